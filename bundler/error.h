@@ -1,0 +1,45 @@
+#ifndef BUNDLER_ERROR_H
+#define BUNDLER_ERROR_H
+
+/*
+ * Failures travel up in a struct error that the caller owns: a function that can
+ * fail returns 0 or -1 and, on -1, has filled it. Only main prints one, and only
+ * main escapes what it prints, so untrusted bytes may stand in a message.
+ */
+
+/* Exit statuses, the same for every command; a contract with scripts. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_DIFFERENCES = 1,	/* audit, lint, diff: something was found */
+	STATUS_USAGE = 2,
+	STATUS_CONFIG = 3,	/* recipe or lock invalid */
+	STATUS_NETWORK = 4,	/* unreachable or timed out */
+	STATUS_TLS = 5,		/* handshake or certificate */
+	STATUS_HTTP = 6,	/* HTTP status or redirect refused */
+	STATUS_DIGEST = 7,	/* digest or size mismatch */
+	STATUS_ARCHIVE = 8,	/* archive or binary refused */
+	STATUS_FILE = 9,	/* file system */
+	STATUS_LIMIT = 10,	/* a maximum of limits.h exceeded */
+	STATUS_REGISTRY = 11,
+	STATUS_INTERRUPTED = 12	/* internal: main re-raises the signal instead of exiting with it */
+};
+
+struct error {
+	enum status status;
+	char message[1024];
+	char hint[256];		/* empty, or what to do, printed on a line of its own */
+};
+
+/* Fills err; a message that does not fit is cut. Always returns -1. err must not be NULL. */
+int error_set(struct error *err, enum status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same, and appends ": " and the text of errno. */
+int error_errno(struct error *err, enum status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Adds the hint line to a filled error. Always returns -1. */
+int error_hint(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,124 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err)
+{
+	char chunk[16384];
+	struct stat st;
+	ssize_t got = -1;
+	int fd;
+
+	/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
+	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+		goto out;
+	}
+	while ((got = read(fd, chunk, sizeof chunk)) > 0) {
+		if (buffer_add(buffer, chunk, (size_t)got) < 0) {
+			got = error_set(err, STATUS_LIMIT, "cannot read '%s': larger than %zu bytes",
+					path, buffer->maximum);
+			goto out;
+		}
+	}
+	if (got < 0)
+		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+out:
+	if (fd >= 0)
+		close(fd);
+	return got < 0 ? -1 : 0;
+}
+
+int file_write_all(int fd, const void *bytes, size_t length)
+{
+	const char *next = bytes;
+
+	while (length > 0) {
+		ssize_t written = write(fd, next, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		next += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t got = pread(fd, (char *)bytes + done, length - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+/* Flushes the directory that holds path, so that a rename in it survives a power loss. */
+static int flush_parent(int dirfd, const char *path)
+{
+	char *parent = memory_string(path);
+	char *slash = strrchr(parent, '/');
+	int fd, result;
+
+	if (slash)
+		slash[slash == parent ? 1 : 0] = '\0';
+	fd = openat(dirfd, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(parent);
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+int file_publish(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
+		 struct error *err)
+{
+	char *temporary = memory_format("%s.%ld.tmp", path, (long)getpid());
+	int fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result = -1;
+
+	if (fd < 0)
+		goto out;
+	if (file_write_all(fd, bytes, length) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
+		goto out;
+	result = close(fd);
+	fd = -1;
+	if (result == 0)
+		result = renameat(dirfd, temporary, dirfd, path);
+	if (result == 0)
+		result = flush_parent(dirfd, path);
+out:
+	if (result < 0) {
+		error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+		unlinkat(dirfd, temporary, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(temporary);
+	return result;
+}

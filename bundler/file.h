@@ -1,0 +1,32 @@
+#ifndef BUNDLER_FILE_H
+#define BUNDLER_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "buffer.h"
+#include "error.h"
+
+/* Reading and writing whole files and descriptors. Names in messages are what the user wrote. */
+
+/*
+ * Adds the whole regular file at path, below directory descriptor dirfd or AT_FDCWD, to
+ * buffer. STATUS_FILE when it cannot be read, STATUS_LIMIT when it passes the buffer's maximum.
+ */
+int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err);
+
+/* Writes all bytes to fd, through short writes and EINTR; -1 with errno set. */
+int file_write_all(int fd, const void *bytes, size_t length);
+
+/* Reads until length bytes or the end; the number read, or -1 with errno set. */
+ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset);
+
+/*
+ * Replaces path below dirfd by bytes: written to an unnamed or temporary file beside it with the
+ * given mode, flushed, renamed, and the directory flushed. path is kept as it was on failure.
+ */
+int file_publish(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
+		 struct error *err);
+
+#endif

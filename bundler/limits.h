@@ -1,0 +1,39 @@
+#ifndef BUNDLER_LIMITS_H
+#define BUNDLER_LIMITS_H
+
+/* Every maximum of the program: a size from outside is compared with one of these before it is used. */
+
+#define KIB 1024ULL
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+/* Bytes of a recipe: one is some 4 KiB; people write them. */
+#define LIMIT_RECIPE_BYTES (256 * KIB)
+/* Bytes of a lock: one is some 2 KiB; 64 platforms with long URLs fit. */
+#define LIMIT_LOCK_BYTES (1 * MIB)
+/* Entries in one list of a recipe. */
+#define LIMIT_RECIPE_ENTRIES 4096
+/* Bytes of a file that a recipe takes from its own directory; held in memory. */
+#define LIMIT_RECIPE_FILE_BYTES (16 * MIB)
+/* Bytes of a path in the root file system: what ustar's name and prefix can hold. */
+#define LIMIT_PATH_BYTES 255
+/* Bytes of a PEM bundle: Mozilla's is 0.25 MiB. */
+#define LIMIT_BUNDLE_BYTES (4 * MIB)
+/* Certificates in a bundle: Mozilla's has some 150. */
+#define LIMIT_BUNDLE_CERTIFICATES 2048
+/* Bytes of a SHA256SUMS file: one is some 2 KiB. */
+#define LIMIT_SUMS_BYTES (1 * MIB)
+/* Bytes of a release archive whose size the lock does not know. */
+#define LIMIT_ARCHIVE_BYTES (4 * GIB)
+/* Members of a release archive, named by the recipe or not. */
+#define LIMIT_ARCHIVE_MEMBERS 65536
+/* Bytes of one unpacked member: a Go server is some 20 MiB. */
+#define LIMIT_MEMBER_BYTES (4 * GIB)
+/* Unpacked bytes per byte of archive; deflate's own limit is 1032, a program reaches 4. */
+#define LIMIT_RATIO 200
+/* Bytes of a file that is held in memory instead of in the spool file. */
+#define LIMIT_MEMORY_CONTENT (64 * KIB)
+/* Program headers read from an ELF file: a static Go program has 8. */
+#define LIMIT_PROGRAM_HEADERS 128
+
+#endif
