@@ -21,6 +21,12 @@
 #define LIMIT_BUNDLE_BYTES (4 * MIB)
 /* Certificates in a bundle: Mozilla's has some 150. */
 #define LIMIT_BUNDLE_CERTIFICATES 2048
+/* Bytes of one certificate of a bundle: Mozilla's largest root has 2 KiB. */
+#define LIMIT_CERTIFICATE_BYTES (64 * KIB)
+/* Bytes of the certificates that a server sends: 4 KiB is common, hundreds of names reach 20. */
+#define LIMIT_CHAIN_BYTES (64 * KIB)
+/* Certificates that a server sends: 2 or 3 are common, 5 are known. */
+#define LIMIT_CHAIN_CERTIFICATES 10
 /* Bytes of a SHA256SUMS file: one is some 2 KiB. */
 #define LIMIT_SUMS_BYTES (1 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */
