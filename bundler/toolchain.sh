@@ -1,0 +1,64 @@
+#!/bin/sh
+# Install the Debian packages that a group of work needs, where they are missing.
+#
+#	toolchain.sh GROUP...
+#
+# Groups: build (the program), source (the server's release archives), test (the test suite).
+# Needs root, or sudo without a password, only when something is missing; otherwise says what
+# to run. Services that packages bring are neither started nor enabled.
+set -eu
+
+packages=
+for group; do
+	case $group in
+	build)
+		packages="$packages gcc libc6-dev make musl-tools dpkg-dev" ;;
+	source)
+		# Any Go from 1.16 on fetches the pinned tool chain; a newer one than Debian's may stand.
+		command -v go >/dev/null || packages="$packages golang-go" ;;
+	test)
+		packages="$packages clang clang-tidy libcmocka-dev mandoc nginx-light openssl python3
+			mtree-netbsd libarchive-tools valgrind faketime qemu-user-static
+			diffutils iproute2 util-linux zip unzip shellcheck universal-ctags" ;;
+	*)
+		echo "toolchain: unknown group '$group'" >&2
+		exit 2 ;;
+	esac
+done
+
+missing=
+for p in $packages; do
+	case $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) in
+	installed) ;;
+	*) missing="$missing $p" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	sudo -n true 2>/dev/null && exec sudo -n "$0" "$@"
+	echo "toolchain: packages are missing:$missing" >&2
+	echo "toolchain: run this as root: $(cd "$(dirname "$0")" && pwd)/toolchain.sh $*" >&2
+	exit 1
+fi
+
+echo "toolchain: installing$missing"
+# Debian starts a service as it is installed; this is the switch that says no.
+policy=/usr/sbin/policy-rc.d
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if [ ! -e "$policy" ]; then
+	trap 'rm -f "$log" "$policy"' EXIT
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # a list of names
+if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
+	tail -n 40 "$log" >&2
+	echo "toolchain: cannot install$missing" >&2
+	exit 1
+fi
+case $missing in
+*nginx-light*) [ ! -d /run/systemd/system ] || systemctl --quiet disable nginx ;;
+esac
