@@ -1,0 +1,213 @@
+# The harness of the command tests; bash, sourced by each. Prints TAP.
+#
+#	. "$(dirname "$0")/lib.sh"		tests/hostile and others: "$(dirname "$0")/../cli/lib.sh"
+#	begin 'an unknown platform is refused'	a fresh directory, an empty HOME, no settings
+#	run bundler rootfs -p linux/vax		the program under test ($BUNDLER) is in PATH
+#	status 2				what is not stated must be: status 0, no output
+#	stderr <<-'END'
+#		bundler: cannot build 'linux/vax': unknown platform
+#	END
+#	check test ! -e rootfs			any further condition, a command
+#	finish					after the last test: prints the plan
+#
+# More verbs, in a test: files, filter, background, wait_for, skip; before the first: skip_all,
+# private_network, on_exit. Each has its comment below. Settings: $BUNDLER (build/bundler),
+# $TEST_TIMEOUT (60 s for a run), $KEEP (keep the directories).
+
+set -u
+export LC_ALL=C TZ=UTC0
+umask 022
+unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY \
+	NO_COLOR XDG_CACHE_HOME SSL_CERT_FILE SOURCE_DATE_EPOCH BUNDLER_MIRROR CDPATH
+# A sanitizer's report must not look like one of the program's own exit statuses.
+export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUNDLER=$(realpath -m "${BUNDLER:-$top/build/bundler}")
+
+test_count=0
+test_name=
+exit_commands=()
+background_pids=()
+
+end_processes() {
+	local pid i
+	for pid in "${background_pids[@]}"; do
+		kill -TERM "$pid" 2>/dev/null
+		for ((i = 0; i < 50; i++)); do
+			kill -0 "$pid" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -KILL "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	background_pids=()
+}
+
+clean_up() {
+	local command
+	end_processes
+	for command in "${exit_commands[@]}"; do
+		eval "$command"
+	done
+	cd /
+	if [ -n "${KEEP-}" ]; then
+		echo "# kept $scratch"
+	else
+		chmod -R u+rwX "$scratch" 2>/dev/null
+		rm -rf "$scratch"
+	fi
+}
+
+# on_exit COMMAND: evaluated when the script ends, however it ends.
+on_exit() { exit_commands+=("$1"); }
+
+# skip_all REASON: a component is missing, so none of the script's tests can run.
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# private_network [HOST=ADDRESS]...: goes on in a network and mount namespace of its own. There,
+# loopback carries the addresses, /etc/hosts names the hosts, and every port is free. The test
+# becomes root in it. Nothing else is reachable, and DNS answers nothing, within a second.
+private_network() {
+	local pair user=()
+	if [ -z "${IN_PRIVATE_NETWORK-}" ]; then
+		[ "$(id -u)" -eq 0 ] || user=(--map-root-user)
+		unshare "${user[@]}" --net --mount true 2>/dev/null ||
+			skip_all 'cannot make a network namespace'
+		rm -rf "$scratch"
+		trap - EXIT
+		IN_PRIVATE_NETWORK=1 exec unshare "${user[@]}" --net --mount -- "$BASH" "$0" "$@"
+	fi
+	ip link set lo up || exit
+	echo '127.0.0.1 localhost' >"$scratch/hosts"
+	for pair; do
+		echo "${pair#*=} ${pair%%=*}" >>"$scratch/hosts"
+		ip address replace "${pair#*=}" dev lo || exit
+	done
+	printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' >"$scratch/resolv.conf"
+	mount --bind "$scratch/hosts" /etc/hosts || exit
+	mount --bind "$scratch/resolv.conf" "$(realpath /etc/resolv.conf)" || exit
+}
+
+fail() { # fail TEXT...: notes a reason; the test goes on
+	test_failed=1
+	printf '%s\n' "$@" | sed 's/^/# /' >>"$scratch/notes"
+}
+
+# The output of the last run that the test has not stated must be that of a quiet success.
+settle() {
+	[ -n "$ran" ] || return 0
+	[ -n "$status_stated" ] || status 0
+	[ -n "$stdout_stated" ] || stdout </dev/null
+	[ -n "$stderr_stated" ] || stderr </dev/null
+	ran=
+}
+
+end_test() {
+	[ -n "$test_name" ] || return 0
+	settle
+	end_processes
+	cd "$scratch" || exit
+	if [ -n "$test_skipped" ]; then
+		echo "ok $test_count - $test_name # SKIP $test_skipped"
+	elif [ -n "$test_failed" ]; then
+		echo "not ok $test_count - $test_name"
+		cat "$scratch/notes"
+	else
+		echo "ok $test_count - $test_name"
+	fi
+	test_name=
+}
+
+# begin NAME: ends the test before and starts one, in an empty directory.
+begin() {
+	end_test
+	test_count=$((test_count + 1))
+	test_name=$1 test_failed= test_skipped= ran= filter=
+	: >"$scratch/notes"
+	export HOME=$scratch/home.$test_count
+	mkdir -p "$HOME" "$scratch/test.$test_count"
+	cd "$scratch/test.$test_count" || exit
+}
+
+finish() {
+	end_test
+	echo "1..$test_count"
+}
+
+# skip REASON: this test cannot run here. Go on with the next begin.
+skip() { test_skipped=$1; }
+
+# run COMMAND...: its output and status are kept for status, stdout and stderr.
+run() {
+	settle
+	ran="$*" status_stated= stdout_stated= stderr_stated=
+	timeout -k 5 "${TEST_TIMEOUT:-60}" "$@" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
+	ran_status=$?
+	[ $ran_status -ne 124 ] || fail "$ran: not done after ${TEST_TIMEOUT:-60} s"
+}
+
+status() { # status N: the exit status of the last run
+	status_stated=1
+	[ "$ran_status" -eq "$1" ] || fail "$ran: exit status $ran_status, expected $1"
+}
+
+compare() { # compare NAME: whole output against standard input
+	cat >"$scratch/expected"
+	sed -E "$filter" "$scratch/$1" >"$scratch/actual"
+	cmp -s "$scratch/expected" "$scratch/actual" ||
+		fail "$ran: $1" "$(diff -u --label expected --label actual "$scratch/expected" "$scratch/actual")"
+}
+
+# stdout, stderr: all that the last run printed there, on standard input.
+stdout() { stdout_stated=1; compare stdout; }
+stderr() { stderr_stated=1; compare stderr; }
+
+# filter SED: an extended sed script run over outputs before they are compared, for what differs
+# from run to run and is not what the test is about. Holds until the next begin.
+filter() { filter=$1; }
+
+# check COMMAND...: must succeed. Not for the program under test: that is what run is for.
+check() {
+	"$@" >"$scratch/check" 2>&1 || fail "failed: $*" "$(cat "$scratch/check")"
+}
+
+# files [DIRECTORY]: everything below it is what standard input lists, sorted, one a line.
+files() {
+	cat >"$scratch/expected"
+	(cd "${1-.}" && find . -mindepth 1 | sed 's,^\./,,' | sort) >"$scratch/actual" 2>&1
+	cmp -s "$scratch/expected" "$scratch/actual" ||
+		fail "files in ${1-.}" "$(diff -u --label expected --label actual "$scratch/expected" "$scratch/actual")"
+}
+
+# background COMMAND...: runs until the test ends; its pid is in $!, its output in background.log.
+background() {
+	"$@" </dev/null >>background.log 2>&1 &
+	background_pids+=($!)
+}
+
+# wait_for COMMAND...: until it succeeds, 10 s at most.
+wait_for() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.05
+	done
+	fail "did not happen within 10 s: $*"
+	return 1
+}
+
+# listening ADDRESS PORT: for wait_for; whether something accepts connections there.
+listening() { (: <>"/dev/tcp/$1/$2") 2>/dev/null; }
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/bundler-test.XXXXXX") || exit
+trap clean_up EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+mkdir "$scratch/bin"
+ln -s "$BUNDLER" "$scratch/bin/bundler"
+PATH=$scratch/bin:$PATH
+[ -x "$BUNDLER" ] || { echo "Bail out! $BUNDLER is not there"; exit 1; }
