@@ -5,27 +5,38 @@
 
 BUNDLER_VERSION = 0.1.0
 
-# Sources of the program, primitives first. One line per file; main.c comes last.
+# Sources of the program, a line each, sorted.
 SRCS = \
+	bundler/address.c \
+	bundler/binary.c \
 	bundler/buffer.c \
+	bundler/bundle.c \
 	bundler/certificate.c \
+	bundler/clock.c \
 	bundler/content.c \
 	bundler/der.c \
 	bundler/digest.c \
 	bundler/error.c \
 	bundler/file.c \
 	bundler/interrupt.c \
+	bundler/layer.c \
 	bundler/lock.c \
 	bundler/memory.c \
+	bundler/mtree.c \
 	bundler/option.c \
 	bundler/path.c \
 	bundler/pem.c \
 	bundler/placeholder.c \
 	bundler/platform.c \
 	bundler/pool.c \
+	bundler/proxy.c \
 	bundler/recipe.c \
+	bundler/release.c \
+	bundler/rootfs.c \
+	bundler/staging.c \
 	bundler/sums.c \
 	bundler/tree.c \
+	bundler/url.c \
 	bundler/yaml.c
 
 # The root file systems: the server's recipe, where its release comes from, for which platforms.
