@@ -66,7 +66,7 @@ matches_record() {
 # module, checked against toolchain/go.sum.
 find_go() {
 	if ! command -v go >/dev/null; then
-		sh "$root/bundler/toolchain.sh" go >&2
+		sh "$root/bundler/toolchain.sh" source >&2
 	fi
 	command -v go >/dev/null || die "cannot find 'go': install golang-go"
 	go=go
