@@ -1,0 +1,68 @@
+#ifndef BUNDLER_COMMAND_INPUTS_H
+#define BUNDLER_COMMAND_INPUTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fetch.h"
+#include "lock.h"
+#include "option.h"
+#include "recipe.h"
+
+/*
+ * What the commands that work on a recipe share: their options, the environment variables that
+ * stand for options, the recipe, its lock, and the platforms that were chosen.
+ */
+
+/* Rows for a command's option table. */
+#define COMMAND_INPUTS_PLATFORM \
+	{ 'p', "platform", "PLATFORM", "only this platform of the recipe's; repeatable" }
+#define COMMAND_INPUTS_LOCK \
+	{ OPTION_LOCK, "lock", "FILE", "the lock, instead of the one beside the recipe" }
+#define COMMAND_INPUTS_FETCH \
+	{ OPTION_CACHE, "cache", "DIR", "where verified archives are kept" }, \
+	{ OPTION_MIRROR, "mirror", "URL", "try this place first; repeatable, in order" }, \
+	{ OPTION_CA_FILE, "ca-file", "FILE", "trust these certificates, not the recipe's" }, \
+	{ OPTION_STALL_TIMEOUT, "stall-timeout", "SECONDS", "give up on a source that sends nothing" }, \
+	{ OPTION_TIMEOUT, "timeout", "SECONDS", "give up on a source that takes longer" }, \
+	{ OPTION_OFFLINE, "offline", NULL, "use the cache and file: URLs only" }
+
+struct command_inputs {
+	struct recipe recipe;
+	struct lock lock;
+	const char *lock_file;			/* --lock, or the default */
+	const struct platform **platforms;	/* chosen, or all of the recipe's */
+	size_t platform_count;
+	struct fetch_options fetch;		/* notify and context are the command's to set */
+	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */
+	struct pool pool;
+};
+
+/* Before the options are read. */
+void command_inputs_init(struct command_inputs *inputs);
+
+/* Takes an option of the rows above: 1 when it was one, 0 when not, -1 with STATUS_USAGE. */
+int command_inputs_option(struct command_inputs *inputs, int id, const char *value,
+			  struct error *err);
+
+/*
+ * After the options: reads the environment and the recipe, which is the one operand or, without
+ * one, the only *.yaml in configs/. The chosen platforms are checked against the recipe.
+ */
+int command_inputs_open(struct command_inputs *inputs, const struct option_parser *parser,
+			struct error *err);
+
+/* Reads the lock, and checks it against the recipe. inputs->epoch is then always set. */
+int command_inputs_lock(struct command_inputs *inputs, struct error *err);
+
+void command_inputs_close(struct command_inputs *inputs);
+
+/* The release asset of a platform as the lock has it, for fetch_open. In inputs' pool. */
+int command_inputs_asset(struct command_inputs *inputs, const struct platform *platform,
+			 struct fetch_asset *asset, struct error *err);
+
+/* A whole number of seconds from an option or a variable, 0 to maximum. STATUS_USAGE. */
+int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
+			  struct error *err);
+
+#endif

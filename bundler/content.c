@@ -1,0 +1,137 @@
+#include "content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "limits.h"
+#include "memory.h"
+
+struct content content_of(const void *bytes, size_t length)
+{
+	return (struct content){
+		.size = length, .digest = digest_of(bytes, length),
+		.bytes = memory_copy(bytes, length), .fd = -1,
+	};
+}
+
+void content_free(struct content *content)
+{
+	free(content->bytes);
+	if (content->fd >= 0)
+		close(content->fd);
+	*content = (struct content){ .fd = -1 };
+}
+
+ssize_t content_read(const struct content *content, void *bytes, size_t length, uint64_t offset)
+{
+	if (!content->bytes)
+		return file_read_at(content->fd, bytes, length, offset);
+	if (offset >= content->size)
+		return 0;
+	if (length > content->size - offset)
+		length = (size_t)(content->size - offset);
+	memcpy(bytes, content->bytes + offset, length);
+	return (ssize_t)length;
+}
+
+/* The plain way, for file systems between which copy_file_range does not work. */
+static int copy_by_hand(const struct content *content, int fd, uint64_t offset)
+{
+	char chunk[65536];
+	ssize_t got;
+
+	while ((got = content_read(content, chunk, sizeof chunk, offset)) > 0) {
+		if (file_write_all(fd, chunk, (size_t)got) < 0)
+			return -1;
+		offset += (uint64_t)got;
+	}
+	return got < 0 ? -1 : 0;
+}
+
+int content_copy(const struct content *content, int fd)
+{
+	off_t offset = 0;
+
+	if (content->bytes)
+		return file_write_all(fd, content->bytes, (size_t)content->size);
+	while ((uint64_t)offset < content->size) {
+		ssize_t copied = copy_file_range(content->fd, &offset, fd, NULL,
+						 (size_t)(content->size - (uint64_t)offset), 0);
+
+		if (copied < 0 && errno == EINTR)
+			continue;
+		if (copied <= 0)
+			return copy_by_hand(content, fd, (uint64_t)offset);
+	}
+	return 0;
+}
+
+int content_link(const struct content *content, int dirfd, const char *path)
+{
+	char link[32];
+	struct stat st;
+
+	if (content->bytes || fstat(content->fd, &st) < 0 || st.st_nlink > 0)
+		return -1;
+	/* AT_EMPTY_PATH would need a capability; this is open(2)'s own example for O_TMPFILE. */
+	snprintf(link, sizeof link, "/proc/self/fd/%d", content->fd);
+	if (linkat(AT_FDCWD, link, dirfd, path, AT_SYMLINK_FOLLOW) < 0)
+		return -1;
+	return fcntl(content->fd, F_DUPFD_CLOEXEC, 0);
+}
+
+void content_begin(struct content_writer *writer, int directory)
+{
+	*writer = (struct content_writer){ .directory = directory, .fd = -1 };
+	digest_init(&writer->digest);
+	buffer_init(&writer->memory, LIMIT_MEMORY_CONTENT);
+}
+
+/* Opens the unnamed file and moves there what is in memory. */
+static int spill(struct content_writer *writer)
+{
+	writer->fd = openat(writer->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (writer->fd < 0)
+		return -1;
+	if (file_write_all(writer->fd, writer->memory.bytes, writer->memory.length) < 0)
+		return -1;
+	buffer_free(&writer->memory);
+	return 0;
+}
+
+int content_add(struct content_writer *writer, const void *bytes, size_t length)
+{
+	digest_add(&writer->digest, bytes, length);
+	if (writer->fd < 0 && buffer_add(&writer->memory, bytes, length) == 0)
+		return 0;
+	if (writer->fd < 0 && spill(writer) < 0)
+		return -1;
+	return file_write_all(writer->fd, bytes, length);
+}
+
+struct content content_end(struct content_writer *writer)
+{
+	struct content content = {
+		.size = writer->digest.length,
+		.digest = digest_read(&writer->digest),
+		.bytes = writer->fd < 0 ? buffer_take(&writer->memory) : NULL,
+		.fd = writer->fd,
+	};
+
+	writer->fd = -1;
+	return content;
+}
+
+void content_abandon(struct content_writer *writer)
+{
+	buffer_free(&writer->memory);
+	if (writer->fd >= 0)
+		close(writer->fd);
+	writer->fd = -1;
+}

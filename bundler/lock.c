@@ -1,0 +1,334 @@
+#include "lock.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "file.h"
+#include "limits.h"
+
+#define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z, the last that RFC 3339 can write */
+
+static int fault(const struct lock *lock, struct error *err, const char *key, const char *reason)
+{
+	error_set(err, STATUS_CONFIG, "cannot use lock '%s': key '%s' %s", lock->file, key, reason);
+	return error_hint(err, "'bundler lock' writes it anew");
+}
+
+/* Takes a string member of object into *string; a missing one is a fault. */
+static int take_string(struct lock *lock, json_t *object, const char *key, char **string,
+		       struct error *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_string(value))
+		return fault(lock, err, key, "is not a string");
+	*string = pool_string(&lock->pool, json_string_value(value));
+	return 0;
+}
+
+static int take_number(struct lock *lock, json_t *object, const char *key, int64_t maximum,
+		       int64_t *number, struct error *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value))
+		return fault(lock, err, key, "is not a number");
+	*number = json_integer_value(value);
+	if (*number < 0 || *number > maximum)
+		return fault(lock, err, key, "is out of range");
+	return 0;
+}
+
+static int take_digest(struct lock *lock, json_t *object, struct digest *digest, struct error *err)
+{
+	char *hex;
+
+	if (take_string(lock, object, "sha256", &hex, err) < 0)
+		return -1;
+	if (digest_parse_hex(digest, hex) < 0)
+		return fault(lock, err, "sha256", "is not 64 lower-case hexadecimal digits");
+	return 0;
+}
+
+/* Refuses members of object that are not in keys. */
+static int check_keys(const struct lock *lock, json_t *object, const char *const *keys,
+		      struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value) {
+		size_t i = 0;
+
+		while (keys[i] && strcmp(keys[i], key) != 0)
+			i++;
+		if (!keys[i])
+			return fault(lock, err, key, "is not known");
+	}
+	return 0;
+}
+
+static int take_certificates(struct lock *lock, json_t *object, struct error *err)
+{
+	static const char *const keys[] = { "file", "origin", "sha256", "count", NULL };
+	int64_t count;
+
+	if (!object)
+		return 0;
+	if (!json_is_object(object))
+		return fault(lock, err, "certificates", "is not an object");
+	if (check_keys(lock, object, keys, err) < 0
+	    || take_string(lock, object, "file", &lock->certificates.file, err) < 0
+	    || take_string(lock, object, "origin", &lock->certificates.origin, err) < 0
+	    || take_digest(lock, object, &lock->certificates.digest, err) < 0
+	    || take_number(lock, object, "count", LIMIT_BUNDLE_CERTIFICATES, &count, err) < 0)
+		return -1;
+	lock->certificates.count = (uint64_t)count;
+	return 0;
+}
+
+static int take_asset(struct lock *lock, json_t *object, struct lock_asset *asset,
+		      struct error *err)
+{
+	static const char *const keys[] = { "platform", "url", "sha256", "size", NULL };
+	int64_t size = 0;
+	char *name;
+
+	if (!json_is_object(object))
+		return fault(lock, err, "platforms", "is not a list of objects");
+	if (check_keys(lock, object, keys, err) < 0
+	    || take_string(lock, object, "platform", &name, err) < 0
+	    || take_string(lock, object, "url", &asset->url, err) < 0
+	    || take_digest(lock, object, &asset->digest, err) < 0)
+		return -1;
+	if (json_object_get(object, "size")
+	    && take_number(lock, object, "size", LIMIT_ARCHIVE_BYTES, &size, err) < 0)
+		return -1;
+	asset->size = (uint64_t)size;
+	asset->platform = platform_find(name, err);
+	if (!asset->platform || strcmp(asset->platform->name, name) != 0)
+		return fault(lock, err, "platform", "names no platform in its canonical form");
+	return 0;
+}
+
+/* Assets stand in the order of the platform table, which also makes each unique. */
+static int take_assets(struct lock *lock, json_t *array, struct error *err)
+{
+	const size_t count = json_array_size(array);
+
+	if (count == 0)
+		return fault(lock, err, "platforms", "is not a list with something in it");
+	lock->assets = pool_new(&lock->pool, count, sizeof *lock->assets);
+	for (size_t i = 0; i < count; i++) {
+		if (take_asset(lock, json_array_get(array, i), &lock->assets[i], err) < 0)
+			return -1;
+		if (i > 0 && lock->assets[i].platform <= lock->assets[i - 1].platform)
+			return fault(lock, err, "platforms", "is not in order, or has one twice");
+		lock->asset_count++;
+	}
+	return 0;
+}
+
+/* A lock of a later bundler is told apart first: its other faults would only confuse. */
+static int check_version(struct lock *lock, json_t *root, struct error *err)
+{
+	int64_t schema, compat;
+
+	if (take_number(lock, root, "schema", INT32_MAX, &schema, err) < 0
+	    || take_number(lock, root, "compat", INT32_MAX, &compat, err) < 0)
+		return -1;
+	if (schema > LOCK_SCHEMA || compat > LOCK_COMPAT) {
+		error_set(err, STATUS_CONFIG, "cannot use lock '%s': a later bundler wrote it "
+			  "(schema %d, compat %d)", lock->file, (int)schema, (int)compat);
+		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
+				  LOCK_COMPAT);
+	}
+	if (schema < 1 || compat < 1)
+		return fault(lock, err, schema < 1 ? "schema" : "compat", "is out of range");
+	return 0;
+}
+
+static int take_lock(struct lock *lock, json_t *root, struct error *err)
+{
+	static const char *const keys[] = {
+		"schema", "compat", "name", "version", "release", "epoch", "certificates",
+		"platforms", NULL,
+	};
+
+	if (!json_is_object(root))
+		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
+				 lock->file);
+	if (check_version(lock, root, err) < 0
+	    || check_keys(lock, root, keys, err) < 0
+	    || take_string(lock, root, "name", &lock->name, err) < 0
+	    || take_string(lock, root, "version", &lock->version, err) < 0
+	    || take_string(lock, root, "release", &lock->release, err) < 0
+	    || take_number(lock, root, "epoch", LAST_EPOCH, &lock->epoch, err) < 0
+	    || take_certificates(lock, json_object_get(root, "certificates"), err) < 0)
+		return -1;
+	return take_assets(lock, json_object_get(root, "platforms"), err);
+}
+
+int lock_open(struct lock *lock, const char *file, struct error *err)
+{
+	struct buffer text;
+	json_error_t where;
+	json_t *root = NULL;
+	int result = -1;
+
+	*lock = (struct lock){ 0 };
+	lock->file = pool_string(&lock->pool, file);
+	buffer_init(&text, LIMIT_LOCK_BYTES);
+	if (file_read(&text, AT_FDCWD, file, err) < 0) {
+		error_hint(err, "'bundler lock' makes a lock: nothing is built without one");
+		goto out;
+	}
+	root = json_loadb(text.bytes ? text.bytes : "", text.length, JSON_REJECT_DUPLICATES, &where);
+	if (root)
+		result = take_lock(lock, root, err);
+	else
+		error_set(err, STATUS_CONFIG, "cannot use lock '%s': line %d, column %d: %s", file,
+			  where.line, where.column, where.text);
+out:
+	json_decref(root);
+	buffer_free(&text);
+	if (result < 0)
+		lock_close(lock);
+	return result;
+}
+
+void lock_close(struct lock *lock)
+{
+	pool_free(&lock->pool);
+	*lock = (struct lock){ 0 };
+}
+
+char *lock_default_path(struct pool *pool, const char *recipe_file)
+{
+	const char *dot = strrchr(recipe_file, '.');
+	int stem = (int)strlen(recipe_file);
+
+	if (dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0))
+		stem = (int)(dot - recipe_file);
+	return pool_format(pool, "%.*s.lock.json", stem, recipe_file);
+}
+
+static int mismatch(const struct lock *lock, const struct recipe *recipe, struct error *err,
+		    const char *what, const char *locked, const char *wanted)
+{
+	error_set(err, STATUS_CONFIG, "cannot use lock '%s' with recipe '%s': %s is '%s' in the lock, "
+		  "'%s' in the recipe", lock->file, recipe->file, what, locked, wanted);
+	return error_hint(err, "'bundler lock' writes the lock anew");
+}
+
+/* The URLs are derived data: one that differs from the recipe's was edited or is out of date. */
+static int check_urls(const struct lock *lock, const struct recipe *recipe, struct error *err)
+{
+	struct pool pool = { 0 };
+	int result = 0;
+
+	for (size_t i = 0; i < lock->asset_count && result == 0; i++) {
+		const struct lock_asset *asset = &lock->assets[i];
+		const char *url = recipe_url(recipe, asset->platform, &pool, err);
+
+		if (!url)
+			result = -1;
+		else if (strcmp(url, asset->url) != 0)
+			result = mismatch(lock, recipe, err, "url", asset->url, url);
+	}
+	pool_free(&pool);
+	return result;
+}
+
+int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err)
+{
+	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
+	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
+
+	if (strcmp(lock->name, recipe->name) != 0)
+		return mismatch(lock, recipe, err, "name", lock->name, recipe->name);
+	if (strcmp(lock->version, recipe->version) != 0)
+		return mismatch(lock, recipe, err, "version", lock->version, recipe->version);
+	if (strcmp(locked, wanted) != 0)
+		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
+	return check_urls(lock, recipe, err);
+}
+
+const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
+				   struct error *err)
+{
+	for (size_t i = 0; i < lock->asset_count; i++)
+		if (lock->assets[i].platform == platform)
+			return &lock->assets[i];
+	error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for platform '%s'",
+		  lock->file, platform->name);
+	return NULL;
+}
+
+static json_t *describe_certificates(const struct lock_certificates *certificates)
+{
+	char hex[DIGEST_HEX_BYTES];
+
+	return json_pack("{s:s, s:s, s:s, s:I}",
+			 "file", certificates->file,
+			 "origin", certificates->origin,
+			 "sha256", digest_write_hex(&certificates->digest, hex),
+			 "count", (json_int_t)certificates->count);
+}
+
+static json_t *describe_asset(const struct lock_asset *asset)
+{
+	char hex[DIGEST_HEX_BYTES];
+	json_t *object = json_pack("{s:s, s:s, s:s}",
+				   "platform", asset->platform->name,
+				   "url", asset->url,
+				   "sha256", digest_write_hex(&asset->digest, hex));
+
+	if (asset->size > 0)
+		json_object_set_new(object, "size", json_integer((json_int_t)asset->size));
+	return object;
+}
+
+static json_t *describe(const struct lock *lock)
+{
+	json_t *assets = json_array();
+	json_t *root = json_pack("{s:i, s:i, s:s, s:s, s:s, s:I}",
+				 "schema", LOCK_SCHEMA,
+				 "compat", LOCK_COMPAT,
+				 "name", lock->name,
+				 "version", lock->version,
+				 "release", lock->release,
+				 "epoch", (json_int_t)lock->epoch);
+
+	if (lock->certificates.file)
+		json_object_set_new(root, "certificates", describe_certificates(&lock->certificates));
+	for (size_t i = 0; i < lock->asset_count; i++)
+		json_array_append_new(assets, describe_asset(&lock->assets[i]));
+	json_object_set_new(root, "platforms", assets);
+	return root;
+}
+
+int lock_write(const struct lock *lock, const char *file, struct error *err)
+{
+	json_t *root = describe(lock);
+	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+	struct buffer bytes;
+	int result;
+
+	json_decref(root);
+	buffer_init(&bytes, LIMIT_LOCK_BYTES);
+	if (!text)
+		result = error_set(err, STATUS_CONFIG, "cannot write lock '%s': its text is not UTF-8",
+				   file);
+	else if (buffer_format(&bytes, "%s\n", text) < 0)
+		result = error_set(err, STATUS_LIMIT, "cannot write lock '%s': larger than %zu bytes",
+				   file, bytes.maximum);
+	else
+		result = file_publish(AT_FDCWD, file, bytes.bytes, bytes.length, 0644, err);
+	buffer_free(&bytes);
+	free(text);
+	return result;
+}

@@ -1,0 +1,63 @@
+#ifndef BUNDLER_LOCK_H
+#define BUNDLER_LOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "digest.h"
+#include "error.h"
+#include "platform.h"
+#include "pool.h"
+#include "recipe.h"
+
+/*
+ * The lock: what exactly a recipe stands for (bundler-lock(5)). The tool writes it, people
+ * review it, and nothing is built without one.
+ */
+
+#define LOCK_SCHEMA 1		/* of the file */
+#define LOCK_COMPAT 1		/* of what is made from it: same number, same bytes */
+
+struct lock_asset {
+	const struct platform *platform;
+	char *url;
+	struct digest digest;
+	uint64_t size;		/* bytes, 0 when not known */
+};
+
+struct lock_certificates {
+	char *file;		/* as in the recipe; NULL when the recipe has no bundle */
+	char *origin;
+	struct digest digest;
+	uint64_t count;
+};
+
+struct lock {
+	char *file;		/* as the user named it */
+	char *name, *version;
+	char *release;		/* "official", or what else these digests are of: "source" */
+	int64_t epoch;		/* time of every file, seconds since 1970 */
+	struct lock_certificates certificates;
+	struct lock_asset *assets;	/* in the order of platform_table() */
+	size_t asset_count;
+	struct pool pool;
+};
+
+/* The lock's default place: the recipe's, with ".lock.json" for its ".yaml". In pool. */
+char *lock_default_path(struct pool *pool, const char *recipe_file);
+
+/* Reads a lock. STATUS_CONFIG for anything that lock_write would not have written. */
+int lock_open(struct lock *lock, const char *file, struct error *err);
+void lock_close(struct lock *lock);
+
+/* STATUS_CONFIG when the lock was not made for this recipe: name, version, URLs, certificates. */
+int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err);
+
+/* What is locked for a platform; NULL and STATUS_CONFIG when nothing is. */
+const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
+				   struct error *err);
+
+/* Replaces file by the lock, the same bytes for the same content. */
+int lock_write(const struct lock *lock, const char *file, struct error *err);
+
+#endif

@@ -1,0 +1,73 @@
+#include "option.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#define MAXIMUM_SPECS 32
+
+/* getopt's two tables, made from ours. The leading colon tells a missing argument apart. */
+static void make_tables(const struct option_spec *specs, struct option *longs, char *shorts)
+{
+	*shorts++ = ':';
+	for (; specs->name; specs++, longs++) {
+		longs->name = specs->name;
+		longs->has_arg = specs->argument ? required_argument : no_argument;
+		longs->flag = NULL;
+		longs->val = specs->id;
+		if (specs->id > 255)
+			continue;
+		*shorts++ = (char)specs->id;
+		if (specs->argument)
+			*shorts++ = ':';
+	}
+	*shorts = '\0';
+	memset(longs, 0, sizeof *longs);
+}
+
+/* The option that getopt has just refused, as the user wrote it where that is known. */
+static const char *refused(const struct option_parser *parser, char text[3])
+{
+	if (optopt > 0 && optopt < 256) {
+		text[0] = '-';
+		text[1] = (char)optopt;
+		text[2] = '\0';
+		return text;
+	}
+	return parser->argv[optind - 1];
+}
+
+int option_next(struct option_parser *parser, const char **value, struct error *err)
+{
+	struct option longs[MAXIMUM_SPECS + 1];
+	char shorts[2 * MAXIMUM_SPECS + 2], text[3];
+	int id;
+
+	make_tables(parser->specs, longs, shorts);
+	opterr = 0;
+	id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL);
+	*value = optarg;
+	if (id == ':')
+		return error_set(err, STATUS_USAGE, "cannot use option '%s': its argument is missing",
+				 refused(parser, text));
+	if (id == '?')
+		return error_set(err, STATUS_USAGE, "cannot use option '%s': no such option",
+				 refused(parser, text));
+	if (id != -1)
+		return id;
+	parser->argc -= optind;
+	parser->argv += optind;
+	return 0;
+}
+
+void option_print(FILE *stream, const struct option_spec *specs)
+{
+	for (; specs->name; specs++) {
+		char short_form[5] = "    ", long_form[40];
+
+		if (specs->id < 256)
+			snprintf(short_form, sizeof short_form, "-%c, ", specs->id);
+		snprintf(long_form, sizeof long_form, "--%s%s%s", specs->name,
+			 specs->argument ? " " : "", specs->argument ? specs->argument : "");
+		fprintf(stream, "  %s%-24s %s\n", short_form, long_form, specs->help);
+	}
+}

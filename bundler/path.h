@@ -1,0 +1,23 @@
+#ifndef BUNDLER_PATH_H
+#define BUNDLER_PATH_H
+
+#include "error.h"
+
+/* The two kinds of path that a recipe writes, and nothing else: archives and networks name no paths. */
+
+/*
+ * Why path may not stand in the root file system, or NULL when it may: it is absolute, has no
+ * empty, "." or ".." component, no control character and no backslash, and at most
+ * LIMIT_PATH_BYTES bytes. "/" itself may not.
+ */
+const char *path_fault(const char *path);
+
+/*
+ * Opens the regular file at relative path, below directory descriptor dirfd, for reading. No
+ * component may be "..", "." or a symbolic link, so the file is under dirfd whatever else happens
+ * there. Returns a descriptor that the caller closes, or -1: STATUS_CONFIG for a path that leads
+ * elsewhere, STATUS_FILE when it cannot be opened.
+ */
+int path_open_beneath(int dirfd, const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,20 @@
+#ifndef BUNDLER_PLACEHOLDER_H
+#define BUNDLER_PLACEHOLDER_H
+
+#include "error.h"
+#include "pool.h"
+
+/* One name that a template may write as {name}; a table ends with a NULL name. */
+struct placeholder {
+	const char *name;
+	const char *value;
+};
+
+/*
+ * The template with each {name} replaced, in pool; NULL and STATUS_CONFIG for a name that is
+ * not in the table or a brace without its fellow.
+ */
+char *placeholder_expand(struct pool *pool, const char *template,
+			 const struct placeholder *placeholders, struct error *err);
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef BUNDLER_POOL_H
+#define BUNDLER_POOL_H
+
+#include <stddef.h>
+
+/* Memory that is freed all at once with the thing it belongs to. A zeroed struct pool is empty and ready. */
+struct pool {
+	struct pool_block *blocks;
+};
+
+/* Frees everything that came from the pool, which is then empty. */
+void pool_free(struct pool *pool);
+
+/* size zeroed bytes for each of count objects; aborts without memory. */
+void *pool_new(struct pool *pool, size_t count, size_t size);
+
+/* Copy of a string. */
+char *pool_string(struct pool *pool, const char *string);
+
+/* Copy of length bytes, followed by a NUL. */
+char *pool_copy(struct pool *pool, const void *bytes, size_t length);
+
+/* Formats into a new string. */
+char *pool_format(struct pool *pool, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,110 @@
+#ifndef BUNDLER_RECIPE_H
+#define BUNDLER_RECIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "platform.h"
+#include "pool.h"
+
+/*
+ * The recipe: what people write about a product (bundler-recipe(5)). Reading it checks
+ * everything that can be checked without the archive; paths and sources are templates
+ * until recipe_expand.
+ */
+
+enum recipe_source {
+	RECIPE_MEMBER,		/* argument: name of the member below the release's directory */
+	RECIPE_FILE,		/* argument: path below the recipe's directory */
+	RECIPE_TEXT,		/* argument: the content itself */
+	RECIPE_CERTIFICATES,	/* the recipe's CA bundle */
+	RECIPE_DIRECTORY,
+	RECIPE_LINK		/* argument: target of the symbolic link */
+};
+
+/* One path of the root file system. */
+struct recipe_entry {
+	char *path;
+	enum recipe_source source;
+	char *argument;
+	uint32_t mode;		/* permission bits, up to 07777 */
+	uint32_t uid, gid;
+	char *os;		/* only for platforms of this operating system, or NULL */
+	bool program;		/* checked to be a static program for the platform */
+};
+
+struct recipe_format {
+	char *os;
+	char *format;		/* "tar.gz" or "zip" */
+};
+
+struct recipe_label {
+	char *name;
+	char *value;
+};
+
+/* A list of strings; NULL items when empty. */
+struct recipe_list {
+	char **items;
+	size_t count;
+};
+
+struct recipe_image {
+	struct recipe_list entrypoint, cmd, env, ports;
+	char *user;		/* "uid[:gid]" */
+	char *workdir;
+	struct recipe_label *labels;
+	size_t label_count;
+};
+
+struct recipe {
+	char *file;		/* as the user named it */
+	int directory;		/* descriptor of the directory that the file is in */
+	char *name, *version;
+	char *asset, *url, *sums, *wrapper;	/* templates: asset name, URLs, directory in the archive */
+	struct recipe_format *formats;
+	size_t format_count;
+	const struct platform **platforms;
+	size_t platform_count;
+	char *certificates;	/* path below the recipe's directory, or NULL */
+	char *origin;		/* where the bundle came from: package and version, or dated bundle */
+	struct recipe_entry *entries;
+	size_t entry_count;
+	struct recipe_image image;
+	struct pool pool;
+};
+
+/* Reads and checks the recipe in file. STATUS_CONFIG with line and column for what is wrong in it. */
+int recipe_open(struct recipe *recipe, const char *file, struct error *err);
+void recipe_close(struct recipe *recipe);
+
+/*
+ * Expands a template for a platform ({name} {version} {target} {os} {exe} {format} {asset}), in
+ * pool; NULL and STATUS_CONFIG for a placeholder that is unknown.
+ */
+char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
+		    struct pool *pool, const char *template, struct error *err);
+
+/* Name and URL of the release asset of a platform; one of the recipe's platforms. */
+char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
+		   struct pool *pool, struct error *err);
+char *recipe_url(const struct recipe *recipe, const struct platform *platform,
+		 struct pool *pool, struct error *err);
+
+/* "tar.gz" or "zip"; NULL when the recipe says nothing for the platform's operating system. */
+const char *recipe_format(const struct recipe *recipe, const struct platform *platform);
+
+/* Whether the recipe lists the platform. */
+bool recipe_has(const struct recipe *recipe, const struct platform *platform);
+
+/*
+ * Reads a file below the recipe's directory whole, at most LIMIT_RECIPE_FILE_BYTES.
+ * STATUS_CONFIG when the path leads elsewhere.
+ */
+struct buffer;
+int recipe_read_file(const struct recipe *recipe, const char *path, struct buffer *bytes,
+		     struct error *err);
+
+#endif

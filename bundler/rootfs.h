@@ -1,0 +1,22 @@
+#ifndef BUNDLER_ROOTFS_H
+#define BUNDLER_ROOTFS_H
+
+#include "error.h"
+#include "tree.h"
+
+/*
+ * Writes the tree as the new directory name below dirfd, with exact modes and times and, when the
+ * caller is root, owners; every file and directory is flushed. Files whose content is in an unnamed
+ * file on the same file system take that file over instead of copying it. STATUS_FILE; what was
+ * written until then is left for the caller to remove.
+ */
+int rootfs_write(const struct tree *tree, int dirfd, const char *name, struct error *err);
+
+/*
+ * 0 when bundler may make or replace the outputs called name below dirfd, which are the directory
+ * name, the manifest name.mtree and the archive name.tar: none of them is there, or the manifest is
+ * bundler's and names everything that is in the directory. Otherwise STATUS_FILE with the reason.
+ */
+int rootfs_check_replaceable(int dirfd, const char *name, struct error *err);
+
+#endif

@@ -1,0 +1,78 @@
+#ifndef BUNDLER_YAML_H
+#define BUNDLER_YAML_H
+
+#include <stdbool.h>
+#include <yaml.h>
+
+#include "buffer.h"
+#include "error.h"
+#include "pool.h"
+
+/*
+ * A YAML document read against tables: each mapping has a table of its keys, each key a
+ * function that takes its value. Faults carry line and column.
+ */
+
+struct yaml {
+	const char *name;	/* of the file, for messages */
+	struct pool *pool;	/* strings taken from the document go here */
+	yaml_document_t document;
+};
+
+/* Stores what node says somewhere in *into. */
+typedef int yaml_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err);
+
+struct yaml_key {
+	const char *name;	/* NULL ends the table */
+	bool required;
+	yaml_take *take;
+	size_t offset;		/* of what take stores, in what yaml_mapping fills */
+};
+
+/*
+ * Loads the one document in text; name and pool stay the caller's and must outlive it.
+ * STATUS_CONFIG when the text is not YAML or holds no or several documents.
+ */
+int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const struct buffer *text,
+	      struct error *err);
+void yaml_unload(struct yaml *yaml);
+
+yaml_node_t *yaml_root(struct yaml *yaml);
+
+/* Fills err with the place of node and the text; returns -1. STATUS_CONFIG. */
+int yaml_fault(const struct yaml *yaml, const yaml_node_t *node, struct error *err,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Takes every key of a mapping; refuses unknown, repeated and missing ones. */
+int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *keys, void *into,
+		 struct error *err);
+
+/* Calls take for each item of a sequence, at most LIMIT_RECIPE_ENTRIES. */
+int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *into,
+		  struct error *err);
+
+/*
+ * Calls take with key and value for each pair of a mapping whose keys are free. Keys are scalars,
+ * each met once, and their text is yaml_text(key).
+ */
+int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
+	       int (*take)(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+			   struct error *err),
+	       void *into, struct error *err);
+
+/* The text of a scalar node, which belongs to the document. */
+const char *yaml_text(const yaml_node_t *node);
+
+/* Items of a sequence, pairs of a mapping, 0 for a scalar. */
+size_t yaml_count(const yaml_node_t *node);
+
+/* A scalar without NUL bytes, copied to the pool. NULL and err for anything else. */
+char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err);
+
+/* The same as a yaml_take; into is a char **. */
+yaml_take yaml_take_string;
+
+/* A scalar that says true or false; into is a bool *. */
+yaml_take yaml_take_boolean;
+
+#endif
