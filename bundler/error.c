@@ -12,7 +12,7 @@ static void fill(struct error *err, enum status status, const char *format, va_l
 	vsnprintf(err->message, sizeof err->message, format, ap);
 }
 
-int error_set(struct error *err, enum status status, const char *format, ...)
+int (error_set)(struct error *err, enum status status, const char *format, ...)
 {
 	va_list ap;
 
@@ -22,7 +22,7 @@ int error_set(struct error *err, enum status status, const char *format, ...)
 	return -1;
 }
 
-int error_errno(struct error *err, enum status status, const char *format, ...)
+int (error_errno)(struct error *err, enum status status, const char *format, ...)
 {
 	int saved = errno;
 	size_t used;
@@ -36,7 +36,7 @@ int error_errno(struct error *err, enum status status, const char *format, ...)
 	return -1;
 }
 
-int error_hint(struct error *err, const char *format, ...)
+int (error_hint)(struct error *err, const char *format, ...)
 {
 	va_list ap;
 

@@ -42,4 +42,16 @@ int error_errno(struct error *err, enum status status, const char *format, ...)
 int error_hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Compilers and analysers look at one file at a time: stated here, the result is known to them
+ * in every caller.
+ */
+static inline int error_result(void)
+{
+	return -1;
+}
+#define error_set(...) (error_set(__VA_ARGS__), error_result())
+#define error_errno(...) (error_errno(__VA_ARGS__), error_result())
+#define error_hint(...) (error_hint(__VA_ARGS__), error_result())
+
 #endif
