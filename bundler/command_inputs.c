@@ -147,11 +147,12 @@ static const char *default_cache(struct pool *pool)
 
 static void read_mirrors(struct command_inputs *inputs)
 {
-	char *list = pool_string(&inputs->pool, variable("BUNDLER_MIRROR") ? getenv("BUNDLER_MIRROR")
-									   : "");
+	const char *variable_text = variable("BUNDLER_MIRROR");
+	char *list = pool_string(&inputs->pool, variable_text ? variable_text : ""), *url;
 
-	for (char *url = strtok_r(list, " ", &list); url; url = strtok_r(NULL, " ", &list))
-		add_mirror(inputs, url);
+	while ((url = strsep(&list, " ")))
+		if (*url)
+			add_mirror(inputs, url);
 }
 
 static int read_environment(struct command_inputs *inputs, struct error *err)

@@ -10,36 +10,35 @@
 
 #include "memory.h"
 
-int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err)
+int file_read_open(struct buffer *buffer, int fd, const char *path, struct error *err)
 {
 	char chunk[16384];
-	struct stat st;
-	ssize_t got = -1;
-	int fd;
+	ssize_t got;
 
-	/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
-	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
-		goto out;
-	}
-	while ((got = read(fd, chunk, sizeof chunk)) > 0) {
-		if (buffer_add(buffer, chunk, (size_t)got) < 0) {
-			got = error_set(err, STATUS_LIMIT, "cannot read '%s': larger than %zu bytes",
-					path, buffer->maximum);
-			goto out;
-		}
-	}
+	while ((got = read(fd, chunk, sizeof chunk)) > 0)
+		if (buffer_add(buffer, chunk, (size_t)got) < 0)
+			return error_set(err, STATUS_LIMIT, "cannot read '%s': larger than %zu bytes",
+					 path, buffer->maximum);
 	if (got < 0)
-		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-out:
-	if (fd >= 0)
-		close(fd);
-	return got < 0 ? -1 : 0;
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	return 0;
+}
+
+int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	int result;
+
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		result = file_read_open(buffer, fd, path, err);
+	else
+		result = error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+	close(fd);
+	return result;
 }
 
 int file_write_all(int fd, const void *bytes, size_t length)
@@ -121,4 +120,30 @@ out:
 		close(fd);
 	free(temporary);
 	return result;
+}
+
+/* Makes the directories above path. Those that are there already are no fault. */
+static void make_parents(const char *path)
+{
+	char *parent = memory_string(path);
+
+	for (char *slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(parent, 0777);
+		*slash = '/';
+	}
+	free(parent);
+}
+
+int file_make_directory(const char *path, struct error *err)
+{
+	int fd;
+
+	if (*path != '\0')
+		make_parents(path);
+	mkdir(path, 0777);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot use directory '%s'", path);
+	return fd;
 }

@@ -16,6 +16,9 @@
  */
 int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err);
 
+/* The same for a descriptor that is open for reading; path is for messages only. */
+int file_read_open(struct buffer *buffer, int fd, const char *path, struct error *err);
+
 /* Writes all bytes to fd, through short writes and EINTR; -1 with errno set. */
 int file_write_all(int fd, const void *bytes, size_t length);
 
@@ -28,5 +31,11 @@ ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset);
  */
 int file_publish(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
 		 struct error *err);
+
+/*
+ * Opens the directory at path, making it and its missing parents with mode 0777 less the umask.
+ * A descriptor that fsync(2) takes, closed by the caller; -1 with STATUS_FILE.
+ */
+int file_make_directory(const char *path, struct error *err);
 
 #endif

@@ -17,7 +17,7 @@ struct option_spec {
 enum option_id {
 	OPTION_LOCK = 256, OPTION_CACHE, OPTION_MIRROR, OPTION_CA_FILE, OPTION_OFFLINE, OPTION_JSON,
 	OPTION_SUMS, OPTION_RELEASE, OPTION_COMPARE, OPTION_STALL_TIMEOUT, OPTION_TIMEOUT,
-	OPTION_DOWNLOAD, OPTION_EPOCH
+	OPTION_DOWNLOAD
 };
 
 /* One command line. argv[0] is the command's name until option_next returns 0. */

@@ -485,6 +485,17 @@ char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 	return recipe_expand(recipe, platform, pool, recipe->url, err);
 }
 
+char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err)
+{
+	const struct placeholder placeholders[] = {
+		{ "name", recipe->name },
+		{ "version", recipe->version },
+		{ NULL, NULL },
+	};
+
+	return placeholder_expand(pool, recipe->sums, placeholders, err);
+}
+
 int recipe_read_file(const struct recipe *recipe, const char *path, struct buffer *bytes,
 		     struct error *err)
 {

@@ -93,6 +93,9 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 		 struct pool *pool, struct error *err);
 
+/* URL of the release's SHA256SUMS. */
+char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err);
+
 /* "tar.gz" or "zip"; NULL when the recipe says nothing for the platform's operating system. */
 const char *recipe_format(const struct recipe *recipe, const struct platform *platform);
 

@@ -12,11 +12,4 @@
  */
 int rootfs_write(const struct tree *tree, int dirfd, const char *name, struct error *err);
 
-/*
- * 0 when bundler may make or replace the outputs called name below dirfd, which are the directory
- * name, the manifest name.mtree and the archive name.tar: none of them is there, or the manifest is
- * bundler's and names everything that is in the directory. Otherwise STATUS_FILE with the reason.
- */
-int rootfs_check_replaceable(int dirfd, const char *name, struct error *err);
-
 #endif

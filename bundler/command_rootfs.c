@@ -1,0 +1,189 @@
+#include "command.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "assemble.h"
+#include "command_inputs.h"
+#include "file.h"
+#include "jobs.h"
+#include "memory.h"
+#include "outputs.h"
+
+static const struct option_spec options[] = {
+	COMMAND_INPUTS_PLATFORM,
+	{ 'o', "output", "DIR", "where the trees go, instead of rootfs" },
+	COMMAND_INPUTS_LOCK,
+	COMMAND_INPUTS_FETCH,
+	{ OPTION_JSON, "json", NULL, "print what was made as JSON" },
+	{ 0, NULL, NULL, NULL },
+};
+
+/* One run of the command. */
+struct run {
+	struct command_inputs inputs;
+	struct fetch fetch;
+	struct staging staging;
+	const char *output;
+	int directory;			/* of output */
+	struct digest *digests;		/* of the manifests, one for each platform */
+	struct fetch_asset *assets;	/* likewise */
+	bool json;
+};
+
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id;
+
+	while ((id = option_next(parser, &value, err)) > 0) {
+		if (id == 'o')
+			run->output = value;
+		else if (id == OPTION_JSON)
+			run->json = true;
+		else if (command_inputs_option(&run->inputs, id, value, err) < 0)
+			return -1;
+	}
+	return id;
+}
+
+static int find_assets(struct run *run, struct error *err)
+{
+	size_t count = run->inputs.platform_count;
+
+	run->assets = pool_new(&run->inputs.pool, count, sizeof *run->assets);
+	run->digests = pool_new(&run->inputs.pool, count, sizeof *run->digests);
+	for (size_t i = 0; i < count; i++)
+		if (command_inputs_asset(&run->inputs, run->inputs.platforms[i], &run->assets[i],
+					 err) < 0)
+			return -1;
+	return 0;
+}
+
+static int open_output(struct run *run, struct error *err)
+{
+	run->directory = file_make_directory(run->output, err);
+	if (run->directory < 0)
+		return -1;
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		if (outputs_check(run->directory, run->inputs.platforms[i]->directory, err) < 0)
+			return -1;
+	return staging_open(&run->staging, run->directory, run->output, err);
+}
+
+/* From the locked archive to the three flushed outputs in the staging directory; a job. */
+static int build(void *context, size_t number, struct error *err)
+{
+	struct run *run = context;
+	const struct command_inputs *inputs = &run->inputs;
+	const struct platform *platform = inputs->platforms[number];
+	struct tree tree;
+	uint64_t size;
+	char *about;
+	int fd, result;
+
+	if (fetch_open(&run->fetch, &run->assets[number], &fd, &size, err) < 0)
+		return -1;
+	about = memory_format("%s %s %s %s, compat %d", inputs->lock.name, inputs->lock.version,
+			      platform->name, inputs->lock.release, LOCK_COMPAT);
+	tree_init(&tree, inputs->epoch);
+	result = assemble_tree(&tree, &inputs->recipe, &inputs->lock, platform, fd, size,
+			       run->staging.fd, err);
+	if (result == 0)
+		result = outputs_write(&tree, about, run->staging.fd, platform->directory,
+				       &run->digests[number], err);
+	tree_free(&tree);
+	free(about);
+	close(fd);
+	return result;
+}
+
+/* All or nothing: what one platform lacks keeps the others from being published, too. */
+static int build_all(struct run *run, struct error *err)
+{
+	if (jobs_run_all(build, run, run->inputs.platform_count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		if (outputs_publish(&run->staging, run->inputs.platforms[i]->directory, err) < 0)
+			return -1;
+	return staging_flush(&run->staging, err);
+}
+
+/* A line each that sha256sum --check understands. */
+static void print_lines(const struct run *run)
+{
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		char hex[DIGEST_HEX_BYTES];
+
+		printf("%s  %s/%s.mtree\n", digest_write_hex(&run->digests[i], hex), run->output,
+		       run->inputs.platforms[i]->directory);
+	}
+}
+
+static void print_json(const struct run *run)
+{
+	const struct lock *lock = &run->inputs.lock;
+	json_t *roots = json_array(), *report;
+
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		const struct platform *platform = run->inputs.platforms[i];
+		char hex[DIGEST_HEX_BYTES];
+
+		json_array_append_new(roots, json_pack("{s:s, s:o, s:s}",
+			"platform", platform->name,
+			"directory", json_sprintf("%s/%s", run->output, platform->directory),
+			"mtree", digest_write_hex(&run->digests[i], hex)));
+	}
+	report = json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", lock->name, "version", lock->version,
+			   "release", lock->release, "epoch", (json_int_t)run->inputs.epoch,
+			   "rootfs", roots);
+	json_dumpf(report, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(report);
+}
+
+static int make(struct run *run, struct error *err)
+{
+	int result = -1;
+
+	if (command_inputs_lock(&run->inputs, err) < 0 || find_assets(run, err) < 0
+	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
+		return -1;
+	if (open_output(run, err) == 0) {
+		result = build_all(run, err);
+		staging_close(&run->staging);
+	}
+	if (run->directory >= 0)
+		close(run->directory);
+	fetch_free(&run->fetch);
+	if (result == 0)
+		(run->json ? print_json : print_lines)(run);
+	return result;
+}
+
+static int run_rootfs(struct option_parser *parser, struct error *err)
+{
+	struct run run = { .output = "rootfs", .directory = -1 };
+	int result;
+
+	command_inputs_init(&run.inputs);
+	result = parse(&run, parser, err);
+	if (result == 0)
+		result = command_inputs_open(&run.inputs, parser, err);
+	if (result == 0)
+		result = make(&run, err);
+	command_inputs_close(&run.inputs);
+	return result;
+}
+
+const struct command command_rootfs = {
+	.name = "rootfs",
+	.summary = "build root file systems from a recipe, its lock and the release",
+	.synopsis = "[-p PLATFORM]... [-o DIR] [--lock FILE] [--cache DIR] [--mirror URL]... "
+		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
+		    "[--json] [RECIPE]",
+	.options = options,
+	.run = run_rootfs,
+};

@@ -1,0 +1,141 @@
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "error.h"
+#include "interrupt.h"
+#include "versions.h"
+
+static const struct command *const commands[] = {
+	&command_rootfs,
+	&command_fetch,
+	&command_lock,
+	&command_certs,
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void print_usage(FILE *stream)
+{
+	fputs("usage: bundler COMMAND [OPTION]... [OPERAND]...\n"
+	      "       bundler --version [--verbose]\n"
+	      "       bundler --help\n\ncommands:\n", stream);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n'bundler COMMAND --help' tells about one of them; bundler(1) about all.\n", stream);
+}
+
+static void print_help(const struct command *command)
+{
+	printf("usage: bundler %s %s\n\n%s\n\n", command->name, command->synopsis, command->summary);
+	option_print(stdout, command->options);
+	fputs("  -h, --help                   print this\n", stdout);
+}
+
+/* Untrusted bytes may stand in a message: none of them reaches the terminal as a control character. */
+static void print_escaped(const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x20 && c < 0x7f)
+			fputc(c, stderr);
+		else
+			fprintf(stderr, "\\x%02x", c);
+	}
+	fputc('\n', stderr);
+}
+
+static void print_error(const struct error *err)
+{
+	fputs("bundler: ", stderr);
+	print_escaped(err->message);
+	if (err->hint[0] != '\0') {
+		fputs("hint: ", stderr);
+		print_escaped(err->hint);
+	}
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* --help counts wherever an option can stand. */
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int print_version(int argc, char **argv)
+{
+	puts("bundler " BUNDLER_VERSION);
+	if (argc > 2 && strcmp(argv[2], "--verbose") == 0)
+		fputs(BUNDLER_LIBRARIES, stdout);
+	return STATUS_OK;
+}
+
+static int run_command(int argc, char **argv, struct error *err)
+{
+	const struct command *command = find(argv[0]);
+	struct option_parser parser;
+
+	if (!command) {
+		error_set(err, STATUS_USAGE, "cannot run '%s': no such command", argv[0]);
+		return error_hint(err, "'bundler --help' lists the commands");
+	}
+	if (wants_help(argc, argv)) {
+		print_help(command);
+		return STATUS_OK;
+	}
+	parser = (struct option_parser){ .specs = command->options, .argc = argc, .argv = argv };
+	return command->run(&parser, err);
+}
+
+static int run(int argc, char **argv, struct error *err)
+{
+	if (argc < 2) {
+		print_usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0)
+		return print_version(argc, argv);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(stdout);
+		return STATUS_OK;
+	}
+	return run_command(argc - 1, argv + 1, err);
+}
+
+/* Dies of the signal that ended the work, so that a shell sees what happened. */
+static void take_signal(int number)
+{
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+int main(int argc, char **argv)
+{
+	struct error err;
+	int result;
+
+	interrupt_install();
+	result = run(argc, argv, &err);
+	/* What did not reach stdout was not done, whatever the command thinks. */
+	if (result >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		result = error_errno(&err, STATUS_FILE, "cannot write 'standard output'");
+	if (result >= 0)
+		return result;
+	print_error(&err);
+	if (err.status == STATUS_INTERRUPTED)
+		take_signal(interrupt_signal());
+	return (int)err.status;
+}
