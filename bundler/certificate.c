@@ -131,6 +131,99 @@ bool certificate_find_extension(const struct certificate *certificate, struct de
 	return false;
 }
 
+int certificate_names(const struct certificate *certificate, struct der *names)
+{
+	static const uint8_t octets[] = { 0x55, 0x1d, 0x11 };
+	struct extension extension;
+	struct der_item name;
+	struct der rest;
+
+	if (!certificate_find_extension(certificate, (struct der){ octets, 3 }, &extension))
+		return 0;
+	if (der_take(&extension.value, DER_SEQUENCE, names) < 0 || extension.value.length > 0)
+		return -1;
+	rest = *names;
+	while (rest.length > 0)
+		if (der_next(&rest, &name) < 0)
+			return -1;
+	return names->length > 0 ? 1 : -1;
+}
+
+/* Takes a positive INTEGER off in, without its leading zero; BearSSL does not change it. */
+static int take_positive(struct der *in, unsigned char **bytes, size_t *length)
+{
+	struct der value;
+
+	if (der_take(in, DER_INTEGER, &value) < 0 || value.length == 0 || value.bytes[0] & 0x80)
+		return -1;
+	while (value.length > 0 && value.bytes[0] == 0) {
+		value.bytes++;
+		value.length--;
+	}
+	*bytes = (unsigned char *)(uintptr_t)value.bytes;
+	*length = value.length;
+	return 0;
+}
+
+/* RFC 3279 section 2.3.1 */
+static int rsa_key(struct der key, br_rsa_public_key *rsa)
+{
+	struct der numbers;
+
+	if (der_take(&key, DER_SEQUENCE, &numbers) < 0 || key.length > 0 ||
+	    take_positive(&numbers, &rsa->n, &rsa->nlen) < 0 ||
+	    take_positive(&numbers, &rsa->e, &rsa->elen) < 0)
+		return -1;
+	return numbers.length == 0 ? 0 : -1;
+}
+
+/* RFC 5480 section 2: named curves and uncompressed points only. */
+static int ec_key(struct der parameters, struct der key, br_ec_public_key *ec)
+{
+	static const struct {
+		uint8_t oid[8];
+		size_t length, point;
+		int curve;
+	} curves[] = {
+		{ { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 }, 8, 65, BR_EC_secp256r1 },
+		{ { 0x2b, 0x81, 0x04, 0x00, 0x22 }, 5, 97, BR_EC_secp384r1 },
+		{ { 0x2b, 0x81, 0x04, 0x00, 0x23 }, 5, 133, BR_EC_secp521r1 },
+	};
+	struct der oid;
+
+	if (der_take(&parameters, DER_OID, &oid) < 0 || parameters.length > 0)
+		return -1;
+	for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+		if (!der_equal(oid, (struct der){ curves[i].oid, curves[i].length }) ||
+		    key.length != curves[i].point || key.bytes[0] != 4)
+			continue;
+		ec->curve = curves[i].curve;
+		ec->q = (unsigned char *)(uintptr_t)key.bytes;
+		ec->qlen = key.length;
+		return 0;
+	}
+	return -1;
+}
+
+int certificate_key(const struct certificate *certificate, br_x509_pkey *key)
+{
+	static const uint8_t rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 };
+	static const uint8_t ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
+	struct der parameters = certificate->key_algorithm, oid;
+	struct der bits = { certificate->key.bytes + 1, certificate->key.length - 1 };
+
+	if (der_take(&parameters, DER_OID, &oid) < 0 || certificate->key.bytes[0] != 0)
+		return -1;
+	if (der_equal(oid, (struct der){ rsa, sizeof rsa })) {
+		key->key_type = BR_KEYTYPE_RSA;
+		return rsa_key(bits, &key->key.rsa);
+	}
+	key->key_type = BR_KEYTYPE_EC;
+	if (der_equal(oid, (struct der){ ec, sizeof ec }))
+		return ec_key(parameters, bits, &key->key.ec);
+	return -1;
+}
+
 /* The value of the last attribute 2.5.4.number in a Name, which is the most specific one. */
 static bool find_attribute(struct der name, uint8_t number, struct der *value)
 {

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <bearssl_x509.h>
+
 #include "der.h"
 
 /* The fields of an X.509 certificate (RFC 5280 section 4.1); says nothing about its validity. */
@@ -37,6 +39,18 @@ int certificate_next_extension(struct der *extensions, struct extension *extensi
 /* Finds the first extension with the content octets of this OID: whether there is one. */
 bool certificate_find_extension(const struct certificate *certificate, struct der oid,
 				struct extension *extension);
+
+/*
+ * The GeneralNames of the subjectAltName extension (RFC 5280 section 4.2.1.6), name after name:
+ * 1, 0 when there is no such extension, -1 when it is malformed or empty.
+ */
+int certificate_names(const struct certificate *certificate, struct der *names);
+
+/*
+ * The public key as BearSSL wants it, pointing into the certificate; -1 unless it is RSA or
+ * on one of the curves P-256, P-384 and P-521.
+ */
+int certificate_key(const struct certificate *certificate, br_x509_pkey *key);
 
 /*
  * What people call the holder of a Name: its common name, else organisational unit, else

@@ -27,6 +27,10 @@
 #define LIMIT_CHAIN_BYTES (64 * KIB)
 /* Certificates that a server sends: 2 or 3 are common, 5 are known. */
 #define LIMIT_CHAIN_CERTIFICATES 10
+/* Certificates looked at while a path from the server's to a root is searched. */
+#define LIMIT_PATH_STEPS 64
+/* Comparisons of a certificate's names with one set of name constraints: Go's own limit. */
+#define LIMIT_NAME_CHECKS 250000
 /* Bytes of a SHA256SUMS file: one is some 2 KiB. */
 #define LIMIT_SUMS_BYTES (1 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */
@@ -39,7 +43,31 @@
 #define LIMIT_RATIO 200
 /* Bytes of a file that is held in memory instead of in the spool file. */
 #define LIMIT_MEMORY_CONTENT (64 * KIB)
+/* Bytes of an mtree manifest: LIMIT_RECIPE_ENTRIES lines of at most some 1400 bytes. */
+#define LIMIT_MANIFEST_BYTES (8 * MIB)
 /* Program headers read from an ELF file: a static Go program has 8. */
 #define LIMIT_PROGRAM_HEADERS 128
+/* Bytes of a URL: a signed one of GitHub's has 1 KiB. */
+#define LIMIT_URL_BYTES (8 * KIB)
+/* Redirects that one download follows. */
+#define LIMIT_REDIRECTS 5
+/* Bytes and lines of all headers of one answer, interim answers included; a server sends some 2 KiB. */
+#define LIMIT_HEADER_BYTES (64 * KIB)
+#define LIMIT_HEADER_LINES 256
+/* Mirrors of one run, from options and environment. */
+#define LIMIT_MIRRORS 64
+/* Times that one source is asked before the next one is. */
+#define LIMIT_ATTEMPTS 4
+/* Longest wait between attempts that a server may ask for (Retry-After); who asks for more has failed. */
+#define LIMIT_RETRY_AFTER_SECONDS 60
+/* Until name, connection and TLS stand. */
+#define LIMIT_CONNECT_SECONDS 20
+/* A transfer has stalled when it brings less than so many bytes in each second of so many seconds. */
+#define LIMIT_STALL_BYTES 1024
+#define LIMIT_STALL_SECONDS 30
+/* For one source, attempts and pauses included. */
+#define LIMIT_TOTAL_SECONDS 3600
+/* Bytes of the note beside a partial download: a URL and a validator. */
+#define LIMIT_NOTE_BYTES (2 * LIMIT_URL_BYTES)
 
 #endif

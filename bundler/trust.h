@@ -25,7 +25,7 @@ struct trust;
 int trust_load(struct trust **trust, int dirfd, const char *path, struct error *err);
 
 /* The same from bytes; name stands for them in messages. */
-int trust_parse(struct trust **trust, const char *name, const void *pem, size_t length,
+int trust_parse(struct trust **trust, const char *name, const char *pem, size_t length,
 		struct error *err);
 
 void trust_free(struct trust *trust);
