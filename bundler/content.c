@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "file.h"
 #include "limits.h"
 #include "memory.h"
@@ -89,11 +90,20 @@ int content_link(const struct content *content, int dirfd, const char *path)
 void content_begin(struct content_writer *writer, int directory)
 {
 	*writer = (struct content_writer){ .directory = directory, .fd = -1 };
-	digest_init(&writer->digest);
+	digest_init_output(&writer->digest);
 	buffer_init(&writer->memory, LIMIT_MEMORY_CONTENT);
 }
 
-/* Opens the unnamed file and moves there what is in memory. */
+static int store(void *context, const void *bytes, size_t length)
+{
+	struct content_writer *writer = context;
+
+	digest_add(&writer->digest, bytes, length);
+	return writer->fd < 0 ? buffer_add(&writer->memory, bytes, length)
+			      : file_write_all(writer->fd, bytes, length);
+}
+
+/* Opens the unnamed file and moves there what is in memory, which has been hashed. */
 static int spill(struct content_writer *writer)
 {
 	writer->fd = openat(writer->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -102,34 +112,44 @@ static int spill(struct content_writer *writer)
 	if (file_write_all(writer->fd, writer->memory.bytes, writer->memory.length) < 0)
 		return -1;
 	buffer_free(&writer->memory);
+	writer->channel = channel_open(store, writer);
 	return 0;
 }
 
 int content_add(struct content_writer *writer, const void *bytes, size_t length)
 {
-	digest_add(&writer->digest, bytes, length);
-	if (writer->fd < 0 && buffer_add(&writer->memory, bytes, length) == 0)
-		return 0;
-	if (writer->fd < 0 && spill(writer) < 0)
-		return -1;
-	return file_write_all(writer->fd, bytes, length);
+	if (writer->channel)
+		return channel_add(writer->channel, bytes, length);
+	if (length <= writer->memory.maximum - writer->memory.length)
+		return store(writer, bytes, length);
+	return spill(writer) < 0 ? -1 : channel_add(writer->channel, bytes, length);
 }
 
-struct content content_end(struct content_writer *writer)
+static int close_channel(struct content_writer *writer)
 {
-	struct content content = {
+	struct channel *channel = writer->channel;
+
+	writer->channel = NULL;
+	return channel ? channel_close(channel) : 0;
+}
+
+int content_end(struct content_writer *writer, struct content *content)
+{
+	if (close_channel(writer) < 0)
+		return -1;
+	*content = (struct content){
 		.size = writer->digest.length,
 		.digest = digest_read(&writer->digest),
 		.bytes = writer->fd < 0 ? buffer_take(&writer->memory) : NULL,
 		.fd = writer->fd,
 	};
-
 	writer->fd = -1;
-	return content;
+	return 0;
 }
 
 void content_abandon(struct content_writer *writer)
 {
+	close_channel(writer);
 	buffer_free(&writer->memory);
 	if (writer->fd >= 0)
 		close(writer->fd);

@@ -37,24 +37,25 @@ int content_copy(const struct content *content, int fd);
  */
 int content_link(const struct content *content, int dirfd, const char *path);
 
-/* A content while it is being written. */
+/* A content while it is being written. Large ones are hashed and stored in a thread of their own. */
 struct content_writer {
 	int directory;		/* the unnamed file is made on this directory's file system */
 	struct digest_state digest;
 	struct buffer memory;
 	int fd;
+	struct channel *channel;	/* to fd and digest, once there is an fd */
 };
 
-/* Begins; directory is a descriptor that stays the caller's. */
+/* Begins; directory is a descriptor that stays the caller's. The writer must not be moved. */
 void content_begin(struct content_writer *writer, int directory);
 
-/* Adds bytes; -1 with errno set when they cannot be stored. */
+/* Adds bytes; -1 with errno set when they, or earlier ones, cannot be stored. */
 int content_add(struct content_writer *writer, const void *bytes, size_t length);
 
-/* Ends, and hands the content over; the writer is empty. */
-struct content content_end(struct content_writer *writer);
+/* Ends, and hands the content over; -1 with errno set when it could not be stored: then abandon it. */
+int content_end(struct content_writer *writer, struct content *content);
 
-/* Gives up: nothing is left. */
+/* Gives up, or ends what content_end has emptied: nothing is left. */
 void content_abandon(struct content_writer *writer);
 
 #endif

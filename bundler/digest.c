@@ -4,21 +4,39 @@
 
 void digest_init(struct digest_state *state)
 {
-	br_sha256_init(&state->sha256);
+	state->output = false;
 	state->length = 0;
+	br_sha256_init(&state->engine.bearssl);
+}
+
+void digest_init_output(struct digest_state *state)
+{
+	state->output = true;
+	state->length = 0;
+	sha256_init(&state->engine.nettle);
 }
 
 void digest_add(struct digest_state *state, const void *bytes, size_t length)
 {
-	br_sha256_update(&state->sha256, bytes, length);
+	if (state->output)
+		sha256_update(&state->engine.nettle, length, bytes);
+	else
+		br_sha256_update(&state->engine.bearssl, bytes, length);
 	state->length += length;
 }
 
 struct digest digest_read(const struct digest_state *state)
 {
 	struct digest digest;
+	struct sha256_ctx copy;
 
-	br_sha256_out(&state->sha256, digest.bytes);
+	if (state->output) {
+		/* Reading ends a Nettle context. */
+		copy = state->engine.nettle;
+		sha256_digest(&copy, sizeof digest.bytes, digest.bytes);
+	} else {
+		br_sha256_out(&state->engine.bearssl, digest.bytes);
+	}
 	return digest;
 }
 

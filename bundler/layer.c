@@ -83,8 +83,8 @@ int layer_write(const struct tree *tree, int fd, const char *name, struct error 
 	if (!archive || !entry)
 		abort();
 	archive_write_set_format_pax_restricted(archive);
-	archive_write_set_bytes_per_block(archive, COPY_BLOCK);
-	archive_write_set_bytes_in_last_block(archive, 1);
+	/* No blocks: what is handed over is written as it is, without a copy and without padding. */
+	archive_write_set_bytes_per_block(archive, 0);
 	if (archive_write_open_fd(archive, fd) != ARCHIVE_OK)
 		refuse(archive, name, err);
 	else if (write_nodes(tree, archive, entry, name, err) == 0)

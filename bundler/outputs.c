@@ -11,6 +11,7 @@
 
 #include "buffer.h"
 #include "file.h"
+#include "jobs.h"
 #include "layer.h"
 #include "limits.h"
 #include "memory.h"
@@ -167,11 +168,28 @@ static int write_archive(const struct tree *tree, int dirfd, const char *name, s
 	return result;
 }
 
+/* What the two jobs of outputs_write share. */
+struct writing {
+	const struct tree *tree;
+	int dirfd;
+	const char *name;
+};
+
+static int write_one(void *context, size_t number, struct error *err)
+{
+	const struct writing *writing = context;
+
+	return (number == 0 ? rootfs_write : write_archive)(writing->tree, writing->dirfd,
+							    writing->name, err);
+}
+
+/* The large outputs side by side: one copies while the other waits for the disk. */
 int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
 		  struct digest *digest, struct error *err)
 {
-	if (rootfs_write(tree, dirfd, name, err) < 0
-	    || write_archive(tree, dirfd, name, err) < 0)
+	struct writing writing = { .tree = tree, .dirfd = dirfd, .name = name };
+
+	if (jobs_run_all(write_one, &writing, 2, err) < 0)
 		return -1;
 	return write_manifest(tree, dirfd, name, about, digest, err);
 }

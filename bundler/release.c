@@ -52,6 +52,11 @@ static int spend(struct reader *reader, uint64_t length, struct error *err)
 	return interrupt_check(err);
 }
 
+static int store_fault(const struct reader *reader, struct error *err)
+{
+	return error_errno(err, STATUS_FILE, "cannot store a member of '%s'", reader->name);
+}
+
 /* Reads the data of the current entry into writer, or past it when writer is NULL. */
 static int read_data(struct reader *reader, struct content_writer *writer, struct error *err)
 {
@@ -70,8 +75,7 @@ static int read_data(struct reader *reader, struct content_writer *writer, struc
 		if (spend(reader, length, err) < 0)
 			return -1;
 		if (writer && content_add(writer, block, length) < 0)
-			return error_errno(err, STATUS_FILE, "cannot store a member of '%s'",
-					   reader->name);
+			return store_fault(reader, err);
 		total += length;
 	}
 	return status == ARCHIVE_EOF ? 0 : refuse(reader, err);
@@ -92,6 +96,7 @@ static int take_member(struct reader *reader, struct archive_entry *entry,
 		       struct release_member *member, struct error *err)
 {
 	struct content_writer writer;
+	int result;
 
 	if (member->found)
 		return error_set(err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' is there twice",
@@ -100,13 +105,12 @@ static int take_member(struct reader *reader, struct archive_entry *entry,
 		return error_set(err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' is not a plain "
 				 "file", reader->name, member->name);
 	content_begin(&writer, reader->directory);
-	if (read_data(reader, &writer, err) < 0) {
-		content_abandon(&writer);
-		return -1;
-	}
-	member->content = content_end(&writer);
-	member->found = true;
-	return check_size(reader, entry, member, err);
+	result = read_data(reader, &writer, err);
+	if (result == 0 && content_end(&writer, &member->content) < 0)
+		result = store_fault(reader, err);
+	content_abandon(&writer);
+	member->found = result == 0;
+	return result < 0 ? -1 : check_size(reader, entry, member, err);
 }
 
 static struct release_member *find(struct release_member *members, size_t count, const char *name)

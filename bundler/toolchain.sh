@@ -12,7 +12,7 @@ packages=
 for group; do
 	case $group in
 	build)
-		packages="$packages gcc libc6-dev make musl-tools dpkg-dev" ;;
+		packages="$packages gcc libc6-dev make musl-tools dpkg-dev m4" ;;
 	source)
 		packages="$packages ca-certificates"
 		# Any Go from 1.16 on fetches the pinned tool chain; a newer one than Debian's may stand.
