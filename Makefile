@@ -8,26 +8,40 @@ BUNDLER_VERSION = 0.1.0
 # Sources of the program, a line each, sorted.
 SRCS = \
 	bundler/address.c \
+	bundler/assemble.c \
 	bundler/binary.c \
 	bundler/buffer.c \
 	bundler/bundle.c \
+	bundler/cache.c \
 	bundler/certificate.c \
+	bundler/channel.c \
 	bundler/clock.c \
+	bundler/command_certs.c \
+	bundler/command_inputs.c \
+	bundler/command_lock.c \
+	bundler/command_rootfs.c \
+	bundler/constraint.c \
 	bundler/content.c \
 	bundler/der.c \
 	bundler/digest.c \
 	bundler/error.c \
 	bundler/file.c \
+	bundler/http.c \
 	bundler/interrupt.c \
+	bundler/jobs.c \
 	bundler/layer.c \
 	bundler/lock.c \
+	bundler/main.c \
 	bundler/memory.c \
 	bundler/mtree.c \
 	bundler/option.c \
+	bundler/outputs.c \
+	bundler/partial.c \
 	bundler/path.c \
 	bundler/pem.c \
 	bundler/placeholder.c \
 	bundler/platform.c \
+	bundler/policy.c \
 	bundler/pool.c \
 	bundler/proxy.c \
 	bundler/recipe.c \
@@ -35,7 +49,9 @@ SRCS = \
 	bundler/rootfs.c \
 	bundler/staging.c \
 	bundler/sums.c \
+	bundler/tls.c \
 	bundler/tree.c \
+	bundler/trust.c \
 	bundler/url.c \
 	bundler/yaml.c
 
@@ -52,7 +68,7 @@ CACHE ?= build/cache
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings -Wcast-qual -Wpointer-arith
 BASE = -std=c11 -D_GNU_SOURCE $(WARNINGS) -iquote bundler
-LIBS = -lcurl -larchive -lz -lbearssl -ldeflate -ljansson -lyaml
+LIBS = -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -ljansson -lyaml
 
 # The shipped flavour: musl, a static position-independent executable. Debian's musl-gcc cannot
 # make one by itself, so its start files are named here; nothing in it depends on the directory.
@@ -80,7 +96,7 @@ UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*.c))
 all: build/bundler
 
 build/bundler: $(OBJS)
-	$(CC_MUSL) $(LDFLAGS_MUSL) -o $@ $(START) $(OBJS) -Lbuild/sysroot/lib $(LIBS) $(END)
+	$(CC_MUSL) $(LDFLAGS_MUSL) -Wl,-Map=$@.map -o $@ $(START) $(OBJS) -Lbuild/sysroot/lib $(LIBS) $(END)
 
 build/obj/%.o: bundler/%.c Makefile build/versions.h
 	@mkdir -p $(@D)
@@ -130,6 +146,10 @@ clean:
 
 distclean:
 	rm -rf build
+
+# For the scripts: `make -s print-CFLAGS_SAN` and the like.
+print-%:
+	@echo '$($*)'
 
 .PHONY: all clean distclean
 .DELETE_ON_ERROR:

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+__attribute__((format(printf, 3, 0)))
 static void fill(struct error *err, enum status status, const char *format, va_list ap)
 {
 	err->status = status;

@@ -2,40 +2,21 @@
 # Build the libraries that bundler links, as static libraries, from Debian source packages.
 #
 #	sysroot.sh PREFIX FLAVOUR
+#	sysroot.sh sources [DIRECTORY]
 #
 # FLAVOUR is musl (what is shipped) or san (glibc, AddressSanitizer, for the tests). Leaves
 # PREFIX/include, PREFIX/lib and PREFIX/versions, one "name version" per line, written last.
 # Sources are fetched once into build/src, by a private apt configuration in build/apt: the
-# system's own sources and signatures, its files untouched, no privilege needed.
+# system's own sources and signatures, its files untouched, no privilege needed. The second form
+# prints the entries that it derives, from DIRECTORY instead of /etc/apt if one is given.
 set -eu
 export LC_ALL=C
 
-packages='bearssl curl jansson libarchive libdeflate libyaml zlib'
+packages='bearssl curl jansson libarchive libdeflate libyaml nettle zlib'
 top=$(cd "$(dirname "$0")/.." && pwd)
-mkdir -p "$1"
-prefix=$(cd "$1" && pwd)
-work=$prefix/work
 src=$top/build/src
 apt=$top/build/apt
 jobs=$(nproc)
-
-# The names of libraries must not depend on where the tree stands, nor on who builds it.
-map="-ffile-prefix-map=$work=. -ffile-prefix-map=$src=."
-case $2 in
-musl)
-	CC=musl-gcc
-	CFLAGS="-O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong"
-	CFLAGS="$CFLAGS -fstack-clash-protection -fno-asynchronous-unwind-tables" ;;
-san)
-	CC=gcc
-	CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address"
-	export ASAN_OPTIONS=detect_leaks=0 ;;
-*)
-	echo "sysroot: unknown flavour '$2'" >&2
-	exit 2 ;;
-esac
-CFLAGS="$CFLAGS $map"
-export CC CFLAGS
 
 # ---- sources ----
 
@@ -72,16 +53,22 @@ list_sources() {
 	/ main( |$)/ && (/debian-archive-/ || /\/debian(-security)?(\/|\.list)? /) && !seen[$0]++'
 }
 
+# Both formats that apt reads, from the directory $1, to files beside each other in $2.
+derive_sources() {
+	etc=$1 into=$2
+	set -- "$etc"/sources.list.d/*.sources
+	[ ! -e "$1" ] || deb822_sources "$@" >"$into/debian.sources"
+	set -- "$etc"/sources.list "$etc"/sources.list.d/*.list
+	for f; do
+		[ ! -e "$f" ] || list_sources "$f"
+	done >"$into/debian.list"
+}
+
 private_apt() {
 	rm -rf "$apt"
 	mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache"
-	set -- /etc/apt/sources.list.d/*.sources
-	[ ! -e "$1" ] || deb822_sources "$@" >"$apt/sources/debian.sources"
-	set -- /etc/apt/sources.list.d/*.list
-	[ -e "$1" ] || shift
-	[ ! -e /etc/apt/sources.list ] || set -- /etc/apt/sources.list "$@"
-	[ $# -eq 0 ] || list_sources "$@" >"$apt/sources/debian.list"
-	if ! [ -s "$apt/sources/debian.sources" ] && ! [ -s "$apt/sources/debian.list" ]; then
+	derive_sources /etc/apt "$apt/sources"
+	if [ -z "$(cat "$apt/sources/"*)" ]; then
 		echo "sysroot: cannot find an entry of Debian's main archive in /etc/apt" >&2
 		return 1
 	fi
@@ -95,7 +82,6 @@ private_apt() {
 	APT::Sandbox::User "root";
 	#clear APT::Update::Post-Invoke;
 	#clear APT::Update::Post-Invoke-Success;
-	#clear Acquire::IndexTargets::deb-src::DEP-11;
 	END
 }
 
@@ -221,6 +207,16 @@ build_libyaml() {
 	install -m 644 "$s/include/yaml.h" "$prefix/include"
 }
 
+# Only for the SHA-256 of what bundler writes, which its assembler makes five times as fast.
+build_nettle() {
+	"$s/configure" --disable-shared --disable-public-key --disable-documentation \
+		--disable-openssl --enable-fat --disable-dependency-tracking
+	make -j "$jobs" libnettle.a
+	install -m 644 libnettle.a "$prefix/lib"
+	mkdir -p "$prefix/include/nettle"
+	install -m 644 "$s/sha2.h" "$s/nettle-types.h" "$prefix/include/nettle"
+}
+
 build() { # each in turn; the first failure ends it
 	for p; do
 		s=$src/$p
@@ -239,8 +235,35 @@ build() { # each in turn; the first failure ends it
 
 # ---- main ----
 
+if [ "$1" = sources ]; then
+	entries=$(mktemp -d)
+	trap 'rm -rf "$entries"' EXIT
+	derive_sources "${2-/etc/apt}" "$entries"
+	cat "$entries"/*
+	exit
+fi
+
+mkdir -p "$1" "$top/build"
+prefix=$(cd "$1" && pwd)
+work=$prefix/work
 flavour=$2
-mkdir -p "$top/build"
+case $flavour in
+musl)
+	CC=musl-gcc
+	CFLAGS="-O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong"
+	CFLAGS="$CFLAGS -fstack-clash-protection -fno-asynchronous-unwind-tables" ;;
+san)
+	CC=gcc
+	CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address"
+	export ASAN_OPTIONS=detect_leaks=0 ;;
+*)
+	echo "sysroot: unknown flavour '$flavour'" >&2
+	exit 2 ;;
+esac
+# The bytes must not depend on where the tree stands.
+CFLAGS="$CFLAGS -ffile-prefix-map=$work=. -ffile-prefix-map=$src=."
+export CC CFLAGS
+
 exec 9>"$top/build/src.lock"
 flock 9
 fetch_sources
@@ -251,7 +274,7 @@ mkdir -p "$prefix/include" "$prefix/lib" "$work"
 # Two rows, because configure scripts use one processor each.
 build bearssl curl &
 one=$!
-build zlib libarchive libdeflate jansson libyaml &
+build zlib libarchive libdeflate jansson libyaml nettle &
 status=0
 wait "$!" || status=1
 wait "$one" || status=1

@@ -30,15 +30,17 @@ test_name=
 exit_commands=()
 background_pids=()
 
+# Each background command leads a process group, so that what it started ends with it. It has
+# its own pid before it has the group.
 end_processes() {
 	local pid i
 	for pid in "${background_pids[@]}"; do
-		kill -TERM "$pid" 2>/dev/null
+		kill -TERM -- "$pid" "-$pid" 2>/dev/null
 		for ((i = 0; i < 50; i++)); do
-			kill -0 "$pid" 2>/dev/null || break
+			kill -0 "$pid" 2>/dev/null || kill -0 -- "-$pid" 2>/dev/null || break
 			sleep 0.1
 		done
-		kill -KILL "$pid" 2>/dev/null
+		kill -KILL -- "$pid" "-$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
 	background_pids=()
@@ -46,6 +48,7 @@ end_processes() {
 
 clean_up() {
 	local command
+	[ "$BASHPID" -eq $$ ] || return	# a child that was ended before it became its command
 	end_processes
 	for command in "${exit_commands[@]}"; do
 		eval "$command"
@@ -185,7 +188,7 @@ files() {
 
 # background COMMAND...: runs until the test ends; its pid is in $!, its output in background.log.
 background() {
-	"$@" </dev/null >>background.log 2>&1 &
+	setsid "$@" </dev/null >>background.log 2>&1 &
 	background_pids+=($!)
 }
 
