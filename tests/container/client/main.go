@@ -1,0 +1,123 @@
+// Command client talks to a NATS Streaming server as its users do.
+//
+//	client publish URL CHANNEL TEXT...	returns when the server has acknowledged all
+//	client receive URL CHANNEL COUNT	prints the first COUNT messages of the channel
+//	client monitor URL PAGE KEY...		prints these values of a monitoring page
+//
+// URL may be a list with commas, of a cluster. Anything that takes longer than patience is a
+// failure.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/stan.go"
+)
+
+const (
+	cluster  = "test-cluster"
+	patience = 10 * time.Second
+)
+
+// connect takes a client ID of its own: the server may still know the last one.
+func connect(url string) (stan.Conn, error) {
+	id := fmt.Sprintf("test-%d", os.Getpid())
+	nc, err := nats.Connect(url, nats.Name(id), nats.Timeout(patience))
+	if err != nil {
+		return nil, err
+	}
+	return stan.Connect(cluster, id, stan.NatsConn(nc), stan.ConnectWait(patience), stan.PubAckWait(patience))
+}
+
+func publish(sc stan.Conn, channel string, texts []string) error {
+	for _, text := range texts {
+		if err := sc.Publish(channel, []byte(text)); err != nil {
+			return fmt.Errorf("publish '%s': %w", text, err)
+		}
+	}
+	return nil
+}
+
+func receive(sc stan.Conn, channel string, count int) error {
+	messages := make(chan *stan.Msg)
+	done := make(chan struct{})
+	defer close(done)
+	_, err := sc.Subscribe(channel, func(m *stan.Msg) {
+		select {
+		case messages <- m:
+		case <-done:
+		}
+	}, stan.DeliverAllAvailable())
+	if err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	for deadline := time.After(patience); count > 0; count-- {
+		select {
+		case m := <-messages:
+			fmt.Printf("%d %s\n", m.Sequence, m.Data)
+		case <-deadline:
+			return fmt.Errorf("%d messages missing after %v", count, patience)
+		}
+	}
+	return nil
+}
+
+func monitor(url string, keys []string) error {
+	client := http.Client{Timeout: patience}
+	response, err := client.Get(url)
+	if err != nil {
+		return fmt.Errorf("look at %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("look at '%s': %s", url, response.Status)
+	}
+	var page map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&page); err != nil {
+		return fmt.Errorf("read '%s': %w", url, err)
+	}
+	for _, key := range keys {
+		fmt.Printf("%s %v\n", key, page[key])
+	}
+	return nil
+}
+
+func run(verb, url, channel string, rest []string) error {
+	if verb == "monitor" {
+		return monitor(url+"/"+channel, rest)
+	}
+	sc, err := connect(url)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer sc.NatsConn().Close()
+	defer sc.Close()
+	switch verb {
+	case "publish":
+		return publish(sc, channel, rest)
+	case "receive":
+		count, err := strconv.Atoi(rest[0])
+		if err != nil {
+			return err
+		}
+		return receive(sc, channel, count)
+	}
+	return fmt.Errorf("unknown verb '%s'", verb)
+}
+
+func main() {
+	if len(os.Args) < 5 {
+		fmt.Fprintln(os.Stderr, "usage: client publish|receive|monitor URL CHANNEL|PAGE TEXT...|COUNT|KEY...")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4:]); err != nil {
+		fmt.Fprintf(os.Stderr, "client: cannot %v\n", err)
+		os.Exit(1)
+	}
+}

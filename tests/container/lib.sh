@@ -1,0 +1,125 @@
+# What the container tests share; bash, sourced by each: the harness of the command tests, and
+#
+#	need_trees PLATFORM...		$context gets what Dockerfile.scratch needs
+#	need_image			and $image is a tag of the image, root flavour, for amd64
+#	need_client			$client and $nats_server are built
+#	start NAME IMAGE [ARG]...	a container, for start_options and the verbs below
+#
+# Everything made in the engine carries the label or the tag $mark and is removed at the end.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
+
+mark=bundler-test-$$
+context=$scratch/context
+client=$scratch/client nats_server=$scratch/nats-server
+
+# Of the settings in HOME, which a test has not, the engine's and Go's are needed.
+export DOCKER_CONFIG=${DOCKER_CONFIG:-$HOME/.docker}
+go=$top/configs/source/go.sh
+
+engine() { timeout -k 5 "${ENGINE_TIMEOUT:-120}" docker "$@"; }
+
+remove_all() {
+	local ids
+	ids=$(docker ps -aq --filter "label=$mark") && [ -z "$ids" ] || docker rm -f -v $ids
+	ids=$(docker volume ls -q --filter "label=$mark") && [ -z "$ids" ] || docker volume rm $ids
+	ids=$(docker network ls -q --filter "label=$mark") && [ -z "$ids" ] || docker network rm $ids
+	ids=$(docker images --format '{{.Repository}}:{{.Tag}}' "$mark") && [ -z "$ids" ] || docker rmi $ids
+} >/dev/null 2>&1
+
+# A client that still has BuildKit built in (before 23) or has buildx. The last can be without
+# it while the distribution's own one beside it is not.
+buildkit_client() {
+	local docker
+	for docker in docker /usr/bin/docker; do
+		if "$docker" buildx version; then
+			break
+		fi
+		case $("$docker" version -f '{{.Client.Version}}') in
+		18.* | 19.* | 20.*) break ;;
+		esac
+		docker=
+	done >/dev/null 2>&1
+	echo "$docker"
+}
+
+need_engine() {
+	timeout 20 docker version >/dev/null 2>&1 || skip_all 'no Docker engine answers'
+	on_exit remove_all
+}
+
+# The real server, rebuilt where it has not been already.
+need_archives() { # PLATFORM...
+	local options=() platform
+	for platform; do
+		options+=(-p "$platform")
+	done
+	"$top/configs/source/build.sh" "${options[@]}" >"$scratch/log" 2>&1 ||
+		skip_all "cannot rebuild the release: $(tail -n 1 "$scratch/log")"
+}
+
+need_trees() { # PLATFORM...
+	local options=() platform
+	need_engine
+	need_archives "$@"
+	for platform; do
+		options+=(-p "$platform")
+	done
+	mkdir "$context"
+	cp "$top/Dockerfile.scratch" "$top/.dockerignore" "$context"
+	bundler rootfs "${options[@]}" --offline --cache "$scratch/cache" -o "$context/rootfs" \
+		--lock "$top/configs/nats-streaming-server.source.lock.json" \
+		--mirror "file://$top/build/source" "$top/configs/nats-streaming-server.yaml" \
+		>"$scratch/log" 2>&1 || { echo 'Bail out! cannot build the trees'; cat "$scratch/log"; exit 1; }
+}
+
+# build classic|buildkit TAG [OPTION]...: $mark:TAG, from Dockerfile.scratch unless -f says else.
+build() {
+	local builder=$1 tag=$2 docker=docker kit=0
+	shift 2
+	if [ "$builder" = buildkit ]; then
+		docker=$(buildkit_client) kit=1
+	fi
+	DOCKER_BUILDKIT=$kit timeout -k 5 120 "$docker" build -q -f "$context/Dockerfile.scratch" \
+		-t "$mark:$tag" "$@" "$context"
+}
+
+need_image() {
+	need_trees linux/amd64
+	image=$mark:root
+	build classic root >"$scratch/log" 2>&1 ||
+		{ echo 'Bail out! cannot build the image'; cat "$scratch/log"; exit 1; }
+}
+
+need_client() {
+	(cd "$top/tests/container/client" && "$go" build -trimpath -o "$client" . &&
+		"$go" build -trimpath -o "$nats_server" github.com/nats-io/nats-server/v2) \
+		>"$scratch/log" 2>&1 || skip_all "cannot build the client: $(tail -n 1 "$scratch/log")"
+}
+
+# ---- containers ----
+
+# start NAME [OPTION]... IMAGE [ARG]...: runs detached; both ports are on loopback.
+start() {
+	local name=$1
+	shift
+	check engine run -d --label "$mark" --name "$mark-$name" \
+		-p 127.0.0.1::4222 -p 127.0.0.1::8222 "$@"
+}
+
+stop() { check engine stop -t 10 "$mark-$1"; }		# NAME
+restart() { check engine restart -t 10 "$mark-$1"; }	# NAME
+logs() { docker logs "$mark-$1" 2>&1; }			# NAME
+
+# address NAME PORT: where the port of the container is, host:port.
+address() { docker port "$mark-$1" "$2/tcp" | head -n 1; }
+nats() { echo "nats://$(address "$1" 4222)"; }		# NAME
+monitoring() { echo "http://$(address "$1" 8222)/streaming"; }	# NAME
+
+# serves NAME: waits until the server says that it is ready.
+serves() {
+	wait_for says "$1" 'Streaming Server is ready' || fail "$(logs "$1")"
+}
+says() { logs "$1" | grep -qF -- "$2"; }		# NAME TEXT
+
+volume() { check engine volume create --label "$mark" "$mark-$1"; }	# NAME
