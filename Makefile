@@ -15,8 +15,10 @@ SRCS = \
 	bundler/cache.c \
 	bundler/certificate.c \
 	bundler/channel.c \
+	bundler/client.c \
 	bundler/clock.c \
 	bundler/command_certs.c \
+	bundler/command_fetch.c \
 	bundler/command_inputs.c \
 	bundler/command_lock.c \
 	bundler/command_rootfs.c \
@@ -24,7 +26,9 @@ SRCS = \
 	bundler/content.c \
 	bundler/der.c \
 	bundler/digest.c \
+	bundler/download.c \
 	bundler/error.c \
+	bundler/fetch.c \
 	bundler/file.c \
 	bundler/http.c \
 	bundler/interrupt.c \
@@ -43,9 +47,13 @@ SRCS = \
 	bundler/platform.c \
 	bundler/policy.c \
 	bundler/pool.c \
+	bundler/progress.c \
 	bundler/proxy.c \
+	bundler/range.c \
 	bundler/recipe.c \
 	bundler/release.c \
+	bundler/report.c \
+	bundler/retry.c \
 	bundler/rootfs.c \
 	bundler/staging.c \
 	bundler/sums.c \

@@ -1,0 +1,415 @@
+#include "download.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "interrupt.h"
+#include "limits.h"
+#include "memory.h"
+#include "range.h"
+#include "retry.h"
+
+#define CHUNK_BYTES ((size_t)64 * KIB)
+#define EVENT_INTERVAL 100	/* milliseconds between two events of progress */
+
+/* What to do after an attempt. */
+enum step {
+	STEP_DONE,
+	STEP_AGAIN,	/* at once: what was there before was of no use */
+	STEP_PAUSE,	/* then again */
+	STEP_GIVE_UP
+};
+
+/* One attempt to complete a partial. */
+struct attempt {
+	const struct download *download;
+	struct partial *partial;
+	uint64_t offset;	/* bytes that were there when it began */
+	uint64_t total;		/* bytes of the archive, 0: not known */
+	bool part;		/* the answer is a part of it (206) */
+	bool local;		/* this machine failed */
+	bool useless;		/* what was there before does not fit this source */
+	int64_t reported;	/* when the last event of progress was */
+};
+
+static void notify(const struct download *download, enum event_kind kind, uint64_t done,
+		   uint64_t total, const char *message, unsigned delay)
+{
+	struct event event = {
+		.kind = kind, .asset = download->asset, .url = download->source->shown,
+		.message = message, .done = done, .total = total, .delay = delay,
+	};
+
+	if (download->events && download->events->notify)
+		download->events->notify(download->events->context, &event);
+}
+
+static const char *shown(const struct attempt *attempt)
+{
+	return attempt->download->source->shown;
+}
+
+/* ---- the checks ---- */
+
+static int check_size(const struct attempt *attempt, uint64_t size, struct error *err)
+{
+	const struct download *download = attempt->download;
+
+	if (download->size != 0 && size != download->size)
+		return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %llu bytes, the lock says %llu",
+				 shown(attempt), (unsigned long long)size, (unsigned long long)download->size);
+	if (size > download->maximum)
+		return error_set(err, STATUS_LIMIT, "cannot use '%s': it has %llu bytes, the limit is %llu",
+				 shown(attempt), (unsigned long long)size, (unsigned long long)download->maximum);
+	return 0;
+}
+
+/* A login page, most often. */
+static void hint_type(const struct http_answer *answer, struct error *err)
+{
+	const char *type = answer->headers[HTTP_CONTENT_TYPE];
+
+	if (type && strncasecmp(type, "text/html", 9) == 0)
+		error_hint(err, "the server sent a web page (%.40s), not an archive", type);
+}
+
+/* ---- what an answer does to the partial ---- */
+
+/* For If-Range: a strong entity tag, else a date (RFC 9110 section 13.1.5). */
+static const char *choose_validator(const struct http_answer *answer)
+{
+	const char *tag = answer->headers[HTTP_ETAG];
+
+	return tag && tag[0] == '"' ? tag : answer->headers[HTTP_LAST_MODIFIED];
+}
+
+static int begin_part(struct attempt *attempt, const struct http_answer *answer, struct error *err)
+{
+	struct range range;
+
+	if (attempt->offset == 0)
+		return error_set(err, STATUS_HTTP, "cannot use '%s': HTTP status 206, but the whole was asked for",
+				 shown(attempt));
+	if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0 || range.first != attempt->offset) {
+		attempt->useless = true;
+		return error_set(err, STATUS_HTTP, "cannot use '%s': not the range that was asked for",
+				 shown(attempt));
+	}
+	attempt->part = true;
+	attempt->total = range.total;
+	return range.total != 0 ? check_size(attempt, range.total, err) : 0;
+}
+
+static int begin_whole(struct attempt *attempt, const struct http_answer *answer, struct error *err)
+{
+	if (answer->length != HTTP_UNKNOWN) {
+		attempt->total = answer->length;
+		if (check_size(attempt, answer->length, err) < 0)
+			return -1;
+	}
+	/* The source does not know ranges, or has another file now. */
+	attempt->offset = 0;
+	if (partial_reset(attempt->partial, err) < 0) {
+		attempt->local = true;
+		return -1;
+	}
+	partial_note(attempt->partial, attempt->download->source->text, choose_validator(answer));
+	return 0;
+}
+
+static int on_head(void *context, const struct http_answer *answer, struct error *err)
+{
+	struct attempt *attempt = context;
+	int result = answer->status == 206 ? begin_part(attempt, answer, err)
+					   : begin_whole(attempt, answer, err);
+
+	if (result < 0) {
+		if (err->status == STATUS_DIGEST)
+			hint_type(answer, err);
+		return -1;
+	}
+	if (attempt->download->size != 0)
+		attempt->total = attempt->download->size;
+	notify(attempt->download, EVENT_STARTED, attempt->offset, attempt->total, NULL, 0);
+	return 0;
+}
+
+static void report_progress(struct attempt *attempt)
+{
+	int64_t now = clock_now();
+
+	if (now - attempt->reported < EVENT_INTERVAL)
+		return;
+	attempt->reported = now;
+	notify(attempt->download, EVENT_PROGRESS, attempt->partial->state.length, attempt->total, NULL, 0);
+}
+
+static int on_body(void *context, const void *bytes, size_t length, struct error *err)
+{
+	struct attempt *attempt = context;
+	const struct download *download = attempt->download;
+	uint64_t room = download->maximum - attempt->partial->state.length;
+
+	if (length > room && download->size != 0)
+		return error_set(err, STATUS_DIGEST, "cannot use '%s': longer than the %llu bytes that the "
+				 "lock says", shown(attempt), (unsigned long long)download->size);
+	if (length > room)
+		return error_set(err, STATUS_LIMIT, "cannot use '%s': longer than the limit of %llu bytes",
+				 shown(attempt), (unsigned long long)download->maximum);
+	if (partial_add(attempt->partial, bytes, length, err) < 0) {
+		attempt->local = true;
+		return -1;
+	}
+	report_progress(attempt);
+	return 0;
+}
+
+/* ---- what an attempt came to ---- */
+
+static bool is_right(const struct partial *partial)
+{
+	struct digest found = digest_read(&partial->state);
+
+	return digest_equal(&found, &partial->wanted);
+}
+
+static void refuse_content(const struct attempt *attempt, const struct http_answer *answer,
+			   struct error *err)
+{
+	const struct partial *partial = attempt->partial;
+	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
+	struct digest digest = digest_read(&partial->state);
+
+	if (check_size(attempt, partial->state.length, err) == 0)
+		error_set(err, STATUS_DIGEST, "cannot use '%s': its SHA-256 is %s, the lock says %s",
+			  shown(attempt), digest_write_hex(&digest, found),
+			  digest_write_hex(&partial->wanted, wanted));
+	hint_type(answer, err);
+}
+
+/* All bytes that this answer has were taken. */
+static enum step judge(struct attempt *attempt, const struct http_answer *answer, struct error *err)
+{
+	const struct partial *partial = attempt->partial;
+
+	if (is_right(partial))
+		return STEP_DONE;
+	if (attempt->part && partial->state.length < attempt->total) {
+		error_set(err, STATUS_NETWORK, "cannot fetch '%s': only a part of the range came", shown(attempt));
+		return STEP_PAUSE;
+	}
+	refuse_content(attempt, answer, err);
+	attempt->useless = attempt->offset > 0;
+	return attempt->useless ? STEP_AGAIN : STEP_GIVE_UP;
+}
+
+/* The transfer failed, or a check made it fail. */
+static enum step judge_failure(struct attempt *attempt, const struct http_answer *answer,
+			       const struct error *err)
+{
+	attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
+	if (attempt->local)
+		return STEP_GIVE_UP;
+	if (answer->status == 416 && attempt->offset > 0)
+		attempt->useless = true;
+	/* A wrong size may be that of what was there before and what came now. */
+	if (err->status == STATUS_DIGEST && attempt->offset > 0)
+		attempt->useless = true;
+	if (attempt->useless)
+		return STEP_AGAIN;
+	return answer->transient ? STEP_PAUSE : STEP_GIVE_UP;
+}
+
+static enum step ask_server(struct attempt *attempt, struct retry *retry, int64_t *pause,
+			    struct error *err)
+{
+	const struct download *download = attempt->download;
+	char *validator = partial_validator(attempt->partial, download->source->text);
+	struct http_request request = {
+		.offset = attempt->offset, .validator = validator, .stall_seconds = download->stall_seconds,
+		.deadline = retry->deadline, .head = on_head, .body = on_body, .context = attempt,
+	};
+	struct http_answer answer;
+	enum step step;
+
+	if (client_get(download->client, download->source, &request, &answer, err) == 0)
+		step = judge(attempt, &answer, err);
+	else
+		step = judge_failure(attempt, &answer, err);
+	if (step == STEP_PAUSE)
+		*pause = retry_pause(retry, answer.reached, answer.retry_after);
+	http_answer_free(&answer);
+	free(validator);
+	return step;
+}
+
+static int copy(struct attempt *attempt, int fd, const char *path, struct error *err)
+{
+	uint8_t *chunk = memory_new(1, CHUNK_BYTES);
+	ssize_t got;
+	int result = 0;
+
+	while (result == 0 && (got = read(fd, chunk, CHUNK_BYTES)) != 0) {
+		if (got < 0)
+			result = error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+		else
+			result = on_body(attempt, chunk, (size_t)got, err);
+		if (result == 0)
+			result = interrupt_check(err);
+	}
+	free(chunk);
+	return result;
+}
+
+/* A file has nothing to go on with: it is as near as what is there already. */
+static enum step read_file(struct attempt *attempt, struct error *err)
+{
+	char *path = url_file_path(attempt->download->source);
+	struct http_answer answer = { .status = 200, .length = HTTP_UNKNOWN };
+	enum step step = STEP_GIVE_UP;
+	struct stat st;
+	int fd = -1;
+
+	if (!path) {
+		error_set(err, STATUS_FILE, "cannot read '%s': not the URL of a file", shown(attempt));
+		return STEP_GIVE_UP;
+	}
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		error_errno(err, STATUS_FILE, "cannot read '%s'", shown(attempt));
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", shown(attempt));
+		goto out;
+	}
+	answer.length = (uint64_t)st.st_size;
+	if (on_head(attempt, &answer, err) == 0 && copy(attempt, fd, path, err) == 0)
+		step = judge(attempt, &answer, err);
+out:
+	if (step != STEP_DONE)
+		attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return step;
+}
+
+static enum step run_attempt(struct attempt *attempt, struct retry *retry, int64_t *pause,
+			     struct error *err)
+{
+	*pause = -1;
+	if (attempt->download->source->scheme == URL_FILE)
+		return read_file(attempt, err);
+	return ask_server(attempt, retry, pause, err);
+}
+
+/* After a step that was not the last: throws away what is of no use, or waits. */
+static int prepare_next(struct attempt *attempt, enum step step, int64_t pause, struct error *err)
+{
+	if (step == STEP_AGAIN)
+		return partial_reset(attempt->partial, err);
+	notify(attempt->download, EVENT_RETRYING, attempt->partial->state.length, attempt->total,
+	       err->message, (unsigned)pause);
+	return clock_sleep(pause, err);
+}
+
+static int run_attempts(const struct download *download, struct partial *partial, bool *local,
+			struct error *err)
+{
+	struct retry retry = { .deadline = clock_now() + 1000 * (int64_t)download->total_seconds };
+	bool restarted = false;
+
+	for (;;) {
+		struct attempt attempt = { .download = download, .partial = partial,
+					   .offset = partial->state.length };
+		int64_t pause;
+		enum step step = run_attempt(&attempt, &retry, &pause, err);
+
+		*local = attempt.local;
+		if (step == STEP_DONE)
+			return 0;
+		if (step == STEP_GIVE_UP || (step == STEP_PAUSE && pause < 0) ||
+		    (step == STEP_AGAIN && restarted))
+			return -1;
+		restarted = restarted || step == STEP_AGAIN;
+		if (prepare_next(&attempt, step, pause, err) < 0) {
+			*local = true;
+			return -1;
+		}
+	}
+}
+
+int download_archive(const struct download *download, struct partial *partial, bool *local,
+		     struct error *err)
+{
+	struct error unused;
+
+	*local = false;
+	if (is_right(partial))		/* killed just before it was published */
+		return 0;
+	if (run_attempts(download, partial, local, err) == 0)
+		return 0;
+	/* What failed a check is wrong as a whole; an answer that was cut off is a beginning. */
+	if (err->status == STATUS_DIGEST || err->status == STATUS_LIMIT)
+		*local = partial_reset(partial, &unused) < 0;
+	return -1;
+}
+
+/* ---- documents ---- */
+
+struct document {
+	const struct download *download;
+	struct buffer *buffer;
+};
+
+static int on_document_head(void *context, const struct http_answer *answer, struct error *err)
+{
+	const struct document *document = context;
+
+	if (answer->status == 200)
+		return 0;
+	return error_set(err, STATUS_HTTP, "cannot use '%s': HTTP status %u, but the whole was asked for",
+			 document->download->source->shown, answer->status);
+}
+
+static int on_document_body(void *context, const void *bytes, size_t length, struct error *err)
+{
+	const struct document *document = context;
+
+	if (buffer_add(document->buffer, bytes, length) == 0)
+		return 0;
+	return error_set(err, STATUS_LIMIT, "cannot use '%s': more than %zu bytes",
+			 document->download->source->shown, document->buffer->maximum);
+}
+
+int download_document(const struct download *download, struct buffer *buffer, struct error *err)
+{
+	struct retry retry = { .deadline = clock_now() + 1000 * (int64_t)download->total_seconds };
+	struct document document = { download, buffer };
+	struct http_request request = {
+		.stall_seconds = download->stall_seconds, .deadline = retry.deadline,
+		.head = on_document_head, .body = on_document_body, .context = &document,
+	};
+
+	for (;;) {
+		struct http_answer answer;
+		int result = client_get(download->client, download->source, &request, &answer, err);
+		int64_t pause = -1;
+
+		if (result < 0 && answer.transient)
+			pause = retry_pause(&retry, answer.reached, answer.retry_after);
+		http_answer_free(&answer);
+		if (result == 0)
+			return 0;
+		buffer_free(buffer);
+		if (pause < 0 || clock_sleep(pause, err) < 0)
+			return -1;
+	}
+}

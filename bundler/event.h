@@ -1,0 +1,33 @@
+#ifndef BUNDLER_EVENT_H
+#define BUNDLER_EVENT_H
+
+#include <stdint.h>
+
+/* What happens while an archive is fetched, for who shows it. Nothing depends on it. */
+
+enum event_kind {
+	EVENT_CACHED,		/* the cache had it */
+	EVENT_DISCARDED,	/* a bad cache entry was removed; message says why */
+	EVENT_WAITING,		/* another process or thread is downloading it */
+	EVENT_STARTED,		/* a source begins to send; done bytes are there already */
+	EVENT_PROGRESS,		/* at most ten times a second */
+	EVENT_RETRYING,		/* message says why, delay how long the pause is */
+	EVENT_SOURCE_FAILED,	/* message says why; the next source follows, or the failure */
+	EVENT_DONE		/* verified and in the cache */
+};
+
+struct event {
+	enum event_kind kind;
+	const char *asset;	/* its name */
+	const char *url;	/* the source without its query, or NULL */
+	const char *message;	/* unescaped, or NULL */
+	uint64_t done, total;	/* bytes; total is 0 when it is not known */
+	unsigned delay;		/* milliseconds */
+};
+
+struct event_sink {
+	void (*notify)(void *context, const struct event *event);	/* from any thread; NULL: nobody listens */
+	void *context;
+};
+
+#endif
