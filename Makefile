@@ -63,13 +63,21 @@ SRCS = \
 	bundler/url.c \
 	bundler/yaml.c
 
-# The root file systems: the server's recipe, where its release comes from, for which platforms.
-NAME = nats-streaming-server
-RECIPE ?= configs/$(NAME).yaml
+# The root file systems: of which recipe, for which platforms (all: what the recipe lists), and
+# whose release: official downloads it, source rebuilds it from its Go module, auto does that
+# only where the release host cannot be reached.
+RECIPE ?= configs/nats-streaming-server.yaml
+PLATFORM ?= $(HOST)
 RELEASE ?= auto
-PLATFORM ?=
 MIRROR ?=
 CACHE ?= build/cache
+
+# The version is the recipe's; here it only names the image.
+VERSION ?= $(shell sed -n 's/^version: *//p' $(RECIPE))
+IMAGE ?= nats-streaming:$(VERSION)-scratch
+
+# Seconds for each target of `make fuzz`.
+FUZZ_SECONDS ?= 60
 
 # ---- how to build it ----
 
@@ -97,35 +105,55 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_SAN = $(BASE) -g -O1 -fno-omit-frame-pointer $(SANITIZE) \
 	-isystem build/san/sysroot/include -iquote build/san
 
+# V=1 shows the commands.
+Q = $(if $(V),,@echo '  $@';)
+
 OBJS = $(SRCS:bundler/%.c=build/obj/%.o)
 SAN_OBJS = $(SRCS:bundler/%.c=build/san/obj/%.o)
 UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*.c))
+FUZZ_TARGETS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_REPLAYS = $(FUZZ_TARGETS:%=build/san/tests/fuzz/%)
+
+# As Debian names its architectures; the same as ours for amd64 and arm64.
+HOST = linux/$(shell dpkg --print-architecture)
 
 all: build/bundler
 
 build/bundler: $(OBJS)
-	$(CC_MUSL) $(LDFLAGS_MUSL) -Wl,-Map=$@.map -o $@ $(START) $(OBJS) -Lbuild/sysroot/lib $(LIBS) $(END)
+	$(Q)$(CC_MUSL) $(LDFLAGS_MUSL) -Wl,-Map=$@.map -o $@ $(START) $(OBJS) -Lbuild/sysroot/lib $(LIBS) $(END)
 
 build/obj/%.o: bundler/%.c Makefile build/versions.h
 	@mkdir -p $(@D)
-	$(CC_MUSL) $(CFLAGS_MUSL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC_MUSL) $(CFLAGS_MUSL) -MMD -MP -c -o $@ $<
 
 build/san/bundler: $(SAN_OBJS)
-	gcc $(SANITIZE) -o $@ $(SAN_OBJS) -Lbuild/san/sysroot/lib $(LIBS) -pthread
+	$(Q)gcc $(SANITIZE) -o $@ $(SAN_OBJS) -Lbuild/san/sysroot/lib $(LIBS) -pthread
 
 build/san/obj/%.o: bundler/%.c Makefile build/san/versions.h
 	@mkdir -p $(@D)
-	gcc $(CFLAGS_SAN) -MMD -MP -c -o $@ $<
+	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -c -o $@ $<
 
 # What a unit test links: everything but main.
 build/san/libbundler.a: $(filter-out build/san/obj/main.o,$(SAN_OBJS))
 	rm -f $@
 	ar crD $@ $^
 
-build/san/tests/unit/%: tests/unit/%.c build/san/libbundler.a
+LINK_TEST = build/san/libbundler.a -Lbuild/san/sysroot/lib $(LIBS) -pthread
+
+build/san/tests/unit/%: tests/unit/%.c build/san/libbundler.a Makefile | build/toolchain/test
 	@mkdir -p $(@D)
-	gcc $(CFLAGS_SAN) -MMD -MP -MF $@.d -o $@ $< build/san/libbundler.a \
-		-Lbuild/san/sysroot/lib $(LIBS) -lcmocka -pthread
+	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -MF $@.d -o $@ $< $(LINK_TEST) -lcmocka
+
+# A fuzz target for the normal test run, where a plain main feeds it its corpus.
+build/san/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c build/san/libbundler.a Makefile
+	@mkdir -p $(@D)
+	$(Q)gcc $(CFLAGS_SAN) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c $(LINK_TEST)
+
+# And for libFuzzer, which wants the program's own code compiled by clang.
+build/fuzz/%: tests/fuzz/fuzz_%.c $(SRCS) build/san/versions.h Makefile | build/toolchain/test
+	@mkdir -p $(@D)
+	$(Q)clang $(CFLAGS_SAN) -fsanitize=fuzzer -o $@ $< $(filter-out bundler/main.c,$(SRCS)) \
+		-Lbuild/san/sysroot/lib $(LIBS) -pthread
 
 -include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d) $(UNIT_TESTS:=.d)
 
@@ -146,18 +174,102 @@ build/toolchain/%: bundler/toolchain.sh
 	@mkdir -p $(@D)
 	@touch $@
 
+# ---- what it is for ----
+
+rootfs: build/rootfs.sums
+
+BUNDLE = build/bundler rootfs $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %)) \
+	$(MIRROR:%=--mirror %) --cache $(CACHE) -o rootfs
+SOURCE_LOCK = $(RECIPE:.yaml=.source.lock.json)
+SOURCE_PLATFORMS = $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %))
+
+rootfs-official = $(BUNDLE) $(RECIPE) >$@.new && echo official >build/rootfs.release
+rootfs-source = $(MAKE) --no-print-directory build/toolchain/source && \
+	configs/source/build.sh $(SOURCE_PLATFORMS) build/source && \
+	$(BUNDLE) --offline --lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source $(RECIPE) \
+	>$@.new && echo source >build/rootfs.release
+# Status 4 alone says that a host cannot be reached. A wrong digest must not end up here.
+rootfs-auto = status=0; $(rootfs-official) || status=$$?; [ $$status -eq 0 ] || { \
+	[ $$status -eq 4 ] || exit $$status; \
+	echo "make: rebuilding the release from its source instead (RELEASE=source)" >&2; \
+	$(rootfs-source); }
+
+# bundler prints the digests of the manifests: if they still hold, and the trees and archives are
+# there, only a change of what went in makes them again.
+rootfs_stand = $(shell sha256sum --check --status build/rootfs.sums 2>/dev/null && \
+	sed 's/.* //; s/\.mtree$$//' build/rootfs.sums | \
+	{ while read -r tree; do [ -d "$$tree" ] && [ -e "$$tree.tar" ] || exit 1; done; echo yes; })
+
+build/rootfs.sums: build/bundler build/rootfs.settings $(RECIPE) $(wildcard \
+		$(RECIPE:.yaml=.lock.json) $(SOURCE_LOCK) configs/*.* configs/root/*) \
+		$(if $(rootfs_stand),,FORCE)
+	@rm -f $@
+	@$(rootfs-$(RELEASE))
+	@mv $@.new $@
+	@cat $@
+
+# Changes when the settings do.
+build/rootfs.settings: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BUNDLE) $(RECIPE) $(RELEASE) $(SOURCE_DATE_EPOCH)' >$@.new
+	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
+
+# One image per platform of Linux. The host's own builds with any engine; others need BuildKit.
+image-docker: $(patsubst %,image-docker-%,$(subst /,-,$(filter linux/%,$(PLATFORM))))
+
+image-docker-%: rootfs
+	docker build -f Dockerfile.scratch -t $(IMAGE)$(if $(filter $*,$(subst /,-,$(HOST))),,-$*) \
+		$(if $(filter $*,$(subst /,-,$(HOST))),--build-arg TARGETARCH=$(lastword $(subst -, ,$*)),\
+		--platform $(subst -,/,$*)) --build-arg RELEASE=$$(cat build/rootfs.release) .
+
+# ---- tests ----
+
+test: prepare
+	tests/run $(TESTS)
+
+check: prepare
+	tests/run tests/check/[a-z]*[!l]
+
+prepare: build/toolchain/test build/bundler build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
+
+bench: build/bundler build/toolchain/source build/toolchain/test
+	configs/source/build.sh build/source
+	tests/bench/run
+
+fuzz: $(FUZZ_TARGETS:%=fuzz-%)
+
+fuzz-%: build/fuzz/%
+	@mkdir -p build/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 build/corpus/$* \
+		$(wildcard tests/fuzz/corpus/$*)
+
 # ---- housekeeping ----
 
 clean:
-	rm -rf build/bundler build/obj build/san/bundler build/san/obj build/san/tests \
-		build/san/libbundler.a
+	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz \
+		build/san/bundler build/san/obj build/san/versions.h build/san/tests \
+		build/san/libbundler.a build/rootfs.*
+	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
-distclean:
+distclean: clean
 	rm -rf build
+
+help:
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, test, check, bench, fuzz, clean,'
+	@echo '         distclean, help'
+	@echo 'Settings, here or in config.mk:'
+	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
+	@echo '  RELEASE=$(RELEASE)   official, source or auto'
+	@echo '  RECIPE=$(RECIPE)'
+	@echo '  MIRROR=$(MIRROR)   where to look first for releases; CACHE=$(CACHE)'
+	@echo '  IMAGE=$(IMAGE)   VERSION=$(VERSION)'
+	@echo '  FUZZ_SECONDS=$(FUZZ_SECONDS)   TESTS=   what to run instead of everything'
 
 # For the scripts: `make -s print-CFLAGS_SAN` and the like.
 print-%:
 	@echo '$($*)'
 
-.PHONY: all clean distclean
+FORCE:
+.PHONY: all rootfs image-docker test check prepare bench fuzz clean distclean help FORCE
 .DELETE_ON_ERROR:
+.SECONDARY:

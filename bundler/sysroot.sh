@@ -93,7 +93,7 @@ quietly() {
 }
 
 fetch_sources() {
-	[ ! -e "$src/complete" ] || return 0
+	[ "$(cat "$src/complete" 2>/dev/null)" != "$packages" ] || return 0
 	echo "sysroot: fetching the sources of $packages"
 	private_apt
 	rm -rf "$src"
@@ -106,7 +106,7 @@ fetch_sources() {
 		quietly "$apt/unpack.log" dpkg-source --no-check -x "${p}"_*.dsc "$src/$p"
 	done
 	cd "$top"
-	: >"$src/complete"
+	echo "$packages" >"$src/complete"
 }
 
 version_of() { # the version of a source package, as Debian counts
