@@ -29,8 +29,8 @@ static int add(struct bundle *bundle, struct buffer *der, const struct pem_reade
 	entry.digest = digest_of(entry.der, length);
 	if (certificate_parse(&entry.certificate, entry.der, length) < 0) {
 		free(entry.der);
-		return error_set(err, STATUS_TLS, "cannot read '%s': line %u: certificate that ends "
-				 "here is malformed (RFC 5280 section 4.1)", reader->name,
+		return error_set(err, STATUS_TLS, "cannot read '%s': line %u: malformed "
+				 "certificate ends here (RFC 5280 section 4.1)", reader->name,
 				 reader->line - 1);
 	}
 	bundle->entries = memory_resize(bundle->entries, bundle->count + 1, sizeof entry);

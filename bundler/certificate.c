@@ -253,10 +253,10 @@ static size_t character_length(struct der text)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint8_t first = text.bytes[0];
-	size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	size_t length = first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	uint32_t code;
 
-	if (length == 1)
+	if (first < 0x80)
 		return first >= 0x20 && first != 0x7f && first != '\\' ? 1 : 0;
 	if (length == 0 || length > text.length || first >= 0xf8)
 		return 0;

@@ -20,8 +20,8 @@ struct certificate {
 	struct der issuer, subject;		/* whole Names, tag included */
 	int64_t not_before, not_after;		/* seconds since 1970, both inclusive */
 	struct der key_algorithm;		/* AlgorithmIdentifier's content */
-	struct der key;				/* BIT STRING's content, its first octet the unused bits */
-	struct der extensions;			/* Extension after Extension; empty when there are none */
+	struct der key;				/* content of the BIT STRING, unused bits first */
+	struct der extensions;			/* one after the other; empty when there are none */
 };
 
 struct extension {

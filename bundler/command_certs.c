@@ -20,7 +20,7 @@
 
 static const struct option_spec options[] = {
 	{ 'o', "output", "FILE", "replace FILE, instead of writing to standard output" },
-	{ OPTION_COMPARE, "compare", "FILE", "report changes against FILE, not against the output" },
+	{ OPTION_COMPARE, "compare", "FILE", "report changes against FILE, not the output" },
 	{ OPTION_JSON, "json", NULL, "print the report, as JSON, instead of the bundle" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -95,7 +95,8 @@ static int normalise(struct run *run, struct error *err)
 		return error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
 				 run->output ? run->output : "standard output", run->text.maximum);
 	if (run->output)
-		return file_publish(AT_FDCWD, run->output, run->text.bytes, run->text.length, 0644, err);
+		return file_publish(AT_FDCWD, run->output, run->text.bytes, run->text.length, 0644,
+				    err);
 	if (!run->json)
 		fwrite(run->text.bytes, 1, run->text.length, stdout);
 	return 0;

@@ -75,7 +75,8 @@ static enum kind line_kind(const struct line *line)
 static int refuse(const struct pem_reader *reader, unsigned line, const char *reason,
 		  struct error *err)
 {
-	return error_set(err, STATUS_TLS, "cannot read '%s': line %u: %s", reader->name, line, reason);
+	return error_set(err, STATUS_TLS, "cannot read '%s': line %u: %s", reader->name, line,
+			 reason);
 }
 
 /* Skips to the next opening boundary: 1, 0 at the end of the text, -1. */
@@ -88,7 +89,8 @@ static int find_begin(struct pem_reader *reader, struct line *begin, struct erro
 		case BEGIN:
 			return 1;
 		case END:
-			return refuse(reader, begin->number, "end of a certificate that did not begin", err);
+			return refuse(reader, begin->number,
+				      "end of a certificate that did not begin", err);
 		case BROKEN:
 			return refuse(reader, begin->number,
 				      "boundary of something that is not a certificate", err);

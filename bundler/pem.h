@@ -10,6 +10,7 @@
  * Certificates in textual encoding (RFC 7468), strict where BearSSL's decoder is silent:
  * every line with a boundary must open or close an object, in turn, and every object must be
  * complete and a CERTIFICATE. Text between objects is skipped; a final newline may be missing.
+ * Lines of base64 may have any length that is a multiple of four.
  */
 
 struct pem_reader {

@@ -1,5 +1,6 @@
 #include "policy.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,23 @@ enum role {
 struct link {
 	const struct certificate *certificate;
 	enum role role;
-	int below;		/* certificates between this one and the leaf that are not self-issued */
+	int below;		/* intermediates below it that are not self-issued */
 	const char *host;
 };
 
-/* The extensions that we know or that BearSSL may ignore (RFC 5280 section 4.2). */
+/* Extensions that a rule reads. */
+enum {
+	BASIC_CONSTRAINTS,
+	KEY_USAGE,
+	EXTENDED_KEY_USAGE,
+	ALTERNATIVE_NAMES,
+	NAME_CONSTRAINTS,
+	AUTHORITY_KEY,
+	SUBJECT_KEY,
+	OTHERS
+};
+
+/* The extensions that we know or that BearSSL may ignore; sections are those of RFC 5280. */
 static const struct known {
 	uint8_t oid[8];
 	uint8_t length;
@@ -32,25 +45,19 @@ static const struct known {
 	uint8_t plain_in;	/* roles in which it may be not critical */
 } known[] = {
 #define CE(number) { 0x55, 0x1d, number }, 3
-#define BASIC_CONSTRAINTS 0
-	{ CE(19), ANY, ANY },
-#define KEY_USAGE 1
-	{ CE(15), ANY, ANY },
-#define EXTENDED_KEY_USAGE 2
-	{ CE(37), MIDDLE, LEAF | MIDDLE },	/* CABF BR 7.1.2.1.2, 7.1.2.7.6 */
-#define ALTERNATIVE_NAMES 3
-	{ CE(17), ANY, ANY },
-#define NAME_CONSTRAINTS 4
-	{ CE(30), CA, CA },			/* section 4.2.1.10 */
-#define AUTHORITY_KEY 5
-	{ CE(35), 0, ANY },			/* section 4.2.1.1 */
-#define SUBJECT_KEY 6
-	{ CE(14), 0, ANY },			/* section 4.2.1.2 */
-	{ CE(32), ANY, ANY },			/* certificate policies: BearSSL reads critical ones */
-	{ CE(36), 0, 0 },			/* policy constraints, always critical: section 4.2.1.11 */
-	{ CE(31), ANY, ANY },			/* CRL distribution points */
+	[BASIC_CONSTRAINTS] = { CE(19), ANY, ANY },
+	[KEY_USAGE] = { CE(15), ANY, ANY },
+	[EXTENDED_KEY_USAGE] = { CE(37), MIDDLE, LEAF | MIDDLE },	/* CABF BR 7.1.2 */
+	[ALTERNATIVE_NAMES] = { CE(17), ANY, ANY },
+	[NAME_CONSTRAINTS] = { CE(30), CA, CA },	/* section 4.2.1.10 */
+	[AUTHORITY_KEY] = { CE(35), 0, ANY },		/* section 4.2.1.1 */
+	[SUBJECT_KEY] = { CE(14), 0, ANY },		/* section 4.2.1.2 */
+	[OTHERS] =
+	{ CE(32), ANY, ANY },	/* certificate policies: BearSSL reads critical ones */
+	{ CE(36), 0, 0 },	/* policy constraints: section 4.2.1.11 */
+	{ CE(31), ANY, ANY },	/* CRL distribution points */
+	/* Authority information access: section 4.2.2.1 */
 	{ { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01 }, 8, 0, ANY },
-						/* authority information: section 4.2.2.1 */
 };
 
 static bool find(const struct certificate *certificate, int which, struct extension *extension)
@@ -107,18 +114,25 @@ static bool repeats_extension(const struct link *link)
 	return false;
 }
 
+static const struct known *find_known(struct der oid)
+{
+	static const struct known unknown = { .critical_in = 0, .plain_in = ANY };
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (der_equal(oid, (struct der){ known[i].oid, known[i].length }))
+			return &known[i];
+	return &unknown;
+}
+
 static bool has_refused_extension(const struct link *link)
 {
 	struct der rest = link->certificate->extensions;
 	struct extension extension;
 
 	while (certificate_next_extension(&rest, &extension) > 0) {
-		unsigned allowed = extension.critical ? 0 : ANY;
+		const struct known *row = find_known(extension.oid);
 
-		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-			if (der_equal(extension.oid, (struct der){ known[i].oid, known[i].length }))
-				allowed = extension.critical ? known[i].critical_in : known[i].plain_in;
-		if (!(allowed & link->role))
+		if (!((extension.critical ? row->critical_in : row->plain_in) & link->role))
 			return true;
 	}
 	return false;
@@ -244,28 +258,29 @@ static bool has_no_names(const struct link *link)
 	return certificate_names(link->certificate, &names) <= 0;
 }
 
+static bool is_label(const char *text, size_t length)
+{
+	if (length == 0 || length > 63 || text[0] == '-' || text[length - 1] == '-')
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)text[i]) && text[i] != '-')
+			return false;
+	return true;
+}
+
 bool policy_is_host(const char *text, size_t length)
 {
-	size_t start = 0;	/* of the label */
+	const char *end = text + length, *dot;
 
 	if (length == 0 || length > 253)
 		return false;
-	for (size_t i = 0; i <= length; i++) {
-		char c = i < length ? text[i] : '.';
-
-		if (c == '.') {
-			if (i == start || i - start > 63 || text[start] == '-' || text[i - 1] == '-')
-				return false;
-			/* What ends in a number is read as an IPv4 address somewhere. */
-			if (i == length)
-				return text[start] < '0' || text[start] > '9';
-			start = i + 1;
-		} else if (!strchr("abcdefghijklmnopqrstuvwxyz", c | 0x20) && !(c >= '0' && c <= '9') &&
-			   c != '-') {
+	while ((dot = memchr(text, '.', (size_t)(end - text)))) {
+		if (!is_label(text, (size_t)(dot - text)))
 			return false;
-		}
+		text = dot + 1;
 	}
-	return false;
+	/* What ends in a number is read as an IPv4 address somewhere. */
+	return is_label(text, (size_t)(end - text)) && !isdigit((unsigned char)text[0]);
 }
 
 /* RFC 9525 section 6.3; a wildcard is a whole first label, before a name of two labels or more. */
@@ -315,18 +330,18 @@ static const struct {
 	{ LEAF | MIDDLE, is_not_for_servers, "is not for servers (RFC 5280 section 4.2.1.12)" },
 	{ LEAF, is_authority, "is an authority's, not a server's (CABF BR 7.1.2.7.8)" },
 	{ LEAF, may_sign, "may sign certificates (CABF BR 7.1.2.7.11)" },
-	{ LEAF, has_misused_names, "has names that are wrongly critical (RFC 5280 section 4.2.1.6)" },
+	{ LEAF, has_misused_names, "has wrongly critical names (RFC 5280 section 4.2.1.6)" },
 	{ CA, is_no_authority, "is not an authority's (RFC 5280 section 4.2.1.9)" },
 	{ CA, may_not_sign, "may not sign certificates (RFC 5280 section 4.2.1.3)" },
 	{ CA, has_too_long_path, "allows no path of this length (RFC 5280 section 4.2.1.9)" },
-	{ LEAF | MIDDLE, names_no_issuer_key, "has no authority key identifier (RFC 5280 section 4.2.1.1)" },
-	{ MIDDLE, names_no_key, "has no subject key identifier (RFC 5280 section 4.2.1.2)" },
+	{ LEAF | MIDDLE, names_no_issuer_key, "names no issuer's key (RFC 5280 section 4.2.1.1)" },
+	{ MIDDLE, names_no_key, "does not name its key (RFC 5280 section 4.2.1.2)" },
 	{ ANY, is_not_version_3, "is not of version 3 (CABF BR 7.1.1)" },
 	{ LEAF | MIDDLE, has_bad_serial, "has a bad serial number (RFC 5280 section 4.1.2.2)" },
 	{ ANY, has_two_algorithms, "is inconsistently signed (RFC 5280 section 4.1.1.2)" },
 	{ ANY, has_empty_issuer, "has no issuer (RFC 5280 section 4.1.2.4)" },
 	{ ANY, repeats_extension, "repeats an extension (RFC 5280 section 4.2)" },
-	{ ANY, has_refused_extension, "has an extension that is refused there (RFC 5280 section 4.2)" },
+	{ ANY, has_refused_extension, "has an extension that is refused (RFC 5280 section 4.2)" },
 	{ ANY, has_weak_key, "has a weak or unknown key (CABF BR 6.1.5)" },
 };
 

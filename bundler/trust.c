@@ -157,6 +157,7 @@ static const char *describe(unsigned code)
 {
 	switch (code) {
 	case BR_ERR_X509_BAD_SIGNATURE:
+	case BR_ERR_X509_NOT_TRUSTED:	/* the last one's, by the root of that name */
 		return "a certificate is not signed by the one above it";
 	case BR_ERR_X509_UNSUPPORTED:
 		return "a certificate is signed with an algorithm that is not supported";
