@@ -177,6 +177,7 @@ build/toolchain/%: bundler/toolchain.sh
 # ---- what it is for ----
 
 rootfs: build/rootfs.sums
+	@cat $<
 
 BUNDLE = build/bundler rootfs $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %)) \
 	$(MIRROR:%=--mirror %) --cache $(CACHE) -o rootfs
@@ -184,7 +185,7 @@ SOURCE_LOCK = $(RECIPE:.yaml=.source.lock.json)
 SOURCE_PLATFORMS = $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %))
 
 rootfs-official = $(BUNDLE) $(RECIPE) >$@.new && echo official >build/rootfs.release
-rootfs-source = $(MAKE) --no-print-directory build/toolchain/source && \
+rootfs-source = $(MAKE) -s build/toolchain/source && \
 	configs/source/build.sh $(SOURCE_PLATFORMS) build/source && \
 	$(BUNDLE) --offline --lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source $(RECIPE) \
 	>$@.new && echo source >build/rootfs.release
@@ -206,7 +207,6 @@ build/rootfs.sums: build/bundler build/rootfs.settings $(RECIPE) $(wildcard \
 	@rm -f $@
 	@$(rootfs-$(RELEASE))
 	@mv $@.new $@
-	@cat $@
 
 # Changes when the settings do.
 build/rootfs.settings: FORCE

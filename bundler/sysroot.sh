@@ -245,6 +245,10 @@ fi
 
 mkdir -p "$1" "$top/build"
 prefix=$(cd "$1" && pwd)
+case $top$prefix in *[[:space:]]*)
+	echo "sysroot: cannot build in '$top': configure scripts do not bear blanks in a path" >&2
+	exit 1 ;;
+esac
 work=$prefix/work
 flavour=$2
 case $flavour in
