@@ -46,7 +46,8 @@ static int set_up(void **state)
 	leaf.extensions[USAGE] = CRITICAL(KEY_USAGE_ID, WRAP(DER_BIT_STRING, RAW("\x07\x80")));
 	leaf.extensions[ISSUER_KEY] = middle.extensions[ISSUER_KEY];
 	leaf.extensions[PURPOSE] = EXTENSION(PURPOSE_ID, SEQ(CLIENT, SERVER));
-	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("example.com"), DNS("www.example.com")));
+	leaf.extensions[NAMES] =
+		EXTENSION(NAMES_ID, SEQ(DNS("example.com"), DNS("www.example.com")));
 	return 0;
 }
 
@@ -105,7 +106,8 @@ static void alternative_names(void **state)
 	expect(none);
 	/* The common name does not stand in for it. */
 	leaf.subject = COMMON_NAME("www.example.com");
-	expect("certificate 'www.example.com' has no subject alternative name (CABF BR 7.1.2.7.12)");
+	expect("certificate 'www.example.com' has no subject alternative name "
+	       "(CABF BR 7.1.2.7.12)");
 	leaf.subject = COMMON_NAME("Leaf");
 	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, RAW("\x30\x00"));
 	expect(none);
@@ -395,7 +397,7 @@ static void dns_constraints(void **state)
 	constrain(NULL, SEQ(PERMITTED(SEQ(DNS("")))));
 	constrain(NULL, SEQ(PERMITTED(SEQ(DNS("example.org")), SEQ(DNS("EXAMPLE.com")))));
 	constrain(outside, SEQ(PERMITTED(SEQ(DNS("example.org")))));
-	constrain(outside, SEQ(PERMITTED(SEQ(DNS("www.example.com")))));	/* not example.com */
+	constrain(outside, SEQ(PERMITTED(SEQ(DNS("www.example.com")))));
 	constrain(outside, SEQ(PERMITTED(SEQ(DNS("xample.com")))));
 	constrain(NULL, SEQ(EXCLUDED(SEQ(DNS("xample.com")))));
 	constrain(outside, SEQ(EXCLUDED(SEQ(DNS("www.example.com")))));
@@ -483,8 +485,8 @@ static void shipped_roots(void **state)
 		char reason[POLICY_REASON_BYTES] = "";
 
 		policy_check(path, 2, host, NOON, reason);
-		assert_string_equal(reason, path[1]->not_after >= NOON ? "" :
-				    "certificate 'Baltimore CyberTrust Root' expired on 2025-05-12");
+		assert_string_equal(reason, path[1]->not_after >= NOON ? "" : "certificate "
+				    "'Baltimore CyberTrust Root' expired on 2025-05-12");
 	}
 	bundle_free(&bundle);
 }

@@ -271,7 +271,8 @@ static void host_names(void **state)
 		expect(connection, no_name);
 	}
 	connection->host = "example.org";
-	expect(connection, "certificate 'cryptography.io' is for another host (RFC 9525 section 6.3)");
+	expect(connection, "certificate 'cryptography.io' is for another host "
+	       "(RFC 9525 section 6.3)");
 	/* One that is longer than any name and than what the engine keeps. */
 	name = memory_format("%0300d.cryptography.io", 0);
 	connection->host = name;
@@ -428,8 +429,8 @@ static void hosts(void **state)
 		assert_int_equal(err.status, STATUS_TLS);
 	}
 	trust_check_host("127.0.0.1", &err);
-	assert_string_equal(err.message, "cannot check the certificate of '127.0.0.1': not a DNS name "
-			    "(RFC 1123 section 2.1)");
+	assert_string_equal(err.message, "cannot check the certificate of '127.0.0.1': not a DNS "
+			    "name (RFC 1123 section 2.1)");
 }
 
 /* 253 characters are the longest name. */
@@ -507,7 +508,9 @@ int main(void)
 	memcpy(all, tests, sizeof tests);
 	json_array_foreach(corpus, i, one)
 		if (strcmp(text_of(one, "validation_kind"), "SERVER") == 0)
-			all[count++] = (struct CMUnitTest){ text_of(one, "id"), limbo, NULL, NULL, one };
+			all[count++] = (struct CMUnitTest){
+				.name = text_of(one, "id"), .test_func = limbo, .initial_state = one
+			};
 	failed = _cmocka_run_group_tests("trust", all, count, NULL, NULL);
 	free(all);
 	json_decref(root);
