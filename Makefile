@@ -51,6 +51,10 @@ SRCS = \
 	bundler/proxy.c \
 	bundler/range.c \
 	bundler/recipe.c \
+	bundler/recipe_image.c \
+	bundler/recipe_load.c \
+	bundler/recipe_root.c \
+	bundler/recipe_template.c \
 	bundler/release.c \
 	bundler/report.c \
 	bundler/retry.c \

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipe_load.h"
+
 #define MAXIMUM_SECONDS 86400
 #define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z */
 
@@ -213,7 +215,7 @@ int command_inputs_open(struct command_inputs *inputs, const struct option_parse
 				 parser->argv[1]);
 	file = parser->argc > 0 ? parser->argv[0] : default_recipe(&inputs->pool, err);
 	if (!file || read_environment(inputs, err) < 0
-	    || recipe_open(&inputs->recipe, file, err) < 0)
+	    || recipe_load(&inputs->recipe, file, err) < 0)
 		return -1;
 	if (!inputs->fetch.ca_file) {
 		inputs->fetch.ca_file = inputs->recipe.certificates;

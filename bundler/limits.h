@@ -11,6 +11,8 @@
 #define LIMIT_RECIPE_BYTES (256 * KIB)
 /* Bytes of a lock: one is some 2 KiB; 64 platforms with long URLs fit. */
 #define LIMIT_LOCK_BYTES (1 * MIB)
+/* Bytes of a recipe's template once it is expanded: the longest is a URL. */
+#define LIMIT_EXPANDED_BYTES LIMIT_URL_BYTES
 /* Entries in one list of a recipe. */
 #define LIMIT_RECIPE_ENTRIES 4096
 /* Bytes of a file that a recipe takes from its own directory; held in memory. */

@@ -10,6 +10,20 @@
 #include "limits.h"
 #include "memory.h"
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+const char *path_name_fault(const char *name)
+{
+	if (strlen(name) > LIMIT_PATH_BYTES)
+		return "it is too long";
+	if (strspn(name, LETTERS DIGITS) == 0)
+		return "it does not begin with a letter or a digit";
+	if (name[strspn(name, LETTERS DIGITS "._+-")] != '\0')
+		return "it has other characters than letters, digits, '.', '_', '+' and '-'";
+	return NULL;
+}
+
 /* Why the components of path, which begins after any leading slash, are refused. */
 static const char *component_fault(const char *path)
 {
@@ -40,6 +54,11 @@ const char *path_fault(const char *path)
 	return component_fault(path + 1);
 }
 
+const char *path_beneath_fault(const char *path)
+{
+	return path[0] == '/' ? "it is absolute" : component_fault(path);
+}
+
 /* Opens one component below fd and closes fd. */
 static int descend(int fd, const char *component, int flags)
 {
@@ -65,7 +84,7 @@ static int walk(int dirfd, char *path)
 
 int path_open_beneath(int dirfd, const char *path, struct error *err)
 {
-	const char *fault = path[0] == '/' ? "it is absolute" : component_fault(path);
+	const char *fault = path_beneath_fault(path);
 	struct stat st;
 	char *copy;
 	int fd;

@@ -3,7 +3,14 @@
 
 #include "error.h"
 
-/* The two kinds of path that a recipe writes, and nothing else: archives and networks name no paths. */
+/* The paths that a recipe writes, and nothing else: archives and networks name no paths. */
+
+/*
+ * Why name may not be a part of file names and, without encoding, of URLs, or NULL when it may: it
+ * has letters, digits, ".", "_", "+" and "-", begins with a letter or a digit, and has at most
+ * LIMIT_PATH_BYTES bytes.
+ */
+const char *path_name_fault(const char *name);
 
 /*
  * Why path may not stand in the root file system, or NULL when it may: it is absolute, has no
@@ -11,6 +18,12 @@
  * LIMIT_PATH_BYTES bytes. "/" itself may not.
  */
 const char *path_fault(const char *path);
+
+/*
+ * Why path may not name a file below the recipe's directory, or NULL when it may: it is relative and
+ * has no empty, "." or ".." component.
+ */
+const char *path_beneath_fault(const char *path);
 
 /*
  * Opens the regular file at relative path, below directory descriptor dirfd, for reading. No

@@ -1,6 +1,5 @@
 #include "placeholder.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "buffer.h"
@@ -16,38 +15,49 @@ static const char *find(const struct placeholder *placeholders, const char *name
 	return NULL;
 }
 
+/* The value of the placeholder that text begins with, and its length with the braces; or NULL. */
+static const char *parse(const struct placeholder *placeholders, const char *text, size_t *length)
+{
+	size_t name = strcspn(text + 1, "{}");
+
+	*length = name + 2;
+	return text[0] == '{' && text[1 + name] == '}' ? find(placeholders, text + 1, name) : NULL;
+}
+
+static int expand(struct buffer *text, const char *template, const struct placeholder *placeholders,
+		  struct error *err)
+{
+	const char *rest = template, *value;
+	size_t length;
+
+	for (;;) {
+		length = strcspn(rest, "{}");
+		if (buffer_add(text, rest, length) < 0)
+			break;
+		rest += length;
+		if (*rest == '\0')
+			return 0;
+		value = parse(placeholders, rest, &length);
+		if (!value)
+			return error_set(err, STATUS_CONFIG, "cannot expand '%s': no placeholder '%.*s'",
+					 template, (int)length, rest);
+		if (buffer_add_string(text, value) < 0)
+			break;
+		rest += length;
+	}
+	return error_set(err, STATUS_CONFIG, "cannot expand '%.64s...': more than %llu bytes", template,
+			 LIMIT_EXPANDED_BYTES);
+}
+
 char *placeholder_expand(struct pool *pool, const char *template,
 			 const struct placeholder *placeholders, struct error *err)
 {
-	const char *rest = template, *value;
 	struct buffer text;
 	char *result = NULL;
 
-	buffer_init(&text, LIMIT_RECIPE_BYTES);
-	while (*rest) {
-		size_t plain = strcspn(rest, "{}"), name;
-
-		if (buffer_add(&text, rest, plain) < 0)
-			goto too_long;
-		rest += plain;
-		if (*rest == '\0')
-			break;
-		name = strcspn(rest + 1, "{}");
-		value = *rest == '{' && rest[1 + name] == '}' ? find(placeholders, rest + 1, name) : NULL;
-		if (!value) {
-			error_set(err, STATUS_CONFIG, "cannot expand '%s': no placeholder '%.*s'",
-				  template, (int)name + 2, rest);
-			goto out;
-		}
-		if (buffer_add_string(&text, value) < 0)
-			goto too_long;
-		rest += name + 2;
-	}
-	result = pool_copy(pool, text.bytes ? text.bytes : "", text.length);
-	goto out;
-too_long:
-	error_set(err, STATUS_LIMIT, "cannot expand '%s': the result is too long", template);
-out:
+	buffer_init(&text, LIMIT_EXPANDED_BYTES);
+	if (expand(&text, template, placeholders, err) == 0)
+		result = pool_copy(pool, text.bytes, text.length);
 	buffer_free(&text);
 	return result;
 }

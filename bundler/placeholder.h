@@ -12,7 +12,7 @@ struct placeholder {
 
 /*
  * The template with each {name} replaced, in pool; NULL and STATUS_CONFIG for a name that is
- * not in the table or a brace without its fellow.
+ * not in the table, a brace without its fellow, or a result of more than LIMIT_EXPANDED_BYTES.
  */
 char *placeholder_expand(struct pool *pool, const char *template,
 			 const struct placeholder *placeholders, struct error *err);

@@ -59,6 +59,14 @@ const struct platform *platform_table(void)
 	return table;
 }
 
+const char *platform_os_fault(const char *os)
+{
+	for (const struct platform *row = table; row->name; row++)
+		if (strcmp(row->os, os) == 0)
+			return NULL;
+	return "no platform has this operating system";
+}
+
 const struct platform *platform_find(const char *name, struct error *err)
 {
 	const char *canonical = name;

@@ -30,6 +30,9 @@ struct platform {
  */
 const struct platform *platform_find(const char *name, struct error *err);
 
+/* Why os is no operating system of a platform, or NULL when it is. */
+const char *platform_os_fault(const char *os);
+
 /* The whole table, in canonical order, ended by a row whose name is NULL. */
 const struct platform *platform_table(void);
 

@@ -10,9 +10,9 @@
 #include "pool.h"
 
 /*
- * The recipe: what people write about a product (bundler-recipe(5)). Reading it checks
- * everything that can be checked without the archive; paths and sources are templates
- * until recipe_expand.
+ * The recipe: what people write about a product (bundler-recipe(5)). recipe_load reads it and
+ * checks everything that can be checked without the archive; what is called a template here is
+ * one until recipe_expand.
  */
 
 enum recipe_source {
@@ -26,9 +26,9 @@ enum recipe_source {
 
 /* One path of the root file system. */
 struct recipe_entry {
-	char *path;
+	char *path;		/* template */
 	enum recipe_source source;
-	char *argument;
+	char *argument;		/* template for a member and a link, else as it stands */
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint32_t uid, gid;
 	char *os;		/* only for platforms of this operating system, or NULL */
@@ -42,7 +42,7 @@ struct recipe_format {
 
 struct recipe_label {
 	char *name;
-	char *value;
+	char *value;		/* template */
 };
 
 /* A list of strings; NULL items when empty. */
@@ -52,7 +52,8 @@ struct recipe_list {
 };
 
 struct recipe_image {
-	struct recipe_list entrypoint, cmd, env, ports;
+	struct recipe_list entrypoint, cmd;	/* templates */
+	struct recipe_list env, ports;
 	char *user;		/* "uid[:gid]" */
 	char *workdir;
 	struct recipe_label *labels;
@@ -63,7 +64,7 @@ struct recipe {
 	char *file;		/* as the user named it */
 	int directory;		/* descriptor of the directory that the file is in */
 	char *name, *version;
-	char *asset, *url, *sums, *wrapper;	/* templates: asset name, URLs, directory in the archive */
+	char *asset, *url, *sums, *wrapper;	/* templates: asset name, URLs, directory in the archive or "" */
 	struct recipe_format *formats;
 	size_t format_count;
 	const struct platform **platforms;
@@ -76,8 +77,7 @@ struct recipe {
 	struct pool pool;
 };
 
-/* Reads and checks the recipe in file. STATUS_CONFIG with line and column for what is wrong in it. */
-int recipe_open(struct recipe *recipe, const char *file, struct error *err);
+/* Ends what recipe_load began. */
 void recipe_close(struct recipe *recipe);
 
 /*
@@ -101,6 +101,9 @@ const char *recipe_format(const struct recipe *recipe, const struct platform *pl
 
 /* Whether the recipe lists the platform. */
 bool recipe_has(const struct recipe *recipe, const struct platform *platform);
+
+/* Reads a user or group number; the end of what was read, or NULL when there is none that chown(2) takes. */
+const char *recipe_parse_id(const char *text, uint32_t *id);
 
 /*
  * Reads a file below the recipe's directory whole, at most LIMIT_RECIPE_FILE_BYTES.

@@ -70,14 +70,46 @@ const struct tree_node *tree_find(const struct tree *tree, const char *path)
 	return found ? &tree->nodes[at] : NULL;
 }
 
-/* Sees to it that every directory above path is there. */
-static int imply_parents(struct tree *tree, const char *path, struct error *err)
+/* Whether something that is not a directory stands above path. */
+static bool is_below_file(const struct tree *tree, const char *path)
 {
 	char *parent = memory_string(path);
-	int result = 0;
+	bool below = false;
 
-	for (char *slash = strchr(parent + 1, '/'); slash && result == 0;
+	for (char *slash = strchr(parent + 1, '/'); slash && !below;
 	     slash = strchr(slash + 1, '/')) {
+		const struct tree_node *node;
+
+		*slash = '\0';
+		node = tree_find(tree, parent);
+		below = node && node->type != TREE_DIRECTORY;
+		*slash = '/';
+	}
+	free(parent);
+	return below;
+}
+
+const char *tree_fault(const struct tree *tree, const char *path, enum tree_type type)
+{
+	const char *fault = path_fault(path);
+	const struct tree_node *node;
+
+	if (fault)
+		return fault;
+	if (is_below_file(tree, path))
+		return "what is above it is not a directory";
+	node = tree_find(tree, path);
+	if (node && (!node->implied || type != TREE_DIRECTORY))
+		return "it is there already";
+	return NULL;
+}
+
+/* Sees to it that every directory above path is there. */
+static void imply_parents(struct tree *tree, const char *path)
+{
+	char *parent = memory_string(path);
+
+	for (char *slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		bool found;
 		size_t at;
 
@@ -85,21 +117,16 @@ static int imply_parents(struct tree *tree, const char *path, struct error *err)
 		at = position(tree, parent, &found);
 		if (!found)
 			insert(tree, at, parent, TREE_DIRECTORY)->implied = true;
-		else if (tree->nodes[at].type != TREE_DIRECTORY)
-			result = error_set(err, STATUS_CONFIG, "cannot add '%s' to the tree: '%s' is not "
-					   "a directory", path, parent);
 		*slash = '/';
 	}
 	free(parent);
-	return result;
 }
 
 /* The new node at path, or the directory that was implied there; NULL when it is refused. */
 static struct tree_node *add(struct tree *tree, const char *path, enum tree_type type,
 			     struct error *err)
 {
-	const char *fault = path_fault(path);
-	struct tree_node *node;
+	const char *fault = tree_fault(tree, path, type);
 	bool found;
 	size_t at;
 
@@ -107,18 +134,12 @@ static struct tree_node *add(struct tree *tree, const char *path, enum tree_type
 		error_set(err, STATUS_CONFIG, "cannot add '%s' to the tree: %s", path, fault);
 		return NULL;
 	}
-	if (imply_parents(tree, path, err) < 0)
-		return NULL;
+	imply_parents(tree, path);
 	at = position(tree, path, &found);
 	if (!found)
 		return insert(tree, at, path, type);
-	node = &tree->nodes[at];
-	if (!node->implied || type != TREE_DIRECTORY) {
-		error_set(err, STATUS_CONFIG, "cannot add '%s' to the tree: it is there already", path);
-		return NULL;
-	}
-	node->implied = false;
-	return node;
+	tree->nodes[at].implied = false;
+	return &tree->nodes[at];
 }
 
 static void set_attributes(struct tree_node *node, uint32_t mode, uint32_t uid, uint32_t gid)

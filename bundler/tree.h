@@ -36,10 +36,15 @@ void tree_init(struct tree *tree, int64_t epoch);
 void tree_free(struct tree *tree);
 
 /*
+ * Why nothing of this type may be added at path, or NULL: path_fault refuses the path, something is
+ * there already, or it is below something that is not a directory.
+ */
+const char *tree_fault(const struct tree *tree, const char *path, enum tree_type type);
+
+/*
  * Adds a node and takes over its content, also on failure. Missing parents come into being as
  * 0755 and root's; one that is added later in its own right takes that one's place.
- * STATUS_CONFIG for a path that path_fault refuses, that is there already, or that is below
- * something that is not a directory.
+ * STATUS_CONFIG for what tree_fault refuses.
  */
 int tree_add_directory(struct tree *tree, const char *path, uint32_t mode, uint32_t uid,
 		       uint32_t gid, struct error *err);

@@ -1,16 +1,36 @@
 #include "yaml.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "limits.h"
 
-static int parser_fault(const char *name, const yaml_parser_t *parser, struct error *err)
+/* Where the parser stopped. A fault in the encoding has an offset only. */
+static yaml_mark_t place(const yaml_parser_t *parser, const struct buffer *text)
 {
+	yaml_mark_t mark = parser->problem_mark;
+
+	if (parser->error != YAML_READER_ERROR)
+		return mark;
+	for (size_t i = 0; i < parser->problem_offset && i < text->length; i++) {
+		mark.column++;
+		if (text->bytes[i] == '\n') {
+			mark.line++;
+			mark.column = 0;
+		}
+	}
+	return mark;
+}
+
+static int parser_fault(const char *name, const yaml_parser_t *parser, const struct buffer *text,
+			struct error *err)
+{
+	yaml_mark_t mark = place(parser, text);
+
 	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s", name,
-			 parser->problem_mark.line + 1, parser->problem_mark.column + 1,
+			 mark.line + 1, mark.column + 1,
 			 parser->problem ? parser->problem : "not YAML");
 }
 
@@ -27,36 +47,42 @@ static int another(yaml_parser_t *parser)
 	return found;
 }
 
+/* What is wrong with the text as a whole, once its first document has been loaded. */
+static int check_whole(struct yaml *yaml, yaml_parser_t *parser, const struct buffer *text,
+		       struct error *err)
+{
+	int more;
+
+	if (!yaml_root(yaml))
+		return error_set(err, STATUS_CONFIG, "cannot read '%s': it is empty", yaml->name);
+	more = another(parser);
+	if (more < 0)
+		return parser_fault(yaml->name, parser, text, err);
+	if (more > 0)
+		return error_set(err, STATUS_CONFIG, "cannot read '%s': more than one document",
+				 yaml->name);
+	return 0;
+}
+
 int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const struct buffer *text,
 	      struct error *err)
 {
 	yaml_parser_t parser;
-	int result = -1, more;
+	int result = -1;
 
-	yaml->name = name;
-	yaml->pool = pool;
-	yaml_parser_initialize(&parser);
+	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
+	*yaml = (struct yaml){ .name = name, .pool = pool, .budget = 2 * text->length };
+	if (!yaml_parser_initialize(&parser))
+		abort();
 	yaml_parser_set_input_string(&parser, (const unsigned char *)(text->bytes ? text->bytes : ""),
 				     text->length);
-	if (!yaml_parser_load(&parser, &yaml->document)) {
-		parser_fault(name, &parser, err);
-		goto out;
+	if (yaml_parser_load(&parser, &yaml->document)) {
+		result = check_whole(yaml, &parser, text, err);
+		if (result < 0)
+			yaml_unload(yaml);
+	} else {
+		parser_fault(name, &parser, text, err);
 	}
-	if (!yaml_document_get_root_node(&yaml->document)) {
-		error_set(err, STATUS_CONFIG, "cannot read '%s': it is empty", name);
-		goto unload;
-	}
-	more = another(&parser);
-	if (more == 0)
-		result = 0;
-	else if (more < 0)
-		parser_fault(name, &parser, err);
-	else
-		error_set(err, STATUS_CONFIG, "cannot read '%s': more than one document", name);
-unload:
-	if (result < 0)
-		yaml_document_delete(&yaml->document);
-out:
 	yaml_parser_delete(&parser);
 	return result;
 }
@@ -98,16 +124,107 @@ size_t yaml_count(const yaml_node_t *node)
 	return 0;
 }
 
-/* The key of a pair, which must be a scalar and must not stand in the pairs before it. */
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+/* Whether all of text, and something, is of the characters. */
+static bool is_all(const char *text, const char *characters)
+{
+	return *text != '\0' && text[strspn(text, characters)] == '\0';
+}
+
+static bool is_number(const char *text)
+{
+	static const char digits[] = "0123456789";
+	static const char *const words[] = { ".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN", NULL };
+	size_t whole, fraction = 0;
+
+	if (strncmp(text, "0x", 2) == 0)
+		return is_all(text + 2, "0123456789abcdefABCDEF");
+	if (strncmp(text, "0o", 2) == 0)
+		return is_all(text + 2, "01234567");
+	if (*text == '+' || *text == '-')
+		text++;
+	if (is_one_of(text, words))
+		return true;
+	whole = strspn(text, digits);
+	text += whole;
+	if (*text == '.') {
+		fraction = strspn(text + 1, digits);
+		text += 1 + fraction;
+	}
+	if (whole + fraction == 0)
+		return false;
+	if (*text != 'e' && *text != 'E')
+		return *text == '\0';
+	text++;
+	return is_all(*text == '+' || *text == '-' ? text + 1 : text, digits);
+}
+
+static const char *const null_words[] = { "", "~", "null", "Null", "NULL", NULL };
+static const char *const true_words[] = { "true", "True", "TRUE", NULL };
+static const char *const false_words[] = { "false", "False", "FALSE", NULL };
+
+/* What other than text a scalar without quotes is (YAML 1.2.2 section 10.3.2), or NULL. */
+static const char *other_type(const char *text)
+{
+	if (is_one_of(text, null_words))
+		return "nothing";
+	if (is_one_of(text, true_words) || is_one_of(text, false_words))
+		return "a boolean";
+	return is_number(text) ? "a number" : NULL;
+}
+
+static bool is_plain(const yaml_node_t *node)
+{
+	return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+/* A tag that says other than what the node is anyway is not understood. */
+static int check_tag(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
+{
+	static const char *const tags[] = {
+		[YAML_SCALAR_NODE] = YAML_STR_TAG, [YAML_SEQUENCE_NODE] = YAML_SEQ_TAG,
+		[YAML_MAPPING_NODE] = YAML_MAP_TAG,
+	};
+
+	if (strcmp((const char *)node->tag, tags[node->type]) != 0)
+		return yaml_fault(yaml, node, err, "tag '%s' is not understood",
+				  (const char *)node->tag);
+	return 0;
+}
+
+/* Refuses what is not text: in a key as in a value. */
+static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
+{
+	const char *type;
+
+	if (node->type != YAML_SCALAR_NODE)
+		return yaml_fault(yaml, node, err, "text is expected here");
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
+	if (strlen(yaml_text(node)) != node->data.scalar.length)
+		return yaml_fault(yaml, node, err, "text must not contain NUL");
+	type = is_plain(node) ? other_type(yaml_text(node)) : NULL;
+	if (type)
+		return yaml_fault(yaml, node, err, "text is expected here, and '%s' is %s: write it in "
+				  "quotes", yaml_text(node), type);
+	return 0;
+}
+
+/* The key of a pair, which must be text and must not stand in the pairs before it. */
 static yaml_node_t *new_key(struct yaml *yaml, yaml_node_t *node, yaml_node_pair_t *pair,
 			    struct error *err)
 {
 	yaml_node_t *key = yaml_document_get_node(&yaml->document, pair->key);
 
-	if (key->type != YAML_SCALAR_NODE) {
-		yaml_fault(yaml, key, err, "a key must be plain text");
+	if (check_text(yaml, key, err) < 0)
 		return NULL;
-	}
 	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < pair; p++) {
 		yaml_node_t *other = yaml_document_get_node(&yaml->document, p->key);
 
@@ -126,6 +243,8 @@ int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
 {
 	if (node->type != YAML_MAPPING_NODE)
 		return yaml_fault(yaml, node, err, "a mapping is expected here");
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
 	if (yaml_count(node) > LIMIT_RECIPE_ENTRIES)
 		return yaml_fault(yaml, node, err, "more than %d keys", LIMIT_RECIPE_ENTRIES);
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
@@ -139,38 +258,41 @@ int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
 	return 0;
 }
 
-/* What yaml_mapping hands through yaml_pairs. */
-struct keyed {
-	const struct yaml_key *keys;
-	uint64_t seen;		/* a bit for each row of keys */
-	void *into;
-};
-
-static int take_key(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
-		    struct error *err)
+yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node, const char *key)
 {
-	struct keyed *keyed = into;
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++)
+		if (strcmp(yaml_text(yaml_document_get_node(&yaml->document, pair->key)), key) == 0)
+			return yaml_document_get_node(&yaml->document, pair->value);
+	return NULL;
+}
 
-	for (size_t i = 0; keyed->keys[i].name; i++) {
-		if (strcmp(keyed->keys[i].name, yaml_text(key)) == 0) {
-			keyed->seen |= UINT64_C(1) << i;
-			return keyed->keys[i].take(yaml, value, (char *)keyed->into + keyed->keys[i].offset,
-						   err);
-		}
-	}
+/* A yaml_pairs callback whose into is a pointer to a table of keys. */
+static int check_known(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		       struct error *err)
+{
+	const struct yaml_key *const *keys = into;
+
+	(void)value;
+	for (const struct yaml_key *row = *keys; row->name; row++)
+		if (strcmp(row->name, yaml_text(key)) == 0)
+			return 0;
 	return yaml_fault(yaml, key, err, "unknown key '%s'", yaml_text(key));
 }
 
 int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *keys, void *into,
 		 struct error *err)
 {
-	struct keyed keyed = { .keys = keys, .into = into };
-
-	if (yaml_pairs(yaml, node, take_key, &keyed, err) < 0)
+	if (yaml_pairs(yaml, node, check_known, &keys, err) < 0)
 		return -1;
-	for (size_t i = 0; keys[i].name; i++)
-		if (keys[i].required && !(keyed.seen >> i & 1))
-			return yaml_fault(yaml, node, err, "key '%s' is missing", keys[i].name);
+	for (const struct yaml_key *row = keys; row->name; row++) {
+		yaml_node_t *value = yaml_find(yaml, node, row->name);
+
+		if (value && row->take(yaml, value, (char *)into + row->offset, err) < 0)
+			return -1;
+		if (!value && row->required)
+			return yaml_fault(yaml, node, err, "key '%s' is missing", row->name);
+	}
 	return 0;
 }
 
@@ -179,6 +301,8 @@ int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *i
 {
 	if (node->type != YAML_SEQUENCE_NODE)
 		return yaml_fault(yaml, node, err, "a list is expected here");
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
 	if (yaml_count(node) > LIMIT_RECIPE_ENTRIES)
 		return yaml_fault(yaml, node, err, "more than %d items", LIMIT_RECIPE_ENTRIES);
 	for (yaml_node_item_t *item = node->data.sequence.items.start;
@@ -190,15 +314,26 @@ int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *i
 
 char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err)
 {
-	if (node->type != YAML_SCALAR_NODE) {
-		yaml_fault(yaml, node, err, "text is expected here");
+	if (check_text(yaml, node, err) < 0)
+		return NULL;
+	if (node->data.scalar.length > yaml->budget) {
+		yaml_fault(yaml, node, err, "aliases repeat more text than the file has");
 		return NULL;
 	}
-	if (strlen(yaml_text(node)) != node->data.scalar.length) {
-		yaml_fault(yaml, node, err, "text must not contain NUL");
-		return NULL;
-	}
+	yaml->budget -= node->data.scalar.length;
 	return pool_string(yaml->pool, yaml_text(node));
+}
+
+int yaml_ruled(struct yaml *yaml, yaml_node_t *node, const char *(*rule)(const char *text),
+	       char **into, struct error *err)
+{
+	char *text = yaml_string(yaml, node, err);
+	const char *fault = text ? rule(text) : NULL;
+
+	if (fault)
+		return yaml_fault(yaml, node, err, "'%s' is refused: %s", text, fault);
+	*into = text;
+	return text ? 0 : -1;
 }
 
 int yaml_take_string(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -211,13 +346,13 @@ int yaml_take_string(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 
 int yaml_take_boolean(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	const char *text = yaml_string(yaml, node, err);
+	const char *text = is_plain(node) ? yaml_text(node) : "";
 	bool *value = into;
 
-	if (!text)
+	if (check_tag(yaml, node, err) < 0)
 		return -1;
-	*value = strcmp(text, "true") == 0;
-	if (!*value && strcmp(text, "false") != 0)
+	*value = is_one_of(text, true_words);
+	if (!*value && !is_one_of(text, false_words))
 		return yaml_fault(yaml, node, err, "'true' or 'false' is expected here");
 	return 0;
 }

@@ -16,6 +16,8 @@
 struct yaml {
 	const char *name;	/* of the file, for messages */
 	struct pool *pool;	/* strings taken from the document go here */
+	void *context;		/* the caller's, for its own yaml_take functions */
+	size_t budget;		/* bytes of text that may still be taken */
 	yaml_document_t document;
 };
 
@@ -30,8 +32,8 @@ struct yaml_key {
 };
 
 /*
- * Loads the one document in text; name and pool stay the caller's and must outlive it.
- * STATUS_CONFIG when the text is not YAML or holds no or several documents.
+ * Loads the one document in text; name and pool stay the caller's and must outlive it; context is
+ * the caller's to set. STATUS_CONFIG when the text is not YAML or holds no or several documents.
  */
 int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const struct buffer *text,
 	      struct error *err);
@@ -43,7 +45,10 @@ yaml_node_t *yaml_root(struct yaml *yaml);
 int yaml_fault(const struct yaml *yaml, const yaml_node_t *node, struct error *err,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Takes every key of a mapping; refuses unknown, repeated and missing ones. */
+/*
+ * Takes every key of a mapping, in the order of the table whatever the file's is, so that a row
+ * can rely on those before it; refuses unknown, repeated and missing ones.
+ */
 int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *keys, void *into,
 		 struct error *err);
 
@@ -66,13 +71,24 @@ const char *yaml_text(const yaml_node_t *node);
 /* Items of a sequence, pairs of a mapping, 0 for a scalar. */
 size_t yaml_count(const yaml_node_t *node);
 
-/* A scalar without NUL bytes, copied to the pool. NULL and err for anything else. */
+/* The value of a key of a mapping, or NULL. */
+yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node, const char *key);
+
+/*
+ * A scalar that is text, copied to the pool: without NUL bytes and, when it stands without quotes,
+ * nothing that YAML reads as null, a boolean or a number (YAML 1.2.2 section 10.3.2). NULL and err for
+ * anything else.
+ */
 char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err);
 
-/* The same as a yaml_take; into is a char **. */
+/* The same into *into, unless rule says why it is refused. */
+int yaml_ruled(struct yaml *yaml, yaml_node_t *node, const char *(*rule)(const char *text),
+	       char **into, struct error *err);
+
+/* yaml_string as a yaml_take; into is a char **. */
 yaml_take yaml_take_string;
 
-/* A scalar that says true or false; into is a bool *. */
+/* A scalar that says true or false without quotes; into is a bool *. */
 yaml_take yaml_take_boolean;
 
 #endif
