@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "limits.h"
 #include "recipe_load.h"
 
 #define MAXIMUM_SECONDS 86400
-#define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z */
 
 void command_inputs_init(struct command_inputs *inputs)
 {
@@ -167,7 +167,7 @@ static int read_environment(struct command_inputs *inputs, struct error *err)
 		inputs->fetch.ca_file = variable("SSL_CERT_FILE");
 	read_mirrors(inputs);
 	read_proxies(&inputs->fetch.proxies);
-	return epoch ? command_inputs_number("SOURCE_DATE_EPOCH", epoch, LAST_EPOCH, &inputs->epoch,
+	return epoch ? command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, &inputs->epoch,
 					     err) : 0;
 }
 

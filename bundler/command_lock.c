@@ -12,6 +12,7 @@
 #include "command_inputs.h"
 #include "file.h"
 #include "limits.h"
+#include "path.h"
 #include "sums.h"
 
 static const struct option_spec options[] = {
@@ -34,6 +35,16 @@ struct run {
 	bool download;
 };
 
+static int set_release(struct run *run, const char *value, struct error *err)
+{
+	const char *fault = path_name_fault(value);
+
+	if (fault)
+		return error_set(err, STATUS_USAGE, "cannot use --release '%s': %s", value, fault);
+	run->release = value;
+	return 0;
+}
+
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
 	const char *value;
@@ -42,10 +53,10 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	while ((id = option_next(parser, &value, err)) > 0) {
 		if (id == OPTION_SUMS)
 			run->sums_file = value;
-		else if (id == OPTION_RELEASE)
-			run->release = value;
 		else if (id == OPTION_DOWNLOAD)
 			run->download = true;
+		else if (id == OPTION_RELEASE && set_release(run, value, err) < 0)
+			return -1;
 		else if (command_inputs_option(&run->inputs, id, value, err) < 0)
 			return -1;
 	}

@@ -13,6 +13,8 @@
 #define LIMIT_LOCK_BYTES (1 * MIB)
 /* Bytes of a recipe's template once it is expanded: the longest is a URL. */
 #define LIMIT_EXPANDED_BYTES LIMIT_URL_BYTES
+/* Seconds since 1970 of the latest time of a file: 9999-12-31T23:59:59Z, the last one of RFC 3339. */
+#define LIMIT_EPOCH 253402300799LL
 /* Entries in one list of a recipe. */
 #define LIMIT_RECIPE_ENTRIES 4096
 /* Bytes of a file that a recipe takes from its own directory; held in memory. */

@@ -8,8 +8,7 @@
 #include "buffer.h"
 #include "file.h"
 #include "limits.h"
-
-#define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z, the last that RFC 3339 can write */
+#include "path.h"
 
 static int fault(const struct lock *lock, struct error *err, const char *key, const char *reason)
 {
@@ -29,17 +28,26 @@ static int take_string(struct lock *lock, json_t *object, const char *key, char 
 	return 0;
 }
 
-static int take_number(struct lock *lock, json_t *object, const char *key, int64_t maximum,
-		       int64_t *number, struct error *err)
+static int take_number(struct lock *lock, json_t *object, const char *key, int64_t minimum,
+		       int64_t maximum, int64_t *number, struct error *err)
 {
 	const json_t *value = json_object_get(object, key);
 
 	if (!json_is_integer(value))
 		return fault(lock, err, key, "is not a number");
 	*number = json_integer_value(value);
-	if (*number < 0 || *number > maximum)
+	if (*number < minimum || *number > maximum)
 		return fault(lock, err, key, "is out of range");
 	return 0;
+}
+
+/* A string that becomes a part of names, and of lines of the outputs. */
+static int take_name(struct lock *lock, json_t *object, const char *key, char **name,
+		     struct error *err)
+{
+	if (take_string(lock, object, key, name, err) < 0)
+		return -1;
+	return path_name_fault(*name) ? fault(lock, err, key, "is not a plain name") : 0;
 }
 
 static int take_digest(struct lock *lock, json_t *object, struct digest *digest, struct error *err)
@@ -84,7 +92,7 @@ static int take_certificates(struct lock *lock, json_t *object, struct error *er
 	    || take_string(lock, object, "file", &lock->certificates.file, err) < 0
 	    || take_string(lock, object, "origin", &lock->certificates.origin, err) < 0
 	    || take_digest(lock, object, &lock->certificates.digest, err) < 0
-	    || take_number(lock, object, "count", LIMIT_BUNDLE_CERTIFICATES, &count, err) < 0)
+	    || take_number(lock, object, "count", 1, LIMIT_BUNDLE_CERTIFICATES, &count, err) < 0)
 		return -1;
 	lock->certificates.count = (uint64_t)count;
 	return 0;
@@ -105,7 +113,7 @@ static int take_asset(struct lock *lock, json_t *object, struct lock_asset *asse
 	    || take_digest(lock, object, &asset->digest, err) < 0)
 		return -1;
 	if (json_object_get(object, "size")
-	    && take_number(lock, object, "size", LIMIT_ARCHIVE_BYTES, &size, err) < 0)
+	    && take_number(lock, object, "size", 1, LIMIT_ARCHIVE_BYTES, &size, err) < 0)
 		return -1;
 	asset->size = (uint64_t)size;
 	asset->platform = platform_find(name, err);
@@ -137,8 +145,8 @@ static int check_version(struct lock *lock, json_t *root, struct error *err)
 {
 	int64_t schema, compat;
 
-	if (take_number(lock, root, "schema", INT32_MAX, &schema, err) < 0
-	    || take_number(lock, root, "compat", INT32_MAX, &compat, err) < 0)
+	if (take_number(lock, root, "schema", 1, INT32_MAX, &schema, err) < 0
+	    || take_number(lock, root, "compat", 1, INT32_MAX, &compat, err) < 0)
 		return -1;
 	if (schema > LOCK_SCHEMA || compat > LOCK_COMPAT) {
 		error_set(err, STATUS_CONFIG, "cannot use lock '%s': a later bundler wrote it "
@@ -146,8 +154,6 @@ static int check_version(struct lock *lock, json_t *root, struct error *err)
 		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
 				  LOCK_COMPAT);
 	}
-	if (schema < 1 || compat < 1)
-		return fault(lock, err, schema < 1 ? "schema" : "compat", "is out of range");
 	return 0;
 }
 
@@ -163,10 +169,10 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 				 lock->file);
 	if (check_version(lock, root, err) < 0
 	    || check_keys(lock, root, keys, err) < 0
-	    || take_string(lock, root, "name", &lock->name, err) < 0
-	    || take_string(lock, root, "version", &lock->version, err) < 0
-	    || take_string(lock, root, "release", &lock->release, err) < 0
-	    || take_number(lock, root, "epoch", LAST_EPOCH, &lock->epoch, err) < 0
+	    || take_name(lock, root, "name", &lock->name, err) < 0
+	    || take_name(lock, root, "version", &lock->version, err) < 0
+	    || take_name(lock, root, "release", &lock->release, err) < 0
+	    || take_number(lock, root, "epoch", 0, LIMIT_EPOCH, &lock->epoch, err) < 0
 	    || take_certificates(lock, json_object_get(root, "certificates"), err) < 0)
 		return -1;
 	return take_assets(lock, json_object_get(root, "platforms"), err);
@@ -247,6 +253,8 @@ int lock_check(const struct lock *lock, const struct recipe *recipe, struct erro
 {
 	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
 	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
+	const char *origin = lock->certificates.file ? lock->certificates.origin : "(none)";
+	const char *wanted_origin = recipe->certificates ? recipe->origin : "(none)";
 
 	if (strcmp(lock->name, recipe->name) != 0)
 		return mismatch(lock, recipe, err, "name", lock->name, recipe->name);
@@ -254,6 +262,8 @@ int lock_check(const struct lock *lock, const struct recipe *recipe, struct erro
 		return mismatch(lock, recipe, err, "version", lock->version, recipe->version);
 	if (strcmp(locked, wanted) != 0)
 		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
+	if (strcmp(origin, wanted_origin) != 0)
+		return mismatch(lock, recipe, err, "certificates origin", origin, wanted_origin);
 	return check_urls(lock, recipe, err);
 }
 
@@ -292,9 +302,21 @@ static json_t *describe_asset(const struct lock_asset *asset)
 	return object;
 }
 
-static json_t *describe(const struct lock *lock)
+static json_t *describe_assets(const struct lock *lock)
 {
 	json_t *assets = json_array();
+
+	for (size_t i = 0; i < lock->asset_count; i++)
+		json_array_append_new(assets, describe_asset(&lock->assets[i]));
+	if (json_array_size(assets) == lock->asset_count)
+		return assets;
+	json_decref(assets);
+	return NULL;
+}
+
+/* NULL when a text is not UTF-8. */
+static json_t *describe(const struct lock *lock)
+{
 	json_t *root = json_pack("{s:i, s:i, s:s, s:s, s:s, s:I}",
 				 "schema", LOCK_SCHEMA,
 				 "compat", LOCK_COMPAT,
@@ -302,13 +324,15 @@ static json_t *describe(const struct lock *lock)
 				 "version", lock->version,
 				 "release", lock->release,
 				 "epoch", (json_int_t)lock->epoch);
+	int result = 0;
 
 	if (lock->certificates.file)
-		json_object_set_new(root, "certificates", describe_certificates(&lock->certificates));
-	for (size_t i = 0; i < lock->asset_count; i++)
-		json_array_append_new(assets, describe_asset(&lock->assets[i]));
-	json_object_set_new(root, "platforms", assets);
-	return root;
+		result = json_object_set_new(root, "certificates",
+					     describe_certificates(&lock->certificates));
+	if (result == 0 && json_object_set_new(root, "platforms", describe_assets(lock)) == 0)
+		return root;
+	json_decref(root);
+	return NULL;
 }
 
 int lock_write(const struct lock *lock, const char *file, struct error *err)

@@ -35,7 +35,7 @@ struct lock_certificates {
 struct lock {
 	char *file;		/* as the user named it */
 	char *name, *version;
-	char *release;		/* "official", or what else these digests are of: "source" */
+	char *release;		/* "official", or what else these digests are of: "source"; a plain name, too */
 	int64_t epoch;		/* time of every file, seconds since 1970 */
 	struct lock_certificates certificates;
 	struct lock_asset *assets;	/* in the order of platform_table() */
@@ -46,11 +46,14 @@ struct lock {
 /* The lock's default place: the recipe's, with ".lock.json" for its ".yaml". In pool. */
 char *lock_default_path(struct pool *pool, const char *recipe_file);
 
-/* Reads a lock. STATUS_CONFIG for anything that lock_write would not have written. */
+/*
+ * Reads a lock. STATUS_CONFIG for keys, types and values that lock_write does not write, and for one
+ * of a later bundler; the order of keys and blanks between them are free.
+ */
 int lock_open(struct lock *lock, const char *file, struct error *err);
 void lock_close(struct lock *lock);
 
-/* STATUS_CONFIG when the lock was not made for this recipe: name, version, URLs, certificates. */
+/* STATUS_CONFIG when the lock was not made for this recipe: name, version, certificates, URLs. */
 int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err);
 
 /* What is locked for a platform; NULL and STATUS_CONFIG when nothing is. */
