@@ -56,9 +56,11 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	}
 	if (id < 0)
 		return -1;
-	if (parser->argc != 1)
-		return error_set(err, STATUS_USAGE, "cannot read %d bundles: one at a time",
-				 parser->argc);
+	if (parser->argc == 0)
+		return error_set(err, STATUS_USAGE, "cannot read a bundle: none is named");
+	if (parser->argc > 1)
+		return error_set(err, STATUS_USAGE, "cannot use operand '%s': one bundle at a time",
+				 parser->argv[1]);
 	run->file = parser->argv[0];
 	return 0;
 }
