@@ -104,7 +104,7 @@ static int store(void *context, const void *bytes, size_t length)
 			      : file_write_all(writer->fd, bytes, length);
 }
 
-/* Where the file system has no unnamed files (FUSE, overlayfs before Linux 6.1), one loses its name. */
+/* Where the file system has none (FUSE, overlayfs before Linux 6.1), one that loses its name. */
 static int open_unnamed(int directory)
 {
 	static atomic_uint serial;
@@ -113,7 +113,8 @@ static int open_unnamed(int directory)
 
 	if (fd >= 0 || errno != EOPNOTSUPP)
 		return fd;
-	snprintf(name, sizeof name, ".content-%ld-%u", (long)getpid(), atomic_fetch_add(&serial, 1));
+	snprintf(name, sizeof name, ".content-%ld-%u", (long)getpid(),
+		 atomic_fetch_add(&serial, 1));
 	fd = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd >= 0 && unlinkat(directory, name, 0) < 0) {
 		close(fd);
