@@ -1,8 +1,10 @@
 # What the container tests share; bash, sourced by each: the harness of the command tests, and
 #
 #	need_trees PLATFORM...		$context gets what Dockerfile.scratch needs
+#	need_engine			Docker's engine answers
 #	need_image			and $image is a tag of the image, root flavour, for amd64
 #	need_client			$client and $nats_server are built
+#	equals_manifest TAG TREE	the file system of an image is that of its tree
 #	start NAME IMAGE [ARG]...	a container, for start_options and the verbs below
 #
 # Everything made in the engine carries the label or the tag $mark and is removed at the end.
@@ -60,7 +62,6 @@ need_archives() { # PLATFORM...
 
 need_trees() { # PLATFORM...
 	local options=() platform
-	need_engine
 	need_archives "$@"
 	for platform; do
 		options+=(-p "$platform")
@@ -85,10 +86,22 @@ build() {
 }
 
 need_image() {
+	need_engine
 	need_trees linux/amd64
 	image=$mark:root
 	build classic root >"$scratch/log" 2>&1 ||
 		{ echo 'Bail out! cannot build the image'; cat "$scratch/log"; exit 1; }
+}
+
+# equals_manifest TAG TREE: the layers of the image hold what the manifest of the tree says.
+equals_manifest() {
+	check engine save -o saved.tar "$mark:$1"
+	# The root directory is in no layer; engines make it 0755, root's.
+	mtree -C -f "$context/rootfs/$2.mtree" -k type,uid,gid,mode,size,time,sha256,link |
+		sed 's/ $//' | grep -v '^\. ' | sort >expected
+	grep -q '^\./nats-streaming-server ' expected || fail 'no server in the manifest'
+	python3 "$top/tests/container/image_tree.py" saved.tar | sort >actual
+	check diff -u expected actual
 }
 
 need_client() {
