@@ -6,7 +6,7 @@
 /* Bytes that one thread makes and another consumes, in order, a bounded number of them between. */
 struct channel;
 
-/* Consumes bytes; -1 with errno set ends the consuming. */
+/* Takes the next bytes of a stream; -1 with errno set ends it. */
 typedef int channel_consume(void *context, const void *bytes, size_t length);
 
 /*

@@ -44,13 +44,17 @@ static void *work(void *argument)
 	return NULL;
 }
 
-static size_t thread_count(size_t jobs)
+size_t jobs_processors(void)
 {
 	cpu_set_t set;
-	size_t processors = 1;
 
-	if (sched_getaffinity(0, sizeof set, &set) == 0)
-		processors = (size_t)CPU_COUNT(&set);
+	return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+}
+
+static size_t thread_count(size_t jobs)
+{
+	size_t processors = jobs_processors();
+
 	if (processors > MAXIMUM_THREADS)
 		processors = MAXIMUM_THREADS;
 	return jobs < processors ? jobs : processors;

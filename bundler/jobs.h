@@ -15,4 +15,7 @@ typedef int jobs_run(void *context, size_t number, struct error *err);
  */
 int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err);
 
+/* Processors that this process may use, at least 1. */
+size_t jobs_processors(void);
+
 #endif

@@ -4,8 +4,10 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "file.h"
 #include "interrupt.h"
 #include "memory.h"
 
@@ -74,8 +76,26 @@ static int write_nodes(const struct tree *tree, struct archive *archive,
 	return 0;
 }
 
-int layer_write(const struct tree *tree, int fd, const char *name, struct error *err)
+/* The other end of a stream, as libarchive's callback wants it. */
+struct stream {
+	channel_consume *consume;
+	void *context;
+};
+
+static la_ssize_t pass_on(struct archive *archive, void *context, const void *bytes, size_t length)
 {
+	const struct stream *stream = context;
+
+	if (stream->consume(stream->context, bytes, length) == 0)
+		return (la_ssize_t)length;
+	archive_set_error(archive, errno, "%s", strerror(errno));
+	return -1;
+}
+
+int layer_stream(const struct tree *tree, channel_consume *consume, void *context,
+		 const char *name, struct error *err)
+{
+	struct stream stream = { .consume = consume, .context = context };
 	struct archive *archive = archive_write_new();
 	struct archive_entry *entry = archive_entry_new();
 	int result = -1;
@@ -83,13 +103,23 @@ int layer_write(const struct tree *tree, int fd, const char *name, struct error 
 	if (!archive || !entry)
 		abort();
 	archive_write_set_format_pax_restricted(archive);
-	/* No blocks: what is handed over is written as it is, without a copy and without padding. */
+	/* No blocks: what is handed over is passed on as it is, without a copy and without padding. */
 	archive_write_set_bytes_per_block(archive, 0);
-	if (archive_write_open_fd(archive, fd) != ARCHIVE_OK)
+	if (archive_write_open2(archive, &stream, NULL, pass_on, NULL, NULL) != ARCHIVE_OK)
 		refuse(archive, name, err);
 	else if (write_nodes(tree, archive, entry, name, err) == 0)
 		result = archive_write_close(archive) == ARCHIVE_OK ? 0 : refuse(archive, name, err);
 	archive_entry_free(entry);
 	archive_write_free(archive);
 	return result;
+}
+
+static int write_to(void *context, const void *bytes, size_t length)
+{
+	return file_write_all(*(int *)context, bytes, length);
+}
+
+int layer_write(const struct tree *tree, int fd, const char *name, struct error *err)
+{
+	return layer_stream(tree, write_to, &fd, name, err);
 }

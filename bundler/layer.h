@@ -1,6 +1,7 @@
 #ifndef BUNDLER_LAYER_H
 #define BUNDLER_LAYER_H
 
+#include "channel.h"
 #include "error.h"
 #include "tree.h"
 
@@ -10,5 +11,9 @@
  * slash; two zero blocks and nothing after them. The root itself is left out. name is for messages.
  */
 int layer_write(const struct tree *tree, int fd, const char *name, struct error *err);
+
+/* The same, handed in order to consume instead of being written. */
+int layer_stream(const struct tree *tree, channel_consume *consume, void *context,
+		 const char *name, struct error *err);
 
 #endif

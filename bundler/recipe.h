@@ -51,13 +51,22 @@ struct recipe_list {
 	size_t count;
 };
 
+/* Another way to run the same tree. */
+struct recipe_flavour {
+	char *name;
+	char *user, *workdir;	/* instead of the image's; NULL when not said */
+};
+
 struct recipe_image {
 	struct recipe_list entrypoint, cmd;	/* templates */
 	struct recipe_list env, ports;
 	char *user;		/* "uid[:gid]" */
 	char *workdir;
+	char *stop_signal;	/* "SIGTERM", or NULL */
 	struct recipe_label *labels;
 	size_t label_count;
+	struct recipe_flavour *flavours;
+	size_t flavour_count;
 };
 
 struct recipe {

@@ -139,6 +139,41 @@ static int take_labels(struct yaml *yaml, yaml_node_t *node, void *into, struct 
 	return yaml_pairs(yaml, node, take_label, image, err);
 }
 
+static const char *signal_fault(const char *name)
+{
+	return strncmp(name, "SIG", 3) == 0 && name[3] != '\0'
+	       && name[strspn(name, LETTERS DIGITS "+-")] == '\0' ? NULL : "it is not 'SIG<name>'";
+}
+
+static int take_signal(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, signal_fault, into, err);
+}
+
+static int take_flavour(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+			struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "user", false, take_user, offsetof(struct recipe_flavour, user) },
+		{ "workdir", false, take_workdir, offsetof(struct recipe_flavour, workdir) },
+		{ NULL, false, NULL, 0 },
+	};
+	struct recipe_image *image = into;
+	struct recipe_flavour *flavour = &image->flavours[image->flavour_count++];
+
+	if (yaml_ruled(yaml, key, path_name_fault, &flavour->name, err) < 0)
+		return -1;
+	return yaml_mapping(yaml, value, keys, flavour, err);
+}
+
+static int take_flavours(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_image *image = into;
+
+	image->flavours = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *image->flavours);
+	return yaml_pairs(yaml, node, take_flavour, image, err);
+}
+
 int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
@@ -148,7 +183,9 @@ int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ "ports", false, take_ports, offsetof(struct recipe_image, ports) },
 		{ "user", false, take_user, offsetof(struct recipe_image, user) },
 		{ "workdir", false, take_workdir, offsetof(struct recipe_image, workdir) },
+		{ "stopsignal", false, take_signal, offsetof(struct recipe_image, stop_signal) },
 		{ "labels", false, take_labels, 0 },
+		{ "flavours", false, take_flavours, 0 },
 		{ NULL, false, NULL, 0 },
 	};
 
