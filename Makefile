@@ -1,6 +1,11 @@
 # `make help` lists the targets. What you want different goes into config.mk.
 -include config.mk
 
+# As many jobs as processors unless somebody says otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 # ---- what to build ----
 
 BUNDLER_VERSION = 0.1.0
@@ -11,6 +16,7 @@ SRCS = \
 	bundler/assemble.c \
 	bundler/binary.c \
 	bundler/buffer.c \
+	bundler/build.c \
 	bundler/bundle.c \
 	bundler/cache.c \
 	bundler/certificate.c \
@@ -22,6 +28,7 @@ SRCS = \
 	bundler/command_inputs.c \
 	bundler/command_lock.c \
 	bundler/command_rootfs.c \
+	bundler/compress.c \
 	bundler/constraint.c \
 	bundler/content.c \
 	bundler/der.c \
@@ -30,6 +37,7 @@ SRCS = \
 	bundler/error.c \
 	bundler/fetch.c \
 	bundler/file.c \
+	bundler/gzip.c \
 	bundler/http.c \
 	bundler/interrupt.c \
 	bundler/jobs.c \
@@ -38,11 +46,13 @@ SRCS = \
 	bundler/main.c \
 	bundler/memory.c \
 	bundler/mtree.c \
+	bundler/oci.c \
 	bundler/option.c \
 	bundler/outputs.c \
 	bundler/partial.c \
 	bundler/path.c \
 	bundler/pem.c \
+	bundler/place.c \
 	bundler/placeholder.c \
 	bundler/platform.c \
 	bundler/policy.c \
@@ -65,7 +75,8 @@ SRCS = \
 	bundler/tree.c \
 	bundler/trust.c \
 	bundler/url.c \
-	bundler/yaml.c
+	bundler/yaml.c \
+	bundler/zip.c
 
 # The root file systems: of which recipe, for which platforms (all: what the recipe lists), and
 # whose release: official downloads it, source rebuilds it from its Go module, auto does that
@@ -230,7 +241,7 @@ image-docker-%: rootfs
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
 test: prepare build/toolchain/source
-	-configs/source/build.sh -p linux/amd64 -p linux/arm64 -p linux/arm/v7 build/source
+	-configs/source/build.sh build/source
 	tests/run $(TESTS)
 
 check: prepare

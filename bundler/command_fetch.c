@@ -23,8 +23,7 @@ struct run {
 	struct fetch fetch;
 	struct progress progress;
 	pthread_mutex_t output;		/* one event at a time */
-	struct fetch_asset *assets;	/* one for each platform */
-	uint64_t *sizes;		/* likewise: bytes */
+	uint64_t *sizes;		/* of the archives, one for each platform, in bytes */
 	bool json;
 };
 
@@ -80,25 +79,13 @@ static void print_event(void *context, const struct event *event)
 	print_object(context, object);
 }
 
-static int find_assets(struct run *run, struct error *err)
-{
-	struct command_inputs *inputs = &run->inputs;
-
-	run->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *run->assets);
-	run->sizes = pool_new(&inputs->pool, inputs->platform_count, sizeof *run->sizes);
-	for (size_t i = 0; i < inputs->platform_count; i++)
-		if (command_inputs_asset(inputs, inputs->platforms[i], &run->assets[i], err) < 0)
-			return -1;
-	return 0;
-}
-
 /* A job. The archive is in the cache then; nobody here wants to read it. */
 static int fetch_one(void *context, size_t number, struct error *err)
 {
 	struct run *run = context;
 	int fd;
 
-	if (fetch_open(&run->fetch, &run->assets[number], &fd, &run->sizes[number], err) < 0)
+	if (fetch_open(&run->fetch, &run->inputs.assets[number], &fd, &run->sizes[number], err) < 0)
 		return -1;
 	close(fd);
 	return 0;
@@ -110,7 +97,7 @@ static void print_lines(const struct run *run)
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
-		digest_write_hex(&run->assets[i].digest, hex);
+		digest_write_hex(&run->inputs.assets[i].digest, hex);
 		printf("%s  %s/sha256/%s\n", hex, run->inputs.fetch.cache, hex);
 	}
 }
@@ -118,7 +105,7 @@ static void print_lines(const struct run *run)
 static void print_archives(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
-		const struct fetch_asset *asset = &run->assets[i];
+		const struct fetch_asset *asset = &run->inputs.assets[i];
 		char hex[DIGEST_HEX_BYTES];
 
 		digest_write_hex(&asset->digest, hex);
@@ -137,9 +124,10 @@ static int fetch_all(struct run *run, struct error *err)
 	*events = (struct event_sink){ progress_notify, &run->progress };
 	if (run->json)
 		*events = (struct event_sink){ print_event, run };
-	if (command_inputs_lock(&run->inputs, err) < 0 || find_assets(run, err) < 0
+	if (command_inputs_lock(&run->inputs, err) < 0
 	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
 		return -1;
+	run->sizes = pool_new(&run->inputs.pool, run->inputs.platform_count, sizeof *run->sizes);
 	progress_init(&run->progress);
 	result = jobs_run_all(fetch_one, run, run->inputs.platform_count, err);
 	progress_free(&run->progress);

@@ -226,18 +226,8 @@ int command_inputs_open(struct command_inputs *inputs, const struct option_parse
 	return check_platforms(inputs, err);
 }
 
-int command_inputs_lock(struct command_inputs *inputs, struct error *err)
-{
-	if (lock_open(&inputs->lock, inputs->lock_file, err) < 0
-	    || lock_check(&inputs->lock, &inputs->recipe, err) < 0)
-		return -1;
-	if (inputs->epoch < 0)
-		inputs->epoch = inputs->lock.epoch;
-	return 0;
-}
-
-int command_inputs_asset(struct command_inputs *inputs, const struct platform *platform,
-			 struct fetch_asset *asset, struct error *err)
+static int find_asset(struct command_inputs *inputs, const struct platform *platform,
+		      struct fetch_asset *asset, struct error *err)
 {
 	const struct lock_asset *locked = lock_find(&inputs->lock, platform, err);
 
@@ -248,4 +238,18 @@ int command_inputs_asset(struct command_inputs *inputs, const struct platform *p
 		.url = locked->url, .digest = locked->digest, .size = locked->size,
 	};
 	return asset->name ? 0 : -1;
+}
+
+int command_inputs_lock(struct command_inputs *inputs, struct error *err)
+{
+	if (lock_open(&inputs->lock, inputs->lock_file, err) < 0
+	    || lock_check(&inputs->lock, &inputs->recipe, err) < 0)
+		return -1;
+	if (inputs->epoch < 0)
+		inputs->epoch = inputs->lock.epoch;
+	inputs->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *inputs->assets);
+	for (size_t i = 0; i < inputs->platform_count; i++)
+		if (find_asset(inputs, inputs->platforms[i], &inputs->assets[i], err) < 0)
+			return -1;
+	return 0;
 }

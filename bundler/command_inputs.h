@@ -33,6 +33,7 @@ struct command_inputs {
 	const char *lock_file;			/* --lock, or the default */
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
+	struct fetch_asset *assets;		/* what the lock has for each of them */
 	struct fetch_options fetch;		/* notify and context are the command's to set */
 	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */
 	struct pool pool;
@@ -52,14 +53,13 @@ int command_inputs_option(struct command_inputs *inputs, int id, const char *val
 int command_inputs_open(struct command_inputs *inputs, const struct option_parser *parser,
 			struct error *err);
 
-/* Reads the lock, and checks it against the recipe. inputs->epoch is then always set. */
+/*
+ * Reads the lock, checks it against the recipe, and finds the assets of the chosen platforms in
+ * it. inputs->epoch is then always set.
+ */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 
 void command_inputs_close(struct command_inputs *inputs);
-
-/* The release asset of a platform as the lock has it, for fetch_open. In inputs' pool. */
-int command_inputs_asset(struct command_inputs *inputs, const struct platform *platform,
-			 struct fetch_asset *asset, struct error *err);
 
 /* A whole number of seconds from an option or a variable, 0 to maximum. STATUS_USAGE. */
 int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "assemble.h"
+#include "build.h"
 #include "command_inputs.h"
 #include "file.h"
 #include "jobs.h"
 #include "memory.h"
 #include "outputs.h"
+#include "progress.h"
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM,
@@ -25,11 +26,11 @@ static const struct option_spec options[] = {
 struct run {
 	struct command_inputs inputs;
 	struct fetch fetch;
+	struct progress progress;
 	struct staging staging;
 	const char *output;
 	int directory;			/* of output */
 	struct digest *digests;		/* of the manifests, one for each platform */
-	struct fetch_asset *assets;	/* likewise */
 	bool json;
 };
 
@@ -49,19 +50,6 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	return id;
 }
 
-static int find_assets(struct run *run, struct error *err)
-{
-	size_t count = run->inputs.platform_count;
-
-	run->assets = pool_new(&run->inputs.pool, count, sizeof *run->assets);
-	run->digests = pool_new(&run->inputs.pool, count, sizeof *run->digests);
-	for (size_t i = 0; i < count; i++)
-		if (command_inputs_asset(&run->inputs, run->inputs.platforms[i], &run->assets[i],
-					 err) < 0)
-			return -1;
-	return 0;
-}
-
 static int open_output(struct run *run, struct error *err)
 {
 	run->directory = file_make_directory(run->output, err);
@@ -73,37 +61,35 @@ static int open_output(struct run *run, struct error *err)
 	return staging_open(&run->staging, run->directory, run->output, err);
 }
 
-/* From the locked archive to the three flushed outputs in the staging directory; a job. */
-static int build(void *context, size_t number, struct error *err)
+/* From the lock to the three flushed outputs in the staging directory; a job. */
+static int build_one(void *context, size_t number, struct error *err)
 {
 	struct run *run = context;
 	const struct command_inputs *inputs = &run->inputs;
 	const struct platform *platform = inputs->platforms[number];
+	const struct build build = {
+		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
+		.epoch = inputs->epoch,
+	};
 	struct tree tree;
-	uint64_t size;
 	char *about;
-	int fd, result;
+	int result;
 
-	if (fetch_open(&run->fetch, &run->assets[number], &fd, &size, err) < 0)
+	if (build_tree(&build, platform, &inputs->assets[number], run->staging.fd, &tree, err) < 0)
 		return -1;
 	about = memory_format("%s %s %s %s, compat %d", inputs->lock.name, inputs->lock.version,
 			      platform->name, inputs->lock.release, LOCK_COMPAT);
-	tree_init(&tree, inputs->epoch);
-	result = assemble_tree(&tree, &inputs->recipe, &inputs->lock, platform, fd, size,
-			       run->staging.fd, err);
-	if (result == 0)
-		result = outputs_write(&tree, about, run->staging.fd, platform->directory,
-				       &run->digests[number], err);
-	tree_free(&tree);
+	result = outputs_write(&tree, about, run->staging.fd, platform->directory,
+			       &run->digests[number], err);
 	free(about);
-	close(fd);
+	tree_free(&tree);
 	return result;
 }
 
 /* All or nothing: what one platform lacks keeps the others from being published, too. */
 static int build_all(struct run *run, struct error *err)
 {
-	if (jobs_run_all(build, run, run->inputs.platform_count, err) < 0)
+	if (jobs_run_all(build_one, run, run->inputs.platform_count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->inputs.platform_count; i++)
 		if (outputs_publish(&run->staging, run->inputs.platforms[i]->directory, err) < 0)
@@ -148,13 +134,17 @@ static int make(struct run *run, struct error *err)
 {
 	int result = -1;
 
-	if (command_inputs_lock(&run->inputs, err) < 0 || find_assets(run, err) < 0
+	run->inputs.fetch.events = (struct event_sink){ progress_notify, &run->progress };
+	if (command_inputs_lock(&run->inputs, err) < 0
 	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
 		return -1;
+	progress_init(&run->progress);
+	run->digests = pool_new(&run->inputs.pool, run->inputs.platform_count, sizeof *run->digests);
 	if (open_output(run, err) == 0) {
 		result = build_all(run, err);
 		staging_close(&run->staging);
 	}
+	progress_free(&run->progress);
 	if (run->directory >= 0)
 		close(run->directory);
 	fetch_free(&run->fetch);
