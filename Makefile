@@ -25,6 +25,7 @@ SRCS = \
 	bundler/clock.c \
 	bundler/command_certs.c \
 	bundler/command_fetch.c \
+	bundler/command_image.c \
 	bundler/command_inputs.c \
 	bundler/command_lock.c \
 	bundler/command_rootfs.c \
@@ -39,6 +40,7 @@ SRCS = \
 	bundler/file.c \
 	bundler/gzip.c \
 	bundler/http.c \
+	bundler/image_output.c \
 	bundler/interrupt.c \
 	bundler/jobs.c \
 	bundler/layer.c \
@@ -150,8 +152,8 @@ build/san/obj/%.o: bundler/%.c Makefile build/san/versions.h
 
 # What a unit test links: everything but main.
 build/san/libbundler.a: $(filter-out build/san/obj/main.o,$(SAN_OBJS))
-	rm -f $@
-	ar crD $@ $^
+	@rm -f $@
+	$(Q)ar crD $@ $^
 
 LINK_TEST = build/san/libbundler.a -Lbuild/san/sysroot/lib $(LIBS) -pthread
 
@@ -174,7 +176,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(SRCS) build/san/versions.h Makefile | build/
 
 # What `bundler --version --verbose` prints.
 build/versions.h build/san/versions.h: %/versions.h: %/sysroot/versions Makefile
-	{ echo '#define BUNDLER_VERSION "$(BUNDLER_VERSION)"'; \
+	$(Q){ echo '#define BUNDLER_VERSION "$(BUNDLER_VERSION)"'; \
 	echo '#define BUNDLER_LIBRARIES \'; \
 	sed 's/.*/	"&\\n" \\/' $<; echo; } >$@
 

@@ -16,6 +16,7 @@ struct command {
 
 extern const struct command command_certs;
 extern const struct command command_fetch;
+extern const struct command command_image;
 extern const struct command command_lock;
 extern const struct command command_rootfs;
 

@@ -41,14 +41,18 @@
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)
 /* Members of a release archive, named by the recipe or not. */
 #define LIMIT_ARCHIVE_MEMBERS 65536
-/* Bytes of one unpacked member: a Go server is some 20 MiB. */
-#define LIMIT_MEMBER_BYTES (4 * GIB)
+/* Bytes of a ZIP archive's directory, which libarchive keeps in memory: LIMIT_ARCHIVE_MEMBERS of 128. */
+#define LIMIT_ZIP_DIRECTORY_BYTES (8 * MIB)
+/* Bytes that an archive unpacks to: a Go server is some 20 MiB. */
+#define LIMIT_UNPACKED_BYTES (4 * GIB)
 /* Unpacked bytes per byte of archive; deflate's own limit is 1032, a program reaches 4. */
 #define LIMIT_RATIO 200
 /* Bytes of a file that is held in memory instead of in the spool file. */
 #define LIMIT_MEMORY_CONTENT (64 * KIB)
 /* Bytes of an mtree manifest: LIMIT_RECIPE_ENTRIES lines of at most some 1400 bytes. */
 #define LIMIT_MANIFEST_BYTES (8 * MIB)
+/* Bytes of an index.json, an image index or a manifest: the limit of registries (distribution-spec). */
+#define LIMIT_INDEX_BYTES (4 * MIB)
 /* Program headers read from an ELF file: a static Go program has 8. */
 #define LIMIT_PROGRAM_HEADERS 128
 /* Bytes of a URL: a signed one of GitHub's has 1 KiB. */

@@ -10,6 +10,7 @@
 
 static const struct command *const commands[] = {
 	&command_rootfs,
+	&command_image,
 	&command_fetch,
 	&command_lock,
 	&command_certs,

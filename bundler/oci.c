@@ -249,6 +249,13 @@ int oci_image_describe(struct oci_image *image, const struct recipe *recipe,
 	return d.result;
 }
 
+void oci_image_init(struct oci_image *image)
+{
+	*image = (struct oci_image){
+		.layer.blob.fd = -1, .config.fd = -1, .manifest.fd = -1,
+	};
+}
+
 void oci_image_free(struct oci_image *image)
 {
 	content_free(&image->layer.blob);

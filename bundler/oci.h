@@ -41,6 +41,9 @@ struct oci_image {
 	struct content config, manifest;
 };
 
+/* An image without blobs, which oci_image_free may be given. */
+void oci_image_init(struct oci_image *image);
+
 /* How a layout is written. */
 struct oci_style {
 	const char *name;	/* of the repository, for docker's table of contents */

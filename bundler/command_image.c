@@ -1,0 +1,274 @@
+#include "command.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "command_inputs.h"
+#include "image_output.h"
+#include "jobs.h"
+#include "oci.h"
+#include "place.h"
+#include "progress.h"
+
+static const struct option_spec options[] = {
+	COMMAND_INPUTS_PLATFORM,
+	{ 'o', "output", "PLACE", "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]" },
+	{ OPTION_FLAVOUR, "flavour", "NAME", "run as the recipe's flavour of this name says" },
+	{ OPTION_COMPRESS, "compress", "HOW", "of the layer: gzip, which is the default, or none" },
+	{ OPTION_STYLE, "style", "NAME", "doi: as Docker Official Images review a layout" },
+	COMMAND_INPUTS_LOCK,
+	COMMAND_INPUTS_FETCH,
+	{ OPTION_JSON, "json", NULL, "print what was made as JSON" },
+	{ 0, NULL, NULL, NULL },
+};
+
+/* One run of the command. */
+struct run {
+	struct command_inputs inputs;
+	struct fetch fetch;
+	struct progress progress;
+	struct place output;
+	struct oci_style style;
+	enum oci_compression compression;
+	const char *flavour_name;
+	const struct recipe_flavour *flavour;
+	struct image_output target;
+	struct oci_image *images;	/* one for each platform */
+	bool json;
+};
+
+static int set_compression(struct run *run, const char *value, struct error *err)
+{
+	run->compression = strcmp(value, "none") == 0 ? OCI_NONE : OCI_GZIP;
+	if (run->compression == OCI_GZIP && strcmp(value, "gzip") != 0)
+		return error_set(err, STATUS_USAGE, "cannot compress by '%s': it is neither 'gzip' nor "
+				 "'none'", value);
+	return 0;
+}
+
+static int set_style(struct run *run, const char *value, struct error *err)
+{
+	run->style.doi = strcmp(value, "doi") == 0;
+	return run->style.doi ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s': it is not "
+					      "'doi'", value);
+}
+
+static int take_option(struct run *run, int id, const char *value, struct error *err)
+{
+	switch (id) {
+	case 'o':
+		return place_parse(&run->output, &run->inputs.pool, value, err);
+	case OPTION_FLAVOUR:
+		run->flavour_name = value;
+		return 0;
+	case OPTION_COMPRESS:
+		return set_compression(run, value, err);
+	case OPTION_STYLE:
+		return set_style(run, value, err);
+	case OPTION_JSON:
+		run->json = true;
+		return 0;
+	}
+	return command_inputs_option(&run->inputs, id, value, err) < 0 ? -1 : 0;
+}
+
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id;
+
+	while ((id = option_next(parser, &value, err)) > 0)
+		if (take_option(run, id, value, err) < 0)
+			return -1;
+	if (id == 0 && !run->output.path)
+		return error_set(err, STATUS_USAGE, "cannot write an image: no place is given (--output)");
+	return id;
+}
+
+static int find_flavour(struct run *run, struct error *err)
+{
+	const struct recipe_image *image = &run->inputs.recipe.image;
+
+	for (size_t i = 0; i < image->flavour_count && run->flavour_name; i++)
+		if (strcmp(image->flavours[i].name, run->flavour_name) == 0)
+			run->flavour = &image->flavours[i];
+	if (run->flavour_name && !run->flavour)
+		return error_set(err, STATUS_USAGE, "cannot use flavour '%s': recipe '%s' does not have "
+				 "it", run->flavour_name, run->inputs.recipe.file);
+	return 0;
+}
+
+/* An image of nothing but our tree runs on Linux only; without -p the others are left out. */
+static int choose_platforms(struct run *run, struct error *err)
+{
+	struct command_inputs *inputs = &run->inputs;
+	const struct platform **chosen = pool_new(&inputs->pool, inputs->platform_count,
+						  sizeof *chosen);
+	bool all = inputs->platforms == inputs->recipe.platforms;
+	size_t count = 0;
+
+	for (size_t i = 0; i < inputs->platform_count; i++) {
+		if (strcmp(inputs->platforms[i]->os, "linux") == 0)
+			chosen[count++] = inputs->platforms[i];
+		else if (!all)
+			return error_set(err, STATUS_USAGE, "cannot write an image for '%s': only Linux "
+					 "runs one without a base", inputs->platforms[i]->name);
+	}
+	if (count == 0)
+		return error_set(err, STATUS_USAGE, "cannot write an image: recipe '%s' has no platform "
+				 "of Linux", inputs->recipe.file);
+	if (run->style.doi && count > 1)
+		return error_set(err, STATUS_USAGE, "cannot use style 'doi' for several platforms: "
+				 "choose one (--platform)");
+	inputs->platforms = chosen;
+	inputs->platform_count = count;
+	return 0;
+}
+
+/* From the lock to the three blobs of one platform's image; a job. */
+static int make_image(void *context, size_t number, struct error *err)
+{
+	struct run *run = context;
+	const struct command_inputs *inputs = &run->inputs;
+	struct oci_image *image = &run->images[number];
+	const struct build build = {
+		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
+		.epoch = inputs->epoch,
+	};
+	struct tree tree;
+	int result;
+
+	image->platform = inputs->platforms[number];
+	if (build_tree(&build, image->platform, &inputs->assets[number], run->target.staging.fd, &tree,
+		       err) < 0)
+		return -1;
+	result = oci_layer_make(&image->layer, &tree, run->compression, run->target.staging.fd,
+				image->platform->name, err);
+	tree_free(&tree);
+	return result < 0 ? -1 : oci_image_describe(image, &inputs->recipe, &inputs->lock, run->flavour,
+						    inputs->epoch, &run->style, err);
+}
+
+/* What is printed outlives the images: the digests of their manifests, in the order of platforms. */
+static void note_digests(const struct run *run, struct digest *manifests)
+{
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		manifests[i] = run->images[i].manifest.digest;
+}
+
+static int write_layout(struct run *run, struct digest *manifests, struct error *err)
+{
+	size_t count = run->inputs.platform_count;
+	struct tree layout;
+	int result;
+
+	if (jobs_run_all(make_image, run, count, err) < 0)
+		return -1;
+	note_digests(run, manifests);
+	tree_init(&layout, run->inputs.epoch);
+	result = oci_layout_fill(&layout, run->images, count, &run->style, err);
+	if (result == 0)
+		result = image_output_write(&run->target, &layout, err);
+	tree_free(&layout);
+	return result;
+}
+
+static void print_lines(const struct run *run, const struct digest *manifests)
+{
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		char hex[DIGEST_HEX_BYTES];
+
+		printf("sha256:%s  %s\n", digest_write_hex(&manifests[i], hex),
+		       run->inputs.platforms[i]->name);
+	}
+}
+
+static void print_json(const struct run *run, const struct digest *manifests)
+{
+	json_t *images = json_array(), *report;
+
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		char hex[DIGEST_HEX_BYTES];
+
+		json_array_append_new(images, json_pack("{s:s, s:o}",
+			"platform", run->inputs.platforms[i]->name,
+			"manifest", json_sprintf("sha256:%s", digest_write_hex(&manifests[i], hex))));
+	}
+	report = json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "name", run->inputs.lock.name,
+			   "version", run->inputs.lock.version, "release", run->inputs.lock.release,
+			   "epoch", (json_int_t)run->inputs.epoch, "tag", run->style.tag,
+			   "images", images);
+	json_dumpf(report, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(report);
+}
+
+static int write_image(struct run *run, struct error *err)
+{
+	size_t count = run->inputs.platform_count;
+	struct digest *manifests = pool_new(&run->inputs.pool, count, sizeof *manifests);
+	int result;
+
+	run->images = pool_new(&run->inputs.pool, count, sizeof *run->images);
+	for (size_t i = 0; i < count; i++)
+		oci_image_init(&run->images[i]);
+	result = write_layout(run, manifests, err);
+	for (size_t i = 0; i < count; i++)
+		oci_image_free(&run->images[i]);
+	if (result == 0)
+		(run->json ? print_json : print_lines)(run, manifests);
+	return result;
+}
+
+static int make(struct run *run, struct error *err)
+{
+	int result;
+
+	run->style.name = run->inputs.recipe.name;
+	run->style.tag = run->output.tag ? run->output.tag : run->inputs.recipe.version;
+	run->style.docker = run->output.kind != PLACE_OCI;
+	run->inputs.fetch.events = (struct event_sink){ progress_notify, &run->progress };
+	if (find_flavour(run, err) < 0 || choose_platforms(run, err) < 0
+	    || command_inputs_lock(&run->inputs, err) < 0
+	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
+		return -1;
+	progress_init(&run->progress);
+	result = image_output_open(&run->target, &run->output, err);
+	if (result == 0) {
+		result = write_image(run, err);
+		image_output_close(&run->target);
+	}
+	progress_free(&run->progress);
+	fetch_free(&run->fetch);
+	return result;
+}
+
+static int run_image(struct option_parser *parser, struct error *err)
+{
+	struct run run = { .compression = OCI_GZIP };
+	int result;
+
+	command_inputs_init(&run.inputs);
+	result = parse(&run, parser, err);
+	if (result == 0)
+		result = command_inputs_open(&run.inputs, parser, err);
+	if (result == 0)
+		result = make(&run, err);
+	command_inputs_close(&run.inputs);
+	return result;
+}
+
+const struct command command_image = {
+	.name = "image",
+	.summary = "build an OCI image from a recipe, its lock and the release",
+	.synopsis = "-o PLACE [-p PLATFORM]... [--flavour NAME] [--compress HOW] [--style NAME] "
+		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
+		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] [--json] [RECIPE]",
+	.options = options,
+	.run = run_image,
+};

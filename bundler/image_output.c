@@ -1,0 +1,165 @@
+#include "image_output.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "file.h"
+#include "layer.h"
+#include "limits.h"
+#include "memory.h"
+#include "oci.h"
+#include "rootfs.h"
+
+static int refuse(const struct place *place, const char *reason, struct error *err)
+{
+	error_set(err, STATUS_FILE, "cannot replace '%s': %s", place->path, reason);
+	return error_hint(err, "move it away, or choose another place");
+}
+
+/* Whether a name at the top of a layout is one that oci_layout_fill gives. */
+static bool is_known(const char *name)
+{
+	static const char *const names[] = {
+		".", "..", "blobs", "image-config.json", "image-index.json", "image-manifest.json",
+		"index.json", "manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Closes fd. */
+static bool has_unknown(int fd)
+{
+	DIR *directory = fdopendir(fd);
+	struct dirent *entry;
+	bool unknown = false;
+
+	if (!directory) {
+		close(fd);
+		return true;
+	}
+	while (!unknown && (entry = readdir(directory)))
+		unknown = !is_known(entry->d_name);
+	closedir(directory);
+	return unknown;
+}
+
+static int check_layout(const struct image_output *output, struct error *err)
+{
+	int fd = openat(output->staging.parent, output->name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct buffer index;
+	struct error ignored;
+	bool ours;
+
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot replace '%s'", output->place->path);
+	buffer_init(&index, LIMIT_INDEX_BYTES);
+	ours = file_read(&index, fd, "index.json", &ignored) == 0 && oci_index_is_ours(&index);
+	buffer_free(&index);
+	if (!ours) {
+		close(fd);
+		return refuse(output->place, "bundler did not make it", err);
+	}
+	return has_unknown(fd) ? refuse(output->place, "something in it is not bundler's", err) : 0;
+}
+
+static int check_replaceable(const struct image_output *output, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(output->staging.parent, output->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
+							 output->place->path);
+	if (output->place->kind == PLACE_OCI)
+		return S_ISDIR(st.st_mode) ? check_layout(output, err)
+					   : refuse(output->place, "it is not a directory", err);
+	return S_ISREG(st.st_mode) ? 0 : refuse(output->place, "it is not a regular file", err);
+}
+
+/* Splits the path of the place; its last component must be a name. */
+static char *open_parent(struct image_output *output, struct error *err)
+{
+	char *path = memory_string(output->place->path), *slash;
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	slash = strrchr(path, '/');
+	output->name = memory_string(slash ? slash + 1 : path);
+	if (slash)
+		slash[slash == path ? 1 : 0] = '\0';
+	if (output->name[0] == '\0' || strcmp(output->name, ".") == 0
+	    || strcmp(output->name, "..") == 0) {
+		output->staging.parent = error_set(err, STATUS_USAGE, "cannot use place '%s': its path "
+						   "does not end in a name", output->place->path);
+	} else {
+		output->staging.parent = file_make_directory(slash ? path : ".", err);
+	}
+	return path;
+}
+
+int image_output_open(struct image_output *output, const struct place *place, struct error *err)
+{
+	char *parent;
+	int result = -1;
+
+	*output = (struct image_output){ .place = place };
+	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
+	    && place->kind != PLACE_DOCKER_ARCHIVE)
+		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for images "
+				 "are oci:, oci-archive: and docker-archive:", place->path);
+	parent = open_parent(output, err);
+	if (output->staging.parent >= 0 && check_replaceable(output, err) == 0)
+		result = staging_open(&output->staging, output->staging.parent, parent, err);
+	free(parent);
+	if (result < 0) {
+		if (output->staging.parent >= 0)
+			close(output->staging.parent);
+		free(output->name);
+	}
+	return result;
+}
+
+static int write_archive(const struct image_output *output, const struct tree *layout,
+			 struct error *err)
+{
+	int fd = openat(output->staging.fd, output->name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result = fd < 0 ? -1 : layer_write(layout, fd, output->place->path, err);
+
+	if (fd < 0 || (result == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)))
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", output->place->path);
+	if (fd >= 0 && close(fd) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", output->place->path);
+	return result;
+}
+
+int image_output_write(const struct image_output *output, const struct tree *layout,
+		       struct error *err)
+{
+	int result = output->place->kind == PLACE_OCI
+		     ? rootfs_write(layout, output->staging.fd, output->name, err)
+		     : write_archive(output, layout, err);
+
+	if (result == 0)
+		result = staging_publish(&output->staging, output->name, err);
+	return result < 0 ? -1 : staging_flush(&output->staging, err);
+}
+
+void image_output_close(struct image_output *output)
+{
+	staging_close(&output->staging);
+	close(output->staging.parent);
+	free(output->name);
+}

@@ -1,0 +1,30 @@
+#ifndef BUNDLER_IMAGE_OUTPUT_H
+#define BUNDLER_IMAGE_OUTPUT_H
+
+#include "error.h"
+#include "place.h"
+#include "staging.h"
+#include "tree.h"
+
+/* The place where an image is written: a layout's directory, or a tar that holds one. */
+struct image_output {
+	const struct place *place;
+	char *name;		/* of the output, below staging.parent */
+	struct staging staging;
+};
+
+/*
+ * Prepares writing to a place of a kind that holds images: its directory is made when it is not there,
+ * and what is to be replaced is looked at. A file is replaced; a directory only when it is a layout
+ * that bundler made. STATUS_USAGE for another kind of place, STATUS_FILE.
+ */
+int image_output_open(struct image_output *output, const struct place *place, struct error *err);
+
+/* Writes the layout beside its place, flushed, and moves it there. STATUS_FILE. */
+int image_output_write(const struct image_output *output, const struct tree *layout,
+		       struct error *err);
+
+/* Removes what was not published. */
+void image_output_close(struct image_output *output);
+
+#endif
