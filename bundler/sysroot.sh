@@ -11,6 +11,7 @@
 # prints the entries that it derives, from DIRECTORY instead of /etc/apt if one is given.
 set -eu
 export LC_ALL=C
+unset MAKEFLAGS MFLAGS MAKELEVEL	# of the make that runs this: those here have their own
 
 packages='bearssl curl jansson libarchive libdeflate libyaml nettle zlib'
 top=$(cd "$(dirname "$0")/.." && pwd)
