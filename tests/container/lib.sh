@@ -76,12 +76,13 @@ need_trees() { # PLATFORM...
 
 # build classic|buildkit TAG [OPTION]...: $mark:TAG, from Dockerfile.scratch unless -f says else.
 build() {
-	local builder=$1 tag=$2 docker=docker kit=0
+	local builder=$1 tag=$2 docker=docker kit=0 options=()
 	shift 2
 	if [ "$builder" = buildkit ]; then
-		docker=$(buildkit_client) kit=1
+		# Its cache does not look at owners, so it could hide that they are lost.
+		docker=$(buildkit_client) kit=1 options=(--no-cache)
 	fi
-	DOCKER_BUILDKIT=$kit timeout -k 5 120 "$docker" build -q -f "$context/Dockerfile.scratch" \
+	DOCKER_BUILDKIT=$kit timeout -k 5 120 "$docker" build -q "${options[@]}" -f "$context/Dockerfile.scratch" \
 		-t "$mark:$tag" "$@" "$context"
 }
 
