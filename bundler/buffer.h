@@ -3,7 +3,10 @@
 
 #include <stddef.h>
 
-/* A growing run of bytes with a maximum fixed at birth. bytes[length] is always NUL once something was added. */
+/*
+ * A growing run of bytes with a maximum fixed at birth. bytes[length] is always NUL once
+ * something was added.
+ */
 struct buffer {
 	char *bytes;
 	size_t length;

@@ -17,9 +17,9 @@ struct build {
 };
 
 /*
- * Fetches the asset that the lock has for the platform, and assembles its tree, which the caller frees
- * with tree_free. Large contents live on the file system of directory. Platforms may be built at the same
- * time. Every status that fetch_open and assemble_tree have.
+ * Fetches the asset that the lock has for the platform, and assembles its tree, which the caller
+ * frees with tree_free. Large contents live on the file system of directory. Platforms may be
+ * built at the same time. Every status that fetch_open and assemble_tree have.
  */
 int build_tree(const struct build *build, const struct platform *platform,
 	       const struct fetch_asset *asset, int directory, struct tree *tree, struct error *err);

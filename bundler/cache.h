@@ -46,7 +46,10 @@ enum cache_state {
 int cache_find(const struct cache *cache, const struct digest *digest, int *fd, uint64_t *size,
 	       struct error *err);
 
-/* Removes a bad entry. Only for who holds the digest's partial: nobody publishes meanwhile. STATUS_FILE. */
+/*
+ * Removes a bad entry. Only for who holds the digest's partial: nobody publishes meanwhile.
+ * STATUS_FILE.
+ */
 int cache_discard(const struct cache *cache, const struct digest *digest, struct error *err);
 
 /* ---- for partial.c, which keeps the other directory ---- */

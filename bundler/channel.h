@@ -15,10 +15,16 @@ typedef int channel_consume(void *context, const void *bytes, size_t length);
  */
 struct channel *channel_open(channel_consume *consume, void *context);
 
-/* Hands bytes over, waiting while the channel is full; -1 with errno set once consuming has failed. */
+/*
+ * Hands bytes over, waiting while the channel is full; -1 with errno set once consuming has
+ * failed.
+ */
 int channel_add(struct channel *channel, const void *bytes, size_t length);
 
-/* Waits until all was consumed and frees the channel; -1 with errno set when consuming has failed. */
+/*
+ * Waits until all was consumed and frees the channel; -1 with errno set when consuming has
+ * failed.
+ */
 int channel_close(struct channel *channel);
 
 #endif

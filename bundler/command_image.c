@@ -154,7 +154,9 @@ static int make_image(void *context, size_t number, struct error *err)
 						    inputs->epoch, &run->style, err);
 }
 
-/* What is printed outlives the images: the digests of their manifests, in the order of platforms. */
+/*
+ * What is printed outlives the images: the digests of their manifests, in the order of platforms.
+ */
 static void note_digests(const struct run *run, struct digest *manifests)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++)

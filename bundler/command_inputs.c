@@ -137,7 +137,10 @@ static void read_proxies(struct proxies *proxies)
 		proxies->http = all;
 }
 
-/* The cache's place by the XDG Base Directory Specification; a relative one there is to be ignored. */
+/*
+ * The cache's place by the XDG Base Directory Specification; a relative one there is to be
+ * ignored.
+ */
 static const char *default_cache(struct pool *pool)
 {
 	const char *base = variable("XDG_CACHE_HOME"), *home = variable("HOME");

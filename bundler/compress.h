@@ -6,13 +6,15 @@
 #include "channel.h"
 
 /*
- * Compression of a stream as gzip (RFC 1952): every COMPRESS_BLOCK_BYTES of it are a member of their
- * own, without a time or a name. So processors share the work, memory does not grow with the stream,
- * and the same bytes come out on every machine.
+ * Compression of a stream as gzip (RFC 1952): every COMPRESS_BLOCK_BYTES of it are a member of
+ * their own, without a time or a name. So processors share the work, memory does not grow with
+ * the stream, and the same bytes come out on every machine.
  */
 
 #define COMPRESS_BLOCK_BYTES 524288
-/* Of libdeflate: no larger than gzip -6 on the binaries of Go programs, at three times its speed. */
+/*
+ * Of libdeflate: no larger than gzip -6 on the binaries of Go programs, at three times its speed.
+ */
 #define COMPRESS_LEVEL 5
 
 struct compress;

@@ -37,7 +37,9 @@ int content_copy(const struct content *content, int fd);
  */
 int content_link(const struct content *content, int dirfd, const char *path);
 
-/* A content while it is being written. Large ones are hashed and stored in a thread of their own. */
+/*
+ * A content while it is being written. Large ones are hashed and stored in a thread of their own.
+ */
 struct content_writer {
 	int directory;		/* the unnamed file is made on this directory's file system */
 	struct digest_state digest;
@@ -52,7 +54,10 @@ void content_begin(struct content_writer *writer, int directory);
 /* Adds bytes; -1 with errno set when they, or earlier ones, cannot be stored. */
 int content_add(struct content_writer *writer, const void *bytes, size_t length);
 
-/* Ends, and hands the content over; -1 with errno set when it could not be stored: then abandon it. */
+/*
+ * Ends, and hands the content over; -1 with errno set when it could not be stored: then abandon
+ * it.
+ */
 int content_end(struct content_writer *writer, struct content *content);
 
 /* Gives up, or ends what content_end has emptied: nothing is left. */

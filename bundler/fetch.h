@@ -41,7 +41,10 @@ struct fetch {
 	struct client client;
 };
 
-/* Keeps the options' pointers, which must outlive fetch. STATUS_USAGE for a mirror or proxy that is none. */
+/*
+ * Keeps the options' pointers, which must outlive fetch. STATUS_USAGE for a mirror or proxy that
+ * is none.
+ */
 int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct error *err);
 void fetch_free(struct fetch *fetch);
 

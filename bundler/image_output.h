@@ -14,9 +14,9 @@ struct image_output {
 };
 
 /*
- * Prepares writing to a place of a kind that holds images: its directory is made when it is not there,
- * and what is to be replaced is looked at. A file is replaced; a directory only when it is a layout
- * that bundler made. STATUS_USAGE for another kind of place, STATUS_FILE.
+ * Prepares writing to a place of a kind that holds images: its directory is made when it is not
+ * there, and what is to be replaced is looked at. A file is replaced; a directory only when it is
+ * a layout that bundler made. STATUS_USAGE for another kind of place, STATUS_FILE.
  */
 int image_output_open(struct image_output *output, const struct place *place, struct error *err);
 

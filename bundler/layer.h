@@ -7,8 +7,9 @@
 
 /*
  * Writes the tree as a tar archive to descriptor fd (OCI image-spec layer.md): ustar, with a pax
- * header only for a name that ustar cannot hold; numeric owners, no user names; directories end in a
- * slash; two zero blocks and nothing after them. The root itself is left out. name is for messages.
+ * header only for a name that ustar cannot hold; numeric owners, no user names; directories end
+ * in a slash; two zero blocks and nothing after them. The root itself is left out. name is for
+ * messages.
  */
 int layer_write(const struct tree *tree, int fd, const char *name, struct error *err);
 

@@ -1,7 +1,10 @@
 #ifndef BUNDLER_LIMITS_H
 #define BUNDLER_LIMITS_H
 
-/* Every maximum of the program: a size from outside is compared with one of these before it is used. */
+/*
+ * Every maximum of the program: a size from outside is compared with one of these before it is
+ * used.
+ */
 
 #define KIB 1024ULL
 #define MIB (1024 * KIB)
@@ -13,7 +16,10 @@
 #define LIMIT_LOCK_BYTES (1 * MIB)
 /* Bytes of a recipe's template once it is expanded: the longest is a URL. */
 #define LIMIT_EXPANDED_BYTES LIMIT_URL_BYTES
-/* Seconds since 1970 of the latest time of a file: 9999-12-31T23:59:59Z, the last one of RFC 3339. */
+/*
+ * Seconds since 1970 of the latest time of a file: 9999-12-31T23:59:59Z, the last one of RFC
+ * 3339.
+ */
 #define LIMIT_EPOCH 253402300799LL
 /* Entries in one list of a recipe. */
 #define LIMIT_RECIPE_ENTRIES 4096
@@ -41,7 +47,10 @@
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)
 /* Members of a release archive, named by the recipe or not. */
 #define LIMIT_ARCHIVE_MEMBERS 65536
-/* Bytes of a ZIP archive's directory, which libarchive keeps in memory: LIMIT_ARCHIVE_MEMBERS of 128. */
+/*
+ * Bytes of a ZIP archive's directory, which libarchive keeps in memory: LIMIT_ARCHIVE_MEMBERS of
+ * 128.
+ */
 #define LIMIT_ZIP_DIRECTORY_BYTES (8 * MIB)
 /* Bytes that an archive unpacks to: a Go server is some 20 MiB. */
 #define LIMIT_UNPACKED_BYTES (4 * GIB)
@@ -51,7 +60,10 @@
 #define LIMIT_MEMORY_CONTENT (64 * KIB)
 /* Bytes of an mtree manifest: LIMIT_RECIPE_ENTRIES lines of at most some 1400 bytes. */
 #define LIMIT_MANIFEST_BYTES (8 * MIB)
-/* Bytes of an index.json, an image index or a manifest: the limit of registries (distribution-spec). */
+/*
+ * Bytes of an index.json, an image index or a manifest: the limit of registries
+ * (distribution-spec).
+ */
 #define LIMIT_INDEX_BYTES (4 * MIB)
 /* Program headers read from an ELF file: a static Go program has 8. */
 #define LIMIT_PROGRAM_HEADERS 128
@@ -59,18 +71,27 @@
 #define LIMIT_URL_BYTES (8 * KIB)
 /* Redirects that one download follows. */
 #define LIMIT_REDIRECTS 5
-/* Bytes and lines of all headers of one answer, interim answers included; a server sends some 2 KiB. */
+/*
+ * Bytes and lines of all headers of one answer, interim answers included; a server sends some 2
+ * KiB.
+ */
 #define LIMIT_HEADER_BYTES (64 * KIB)
 #define LIMIT_HEADER_LINES 256
 /* Mirrors of one run, from options and environment. */
 #define LIMIT_MIRRORS 64
 /* Times that one source is asked before the next one is. */
 #define LIMIT_ATTEMPTS 4
-/* Longest wait between attempts that a server may ask for (Retry-After); who asks for more has failed. */
+/*
+ * Longest wait between attempts that a server may ask for (Retry-After); who asks for more has
+ * failed.
+ */
 #define LIMIT_RETRY_AFTER_SECONDS 60
 /* Until name, connection and TLS stand. */
 #define LIMIT_CONNECT_SECONDS 20
-/* A transfer has stalled when it brings less than so many bytes in each second of so many seconds. */
+/*
+ * A transfer has stalled when it brings less than so many bytes in each second of so many
+ * seconds.
+ */
 #define LIMIT_STALL_BYTES 1024
 #define LIMIT_STALL_SECONDS 30
 /* For one source, attempts and pauses included. */

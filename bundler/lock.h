@@ -47,8 +47,8 @@ struct lock {
 char *lock_default_path(struct pool *pool, const char *recipe_file);
 
 /*
- * Reads a lock. STATUS_CONFIG for keys, types and values that lock_write does not write, and for one
- * of a later bundler; the order of keys and blanks between them are free.
+ * Reads a lock. STATUS_CONFIG for keys, types and values that lock_write does not write, and for
+ * one of a later bundler; the order of keys and blanks between them are free.
  */
 int lock_open(struct lock *lock, const char *file, struct error *err);
 void lock_close(struct lock *lock);

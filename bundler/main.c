@@ -35,7 +35,10 @@ static void print_help(const struct command *command)
 	fputs("  -h, --help                   print this\n", stdout);
 }
 
-/* Untrusted bytes may stand in a message: none of them reaches the terminal as a control character. */
+/*
+ * Untrusted bytes may stand in a message: none of them reaches the terminal as a control
+ * character.
+ */
 static void print_escaped(const char *text)
 {
 	for (; *text; text++) {

@@ -7,10 +7,10 @@
 #include "tree.h"
 
 /*
- * Adds the BSD mtree manifest of the tree to text (mtree(5)): "#mtree", a comment that says bundler
- * wrote it and what it is about, then a line for each node with full path, type, mode, uid, gid, time
- * and, as they apply, size, sha256 and link. Names are encoded as vis(3) does, in octal. -1 when
- * text's maximum is passed.
+ * Adds the BSD mtree manifest of the tree to text (mtree(5)): "#mtree", a comment that says
+ * bundler wrote it and what it is about, then a line for each node with full path, type, mode,
+ * uid, gid, time and, as they apply, size, sha256 and link. Names are encoded as vis(3) does, in
+ * octal. -1 when text's maximum is passed.
  */
 int mtree_write(const struct tree *tree, const char *about, struct buffer *text);
 

@@ -23,7 +23,10 @@
 
 static bool has_foreign(int fd, const char *path, const struct buffer *manifest);
 
-/* Whether the entry at path, name in the directory fd, or anything below it, is not in the manifest. */
+/*
+ * Whether the entry at path, name in the directory fd, or anything below it, is not in the
+ * manifest.
+ */
 static bool is_foreign(int fd, const char *name, const char *path, const struct buffer *manifest)
 {
 	int below;

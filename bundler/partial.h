@@ -39,7 +39,10 @@ int partial_add(struct partial *partial, const void *bytes, size_t length, struc
 /* Throws away what is there. STATUS_FILE. */
 int partial_reset(struct partial *partial, struct error *err);
 
-/* Notes that the bytes come from source (a URL) under validator, or NULL. A note that fails is none. */
+/*
+ * Notes that the bytes come from source (a URL) under validator, or NULL. A note that fails is
+ * none.
+ */
 void partial_note(struct partial *partial, const char *source, const char *validator);
 
 /* The validator noted for source, that the caller frees, or NULL. */

@@ -20,8 +20,8 @@ const char *path_name_fault(const char *name);
 const char *path_fault(const char *path);
 
 /*
- * Why path may not name a file below the recipe's directory, or NULL when it may: it is relative and
- * has no empty, "." or ".." component.
+ * Why path may not name a file below the recipe's directory, or NULL when it may: it is relative
+ * and has no empty, "." or ".." component.
  */
 const char *path_beneath_fault(const char *path);
 

@@ -3,7 +3,10 @@
 
 #include <stddef.h>
 
-/* Memory that is freed all at once with the thing it belongs to. A zeroed struct pool is empty and ready. */
+/*
+ * Memory that is freed all at once with the thing it belongs to. A zeroed struct pool is empty
+ * and ready.
+ */
 struct pool {
 	struct pool_block *blocks;
 };

@@ -34,7 +34,10 @@ void progress_init(struct progress *progress);
 /* Erases the line. */
 void progress_free(struct progress *progress);
 
-/* An event_sink's function; context is a struct progress. The events' asset names must outlive it. */
+/*
+ * An event_sink's function; context is a struct progress. The events' asset names must outlive
+ * it.
+ */
 void progress_notify(void *context, const struct event *event);
 
 /*

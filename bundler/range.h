@@ -9,10 +9,15 @@ struct range {
 	uint64_t total;		/* bytes of the whole, 0: not known */
 };
 
-/* Reads "bytes FIRST-LAST/TOTAL", where TOTAL may be "*"; -1 for anything else, text may be NULL. */
+/*
+ * Reads "bytes FIRST-LAST/TOTAL", where TOTAL may be "*"; -1 for anything else, text may be NULL.
+ */
 int range_parse(struct range *range, const char *text);
 
-/* Reads a whole number of at most 18 digits, so that sums do not overflow, and moves text past it; -1 if there is none. */
+/*
+ * Reads a whole number of at most 18 digits, so that sums do not overflow, and moves text past
+ * it; -1 if there is none.
+ */
 int range_parse_number(uint64_t *number, const char **text);
 
 #endif

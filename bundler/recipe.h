@@ -111,7 +111,10 @@ const char *recipe_format(const struct recipe *recipe, const struct platform *pl
 /* Whether the recipe lists the platform. */
 bool recipe_has(const struct recipe *recipe, const struct platform *platform);
 
-/* Reads a user or group number; the end of what was read, or NULL when there is none that chown(2) takes. */
+/*
+ * Reads a user or group number; the end of what was read, or NULL when there is none that
+ * chown(2) takes.
+ */
 const char *recipe_parse_id(const char *text, uint32_t *id);
 
 /*

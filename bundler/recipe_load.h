@@ -6,9 +6,9 @@
 #include "recipe.h"
 
 /*
- * Reads and checks the recipe in file; recipe_close ends it. Every template is expanded, and the root
- * file system laid out without its contents, once for each platform, so that what is wrong for one of
- * them is found here: STATUS_CONFIG with line and column.
+ * Reads and checks the recipe in file; recipe_close ends it. Every template is expanded, and the
+ * root file system laid out without its contents, once for each platform, so that what is wrong
+ * for one of them is found here: STATUS_CONFIG with line and column.
  */
 int recipe_load(struct recipe *recipe, const char *file, struct error *err);
 

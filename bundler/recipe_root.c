@@ -147,7 +147,10 @@ static int check_entry(struct yaml *yaml, yaml_node_t *node, const struct recipe
 	return 0;
 }
 
-/* The recipe and, for each of its platforms, the tree that its entries make, without their contents. */
+/*
+ * The recipe and, for each of its platforms, the tree that its entries make, without their
+ * contents.
+ */
 struct layout {
 	struct recipe *recipe;
 	struct tree *trees;

@@ -4,8 +4,9 @@
 #include "yaml.h"
 
 /*
- * Takes the recipe's root section into the entries of the struct recipe that into is, as yaml->context;
- * its platforms and release are known by then. The tree of every platform is laid out, without contents.
+ * Takes the recipe's root section into the entries of the struct recipe that into is, as
+ * yaml->context; its platforms and release are known by then. The tree of every platform is laid
+ * out, without contents.
  */
 yaml_take recipe_root_take;
 

@@ -22,7 +22,7 @@ struct release_member {
  * in the archive is used as a path. The only user of libarchive's readers.
  *
  * STATUS_ARCHIVE when a member is missing, is there twice or is not a plain file, or when the archive
- * is damaged, truncated or of another format; STATUS_LIMIT when it unpacks to more than limits.h
+ * is damaged, truncated, followed by something or of another format; STATUS_LIMIT when it unpacks to more than limits.h
  * allows. Members that were taken before a failure are freed.
  */
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,

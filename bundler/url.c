@@ -22,7 +22,10 @@ static const struct {
 	[URL_FILE] = { "file", 0 },
 };
 
-/* Bytes of the scheme that text begins with (section 3.1), without the colon; 0 when it is relative. */
+/*
+ * Bytes of the scheme that text begins with (section 3.1), without the colon; 0 when it is
+ * relative.
+ */
 static size_t scheme_length(const char *text)
 {
 	size_t length = 0;

@@ -75,9 +75,9 @@ size_t yaml_count(const yaml_node_t *node);
 yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node, const char *key);
 
 /*
- * A scalar that is text, copied to the pool: without NUL bytes and, when it stands without quotes,
- * nothing that YAML reads as null, a boolean or a number (YAML 1.2.2 section 10.3.2). NULL and err for
- * anything else.
+ * A scalar that is text, copied to the pool: without NUL bytes and, when it stands without
+ * quotes, nothing that YAML reads as null, a boolean or a number (YAML 1.2.2 section 10.3.2).
+ * NULL and err for anything else.
  */
 char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err);
 
