@@ -104,7 +104,6 @@ static void start_chain(const br_x509_class **context, const char *server_name)
 	engine->chain.length = 0;
 	engine->verdict = BR_ERR_X509_EMPTY_CHAIN;
 	engine->reason[0] = '\0';
-	note(engine, "the server sent no certificate");
 	snprintf(engine->host, sizeof engine->host, "%s", server_name ? server_name : "");
 	/* A cut name is a different name. */
 	if (server_name && strlen(server_name) >= sizeof engine->host)
@@ -278,9 +277,10 @@ static unsigned end_chain(const br_x509_class **context)
 	struct trust_engine *engine = engine_of(context);
 	struct search search = { .engine = engine, .steps = LIMIT_PATH_STEPS };
 
-	if (engine->chain.count == 0)
+	if (engine->chain.count == 0) {
+		note(engine, "the server sent no certificate");
 		return (unsigned)engine->verdict;
-	engine->reason[0] = '\0';
+	}
 	engine->verdict = BR_ERR_X509_NOT_TRUSTED;
 	if (!policy_is_host(engine->host, strlen(engine->host)))
 		note(engine, "the server's name is not a DNS name (RFC 1123 section 2.1)");

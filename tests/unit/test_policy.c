@@ -6,9 +6,11 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <stdlib.h>
 
 #include "bundle.h"
 #include "made.h"
+#include "memory.h"
 #include "policy.h"
 
 #define NOON 1767225600		/* 2026-01-01T00:00:00Z */
@@ -144,6 +146,7 @@ static void names_that_do_not_match(void **state)
 	} bad[] = {
 		{ "example.com", "www.example.com" },
 		{ "www.example.com", "example.com" },
+		{ "a.example.com", "b.example.com" },
 		{ "*.example.com", "example.com" },
 		{ "*.example.com", "a.b.example.com" },
 		{ "*.com", "example.com" },
@@ -208,6 +211,8 @@ static void authority_as_leaf(void **state)
 	leaf.extensions[BASIC] = CRITICAL(BASIC_ID, SEQ(TRUTH));
 	expect("certificate 'Leaf' is an authority's, not a server's (CABF BR 7.1.2.7.8)");
 	leaf.extensions[BASIC] = EXTENSION(BASIC_ID, RAW("\x31\x00"));
+	expect("certificate 'Leaf' is an authority's, not a server's (CABF BR 7.1.2.7.8)");
+	leaf.extensions[BASIC] = CRITICAL(BASIC_ID, RAW("\x30\x00\x00"));
 	expect("certificate 'Leaf' is an authority's, not a server's (CABF BR 7.1.2.7.8)");
 	leaf.extensions[BASIC] = CRITICAL(BASIC_ID, RAW("\x30\x00"));
 	expect(NULL);
@@ -412,6 +417,19 @@ static void dns_constraints(void **state)
 	constrain(outside, SEQ(PERMITTED(SEQ(DNS("www.example.com")))));
 }
 
+/* In a block of its own, so that reading before its start is seen. */
+static void constraint_longer_than_name(void **state)
+{
+	char *name = memory_string("a.b");
+
+	(void)state;
+	host = name;
+	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("a.b")));
+	constrain(outside, SEQ(PERMITTED(SEQ(DNS("long.long.long.a.b")))));
+	constrain(NULL, SEQ(EXCLUDED(SEQ(DNS("long.long.long.a.b")))));
+	free(name);
+}
+
 static void other_constraints(void **state)
 {
 	struct der names = leaf.extensions[NAMES];
@@ -512,6 +530,7 @@ int main(void)
 		TEST(extensions),
 		TEST(keys),
 		TEST(dns_constraints),
+		TEST(constraint_longer_than_name),
 		TEST(other_constraints),
 		TEST(malformed_constraints),
 		TEST(constraints_apply_below),
