@@ -1,0 +1,186 @@
+#!/bin/bash
+# bundler image: layouts and archives, their bytes and their places.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/product.sh"
+
+make_product "$scratch/product"
+product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+
+# made COMMAND...: a run whose output other tests compare.
+made() { run "$@"; stdout_stated=1; }
+
+# blob LAYOUT DIGEST: what a layout holds under a digest; field KEY...: one value of a document.
+blob() { cat "$1/blobs/sha256/${2#sha256:}"; }
+field() { python3 -c 'import json,sys; d=json.load(sys.stdin)
+for k in sys.argv[1:]: d=d[int(k) if k.isdigit() else k]
+print(d if isinstance(d,str) else json.dumps(d))' "$@"; }
+
+begin 'one platform is a layout with exactly one manifest'
+run bundler image -p linux/arm/v7 -o oci:layout:v1 "${product[@]}"
+filter 's/[0-9a-f]{64}/DIGEST/'
+stdout <<-'END'
+	sha256:DIGEST  linux/arm/v7
+END
+manifest=$(field manifests 0 digest <layout/index.json)
+config=$(blob layout "$manifest" | field config digest)
+layer=$(blob layout "$manifest" | field layers 0 digest)
+check test "$(cat layout/oci-layout)" = '{"imageLayoutVersion":"1.0.0"}'
+check test "$(sed 's/[0-9a-f]\{64\}/DIGEST/; s/"size":[0-9]*/"size":N/' layout/index.json)" = \
+	'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:DIGEST","size":N,"platform":{"os":"linux","architecture":"arm","variant":"v7"},"annotations":{"org.opencontainers.image.ref.name":"v1"}}],"annotations":{"bundler.compat":"1"}}'
+check test "$(blob layout "$config" | sed 's/[0-9a-f]\{64\}/DIGEST/')" = \
+	'{"created":"2009-02-13T23:31:30Z","architecture":"arm","os":"linux","variant":"v7","config":{"ExposedPorts":{"4222/tcp":{},"53/udp":{}},"Env":["TINY=1"],"Entrypoint":["/tiny"],"Cmd":["-c","/etc/tiny.conf"],"WorkingDir":"/","Labels":{"org.opencontainers.image.title":"tiny","org.opencontainers.image.version":"1.0","bundler.release":"official"},"StopSignal":"SIGINT"},"rootfs":{"type":"layers","diff_ids":["sha256:DIGEST"]},"history":[{"created":"2009-02-13T23:31:30Z","created_by":"bundler image"}]}'
+check test "$(find layout -type f | wc -l)" = 5
+
+begin 'every blob has the digest and the size that stand for it'
+run bundler image -o oci:layout "${product[@]}"
+filter 's/[0-9a-f]{64}/DIGEST/'
+stdout <<-'END'
+	sha256:DIGEST  linux/amd64
+	sha256:DIGEST  linux/arm64
+	sha256:DIGEST  linux/arm/v7
+END
+for file in layout/blobs/sha256/*; do
+	check test "$(sha256sum <"$file")" = "$(basename "$file")  -"
+done
+index=$(field manifests 0 digest <layout/index.json)
+check test "$(blob layout "$index" | field manifests 1 platform)" = \
+	'{"os": "linux", "architecture": "arm64", "variant": "v8"}'
+check test "$(find layout/blobs -type f | wc -l)" = 10
+
+begin 'the layer is the tar of rootfs, and its diffID that one'\''s digest'
+made bundler rootfs -p linux/amd64 -o trees "${product[@]}"
+made bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+manifest=$(field manifests 0 digest <layout/index.json)
+layer=$(blob layout "$manifest" | field layers 0 digest)
+check cmp <(blob layout "$layer" | gzip -dc) trees/linux-amd64.tar
+config=$(blob layout "$manifest" | field config digest)
+check test "$(blob layout "$config" | field rootfs diff_ids 0)" = \
+	"sha256:$(sha256sum <trees/linux-amd64.tar | cut -d' ' -f1)"
+
+begin '--compress none leaves the layer as it is'
+made bundler image -p linux/amd64 --compress none -o oci:layout "${product[@]}"
+manifest=$(field manifests 0 digest <layout/index.json)
+config=$(blob layout "$manifest" | field config digest)
+check test "$(blob layout "$manifest" | field layers 0 mediaType)" = application/vnd.oci.image.layer.v1.tar
+check test "$(blob layout "$manifest" | field layers 0 digest)" = \
+	"$(blob layout "$config" | field rootfs diff_ids 0)"
+
+begin 'a flavour changes user and working directory and shares the layer'
+made bundler image -p linux/amd64 -o oci:root "${product[@]}"
+made bundler image -p linux/amd64 --flavour nonroot -o oci:nonroot "${product[@]}"
+root=$(field manifests 0 digest <root/index.json)
+nonroot=$(field manifests 0 digest <nonroot/index.json)
+check test "$(blob root "$root" | field layers)" = "$(blob nonroot "$nonroot" | field layers)"
+config=$(blob nonroot "$nonroot" | field config digest)
+check test "$(blob nonroot "$config" | field config User)" = 65532:65532
+check test "$(blob nonroot "$config" | field config WorkingDir)" = /home/nonroot
+
+begin 'archives hold the layout and what docker load reads, and are one and the same'
+made bundler image -p linux/amd64 -o oci-archive:a.tar "${product[@]}"
+made bundler image -p linux/amd64 -o docker-archive:b.tar:1.0 "${product[@]}"
+check cmp a.tar b.tar
+check test "$(tar -xOf a.tar manifest.json | sed 's/[0-9a-f]\{64\}/DIGEST/g')" = \
+	'[{"Config":"blobs/sha256/DIGEST","RepoTags":["tiny:1.0"],"Layers":["blobs/sha256/DIGEST"]}]'
+check test "$(tar -tf a.tar | tail -n 3 | tr '\n' ' ')" = 'index.json manifest.json oci-layout '
+
+begin '--style doi names its files and links its blobs to them'
+made bundler image -p linux/amd64 --style doi -o oci:layout "${product[@]}"
+manifest=$(field manifests 0 digest <layout/index.json)
+check test "$(readlink "layout/blobs/sha256/${manifest#sha256:}")" = ../../image-manifest.json
+check test "$(cd layout && echo *)" = 'blobs image-config.json image-manifest.json index.json oci-layout rootfs.tar.gz'
+
+begin 'the same bytes again, elsewhere, under another umask and on one processor'
+made bundler image -o oci:one "${product[@]}"
+mkdir deep
+(cd deep && umask 077 && taskset -c 0 "$BUNDLER" image -o oci:two "${product[@]}" >/dev/null)
+check diff -r one deep/two
+
+begin 'a layout of ours is replaced'
+made bundler image -p linux/arm64 -o oci:layout "${product[@]}"
+made bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+check test "$(field manifests 0 platform architecture <layout/index.json)" = amd64
+check test "$(ls -A)" = layout
+
+begin 'somebody else'\''s directory is left alone'
+mkdir layout
+echo mine >layout/index.json
+run bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'layout': bundler did not make it
+	hint: move it away, or choose another place
+END
+check test "$(cat layout/index.json)" = mine
+check test "$(ls -A)" = layout
+
+begin 'a file in a layout that bundler did not put there is left alone'
+made bundler image -p linux/arm64 -o oci:layout "${product[@]}"
+echo mine >layout/notes
+run bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'layout': something in it is not bundler's
+	hint: move it away, or choose another place
+END
+check test "$(cat layout/notes)" = mine
+
+begin 'a link in the place of a layout or of an archive is left alone'
+mkdir target
+ln -s target layout
+run bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'layout': it is not a directory
+	hint: move it away, or choose another place
+END
+run bundler image -p linux/amd64 -o oci-archive:layout "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'layout': it is not a regular file
+	hint: move it away, or choose another place
+END
+check test -z "$(ls -A target)"
+
+begin 'places that hold no image, and words that are none, are refused'
+for place in dir:x tar:x; do
+	run bundler image -o "$place" "${product[@]}"
+	status 2
+	stderr <<-'END'
+		bundler: cannot write an image to 'x': places for images are oci:, oci-archive: and docker-archive:
+	END
+done
+run bundler image -o layout "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot use place 'layout': its kind is not known
+	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
+END
+run bundler image -o oci:x:-tag "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot use place 'oci:x:-tag': '-tag' is not a tag
+END
+run bundler image "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot write an image: no place is given (--output)
+END
+run bundler image --flavour vanilla -o oci:x "${product[@]}"
+status 2
+filter "s|'[^']*/tiny.yaml'|RECIPE|"
+stderr <<-'END'
+	bundler: cannot use flavour 'vanilla': recipe RECIPE does not have it
+END
+run bundler image --compress lzma -o oci:x "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot compress by 'lzma': it is neither 'gzip' nor 'none'
+END
+run bundler image --style doi -o oci:x "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot use style 'doi' for several platforms: choose one (--platform)
+END
+check test -z "$(ls -A)"
+
+finish

@@ -1,0 +1,96 @@
+/* Places as container tools write them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "place.h"
+
+static void reads_each_kind(void **state)
+{
+	static const struct {
+		const char *text, *path, *tag;
+		enum place_kind kind;
+	} cases[] = {
+		{ "dir:a/b", "a/b", NULL, PLACE_DIRECTORY },
+		{ "dir:a:b", "a:b", NULL, PLACE_DIRECTORY },
+		{ "tar:x.tar", "x.tar", NULL, PLACE_TAR },
+		{ "oci:/l", "/l", NULL, PLACE_OCI },
+		{ "oci:l:0.25.6", "l", "0.25.6", PLACE_OCI },
+		{ "oci-archive:l.tar:_x-1", "l.tar", "_x-1", PLACE_OCI_ARCHIVE },
+		{ "docker-archive:l.tar", "l.tar", NULL, PLACE_DOCKER_ARCHIVE },
+	};
+	struct pool pool = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct place place;
+		struct error err;
+
+		assert_int_equal(place_parse(&place, &pool, cases[i].text, &err), 0);
+		assert_int_equal(place.kind, cases[i].kind);
+		assert_string_equal(place.path, cases[i].path);
+		if (cases[i].tag)
+			assert_string_equal(place.tag, cases[i].tag);
+		else
+			assert_null(place.tag);
+	}
+	pool_free(&pool);
+}
+
+static void refuses_what_is_none(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "cannot use place '': its kind is not known" },
+		{ "layout", "cannot use place 'layout': its kind is not known" },
+		{ "OCI:x", "cannot use place 'OCI:x': its kind is not known" },
+		{ "docker://x", "cannot use place 'docker://x': its kind is not known" },
+		{ "oci:", "cannot use place 'oci:': it has no path" },
+		{ "oci::tag", "cannot use place 'oci::tag': it has no path" },
+		{ "oci:x:", "cannot use place 'oci:x:': '' is not a tag" },
+		{ "oci:x:.a", "cannot use place 'oci:x:.a': '.a' is not a tag" },
+		{ "oci:x:a:b", "cannot use place 'oci:x:a:b': 'a:b' is not a tag" },
+		{ "oci:x:a/b", "cannot use place 'oci:x:a/b': 'a/b' is not a tag" },
+	};
+	struct pool pool = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct place place;
+		struct error err;
+
+		assert_int_equal(place_parse(&place, &pool, cases[i][0], &err), -1);
+		assert_int_equal(err.status, STATUS_USAGE);
+		assert_string_equal(err.message, cases[i][1]);
+	}
+	pool_free(&pool);
+}
+
+static void tags_have_at_most_128_characters(void **state)
+{
+	char text[200] = "oci:x:";
+	struct pool pool = { 0 };
+	struct place place;
+	struct error err;
+
+	(void)state;
+	memset(text + 6, 'a', 128);
+	assert_int_equal(place_parse(&place, &pool, text, &err), 0);
+	text[6 + 128] = 'a';
+	assert_int_equal(place_parse(&place, &pool, text, &err), -1);
+	pool_free(&pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_each_kind),
+		cmocka_unit_test(refuses_what_is_none),
+		cmocka_unit_test(tags_have_at_most_128_characters),
+	};
+
+	return cmocka_run_group_tests_name("place", tests, NULL, NULL);
+}
