@@ -14,7 +14,7 @@ struct assembly {
 	const struct recipe *recipe;
 	const struct lock *lock;
 	const struct platform *platform;
-	struct release_member *members;	/* one for each entry that is a member, in order */
+	struct release_member *members;	/* each once, however many entries it is in */
 	size_t member_count;
 	struct pool pool;
 };
@@ -29,14 +29,28 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 	return recipe_expand(assembly->recipe, assembly->platform, &assembly->pool, template, err);
 }
 
-/* Lists the members that the recipe's entries name, below the directory that wraps them. */
+/* The name of an entry's member in the archive, below the directory that wraps everything. */
+static const char *member_name(struct assembly *assembly, const struct recipe_entry *entry,
+			       struct error *err)
+{
+	const char *wrapper = expand(assembly, assembly->recipe->wrapper, err);
+	const char *name = wrapper ? expand(assembly, entry->argument, err) : NULL;
+
+	return name && *wrapper ? pool_format(&assembly->pool, "%s/%s", wrapper, name) : name;
+}
+
+static struct release_member *find_member(const struct assembly *assembly, const char *name)
+{
+	for (size_t i = 0; i < assembly->member_count; i++)
+		if (strcmp(assembly->members[i].name, name) == 0)
+			return &assembly->members[i];
+	return NULL;
+}
+
 static int list_members(struct assembly *assembly, struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
-	const char *wrapper = expand(assembly, recipe->wrapper, err);
 
-	if (!wrapper)
-		return -1;
 	assembly->members = pool_new(&assembly->pool, recipe->entry_count,
 				     sizeof *assembly->members);
 	for (size_t i = 0; i < recipe->entry_count; i++) {
@@ -45,11 +59,11 @@ static int list_members(struct assembly *assembly, struct error *err)
 
 		if (entry->source != RECIPE_MEMBER || !applies(assembly, entry))
 			continue;
-		name = expand(assembly, entry->argument, err);
+		name = member_name(assembly, entry, err);
 		if (!name)
 			return -1;
-		assembly->members[assembly->member_count++].name =
-			*wrapper ? pool_format(&assembly->pool, "%s/%s", wrapper, name) : name;
+		if (!find_member(assembly, name))
+			assembly->members[assembly->member_count++].name = name;
 	}
 	return 0;
 }
@@ -95,21 +109,27 @@ static int read_certificates(const struct assembly *assembly, struct content *co
 	return error_hint(err, "'bundler lock' takes over a bundle that was changed on purpose");
 }
 
-/* The content of a file entry; a member's is moved out of the list, whose next one it is. */
+static int read_member(struct assembly *assembly, const struct recipe_entry *entry,
+		       struct content *content, struct error *err)
+{
+	const char *name = member_name(assembly, entry, err);
+	const struct release_member *member = name ? find_member(assembly, name) : NULL;
+
+	if (!member)
+		return -1;
+	if (entry->program && binary_check(&member->content, assembly->platform, name, err) < 0)
+		return -1;
+	if (content_share(&member->content, content) < 0)
+		return error_errno(err, STATUS_FILE, "cannot use member '%s'", name);
+	return 0;
+}
+
 static int find_content(struct assembly *assembly, const struct recipe_entry *entry,
-			struct release_member **next, struct content *content, struct error *err)
+			struct content *content, struct error *err)
 {
 	switch (entry->source) {
 	case RECIPE_MEMBER:
-		*content = (*next)->content;
-		(*next)->content = (struct content){ .fd = -1 };
-		if (entry->program
-		    && binary_check(content, assembly->platform, (*next)->name, err) < 0) {
-			content_free(content);
-			return -1;
-		}
-		++*next;
-		return 0;
+		return read_member(assembly, entry, content, err);
 	case RECIPE_FILE:
 		return read_file(assembly, entry->argument, content, err);
 	case RECIPE_CERTIFICATES:
@@ -120,8 +140,15 @@ static int find_content(struct assembly *assembly, const struct recipe_entry *en
 	}
 }
 
-static int add_entry(struct assembly *assembly, const struct recipe_entry *entry,
-		     struct release_member **next, struct error *err)
+static int add_link(struct assembly *assembly, const struct recipe_entry *entry, const char *path,
+		    struct error *err)
+{
+	const char *target = expand(assembly, entry->argument, err);
+
+	return target ? tree_add_link(assembly->tree, path, target, entry->uid, entry->gid, err) : -1;
+}
+
+static int add_entry(struct assembly *assembly, const struct recipe_entry *entry, struct error *err)
 {
 	const char *path = expand(assembly, entry->path, err);
 	struct content content;
@@ -132,9 +159,8 @@ static int add_entry(struct assembly *assembly, const struct recipe_entry *entry
 		return tree_add_directory(assembly->tree, path, entry->mode, entry->uid, entry->gid,
 					  err);
 	if (entry->source == RECIPE_LINK)
-		return tree_add_link(assembly->tree, path, entry->argument, entry->uid, entry->gid,
-				     err);
-	if (find_content(assembly, entry, next, &content, err) < 0)
+		return add_link(assembly, entry, path, err);
+	if (find_content(assembly, entry, &content, err) < 0)
 		return -1;
 	return tree_add_file(assembly->tree, path, entry->mode, entry->uid, entry->gid, content,
 			     err);
@@ -147,18 +173,16 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 	struct assembly assembly = {
 		.tree = tree, .recipe = recipe, .lock = lock, .platform = platform,
 	};
-	struct release_member *next;
 	int result = read_release(&assembly, fd, size, directory, err);
 
-	if (result < 0)
-		goto out;
-	next = assembly.members;
-	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
-		if (applies(&assembly, &recipe->entries[i]))
-			result = add_entry(&assembly, &recipe->entries[i], &next, err);
-	while (next < assembly.members + assembly.member_count)
-		content_free(&next++->content);
-out:
+	/* After a failure release_read has freed the contents. */
+	if (result == 0) {
+		for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
+			if (applies(&assembly, &recipe->entries[i]))
+				result = add_entry(&assembly, &recipe->entries[i], err);
+		for (size_t i = 0; i < assembly.member_count; i++)
+			content_free(&assembly.members[i].content);
+	}
 	pool_free(&assembly.pool);
 	return result;
 }

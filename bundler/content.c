@@ -22,6 +22,16 @@ struct content content_of(const void *bytes, size_t length)
 	};
 }
 
+int content_share(const struct content *content, struct content *copy)
+{
+	*copy = *content;
+	if (content->bytes)
+		copy->bytes = memory_copy(content->bytes, (size_t)content->size);
+	else
+		copy->fd = fcntl(content->fd, F_DUPFD_CLOEXEC, 0);
+	return copy->bytes || copy->fd >= 0 ? 0 : -1;
+}
+
 void content_free(struct content *content)
 {
 	free(content->bytes);

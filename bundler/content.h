@@ -24,6 +24,9 @@ struct content {
 struct content content_of(const void *bytes, size_t length);
 void content_free(struct content *content);
 
+/* Makes *copy a second content of the same bytes, or of the same unnamed file; -1 with errno set. */
+int content_share(const struct content *content, struct content *copy);
+
 /* Reads up to length bytes at offset; the number read, 0 at the end, -1 with errno set. */
 ssize_t content_read(const struct content *content, void *bytes, size_t length, uint64_t offset);
 
@@ -33,7 +36,8 @@ int content_copy(const struct content *content, int fd);
 /*
  * Gives the unnamed file the name path below dirfd instead of copying it, and returns a
  * descriptor of it that the caller closes. -1 when that cannot be done: the bytes are in
- * memory, the file has a name already, or it is on another file system.
+ * memory, the file has a name already, or it is on another file system, or on one that knows no
+ * unnamed files.
  */
 int content_link(const struct content *content, int dirfd, const char *path);
 
