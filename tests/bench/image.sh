@@ -1,0 +1,63 @@
+#!/bin/bash
+# `bundler image` against the tools that make a layer of the same tree: from the tree of the real
+# server's root file system to a gzip-compressed OCI image, with the archive already in the cache.
+# Ours starts one step earlier, at the release archive, and ends one later, at flushed files.
+# Needs what `bundler/toolchain.sh test interop` installs.
+. "$(dirname "$0")/lib.sh"
+
+lock=$top/configs/nats-streaming-server.source.lock.json
+recipe=$top/configs/nats-streaming-server.yaml
+common=(--offline --lock "$lock" --cache "$work/cache")
+
+"$bundler" fetch --lock "$lock" --cache "$work/cache" --mirror "file://$top/build/source" "$recipe" >/dev/null
+"$bundler" rootfs -p linux/amd64 "${common[@]}" -o "$work/rootfs" "$recipe" >/dev/null
+tree=$work/rootfs/linux-amd64
+
+ours() {
+	"$bundler" image -p linux/amd64 "${common[@]}" -o "oci:$work/layout" "$recipe"
+}
+
+six() {
+	"$bundler" image "${common[@]}" -o "oci:$work/six" "$recipe"
+}
+
+# A layer's two digests and its bytes, by the standard tools.
+shell() {
+	tar --sort=name --numeric-owner -C "$tree" -c . | tee >(sha256sum >"$work/diffid") |
+		gzip -6n | tee "$work/layer.gz" | sha256sum
+}
+
+# umoci wants a layout to add to; making an empty one costs it little.
+with_umoci() {
+	rm -rf "$work/umoci"
+	umoci init --layout "$work/umoci"
+	umoci new --image "$work/umoci:new"
+	umoci insert --image "$work/umoci:new" "$tree" /
+}
+
+with_buildah() {
+	rm -rf "$work/buildah"
+	container=$(buildah from scratch)
+	buildah copy --quiet "$container" "$tree" /
+	buildah commit --quiet "$container" "oci:$work/buildah"
+	buildah rm "$container"
+}
+
+with_docker() {
+	docker build -q -f "$work/Dockerfile" -t bundler-bench "$work/rootfs" 2>/dev/null
+	docker save -o "$work/docker.tar" bundler-bench
+	docker rmi -f bundler-bench
+}
+
+printf 'FROM scratch\nADD linux-amd64.tar /\n' >"$work/Dockerfile"
+
+compare 'image / tar, gzip -6 and sha256sum, wall' 0.20 ours shell
+figure 'layer / layer of gzip -6, bytes' "$(awk -v a="$(stat -c %s "$work"/layout/blobs/sha256/* | sort -n | tail -n 1)" \
+	-v b="$(stat -c %s "$work/layer.gz")" 'BEGIN { printf "%.4f", a / b }')" '' 'at most 1.02'
+runs=5
+if command -v umoci >/dev/null; then compare 'image / umoci insert, wall' 1 ours with_umoci; fi
+if command -v buildah >/dev/null; then compare 'image / buildah copy and commit, wall' 1 ours with_buildah; fi
+if docker info >/dev/null 2>&1; then compare 'image / docker build and save, wall' 1 ours with_docker; fi
+compare 'five platforms / one, wall' 4 six ours
+figure 'peak memory, one platform' "$(peak "$bundler" image -p linux/amd64 "${common[@]}" -o "oci:$work/layout" "$recipe")" \
+	KiB 'at most 16384'
