@@ -7,9 +7,10 @@
 
 /*
  * Checks that content is a program that runs on platform and needs nothing else: for Linux an
- * ELF executable of its class, byte order and machine without PT_INTERP, all of whose segments
- * are in the file (System V gABI, chapters 4 and 5); for Windows a PE image of its machine
- * (PE/COFF specification, section 3.3). name is for messages. STATUS_ARCHIVE when it is not.
+ * ELF executable of its class, byte order and machine that begins in one of its segments, has all of
+ * them in the file, and neither a PT_INTERP nor a DT_NEEDED (System V gABI, chapters 4 and 5); for
+ * Windows a PE image of its machine that is no DLL and has all its sections in the file (PE/COFF
+ * specification, sections 3 and 4). name is for messages. STATUS_ARCHIVE when it is not.
  */
 int binary_check(const struct content *content, const struct platform *platform, const char *name,
 		 struct error *err);

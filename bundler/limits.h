@@ -67,6 +67,8 @@
 #define LIMIT_INDEX_BYTES (4 * MIB)
 /* Program headers read from an ELF file: a static Go program has 8. */
 #define LIMIT_PROGRAM_HEADERS 128
+/* Entries read from its dynamic section: a static position-independent program has some 25. */
+#define LIMIT_DYNAMIC_ENTRIES 1024
 /* Bytes of a URL: a signed one of GitHub's has 1 KiB. */
 #define LIMIT_URL_BYTES (8 * KIB)
 /* Redirects that one download follows. */
