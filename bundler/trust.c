@@ -84,7 +84,7 @@ int trust_check_host(const char *host, struct error *err)
 			 "(RFC 1123 section 2.1)", host);
 }
 
-/* Keeps the first reason: it is that of the path in the order in which the server sent it. */
+/* Keeps the first reason: it is that of the path as the server most likely meant it. */
 static void note(struct trust_engine *engine, const char *reason)
 {
 	if (engine->reason[0] == '\0')
@@ -104,10 +104,8 @@ static void start_chain(const br_x509_class **context, const char *server_name)
 	engine->chain.length = 0;
 	engine->verdict = BR_ERR_X509_EMPTY_CHAIN;
 	engine->reason[0] = '\0';
+	/* What does not fit is cut, and then still too long for a name. */
 	snprintf(engine->host, sizeof engine->host, "%s", server_name ? server_name : "");
-	/* A cut name is a different name. */
-	if (server_name && strlen(server_name) >= sizeof engine->host)
-		engine->host[0] = '\0';
 }
 
 static void start_cert(const br_x509_class **context, uint32_t length)
@@ -224,21 +222,15 @@ static bool extend(struct search *search)
 {
 	const struct certificate *last = search->path[search->length - 1];
 	const struct bundle *bundle = &search->engine->trust->bundle;
-	bool dead_end = true;
 
 	if (search->steps-- <= 0)
 		return false;
-	for (size_t i = 0; i < bundle->count; i++) {
-		if (!issued(&bundle->entries[i].certificate, last))
-			continue;
-		dead_end = false;
-		if (accept(search, i))
+	for (size_t i = 0; i < bundle->count; i++)
+		if (issued(&bundle->entries[i].certificate, last) && accept(search, i))
 			return true;
-	}
 	for (size_t i = 0; i < search->engine->chain.count; i++) {
 		if (search->used[i] || !issued(&search->sent[i], last))
 			continue;
-		dead_end = false;
 		search->used[i] = true;
 		search->path[search->length++] = &search->sent[i];
 		if (extend(search))
@@ -246,8 +238,7 @@ static bool extend(struct search *search)
 		search->length--;
 		search->used[i] = false;
 	}
-	if (dead_end)
-		note_dead_end(search);
+	note_dead_end(search);
 	return false;
 }
 
@@ -288,10 +279,8 @@ static unsigned end_chain(const br_x509_class **context)
 		return (unsigned)engine->verdict;
 	search.used[0] = true;
 	search.path[search.length++] = &search.sent[0];
-	if (!extend(&search)) {
-		note(engine, "no path from the server's certificate to a root was found");
+	if (!extend(&search))
 		return (unsigned)engine->verdict;
-	}
 	engine->verdict = BR_ERR_X509_OK;
 	engine->reason[0] = '\0';
 	return 0;

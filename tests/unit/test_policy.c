@@ -442,10 +442,26 @@ static void other_constraints(void **state)
 	constrain(outside, SEQ(PERMITTED(SEQ(IP("\x0b\0\0\0\xff\0\0\0")))));
 	constrain(outside, SEQ(EXCLUDED(SEQ(IP("\x0a\1\2\0\xff\xff\xff\0")))));
 	constrain(NULL, SEQ(EXCLUDED(SEQ(IP("\x0a\1\3\0\xff\xff\xff\0")))));
+	constrain(outside, SEQ(PERMITTED(SEQ(IP("0123456789abcdef"
+					        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")))));
+	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(IP("\x0a\1\2\3"), DNS("www.example.com")));
+	constrain(NULL, SEQ(PERMITTED(SEQ(IP("\x0a\0\0\0\xff\0\0\0")), SEQ(DNS("example.com")))));
+	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("www.example.com"),
+							 IP("0123456789abcdef")));
+	constrain(NULL, SEQ(PERMITTED(SEQ(IP("01234567........" "\xff\xff\xff\xff\xff\xff\xff\xff"
+					     "\0\0\0\0\0\0\0\0")))));
 	leaf.extensions[NAMES] = names;
 	constrain(NULL, SEQ(PERMITTED(SEQ(DIRECTORY(COMMON_NAME("Leaf"))))));
 	constrain(outside, SEQ(PERMITTED(SEQ(DIRECTORY(COMMON_NAME("Leaves"))))));
 	constrain(outside, SEQ(EXCLUDED(SEQ(DIRECTORY(COMMON_NAME("Other"))))));
+	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("www.example.com"),
+							 DIRECTORY(RAW("\x31\x00"))));
+	constrain(outside, SEQ(PERMITTED(SEQ(DIRECTORY(COMMON_NAME("Leaf"))))));
+	leaf.extensions[NAMES] = CRITICAL(NAMES_ID, SEQ(DNS("www.example.com")));
+	leaf.subject = RAW("\x30\x00");	/* is no name */
+	constrain(NULL, SEQ(PERMITTED(SEQ(DIRECTORY(COMMON_NAME("Other"))))));
+	leaf.subject = COMMON_NAME("Leaf");
+	leaf.extensions[NAMES] = names;
 	/* A kind that we do not know refuses its names only. */
 	constrain(NULL, SEQ(EXCLUDED(SEQ(WRAP(DER_CONTEXT(1), TEXT("example.com"))))));
 	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("www.example.com"),
