@@ -72,7 +72,9 @@ SRCS = \
 	bundler/retry.c \
 	bundler/rootfs.c \
 	bundler/staging.c \
+	bundler/store.c \
 	bundler/sums.c \
+	bundler/tar.c \
 	bundler/tls.c \
 	bundler/tree.c \
 	bundler/trust.c \
@@ -127,6 +129,7 @@ Q = $(if $(V),,@echo '  $@';)
 
 OBJS = $(SRCS:bundler/%.c=build/obj/%.o)
 SAN_OBJS = $(SRCS:bundler/%.c=build/san/obj/%.o)
+FUZZ_OBJS = $(SRCS:bundler/%.c=build/fuzz/obj/%.o)
 UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS = $(FUZZ_TARGETS:%=build/san/tests/fuzz/%)
@@ -167,12 +170,14 @@ build/san/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c build/san/libbun
 	$(Q)gcc $(CFLAGS_SAN) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c $(LINK_TEST)
 
 # And for libFuzzer, which wants the program's own code compiled by clang.
-build/fuzz/%: tests/fuzz/fuzz_%.c $(SRCS) build/san/versions.h Makefile | build/toolchain/test
+build/fuzz/obj/%.o: bundler/%.c Makefile build/san/versions.h | build/toolchain/test
 	@mkdir -p $(@D)
-	$(Q)clang $(CFLAGS_SAN) -fsanitize=fuzzer -o $@ $< $(filter-out bundler/main.c,$(SRCS)) \
-		-Lbuild/san/sysroot/lib $(LIBS) -pthread
+	$(Q)clang $(CFLAGS_SAN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
--include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d) $(UNIT_TESTS:=.d)
+build/fuzz/%: tests/fuzz/fuzz_%.c $(filter-out build/fuzz/obj/main.o,$(FUZZ_OBJS))
+	$(Q)clang $(CFLAGS_SAN) -fsanitize=fuzzer -o $@ $^ -Lbuild/san/sysroot/lib $(LIBS) -pthread
+
+-include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(UNIT_TESTS:=.d)
 
 # What `bundler --version --verbose` prints.
 build/versions.h build/san/versions.h: %/versions.h: %/sysroot/versions Makefile
@@ -202,7 +207,7 @@ SOURCE_LOCK = $(RECIPE:.yaml=.source.lock.json)
 SOURCE_PLATFORMS = $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %))
 
 rootfs-official = $(BUNDLE) $(RECIPE) >$@.new && echo official >build/rootfs.release
-rootfs-source = $(MAKE) -s build/toolchain/source && \
+rootfs-source = bundler/toolchain.sh source && \
 	configs/source/build.sh $(SOURCE_PLATFORMS) build/source && \
 	$(BUNDLE) --offline --lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source $(RECIPE) \
 	>$@.new && echo source >build/rootfs.release
