@@ -67,7 +67,8 @@ compile() {
 	arch=${1#*/}
 	file=nats-streaming-server
 	test "$os" = windows && file=$file.exe
-	variant=${1##*/v}		# only arm has one, and only for arm does Go look at GOARM
+	variant=
+	test "${arch%/*}" = arm && variant=${arch#*/v}
 	(cd "$here" && GOOS=$os GOARCH=${arch%/*} GOARM=$variant nice "$here/go.sh" build -trimpath \
 		-ldflags "-w -X $server/server.gitCommit=$commit
 			-X github.com/nats-io/nats-server/v2/server.gitCommit=$nats_commit" \
