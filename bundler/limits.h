@@ -65,6 +65,16 @@
  * (distribution-spec).
  */
 #define LIMIT_INDEX_BYTES (4 * MIB)
+/* Files of an image layout or archive: three for each layer, and layers are at most some hundred. */
+#define LIMIT_STORE_FILES 65536
+/* Bytes of all their names together: one of a blob has 77. */
+#define LIMIT_STORE_NAMES_BYTES (16 * MIB)
+/* Bytes of a name in a layout, an archive or a layer: Linux's PATH_MAX. */
+#define LIMIT_NAME_BYTES 4096
+/* Bytes of one extended header of a tar: names, and extended attributes of at most 64 KiB each. */
+#define LIMIT_TAR_EXTENSION_BYTES (1 * MIB)
+/* Bytes of zeros behind the end of a tar: to the end of a record, which has 10 KiB commonly. */
+#define LIMIT_TAR_PADDING_BYTES (1 * MIB)
 /* Program headers read from an ELF file: a static Go program has 8. */
 #define LIMIT_PROGRAM_HEADERS 128
 /* Entries read from its dynamic section: a static position-independent program has some 25. */
