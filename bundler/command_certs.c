@@ -15,6 +15,7 @@
 #include "command_inputs.h"
 #include "file.h"
 #include "limits.h"
+#include "staging.h"
 
 #define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z */
 
@@ -97,8 +98,8 @@ static int normalise(struct run *run, struct error *err)
 		return error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
 				 run->output ? run->output : "standard output", run->text.maximum);
 	if (run->output)
-		return file_publish(AT_FDCWD, run->output, run->text.bytes, run->text.length, 0644,
-				    err);
+		return staging_replace_file(run->output, run->text.bytes, run->text.length, 0644,
+					    err);
 	if (!run->json)
 		fwrite(run->text.bytes, 1, run->text.length, stdout);
 	return 0;

@@ -30,7 +30,9 @@ struct run {
 	struct staging staging;
 	const char *output;
 	int directory;			/* of output */
-	struct digest *digests;		/* of the manifests, one for each platform */
+	char *made;			/* the first directory of output that was not there, or NULL */
+	const char **names;		/* of the outputs, one for each platform */
+	struct digest *digests;		/* of the manifests, likewise */
 	bool json;
 };
 
@@ -52,13 +54,29 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 
 static int open_output(struct run *run, struct error *err)
 {
+	const struct command_inputs *inputs = &run->inputs;
+
+	run->made = file_first_missing(run->output);
 	run->directory = file_make_directory(run->output, err);
 	if (run->directory < 0)
 		return -1;
-	for (size_t i = 0; i < run->inputs.platform_count; i++)
-		if (outputs_check(run->directory, run->inputs.platforms[i]->directory, err) < 0)
+	run->names = pool_new(&run->inputs.pool, inputs->platform_count, sizeof *run->names);
+	for (size_t i = 0; i < inputs->platform_count; i++) {
+		run->names[i] = inputs->platforms[i]->directory;
+		if (outputs_check(run->directory, run->names[i], err) < 0)
 			return -1;
+	}
 	return staging_open(&run->staging, run->directory, run->output, err);
+}
+
+/* After a failure the directories that were made for the outputs go again. */
+static void close_output(struct run *run, int result)
+{
+	if (run->directory >= 0)
+		close(run->directory);
+	if (result < 0 && run->made)
+		file_remove_directories(run->output, run->made);
+	free(run->made);
 }
 
 /* From the lock to the three flushed outputs in the staging directory; a job. */
@@ -84,17 +102,6 @@ static int build_one(void *context, size_t number, struct error *err)
 	free(about);
 	tree_free(&tree);
 	return result;
-}
-
-/* All or nothing: what one platform lacks keeps the others from being published, too. */
-static int build_all(struct run *run, struct error *err)
-{
-	if (jobs_run_all(build_one, run, run->inputs.platform_count, err) < 0)
-		return -1;
-	for (size_t i = 0; i < run->inputs.platform_count; i++)
-		if (outputs_publish(&run->staging, run->inputs.platforms[i]->directory, err) < 0)
-			return -1;
-	return staging_flush(&run->staging, err);
 }
 
 /* A line each that sha256sum --check understands. */
@@ -130,6 +137,28 @@ static void print_json(const struct run *run)
 	json_decref(report);
 }
 
+static int report(const struct run *run, struct error *err)
+{
+	(run->json ? print_json : print_lines)(run);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return error_errno(err, STATUS_FILE, "cannot write 'standard output'");
+	return 0;
+}
+
+/* All or nothing: what one platform lacks keeps the others from being published, and so does a lost report. */
+static int build_all(struct run *run, struct error *err)
+{
+	const size_t count = run->inputs.platform_count;
+
+	if (jobs_run_all(build_one, run, count, err) < 0
+	    || outputs_publish(&run->staging, run->names, count, err) < 0)
+		return -1;
+	if (report(run, err) == 0)
+		return 0;
+	outputs_retract(&run->staging, run->names, count);
+	return -1;
+}
+
 static int make(struct run *run, struct error *err)
 {
 	int result = -1;
@@ -144,12 +173,9 @@ static int make(struct run *run, struct error *err)
 		result = build_all(run, err);
 		staging_close(&run->staging);
 	}
+	close_output(run, result);
 	progress_free(&run->progress);
-	if (run->directory >= 0)
-		close(run->directory);
 	fetch_free(&run->fetch);
-	if (result == 0)
-		(run->json ? print_json : print_lines)(run);
 	return result;
 }
 

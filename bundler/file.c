@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,49 +75,18 @@ ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
 	return (ssize_t)done;
 }
 
-/* Flushes the directory that holds path, so that a rename in it survives a power loss. */
-static int flush_parent(int dirfd, const char *path)
+int file_create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
+		struct error *err)
 {
-	char *parent = memory_string(path);
-	char *slash = strrchr(parent, '/');
-	int fd, result;
-
-	if (slash)
-		slash[slash == parent ? 1 : 0] = '\0';
-	fd = openat(dirfd, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(parent);
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	close(fd);
-	return result;
-}
-
-int file_publish(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
-		 struct error *err)
-{
-	char *temporary = memory_format("%s.%ld.tmp", path, (long)getpid());
-	int fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int result = -1;
 
-	if (fd < 0)
-		goto out;
-	if (file_write_all(fd, bytes, length) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
-		goto out;
-	result = close(fd);
-	fd = -1;
-	if (result == 0)
-		result = renameat(dirfd, temporary, dirfd, path);
-	if (result == 0)
-		result = flush_parent(dirfd, path);
-out:
-	if (result < 0) {
+	if (fd >= 0 && file_write_all(fd, bytes, length) == 0 && fchmod(fd, mode) == 0)
+		result = fsync(fd);
+	if (result < 0)
 		error_errno(err, STATUS_FILE, "cannot write '%s'", path);
-		unlinkat(dirfd, temporary, 0);
-	}
-	if (fd >= 0)
-		close(fd);
-	free(temporary);
+	if (fd >= 0 && close(fd) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
 	return result;
 }
 
@@ -146,4 +114,36 @@ int file_make_directory(const char *path, struct error *err)
 	if (fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot use directory '%s'", path);
 	return fd;
+}
+
+char *file_first_missing(const char *path)
+{
+	char *part = memory_string(path), *slash = part;
+	struct stat st;
+
+	while (*slash) {
+		slash += strspn(slash, "/");
+		slash += strcspn(slash, "/");
+		part[slash - part] = '\0';
+		if (stat(part, &st) < 0 && errno == ENOENT)
+			return part;
+		part[slash - part] = path[slash - part];
+	}
+	free(part);
+	return NULL;
+}
+
+void file_remove_directories(const char *path, const char *first)
+{
+	char *part = memory_string(path);
+	size_t length = strlen(part);
+
+	while (length >= strlen(first) && rmdir(part) == 0) {
+		while (length > 0 && part[length - 1] == '/')
+			length--;
+		while (length > 0 && part[length - 1] != '/')
+			length--;
+		part[length] = '\0';
+	}
+	free(part);
 }

@@ -25,17 +25,20 @@ int file_write_all(int fd, const void *bytes, size_t length);
 /* Reads until length bytes or the end; the number read, or -1 with errno set. */
 ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset);
 
-/*
- * Replaces path below dirfd by bytes: written to an unnamed or temporary file beside it with the
- * given mode, flushed, renamed, and the directory flushed. path is kept as it was on failure.
- */
-int file_publish(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
-		 struct error *err);
+/* Makes the new file path below dirfd, with exactly this mode, and flushes it. STATUS_FILE. */
+int file_create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
+		struct error *err);
 
 /*
  * Opens the directory at path, making it and its missing parents with mode 0777 less the umask.
  * A descriptor that fsync(2) takes, closed by the caller; -1 with STATUS_FILE.
  */
 int file_make_directory(const char *path, struct error *err);
+
+/* The first component of path that is not there, with all before it; NULL when all are. Caller frees. */
+char *file_first_missing(const char *path);
+
+/* Removes the directories of path from the last to first, as long as they are empty. */
+void file_remove_directories(const char *path, const char *first);
 
 #endif

@@ -9,6 +9,7 @@
 #include "file.h"
 #include "limits.h"
 #include "path.h"
+#include "staging.h"
 
 static int fault(const struct lock *lock, struct error *err, const char *key, const char *reason)
 {
@@ -351,7 +352,7 @@ int lock_write(const struct lock *lock, const char *file, struct error *err)
 		result = error_set(err, STATUS_LIMIT, "cannot write lock '%s': larger than %zu bytes",
 				   file, bytes.maximum);
 	else
-		result = file_publish(AT_FDCWD, file, bytes.bytes, bytes.length, 0644, err);
+		result = staging_replace_file(file, bytes.bytes, bytes.length, 0644, err);
 	buffer_free(&bytes);
 	free(text);
 	return result;

@@ -1,7 +1,9 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "error.h"
@@ -79,10 +81,15 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-static int print_version(int argc, char **argv)
+static int print_version(int argc, char **argv, struct error *err)
 {
+	bool verbose = argc > 2 && strcmp(argv[2], "--verbose") == 0;
+
+	if (argc > 2 + verbose)
+		return error_set(err, STATUS_USAGE, "cannot use '%s': --version takes only --verbose",
+				 argv[2 + verbose]);
 	puts("bundler " BUNDLER_VERSION);
-	if (argc > 2 && strcmp(argv[2], "--verbose") == 0)
+	if (verbose)
 		fputs(BUNDLER_LIBRARIES, stdout);
 	return STATUS_OK;
 }
@@ -111,7 +118,7 @@ static int run(int argc, char **argv, struct error *err)
 		return STATUS_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0)
-		return print_version(argc, argv);
+		return print_version(argc, argv, err);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		print_usage(stdout);
 		return STATUS_OK;
@@ -126,11 +133,20 @@ static void take_signal(int number)
 	raise(number);
 }
 
+/* A standard descriptor that is closed would be taken by the next file, and that be written over. */
+static void reserve_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/", O_PATH);
+}
+
 int main(int argc, char **argv)
 {
 	struct error err;
 	int result;
 
+	reserve_descriptors();
 	interrupt_install();
 	result = run(argc, argv, &err);
 	/* What did not reach stdout was not done, whatever the command thinks. */

@@ -36,6 +36,17 @@ static const char *refused(const struct option_parser *parser, char text[3])
 	return parser->argv[optind - 1];
 }
 
+/* Why getopt has refused an option. */
+static const char *reason(const struct option_parser *parser, int id)
+{
+	if (id == ':')
+		return "its argument is missing";
+	for (const struct option_spec *spec = parser->specs; spec->name; spec++)
+		if (spec->id == optopt)
+			return "it takes no argument";
+	return "no such option";
+}
+
 int option_next(struct option_parser *parser, const char **value, struct error *err)
 {
 	struct option longs[MAXIMUM_SPECS + 1];
@@ -46,12 +57,9 @@ int option_next(struct option_parser *parser, const char **value, struct error *
 	opterr = 0;
 	id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL);
 	*value = optarg;
-	if (id == ':')
-		return error_set(err, STATUS_USAGE, "cannot use option '%s': its argument is missing",
-				 refused(parser, text));
-	if (id == '?')
-		return error_set(err, STATUS_USAGE, "cannot use option '%s': no such option",
-				 refused(parser, text));
+	if (id == ':' || id == '?')
+		return error_set(err, STATUS_USAGE, "cannot use option '%s': %s", refused(parser, text),
+				 reason(parser, id));
 	if (id != -1)
 		return id;
 	parser->argc -= optind;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,44 +22,60 @@
 #define MANIFEST ".mtree"
 #define ARCHIVE ".tar"
 
-static bool has_foreign(int fd, const char *path, const struct buffer *manifest);
+static const char *contents_fault(int fd, const char *path, const struct buffer *manifest);
 
-/*
- * Whether the entry at path, name in the directory fd, or anything below it, is not in the
- * manifest.
- */
-static bool is_foreign(int fd, const char *name, const char *path, const struct buffer *manifest)
+/* Why the entry at path, name in the directory fd, must stay: it or what is below it may be a user's. */
+static const char *entry_fault(int fd, const char *name, const char *path,
+			       const struct buffer *manifest)
 {
 	int below;
 
 	if (!mtree_names(manifest, path))
-		return true;
+		return "something in it is not in its manifest";
 	below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return below >= 0 && has_foreign(below, path, manifest);
+	if (below >= 0)
+		return contents_fault(below, path, manifest);
+	return errno == ENOTDIR || errno == ELOOP ? NULL : "a directory in it cannot be read";
 }
 
 /* The same for everything in the directory that fd is open for. Closes fd. */
-static bool has_foreign(int fd, const char *path, const struct buffer *manifest)
+static const char *contents_fault(int fd, const char *path, const struct buffer *manifest)
 {
 	DIR *directory = fdopendir(fd);
 	struct dirent *entry;
-	bool foreign = false;
+	const char *fault = NULL;
 
 	if (!directory) {
 		close(fd);
-		return true;
+		return "it cannot be read";
 	}
-	while (!foreign && (entry = readdir(directory))) {
+	while (!fault && (entry = readdir(directory))) {
 		char *child;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		child = memory_format("%s/%s", path, entry->d_name);
-		foreign = is_foreign(fd, entry->d_name, child, manifest);
+		fault = entry_fault(fd, entry->d_name, child, manifest);
 		free(child);
 	}
 	closedir(directory);
-	return foreign;
+	return fault;
+}
+
+/* Why the directory called name must not be replaced, or NULL: bundler made it, or nothing is there. */
+static const char *directory_fault(int dirfd, const char *name, const struct buffer *manifest)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && manifest->length > 0)
+		return contents_fault(fd, "", manifest);
+	if (fd >= 0) {
+		close(fd);
+		return "bundler did not make it";
+	}
+	if (errno == ENOENT)
+		return NULL;
+	return errno == ENOTDIR || errno == ELOOP ? "it is not a directory" : "it cannot be read";
 }
 
 static int refuse(const char *name, const char *reason, struct error *err)
@@ -100,29 +117,10 @@ static int read_manifest(int dirfd, const char *name, struct buffer *manifest, s
 	return result;
 }
 
-static int check_directory(int dirfd, const char *name, const struct buffer *manifest,
-			   struct error *err)
-{
-	struct stat st;
-	int fd;
-
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'", name);
-	if (!S_ISDIR(st.st_mode))
-		return refuse(name, "it is not a directory", err);
-	if (manifest->length == 0)
-		return refuse(name, "bundler did not make it", err);
-	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(err, STATUS_FILE, "cannot replace '%s'", name);
-	if (has_foreign(fd, "", manifest))
-		return refuse(name, "something in it is not in its manifest", err);
-	return 0;
-}
-
-int outputs_check(int dirfd, const char *name, struct error *err)
+static int check(int dirfd, const char *name, struct error *err)
 {
 	struct buffer manifest;
+	const char *fault;
 	int result;
 
 	buffer_init(&manifest, LIMIT_MANIFEST_BYTES);
@@ -131,10 +129,47 @@ int outputs_check(int dirfd, const char *name, struct error *err)
 		result = check_file(dirfd, name, MANIFEST, manifest.length > 0, err);
 	if (result == 0)
 		result = check_file(dirfd, name, ARCHIVE, manifest.length > 0, err);
-	if (result == 0)
-		result = check_directory(dirfd, name, &manifest, err);
+	fault = result == 0 ? directory_fault(dirfd, name, &manifest) : NULL;
+	if (fault)
+		result = refuse(name, fault, err);
 	buffer_free(&manifest);
 	return result;
+}
+
+/* The outputs called name below dirfd. */
+struct place {
+	int dirfd;
+	const char *name;
+};
+
+/*
+ * A run that was killed between manifest and directory has the old manifest still, in dead: when
+ * that is the one of the directory, it gets its place back.
+ */
+static void put_back(int dead, void *context)
+{
+	const struct place *place = context;
+	const struct staging staging = { .parent = place->dirfd, .fd = dead };
+	char *path = memory_format("%s" MANIFEST, place->name);
+	struct buffer manifest;
+	struct error ignored;
+
+	buffer_init(&manifest, LIMIT_MANIFEST_BYTES);
+	if (read_manifest(dead, place->name, &manifest, &ignored) == 0 && manifest.length > 0
+	    && !directory_fault(place->dirfd, place->name, &manifest))
+		staging_publish(&staging, path, &ignored);
+	buffer_free(&manifest);
+	free(path);
+}
+
+int outputs_check(int dirfd, const char *name, struct error *err)
+{
+	struct place place = { .dirfd = dirfd, .name = name };
+
+	if (check(dirfd, name, err) == 0)
+		return 0;
+	staging_visit_dead(dirfd, put_back, &place);
+	return check(dirfd, name, err);
 }
 
 static int write_manifest(const struct tree *tree, int dirfd, const char *name, const char *about,
@@ -149,7 +184,7 @@ static int write_manifest(const struct tree *tree, int dirfd, const char *name, 
 		result = error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes", path,
 				   text.maximum);
 	else
-		result = file_publish(dirfd, path, text.bytes, text.length, 0644, err);
+		result = file_create(dirfd, path, text.bytes, text.length, 0644, err);
 	if (result == 0)
 		*digest = digest_of(text.bytes, text.length);
 	buffer_free(&text);
@@ -197,18 +232,48 @@ int outputs_write(const struct tree *tree, const char *about, int dirfd, const c
 	return write_manifest(tree, dirfd, name, about, digest, err);
 }
 
-/* The manifest goes first: a directory or an archive without one would not be known as ours. */
-int outputs_publish(const struct staging *staging, const char *name, struct error *err)
+/* In this order: a directory or an archive without a manifest would not be known as ours. */
+static const char *const suffixes[] = { MANIFEST, ARCHIVE, "" };
+
+#define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
+
+/* Takes back the first count moves, from the last on. */
+static void retract(const struct staging *staging, const char *const *names, size_t count)
 {
-	char *manifest = memory_format("%s" MANIFEST, name);
-	char *archive = memory_format("%s" ARCHIVE, name);
+	while (count-- > 0) {
+		char *path = memory_format("%s%s", names[count / SUFFIXES], suffixes[count % SUFFIXES]);
+
+		staging_retract(staging, path);
+		free(path);
+	}
+}
+
+int outputs_publish(const struct staging *staging, const char *const *names, size_t count,
+		    struct error *err)
+{
+	size_t moved = 0;
 	int result = 0;
 
-	if (staging_publish(staging, manifest, err) < 0
-	    || staging_publish(staging, archive, err) < 0
-	    || staging_publish(staging, name, err) < 0)
-		result = -1;
-	free(archive);
-	free(manifest);
+	/* Whoever else publishes here waits; without such locks runs at the same time could mix. */
+	flock(staging->parent, LOCK_EX);
+	while (moved < count * SUFFIXES && result == 0) {
+		char *path = memory_format("%s%s", names[moved / SUFFIXES], suffixes[moved % SUFFIXES]);
+
+		result = staging_publish(staging, path, err);
+		moved += result == 0;
+		free(path);
+	}
+	if (result == 0)
+		result = staging_flush(staging, err);
+	if (result < 0)
+		retract(staging, names, moved);
+	flock(staging->parent, LOCK_UN);
 	return result;
+}
+
+void outputs_retract(const struct staging *staging, const char *const *names, size_t count)
+{
+	flock(staging->parent, LOCK_EX);
+	retract(staging, names, count * SUFFIXES);
+	flock(staging->parent, LOCK_UN);
 }

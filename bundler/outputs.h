@@ -1,6 +1,8 @@
 #ifndef BUNDLER_OUTPUTS_H
 #define BUNDLER_OUTPUTS_H
 
+#include <stddef.h>
+
 #include "digest.h"
 #include "error.h"
 #include "staging.h"
@@ -14,7 +16,7 @@
 /*
  * 0 when bundler may make or replace the outputs called name below dirfd: none of them is there, or
  * the manifest is bundler's and names everything that is in the directory. Otherwise STATUS_FILE
- * with the reason.
+ * with the reason. What a run that was killed has half replaced is put back first.
  */
 int outputs_check(int dirfd, const char *name, struct error *err);
 
@@ -25,7 +27,14 @@ int outputs_check(int dirfd, const char *name, struct error *err);
 int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
 		  struct digest *digest, struct error *err);
 
-/* Moves the three from the staging directory to their place. STATUS_FILE. */
-int outputs_publish(const struct staging *staging, const char *name, struct error *err);
+/*
+ * Moves the three of each of count names from the staging directory to their place, and flushes;
+ * all of them or, with STATUS_FILE, none. Other runs do so before or after.
+ */
+int outputs_publish(const struct staging *staging, const char *const *names, size_t count,
+		    struct error *err);
+
+/* Takes back what outputs_publish did. */
+void outputs_retract(const struct staging *staging, const char *const *names, size_t count);
 
 #endif

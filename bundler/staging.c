@@ -3,20 +3,24 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
+#include "memory.h"
+
 #define PREFIX ".bundler-"
-#define ASIDE "aside"
 #define ATTEMPTS 16
 
-#ifndef RENAME_EXCHANGE
+/* Not in musl's headers. */
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE (1 << 0)
 #define RENAME_EXCHANGE (1 << 1)
 #endif
 
@@ -59,7 +63,20 @@ static void remove_entry(int dirfd, const char *name)
 	unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
-/* Opens a staging directory and locks it; -1 when it is gone or somebody's. */
+/* Whether a name is one that staging_open gives. */
+static bool is_name(const char *name)
+{
+	size_t digits;
+
+	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+		return false;
+	name += strlen(PREFIX);
+	digits = strspn(name, "0123456789");
+	name += digits;
+	return digits > 0 && name[0] == '-' && name[1 + strspn(name + 1, "0123456789")] == '\0';
+}
+
+/* Opens a staging directory and locks it; -1 when it is gone, in use, or was made by somebody else. */
 static int open_locked(int parent, const char *name)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -68,13 +85,16 @@ static int open_locked(int parent, const char *name)
 	if (fd < 0)
 		return -1;
 	/* Whoever locks it first owns it; another run may have removed it since it was opened. */
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0)
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0
+	    && st.st_uid == geteuid())
 		return fd;
 	close(fd);
 	return -1;
 }
 
-static void sweep(int parent)
+/* Calls visit for each that can be locked, with its name and a descriptor that stays ours. */
+static void visit_locked(int parent, void (*visit)(int parent, const char *name, int fd, void *context),
+			 void *context)
 {
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -86,59 +106,123 @@ static void sweep(int parent)
 		return;
 	}
 	while ((entry = readdir(directory))) {
-		int stale;
+		int locked = is_name(entry->d_name) ? open_locked(parent, entry->d_name) : -1;
 
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+		if (locked < 0)
 			continue;
-		stale = open_locked(parent, entry->d_name);
-		if (stale < 0)
-			continue;
-		remove_entry(parent, entry->d_name);
-		close(stale);
+		visit(parent, entry->d_name, locked, context);
+		close(locked);
 	}
 	closedir(directory);
 }
 
+static void sweep(int parent, const char *name, int fd, void *context)
+{
+	(void)fd;
+	(void)context;
+	remove_entry(parent, name);
+}
+
+/* What staging_visit_dead hands through visit_locked. */
+struct visitor {
+	void (*visit)(int fd, void *context);
+	void *context;
+};
+
+static void visit_dead(int parent, const char *name, int fd, void *context)
+{
+	const struct visitor *visitor = context;
+
+	(void)parent;
+	(void)name;
+	visitor->visit(fd, visitor->context);
+}
+
+void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context)
+{
+	struct visitor visitor = { .visit = visit, .context = context };
+
+	visit_locked(parent, visit_dead, &visitor);
+}
+
 int staging_open(struct staging *staging, int parent, const char *where, struct error *err)
 {
-	static atomic_uint serial;
-
 	staging->parent = parent;
-	sweep(parent);
+	visit_locked(parent, sweep, NULL);
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-		snprintf(staging->name, sizeof staging->name, PREFIX "%ld-%u", (long)getpid(),
-			 atomic_fetch_add(&serial, 1));
-		if (mkdirat(parent, staging->name, 0700) < 0 && errno != EEXIST)
+		snprintf(staging->name, sizeof staging->name, PREFIX "%ld-%d", (long)getpid(), attempt);
+		if (mkdirat(parent, staging->name, 0700) < 0) {
+			if (errno == EEXIST)
+				continue;
 			break;
+		}
 		/* Between the two calls a sweeping run can take it: then the next name. */
 		staging->fd = open_locked(parent, staging->name);
 		if (staging->fd >= 0)
 			return 0;
+		unlinkat(parent, staging->name, AT_REMOVEDIR);
 	}
-	return error_errno(err, STATUS_FILE, "cannot build in '%s'", where);
+	return error_errno(err, STATUS_FILE, "cannot write in '%s'", where);
+}
+
+static int rename_at(int from, const char *old, int to, const char *new, unsigned flags)
+{
+	return (int)syscall(SYS_renameat2, from, old, to, new, flags);
+}
+
+/* In the steps that every file system knows: aside, in, and to where an exchange would have put it. */
+static int exchange_in_steps(const struct staging *staging, const char *name)
+{
+	char *aside = memory_format("aside-%s", name);
+	int result = renameat(staging->parent, name, staging->fd, aside);
+
+	if (result == 0) {
+		result = renameat(staging->fd, name, staging->parent, name);
+		if (result < 0)
+			renameat(staging->fd, aside, staging->parent, name);
+		else
+			renameat(staging->fd, aside, staging->fd, name);
+	}
+	free(aside);
+	return result;
 }
 
 static int exchange(const struct staging *staging, const char *name)
 {
-	if (syscall(SYS_renameat2, staging->fd, name, staging->parent, name, RENAME_EXCHANGE) == 0)
+	if (rename_at(staging->fd, name, staging->parent, name, RENAME_EXCHANGE) == 0)
 		return 0;
-	if (errno != EINVAL && errno != ENOSYS && errno != EXDEV)
-		return -1;
-	if (renameat(staging->parent, name, staging->fd, ASIDE) < 0)
-		return -1;
-	return renameat(staging->fd, name, staging->parent, name);
+	return errno == EINVAL || errno == ENOSYS ? exchange_in_steps(staging, name) : -1;
+}
+
+/* What an exchange does not mind: a file in the place of a directory, or the other way round. */
+static int check_type(const struct stat *new, const struct stat *old)
+{
+	if (S_ISDIR(new->st_mode) == S_ISDIR(old->st_mode))
+		return 0;
+	errno = S_ISDIR(old->st_mode) ? EISDIR : ENOTDIR;
+	return -1;
 }
 
 int staging_publish(const struct staging *staging, const char *name, struct error *err)
 {
-	struct stat st;
-	int result;
+	struct stat new, old;
+	int result = fstatat(staging->fd, name, &new, AT_SYMLINK_NOFOLLOW);
 
-	if (fstatat(staging->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
-		result = exchange(staging, name);
-	else
+	if (result == 0 && fstatat(staging->parent, name, &old, AT_SYMLINK_NOFOLLOW) == 0)
+		result = check_type(&new, &old) < 0 ? -1 : exchange(staging, name);
+	else if (result == 0)
 		result = renameat(staging->fd, name, staging->parent, name);
 	return result < 0 ? error_errno(err, STATUS_FILE, "cannot replace '%s'", name) : 0;
+}
+
+void staging_retract(const struct staging *staging, const char *name)
+{
+	struct stat old;
+
+	if (fstatat(staging->fd, name, &old, AT_SYMLINK_NOFOLLOW) == 0)
+		exchange(staging, name);
+	else
+		renameat(staging->parent, name, staging->fd, name);
 }
 
 int staging_flush(const struct staging *staging, struct error *err)
@@ -153,4 +237,42 @@ void staging_close(struct staging *staging)
 	remove_entry(staging->parent, staging->name);
 	close(staging->fd);
 	staging->fd = -1;
+}
+
+static int replace_file(int parent, const char *where, const char *name, const void *bytes,
+			size_t length, mode_t mode, struct error *err)
+{
+	struct staging staging;
+	int result = staging_open(&staging, parent, where, err);
+
+	if (result < 0)
+		return -1;
+	result = file_create(staging.fd, name, bytes, length, mode, err);
+	if (result == 0)
+		result = staging_publish(&staging, name, err);
+	if (result == 0)
+		result = staging_flush(&staging, err);
+	staging_close(&staging);
+	return result;
+}
+
+int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
+			 struct error *err)
+{
+	char *copy = memory_string(path), *slash = strrchr(copy, '/');
+	const char *where = slash ? copy : ".", *name = slash ? slash + 1 : copy;
+	int parent, result;
+
+	name = path + (name - copy);
+	if (slash)
+		slash[slash == copy ? 1 : 0] = '\0';
+	parent = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+	else
+		result = replace_file(parent, where, name, bytes, length, mode, err);
+	if (parent >= 0)
+		close(parent);
+	free(copy);
+	return result;
 }

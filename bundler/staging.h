@@ -1,6 +1,9 @@
 #ifndef BUNDLER_STAGING_H
 #define BUNDLER_STAGING_H
 
+#include <stddef.h>
+#include <sys/types.h>
+
 #include "error.h"
 
 /*
@@ -19,18 +22,31 @@ struct staging {
  */
 int staging_open(struct staging *staging, int parent, const char *where, struct error *err);
 
+/* Calls visit with a descriptor of each directory below parent whose owner is gone. */
+void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context);
+
 /*
  * Gives what is at name below the private directory the same name below parent, in one step,
- * and takes what was there before into the private directory. A directory that the file system
- * cannot exchange in one step is absent for a moment. Both are flushed by the caller before and by
- * staging_flush after. STATUS_FILE.
+ * and takes what was there before, which must be of the same type, into the private directory.
+ * Where the file system cannot exchange the two, nothing is there for a moment. Both are flushed by
+ * the caller before and by staging_flush after. STATUS_FILE, and then nothing has changed.
  */
 int staging_publish(const struct staging *staging, const char *name, struct error *err);
+
+/* Takes back what staging_publish did. */
+void staging_retract(const struct staging *staging, const char *name);
 
 /* Makes the renames so far survive a power loss. */
 int staging_flush(const struct staging *staging, struct error *err);
 
 /* Removes the private directory with all that is still in it. */
 void staging_close(struct staging *staging);
+
+/*
+ * Replaces the file at path, or makes it, by way of a private directory beside it: bytes with this
+ * mode, flushed. STATUS_FILE, and then path is as it was.
+ */
+int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
+			 struct error *err);
 
 #endif
