@@ -5,7 +5,7 @@
 #	need_image			and $image is a tag of the image, root flavour, for amd64
 #	need_client			$client and $nats_server are built
 #	equals_manifest TAG TREE	the file system of an image is that of its tree
-#	start NAME IMAGE [ARG]...	a container, for start_options and the verbs below
+#	start NAME [OPTION]... IMAGE [ARG]...	runs a container; the verbs further down take its NAME
 #
 # Everything made in the engine carries the label or the tag $mark and is removed at the end.
 
