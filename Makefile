@@ -44,6 +44,7 @@ SRCS = \
 	bundler/interrupt.c \
 	bundler/jobs.c \
 	bundler/layer.c \
+	bundler/layer_input.c \
 	bundler/lock.c \
 	bundler/main.c \
 	bundler/memory.c \

@@ -12,20 +12,43 @@
 #define WINDOW_OF_GZIP (15 + 16)	/* zlib.h: the largest window, and a gzip wrapper */
 
 struct gzip {
-	int fd;
+	gzip_source *source;
+	void *context;
+	int fd;			/* of gzip_open */
 	bool begun;		/* a member has begun and not ended, or nothing was read yet */
 	z_stream stream;
 	unsigned char packed[BLOCK], plain[BLOCK];
 };
 
-struct gzip *gzip_open(int fd)
+struct gzip *gzip_open_source(gzip_source *source, void *context)
 {
 	struct gzip *gzip = memory_new(1, sizeof *gzip);
 
-	gzip->fd = fd;
+	gzip->source = source;
+	gzip->context = context;
 	gzip->begun = true;
 	if (inflateInit2(&gzip->stream, WINDOW_OF_GZIP) != Z_OK)
 		abort();
+	return gzip;
+}
+
+static ssize_t read_file(void *context, void *bytes, size_t length)
+{
+	const int *fd = context;
+	ssize_t got;
+
+	do
+		got = read(*fd, bytes, length);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+struct gzip *gzip_open(int fd)
+{
+	struct gzip *gzip = gzip_open_source(read_file, NULL);
+
+	gzip->fd = fd;
+	gzip->context = &gzip->fd;
 	return gzip;
 }
 
@@ -35,16 +58,14 @@ void gzip_close(struct gzip *gzip)
 	free(gzip);
 }
 
-/* Sees to it that there is input: 1, or 0 at the end of the file, or -1 with errno set. */
+/* Sees to it that there is input: 1, or 0 at the end of the source, or -1 with errno set. */
 static int fill(struct gzip *gzip)
 {
 	ssize_t got;
 
 	if (gzip->stream.avail_in > 0)
 		return 1;
-	do
-		got = read(gzip->fd, gzip->packed, sizeof gzip->packed);
-	while (got < 0 && errno == EINTR);
+	got = gzip->source(gzip->context, gzip->packed, sizeof gzip->packed);
 	if (got <= 0)
 		return (int)got;
 	gzip->stream.next_in = gzip->packed;

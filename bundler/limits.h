@@ -71,6 +71,10 @@
 #define LIMIT_STORE_NAMES_BYTES (16 * MIB)
 /* Bytes of a name in a layout, an archive or a layer: Linux's PATH_MAX. */
 #define LIMIT_NAME_BYTES 4096
+/* Bytes that all layers of an image place unpack to; images of machine learning reach 20 GiB. */
+#define LIMIT_LAYERS_BYTES (32 * GIB)
+/* Of these, what they may unpack to beyond LIMIT_RATIO: a file of zeros packs to a thousandth. */
+#define LIMIT_LAYERS_FREE_BYTES (1 * GIB)
 /* Bytes of one extended header of a tar: names, and extended attributes of at most 64 KiB each. */
 #define LIMIT_TAR_EXTENSION_BYTES (1 * MIB)
 /* Bytes of zeros behind the end of a tar: to the end of a record, which has 10 KiB commonly. */

@@ -1,10 +1,12 @@
 #ifndef BUNDLER_REPORT_H
 #define BUNDLER_REPORT_H
 
-/*
- * Prints a line on standard error: label, then text with everything but visible ASCII and blanks
- * as \xHH, because untrusted bytes may stand in it, then tail as it is.
- */
+#include <stdio.h>
+
+/* Prints text with everything but visible ASCII and blanks as \xHH: untrusted bytes may stand in it. */
+void report_text(FILE *stream, const char *text);
+
+/* Prints a line on standard error: label, then text as report_text does, then tail as it is. */
 void report_line(const char *label, const char *text, const char *tail);
 
 #endif

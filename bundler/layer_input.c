@@ -1,0 +1,124 @@
+#include "layer_input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gzip.h"
+#include "interrupt.h"
+#include "limits.h"
+#include "memory.h"
+
+#define CHUNK 65536
+
+struct layer_input {
+	struct store_file file;
+	uint64_t offset;		/* in file, of what is read next */
+	uint64_t *budget;
+	struct digest_state digest, diff_id;
+	struct gzip *gzip;		/* NULL for a tar as it is */
+	const char *fault;		/* of the gzip stream */
+	unsigned char bytes[CHUNK];
+};
+
+/* The blob's next bytes. */
+static ssize_t read_blob(void *context, void *bytes, size_t length)
+{
+	struct layer_input *input = context;
+	ssize_t got;
+
+	if (interrupt_signal() != 0) {
+		errno = EINTR;
+		return -1;
+	}
+	got = store_file_read(&input->file, bytes, length, input->offset);
+	if (got > 0) {
+		digest_add(&input->digest, bytes, (size_t)got);
+		input->offset += (uint64_t)got;
+	}
+	return got;
+}
+
+uint64_t layer_input_budget(uint64_t stored)
+{
+	if (stored > (LIMIT_LAYERS_BYTES - LIMIT_LAYERS_FREE_BYTES) / LIMIT_RATIO)
+		return LIMIT_LAYERS_BYTES;
+	return LIMIT_LAYERS_FREE_BYTES + stored * LIMIT_RATIO;
+}
+
+struct layer_input *layer_input_open(const struct store_file *file, bool gzip, uint64_t *budget)
+{
+	struct layer_input *input = memory_new(1, sizeof *input);
+
+	input->file = *file;
+	input->budget = budget;
+	digest_init(&input->digest);
+	digest_init(&input->diff_id);
+	if (gzip)
+		input->gzip = gzip_open_source(read_blob, input);
+	return input;
+}
+
+void layer_input_close(struct layer_input *input)
+{
+	if (input->gzip)
+		gzip_close(input->gzip);
+	free(input);
+}
+
+/* The tar's next bytes, not counted yet. */
+static ssize_t read_any(struct layer_input *input, const void **bytes)
+{
+	ssize_t got;
+
+	if (!input->gzip) {
+		*bytes = input->bytes;
+		return read_blob(input, input->bytes, sizeof input->bytes);
+	}
+	got = input->fault ? -1 : gzip_read(input->gzip, bytes, &input->fault);
+	if (got > 0)
+		digest_add(&input->diff_id, *bytes, (size_t)got);
+	return got;
+}
+
+static ssize_t read_tar(void *context, const void **bytes, const char **fault)
+{
+	struct layer_input *input = context;
+	ssize_t got = read_any(input, bytes);
+
+	*fault = input->fault;
+	if (got <= 0)
+		return got;
+	if ((uint64_t)got > *input->budget) {
+		errno = EFBIG;
+		return -1;
+	}
+	*input->budget -= (uint64_t)got;
+	return got;
+}
+
+struct tar_source layer_input_source(struct layer_input *input)
+{
+	return (struct tar_source){ .read = read_tar, .context = input };
+}
+
+int layer_input_end(struct layer_input *input, struct layer_sums *sums, const char **fault)
+{
+	const void *bytes;
+	ssize_t got;
+
+	do
+		got = read_tar(input, &bytes, fault);
+	while (got > 0);
+	/* What follows a fault still counts for the digest of the blob. */
+	while (got != 0 && *fault && (got = read_blob(input, input->bytes, sizeof input->bytes)) > 0)
+		;
+	if (got < 0)
+		return -1;
+	*sums = (struct layer_sums){
+		.digest = digest_read(&input->digest), .size = input->digest.length,
+	};
+	sums->diff_id = input->gzip ? digest_read(&input->diff_id) : sums->digest;
+	sums->tar_size = input->gzip ? input->diff_id.length : sums->size;
+	return 0;
+}
