@@ -54,6 +54,7 @@ SRCS = \
 	bundler/outputs.c \
 	bundler/partial.c \
 	bundler/path.c \
+	bundler/pax.c \
 	bundler/pem.c \
 	bundler/place.c \
 	bundler/placeholder.c \

@@ -6,6 +6,7 @@
 
 #include "limits.h"
 #include "memory.h"
+#include "pax.h"
 #include "pool.h"
 
 #define BLOCK 512
@@ -21,14 +22,6 @@ struct header {
 
 _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
 
-/* What extended headers say of the member that follows. */
-struct extension {
-	char *name, *target;
-	bool pax, has_size, has_uid, has_gid, has_mtime;
-	int64_t size, uid, gid, mtime;
-	uint32_t nanoseconds, attributes;
-};
-
 struct tar {
 	struct tar_source source;
 	const unsigned char *bytes;	/* were read and not taken yet */
@@ -36,7 +29,8 @@ struct tar {
 	uint64_t position;		/* of bytes in the archive */
 	uint64_t data;			/* bytes of the member that were not taken yet */
 	uint64_t padding;		/* behind them */
-	struct extension extension;
+	struct pax pax;			/* what extended headers say of the member that follows */
+	bool extended;			/* there was one of pax's */
 	struct pool pool;		/* of the member's strings */
 	char name[PREFIX + 1 + NAME + 1], target[NAME + 1];
 };
@@ -53,6 +47,7 @@ struct tar *tar_open(const struct tar_source *source)
 
 void tar_close(struct tar *tar)
 {
+	pax_free(&tar->pax);
 	pool_free(&tar->pool);
 	free(tar);
 }
@@ -211,130 +206,20 @@ static void add_field(char *text, const unsigned char *field, size_t width)
 
 /* ---- extended headers ---- */
 
-/* Digits without a sign, at most to the end of what int64_t holds. */
-static bool read_decimal(const char **text, int64_t *value)
-{
-	const char *digit = *text;
-
-	for (*value = 0; *digit >= '0' && *digit <= '9'; digit++)
-		if (__builtin_mul_overflow(*value, 10, value)
-		    || __builtin_add_overflow(*value, *digit - '0', value))
-			return false;
-	if (digit == *text)
-		return false;
-	*text = digit;
-	return true;
-}
-
-static bool read_whole(const char *text, int64_t *value)
-{
-	return read_decimal(&text, value) && *text == '\0';
-}
-
-/* Seconds, perhaps negative, perhaps with a fraction, of which nine digits count. */
-static bool read_time(const char *text, int64_t *seconds, uint32_t *nanoseconds)
-{
-	const bool negative = *text == '-';
-	uint32_t unit = 100000000;
-
-	text += negative;
-	*nanoseconds = 0;
-	if (!read_decimal(&text, seconds))
-		return false;
-	if (*text == '.')
-		for (text++; *text >= '0' && *text <= '9'; text++, unit /= 10)
-			*nanoseconds += (uint32_t)(*text - '0') * unit;
-	if (negative)
-		*seconds = -*seconds;
-	if (negative && *nanoseconds > 0) {
-		*seconds -= 1;
-		*nanoseconds = 1000000000 - *nanoseconds;
-	}
-	return *text == '\0';
-}
-
-static bool begins(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* Takes a record of a pax header; an empty value stands for the header's own. */
-static const char *take_record(struct extension *extension, char *key, char *value)
-{
-	const bool empty = *value == '\0';
-	bool good = true;
-
-	if (strcmp(key, "path") == 0)
-		extension->name = empty ? NULL : value;
-	else if (strcmp(key, "linkpath") == 0)
-		extension->target = empty ? NULL : value;
-	else if (strcmp(key, "size") == 0)
-		extension->has_size = !empty && (good = read_whole(value, &extension->size));
-	else if (strcmp(key, "uid") == 0)
-		extension->has_uid = !empty && (good = read_whole(value, &extension->uid));
-	else if (strcmp(key, "gid") == 0)
-		extension->has_gid = !empty && (good = read_whole(value, &extension->gid));
-	else if (strcmp(key, "mtime") == 0)
-		extension->has_mtime = !empty && (good = read_time(value, &extension->mtime,
-								   &extension->nanoseconds));
-	else if (begins(key, "GNU.sparse."))
-		return "a member is sparse";
-	else if (begins(key, "SCHILY.xattr.") || begins(key, "LIBARCHIVE.xattr."))
-		extension->attributes += !empty;
-	return good ? NULL : "a pax header has a malformed number";
-}
-
 /* A global header must not say what would change the members. */
-static const char *take_global_record(const char *key)
+static const char *take_global(char *text, size_t length)
 {
-	static const char *const keys[] = { "path", "linkpath", "size", "uid", "gid", "mtime" };
+	struct pax pax = { .name = NULL };
+	const char *fault = pax_parse(&pax, text, length);
 
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (strcmp(key, keys[i]) == 0)
-			return "a global pax header changes its members";
-	return begins(key, "GNU.sparse.") || begins(key, "SCHILY.xattr.")
-	       || begins(key, "LIBARCHIVE.xattr.") ? "a global pax header changes its members" : NULL;
-}
-
-/* Names end at a NUL; only the values of extended attributes may hold one. */
-static bool is_text(const char *key, const char *value, size_t length)
-{
-	return !memchr(value, '\0', length) || begins(key, "SCHILY.xattr.");
-}
-
-/* Reads the records "<length> <key>=<value>\n" of a pax header. */
-static const char *take_records(struct tar *tar, char *text, size_t length, bool global)
-{
-	static const char malformed[] = "a pax header is malformed";
-
-	while (length > 0) {
-		const char *at = text;
-		int64_t size;
-		char *key, *value;
-		const char *fault;
-
-		if (!read_decimal(&at, &size) || *at != ' ' || size < 5 || (uint64_t)size > length
-		    || text[size - 1] != '\n')
-			return malformed;
-		key = text + (at - text) + 1;
-		text[size - 1] = '\0';
-		value = key < text + size ? strchr(key, '=') : NULL;
-		if (!value || value == key)
-			return malformed;
-		*value++ = '\0';
-		if (!is_text(key, value, (size_t)(text + size - 1 - value)))
-			return malformed;
-		fault = global ? take_global_record(key) : take_record(&tar->extension, key, value);
-		if (fault)
-			return fault;
-		text += size;
-		length -= (size_t)size;
-	}
-	return NULL;
+	if (!fault && pax_says(&pax))
+		fault = "a global pax header changes its members";
+	pax_free(&pax);
+	return fault;
 }
 
 /* Takes GNU tar's long name, which ends in a NUL. */
-static const char *take_long(char **into, char *text, size_t length)
+static const char *take_long(const char **into, const char *text, size_t length)
 {
 	if (*into)
 		return "a member has two long names";
@@ -346,20 +231,18 @@ static const char *take_long(char **into, char *text, size_t length)
 
 static const char *take_extension(struct tar *tar, unsigned char type, char *text, size_t length)
 {
-	struct extension *extension = &tar->extension;
-
 	switch (type) {
 	case 'L':
-		return take_long(&extension->name, text, length);
+		return take_long(&tar->pax.name, text, length);
 	case 'K':
-		return take_long(&extension->target, text, length);
+		return take_long(&tar->pax.target, text, length);
 	case 'g':
-		return take_records(tar, text, length, true);
+		return take_global(text, length);
 	}
-	if (extension->pax || extension->name || extension->target)
+	if (tar->extended || tar->pax.name || tar->pax.target)
 		return "a member has two extended headers";
-	extension->pax = true;
-	return take_records(tar, text, length, false);
+	tar->extended = true;
+	return pax_parse(&tar->pax, text, length);
 }
 
 static int read_extension(struct tar *tar, const struct header *header, const char **fault)
@@ -407,8 +290,8 @@ static void read_names(struct tar *tar, const struct header *header, struct tar_
 	}
 	add_field(tar->name, header->name, sizeof header->name);
 	add_field(tar->target, header->target, sizeof header->target);
-	member->name = tar->extension.name ? tar->extension.name : tar->name;
-	member->target = tar->extension.target ? tar->extension.target : tar->target;
+	member->name = tar->pax.name ? tar->pax.name : tar->name;
+	member->target = tar->pax.target ? tar->pax.target : tar->target;
 	if (member->type != TAR_HARD_LINK && member->type != TAR_SYMLINK)
 		member->target = "";
 }
@@ -432,19 +315,20 @@ static bool read_numbers(const struct header *header, struct tar_member *member)
 				&member->device_minor);
 }
 
-static void extend(const struct extension *extension, struct tar_member *member)
+static void extend(const struct pax *pax, struct tar_member *member)
 {
-	if (extension->has_size)
-		member->size = (uint64_t)extension->size;
-	if (extension->has_uid)
-		member->uid = (uint64_t)extension->uid;
-	if (extension->has_gid)
-		member->gid = (uint64_t)extension->gid;
-	if (extension->has_mtime) {
-		member->mtime = extension->mtime;
-		member->nanoseconds = extension->nanoseconds;
+	if (pax->has_size)
+		member->size = (uint64_t)pax->size;
+	if (pax->has_uid)
+		member->uid = (uint64_t)pax->uid;
+	if (pax->has_gid)
+		member->gid = (uint64_t)pax->gid;
+	if (pax->has_mtime) {
+		member->mtime = pax->mtime;
+		member->nanoseconds = pax->nanoseconds;
 	}
-	member->attributes = extension->attributes;
+	member->attributes = pax->attributes;
+	member->attribute_count = pax->attribute_count;
 }
 
 static int describe(struct tar *tar, const struct header *header, struct tar_member *member,
@@ -459,7 +343,7 @@ static int describe(struct tar *tar, const struct header *header, struct tar_mem
 	if (!read_numbers(header, member))
 		return refuse(fault, "a header has a malformed number");
 	read_names(tar, header, member);
-	extend(&tar->extension, member);
+	extend(&tar->pax, member);
 	length = strlen(member->name);
 	if (length > LIMIT_NAME_BYTES || strlen(member->target) > LIMIT_NAME_BYTES)
 		return refuse(fault, "a name is too long");
@@ -486,7 +370,7 @@ static int read_end(struct tar *tar, const char **fault)
 		return more < 0 ? -1 : refuse(fault, truncated);
 	if (!is_zero(block, sizeof block))
 		return refuse(fault, "a block of zeros stands between its members");
-	if (tar->extension.pax || tar->extension.name || tar->extension.target)
+	if (tar->extended || tar->pax.name || tar->pax.target)
 		return refuse(fault, "its last extended header has no member");
 	while ((more = fill(tar, fault)) > 0) {
 		if (!is_zero(tar->bytes, tar->length))
@@ -506,7 +390,8 @@ int tar_next(struct tar *tar, struct tar_member *member, const char **fault)
 	if (skip(tar, tar->data, fault) < 0 || skip(tar, tar->padding, fault) < 0)
 		return -1;
 	tar->data = tar->padding = 0;
-	tar->extension = (struct extension){ .name = NULL };
+	pax_free(&tar->pax);
+	tar->extended = false;
 	pool_free(&tar->pool);
 	for (;;) {
 		int more = copy(tar, &header, sizeof header, fault);

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "pax.h"
+
 /*
  * Reads tar archives that somebody else wrote, member by member: ustar and pax (POSIX.1-2017, pax,
  * "EXTENDED DESCRIPTION"), GNU's long names and large numbers. Names are the archive's own bytes, and
@@ -37,7 +39,8 @@ struct tar_member {
 	int64_t mtime;		/* seconds since 1970 */
 	uint32_t nanoseconds;
 	uint64_t device_major, device_minor;
-	uint32_t attributes;	/* number of extended attributes */
+	const struct pax_attribute *attributes;
+	size_t attribute_count;
 };
 
 struct tar;
