@@ -79,6 +79,8 @@
 #define LIMIT_TAR_EXTENSION_BYTES (1 * MIB)
 /* Bytes of zeros behind the end of a tar: to the end of a record, which has 10 KiB commonly. */
 #define LIMIT_TAR_PADDING_BYTES (1 * MIB)
+/* Bytes of a line on a terminal or in a report, escaped. */
+#define LIMIT_REPORT_BYTES (64 * KIB)
 /* Program headers read from an ELF file: a static Go program has 8. */
 #define LIMIT_PROGRAM_HEADERS 128
 /* Entries read from its dynamic section: a static position-independent program has some 25. */

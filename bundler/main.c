@@ -8,6 +8,7 @@
 #include "command.h"
 #include "error.h"
 #include "interrupt.h"
+#include "report.h"
 #include "versions.h"
 
 static const struct command *const commands[] = {
@@ -37,31 +38,11 @@ static void print_help(const struct command *command)
 	fputs("  -h, --help                   print this\n", stdout);
 }
 
-/*
- * Untrusted bytes may stand in a message: none of them reaches the terminal as a control
- * character.
- */
-static void print_escaped(const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c < 0x7f)
-			fputc(c, stderr);
-		else
-			fprintf(stderr, "\\x%02x", c);
-	}
-	fputc('\n', stderr);
-}
-
 static void print_error(const struct error *err)
 {
-	fputs("bundler: ", stderr);
-	print_escaped(err->message);
-	if (err->hint[0] != '\0') {
-		fputs("hint: ", stderr);
-		print_escaped(err->hint);
-	}
+	report_line("bundler: ", err->message, "");
+	if (err->hint[0] != '\0')
+		report_line("hint: ", err->hint, "");
 }
 
 static const struct command *find(const char *name)

@@ -1,23 +1,36 @@
 #include "report.h"
 
-void report_text(FILE *stream, const char *text)
+#include "buffer.h"
+#include "limits.h"
+
+static void add_escaped(struct buffer *line, const char *text)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if (c >= 0x20 && c < 0x7f)
-			fputc(c, stream);
-		else
-			fprintf(stream, "\\x%02x", c);
+		buffer_format(line, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
 	}
 }
 
+void report_text(FILE *stream, const char *text)
+{
+	struct buffer line;
+
+	buffer_init(&line, LIMIT_REPORT_BYTES);
+	add_escaped(&line, text);
+	fwrite(line.bytes, 1, line.length, stream);
+	buffer_free(&line);
+}
+
+/* In one piece: stderr has no buffer, and others may write to the same terminal or log. */
 void report_line(const char *label, const char *text, const char *tail)
 {
-	flockfile(stderr);
-	fputs(label, stderr);
-	report_text(stderr, text);
-	fputs(tail, stderr);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	struct buffer line;
+
+	buffer_init(&line, LIMIT_REPORT_BYTES);
+	buffer_add_string(&line, label);
+	add_escaped(&line, text);
+	buffer_format(&line, "%s\n", tail);
+	fwrite(line.bytes, 1, line.length, stderr);
+	buffer_free(&line);
 }
