@@ -33,11 +33,14 @@ SRCS = \
 	bundler/constraint.c \
 	bundler/content.c \
 	bundler/der.c \
+	bundler/descriptor.c \
 	bundler/digest.c \
+	bundler/document.c \
 	bundler/download.c \
 	bundler/error.c \
 	bundler/fetch.c \
 	bundler/file.c \
+	bundler/findings.c \
 	bundler/gzip.c \
 	bundler/http.c \
 	bundler/image_output.c \
@@ -47,6 +50,7 @@ SRCS = \
 	bundler/layer_input.c \
 	bundler/lock.c \
 	bundler/main.c \
+	bundler/media.c \
 	bundler/memory.c \
 	bundler/mtree.c \
 	bundler/oci.c \

@@ -65,6 +65,14 @@
  * (distribution-spec).
  */
 #define LIMIT_INDEX_BYTES (4 * MIB)
+/* Findings that are told; the others are counted. */
+#define LIMIT_FINDINGS 1000
+/* Bytes of what one of them says. */
+#define LIMIT_FINDING_BYTES 1024
+/* Values in a JSON document of an image: a manifest of a hundred layers has 400. */
+#define LIMIT_DOCUMENT_VALUES 131072
+/* Arrays and objects in one another in such a document: a config has 4. */
+#define LIMIT_DOCUMENT_DEPTH 64
 /* Files of an image layout or archive: three for each layer, and layers are at most some hundred. */
 #define LIMIT_STORE_FILES 65536
 /* Bytes of all their names together: one of a blob has 77. */
@@ -79,6 +87,10 @@
 #define LIMIT_TAR_EXTENSION_BYTES (1 * MIB)
 /* Bytes of zeros behind the end of a tar: to the end of a record, which has 10 KiB commonly. */
 #define LIMIT_TAR_PADDING_BYTES (1 * MIB)
+/* Paths of a tree that is audited: images of whole distributions have some 100,000. */
+#define LIMIT_OBSERVED_NODES 524288
+/* Bytes of all these paths together. */
+#define LIMIT_OBSERVED_NAMES_BYTES (64 * MIB)
 /* Bytes of a line on a terminal or in a report, escaped. */
 #define LIMIT_REPORT_BYTES (64 * KIB)
 /* Program headers read from an ELF file: a static Go program has 8. */

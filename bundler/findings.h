@@ -1,0 +1,33 @@
+#ifndef BUNDLER_FINDINGS_H
+#define BUNDLER_FINDINGS_H
+
+#include <stddef.h>
+
+#include "pool.h"
+
+/* What was found to be wrong with something. A zeroed struct findings is empty and ready. */
+
+struct finding {
+	const char *subject;	/* what it is about: a file of an image, say. Untrusted bytes, as in text */
+	const char *rule;	/* the section of a specification that is broken */
+	const char *text;
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+	size_t left_out;	/* beyond LIMIT_FINDINGS */
+	size_t capacity;
+	struct pool pool;
+};
+
+/* Adds one; the text is formatted. What is longer than LIMIT_FINDING_BYTES is cut. rule is not copied. */
+void findings_add(struct findings *findings, const char *subject, const char *rule,
+		  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Sorts by subject, rule and text, as bytes, and leaves each once. */
+void findings_sort(struct findings *findings);
+
+void findings_free(struct findings *findings);
+
+#endif

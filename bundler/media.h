@@ -1,0 +1,22 @@
+#ifndef BUNDLER_MEDIA_H
+#define BUNDLER_MEDIA_H
+
+#include <stdbool.h>
+
+/* The media types of images (image-spec media-types.md), and those of Docker that go with them. */
+
+enum media_kind { MEDIA_OTHER, MEDIA_INDEX, MEDIA_MANIFEST, MEDIA_CONFIG, MEDIA_LAYER };
+
+enum media_compression { MEDIA_PLAIN, MEDIA_GZIP, MEDIA_ZSTD };
+
+struct media {
+	const char *name;
+	enum media_kind kind;
+	enum media_compression compression;	/* of a layer */
+	bool oci;				/* else one of Docker's */
+};
+
+/* The row of a media type; for one that is not known a row of kind MEDIA_OTHER. */
+const struct media *media_find(const char *name);
+
+#endif
