@@ -13,9 +13,14 @@
 
 #define CHUNK_BYTES ((size_t)64 * KIB)
 
+static bool is_open_to_others(const struct stat *st)
+{
+	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 bool cache_is_ours(const struct stat *st)
 {
-	return (st->st_uid == geteuid() || st->st_uid == 0) && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	return (st->st_uid == geteuid() || st->st_uid == 0) && !is_open_to_others(st);
 }
 
 static int check_directory(int fd, const char *path, struct error *err)
@@ -27,8 +32,16 @@ static int check_directory(int fd, const char *path, struct error *err)
 	if (cache_is_ours(&st))
 		return 0;
 	error_set(err, STATUS_FILE, "cannot use cache directory '%s': %s", path,
-		  st.st_mode & (S_IWGRP | S_IWOTH) ? "others may write to it" : "it belongs to another user");
+		  is_open_to_others(&st) ? "others may write to it" : "it belongs to another user");
 	return error_hint(err, "make it yours alone (chmod go-w), or name another with --cache");
+}
+
+/* For nobody but us, whatever the umask. One that is there already stays as it is. */
+static int make_directory(int dirfd, const char *path)
+{
+	if (mkdirat(dirfd, path, 0700) < 0)
+		return errno == EEXIST ? 0 : -1;
+	return fchmodat(dirfd, path, 0700, 0);
 }
 
 /* Makes path and its missing parents, for nobody but us (XDG Base Directory Specification). */
@@ -44,8 +57,9 @@ static int make_directories(const char *path, struct error *err)
 		end += strcspn(end, "/");
 		kept = *end;
 		*end = '\0';
-		if (*prefix && mkdir(prefix, 0700) < 0 && errno != EEXIST)
-			result = error_errno(err, STATUS_FILE, "cannot make cache directory '%s'", prefix);
+		if (*prefix && make_directory(AT_FDCWD, prefix) < 0)
+			result = error_errno(err, STATUS_FILE, "cannot make cache directory '%s'",
+					     prefix);
 		*end = kept;
 	}
 	free(prefix);
@@ -59,7 +73,7 @@ int cache_open_directory(const struct cache *cache, const char *name, bool creat
 	int result = 0;
 
 	*fd = -1;
-	if (create && mkdirat(cache->root, name, 0700) < 0 && errno != EEXIST) {
+	if (create && make_directory(cache->root, name) < 0) {
 		result = error_errno(err, STATUS_FILE, "cannot make cache directory '%s'", path);
 		goto out;
 	}
@@ -90,7 +104,10 @@ int cache_open(struct cache *cache, const char *path, bool create, struct error 
 	*cache = (struct cache){ .path = path, .root = -1, .entries = -1 };
 	if (create && make_directories(path, err) < 0)
 		return -1;
-	/* The directory itself may be a link to a larger disk: its owner is checked, not its name. */
+	/*
+	 * The directory itself may be a link to a larger disk: its owner is checked, not its
+	 * name.
+	 */
 	cache->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cache->root < 0 && errno == ENOENT && !create)
 		return 0;
@@ -166,7 +183,8 @@ static int open_entry(const struct cache *cache, const char *name, const char *p
 	}
 	if (!S_ISREG(st->st_mode))
 		return bad(path, type_fault(st->st_mode), err);
-	*fd = openat(cache->entries, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	*fd = openat(cache->entries, name,
+		     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (*fd < 0 && errno == ENOENT)
 		return CACHE_MISS;
 	if (*fd < 0 || fstat(*fd, st) < 0)
@@ -229,6 +247,7 @@ int cache_discard(const struct cache *cache, const struct digest *digest, struct
 		return 0;
 	if (errno == EISDIR && unlinkat(cache->entries, name, AT_REMOVEDIR) == 0)
 		return 0;
-	error_errno(err, STATUS_FILE, "cannot remove bad cache entry '%s/sha256/%s'", cache->path, name);
+	error_errno(err, STATUS_FILE, "cannot remove bad cache entry '%s/sha256/%s'", cache->path,
+		    name);
 	return error_hint(err, "remove it by hand");
 }

@@ -1,14 +1,14 @@
 #include "client.h"
 
-#include <string.h>
-
 #include "limits.h"
 #include "memory.h"
 
 void client_init(struct client *client, int ca_directory, const char *ca_file,
 		 const struct proxies *proxies)
 {
-	*client = (struct client){ .ca_directory = ca_directory, .ca_file = ca_file, .proxies = *proxies };
+	*client = (struct client){
+		.ca_directory = ca_directory, .ca_file = ca_file, .proxies = *proxies,
+	};
 	pthread_mutex_init(&client->lock, NULL);
 }
 
@@ -18,21 +18,26 @@ void client_free(struct client *client)
 	pthread_mutex_destroy(&client->lock);
 }
 
+static int load_trust(struct client *client, struct error *err)
+{
+	if (client->trust)
+		return 0;
+	if (client->ca_file)
+		return trust_load(&client->trust, client->ca_directory, client->ca_file, err);
+	error_set(err, STATUS_TLS, "cannot check certificates: no file of root certificates is "
+		  "known");
+	return error_hint(err, "name one with --ca-file");
+}
+
 /* The bundle is read once, and not at all when everything is in the cache. */
 static const struct trust *get_trust(struct client *client, struct error *err)
 {
-	const struct trust *trust;
+	int result;
 
 	pthread_mutex_lock(&client->lock);
-	if (!client->trust && !client->ca_file) {
-		error_set(err, STATUS_TLS, "cannot check certificates: no file of root certificates is known");
-		error_hint(err, "name one with --ca-file");
-	} else if (!client->trust && trust_load(&client->trust, client->ca_directory, client->ca_file, err) < 0) {
-		client->trust = NULL;
-	}
-	trust = client->trust;
+	result = load_trust(client, err);
 	pthread_mutex_unlock(&client->lock);
-	return trust;
+	return result < 0 ? NULL : client->trust;
 }
 
 static int get_hop(struct client *client, const struct url *url, struct http_request *request,
@@ -87,25 +92,28 @@ static int refuse_status(const struct url *url, struct http_answer *answer, stru
 }
 
 /* Where the answer of from leads, when it may. */
-static int next_hop(struct url *next, const struct url *from, const char *location, struct error *err)
+static int next_hop(struct url *next, const struct url *from, const char *location,
+		    struct error *err)
 {
 	const char *fault;
 	struct error unused;
 
 	if (!location)
-		return error_set(err, STATUS_HTTP, "cannot fetch '%s': a redirect without a Location "
-				 "(RFC 9110 section 15.4)", from->shown);
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': a redirect without a "
+				 "Location (RFC 9110 section 15.4)", from->shown);
 	fault = url_resolve(next, from, location);
 	if (fault)
-		return error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to '%.*s': %s", from->shown,
-				 (int)strcspn(location, "?"), location, fault);
+		/* Not shown: there may be a password or a signature in it. */
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to a URL that is "
+				 "refused: %s", from->shown, fault);
 	if (next->scheme != URL_HTTPS)
 		fault = "a redirect must lead to https";
 	else if (trust_check_host(next->host, &unused) < 0)
 		fault = "a redirect must lead to a DNS name";
 	if (!fault)
 		return 0;
-	error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to '%s': %s", from->shown, next->shown, fault);
+	error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to '%s': %s", from->shown,
+		  next->shown, fault);
 	url_free(next);
 	return -1;
 }
@@ -119,10 +127,11 @@ int client_get(struct client *client, const struct url *url, struct http_request
 
 	request->most_private = ADDRESS_LOOPBACK;
 	*answer = (struct http_answer){ 0 };
-	while ((result = get_hop(client, url, request, answer, err)) == 0 && is_redirect(answer->status)) {
+	while ((result = get_hop(client, url, request, answer, err)) == 0
+	       && is_redirect(answer->status)) {
 		if (++redirects > LIMIT_REDIRECTS)
-			result = error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected more than %d times",
-					   url->shown, LIMIT_REDIRECTS);
+			result = error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected more "
+					   "than %d times", url->shown, LIMIT_REDIRECTS);
 		else
 			result = next_hop(&next, url, answer->headers[HTTP_LOCATION], err);
 		if (result < 0)

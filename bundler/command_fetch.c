@@ -58,24 +58,33 @@ static void set_text(json_t *object, const char *key, const char *text)
 		json_object_set_new(object, key, json_string(text));
 }
 
+static void set_number(json_t *object, const char *key, uint64_t number)
+{
+	if (number != 0)
+		json_object_set_new(object, key, json_integer((json_int_t)number));
+}
+
 static void print_event(void *context, const struct event *event)
 {
 	static const char *const names[] = {
-		[EVENT_CACHED] = "cached", [EVENT_DISCARDED] = "discarded", [EVENT_WAITING] = "waiting",
-		[EVENT_STARTED] = "started", [EVENT_PROGRESS] = "progress", [EVENT_RETRYING] = "retrying",
-		[EVENT_SOURCE_FAILED] = "source-failed", [EVENT_DONE] = "done",
+		[EVENT_CACHED] = "cached",
+		[EVENT_DISCARDED] = "discarded",
+		[EVENT_WAITING] = "waiting",
+		[EVENT_STARTED] = "started",
+		[EVENT_PROGRESS] = "progress",
+		[EVENT_RETRYING] = "retrying",
+		[EVENT_SOURCE_FAILED] = "source-failed",
+		[EVENT_DONE] = "done",
 	};
-	json_t *object = json_pack("{s:s, s:s}", "event", names[event->kind], "asset", event->asset);
+	json_t *object = json_object();
 
+	set_text(object, "event", names[event->kind]);
+	set_text(object, "asset", event->asset);
 	set_text(object, "url", event->url);
 	set_text(object, "message", event->message);
-	if (event->kind == EVENT_STARTED || event->kind == EVENT_PROGRESS || event->kind == EVENT_DONE
-	    || event->kind == EVENT_CACHED)
-		json_object_set_new(object, "done", json_integer((json_int_t)event->done));
-	if (event->total != 0)
-		json_object_set_new(object, "total", json_integer((json_int_t)event->total));
-	if (event->kind == EVENT_RETRYING)
-		json_object_set_new(object, "delay", json_integer(event->delay));
+	set_number(object, "done", event->done);
+	set_number(object, "total", event->total);
+	set_number(object, "delay", event->delay);
 	print_object(context, object);
 }
 
@@ -110,8 +119,8 @@ static void print_archives(struct run *run)
 
 		digest_write_hex(&asset->digest, hex);
 		print_object(run, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "event", "archive",
-			"platform", run->inputs.platforms[i]->name, "asset", asset->name, "sha256", hex,
-			"size", (json_int_t)run->sizes[i],
+			"platform", run->inputs.platforms[i]->name, "asset", asset->name,
+			"sha256", hex, "size", (json_int_t)run->sizes[i],
 			"path", json_sprintf("%s/sha256/%s", run->inputs.fetch.cache, hex)));
 	}
 }

@@ -1,7 +1,9 @@
 #include "download.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -50,23 +52,35 @@ static void notify(const struct download *download, enum event_kind kind, uint64
 		download->events->notify(download->events->context, &event);
 }
 
-static const char *shown(const struct attempt *attempt)
+/* What the source offers is not what we want. */
+static int refuse(const struct download *download, enum status status, struct error *err,
+		  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static int refuse(const struct download *download, enum status status, struct error *err,
+		  const char *format, ...)
 {
-	return attempt->download->source->shown;
+	char *reason;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&reason, format, ap) < 0)
+		abort();
+	va_end(ap);
+	error_set(err, status, "cannot use '%s': %s", download->source->shown, reason);
+	free(reason);
+	return -1;
 }
 
 /* ---- the checks ---- */
 
-static int check_size(const struct attempt *attempt, uint64_t size, struct error *err)
+static int check_size(const struct download *download, uint64_t size, struct error *err)
 {
-	const struct download *download = attempt->download;
-
 	if (download->size != 0 && size != download->size)
-		return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %llu bytes, the lock says %llu",
-				 shown(attempt), (unsigned long long)size, (unsigned long long)download->size);
+		return refuse(download, STATUS_DIGEST, err, "it has %" PRIu64 " bytes, the lock "
+			      "says %" PRIu64, size, download->size);
 	if (size > download->maximum)
-		return error_set(err, STATUS_LIMIT, "cannot use '%s': it has %llu bytes, the limit is %llu",
-				 shown(attempt), (unsigned long long)size, (unsigned long long)download->maximum);
+		return refuse(download, STATUS_LIMIT, err, "it has %" PRIu64 " bytes, the limit "
+			      "is %" PRIu64, size, download->maximum);
 	return 0;
 }
 
@@ -91,26 +105,27 @@ static const char *choose_validator(const struct http_answer *answer)
 
 static int begin_part(struct attempt *attempt, const struct http_answer *answer, struct error *err)
 {
+	const struct download *download = attempt->download;
 	struct range range;
 
 	if (attempt->offset == 0)
-		return error_set(err, STATUS_HTTP, "cannot use '%s': HTTP status 206, but the whole was asked for",
-				 shown(attempt));
-	if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0 || range.first != attempt->offset) {
+		return refuse(download, STATUS_HTTP, err, "HTTP status 206, but the whole was "
+			      "asked for");
+	if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0
+	    || range.first != attempt->offset) {
 		attempt->useless = true;
-		return error_set(err, STATUS_HTTP, "cannot use '%s': not the range that was asked for",
-				 shown(attempt));
+		return refuse(download, STATUS_HTTP, err, "not the range that was asked for");
 	}
 	attempt->part = true;
 	attempt->total = range.total;
-	return range.total != 0 ? check_size(attempt, range.total, err) : 0;
+	return range.total != 0 ? check_size(download, range.total, err) : 0;
 }
 
 static int begin_whole(struct attempt *attempt, const struct http_answer *answer, struct error *err)
 {
 	if (answer->length != HTTP_UNKNOWN) {
 		attempt->total = answer->length;
-		if (check_size(attempt, answer->length, err) < 0)
+		if (check_size(attempt->download, answer->length, err) < 0)
 			return -1;
 	}
 	/* The source does not know ranges, or has another file now. */
@@ -147,7 +162,8 @@ static void report_progress(struct attempt *attempt)
 	if (now - attempt->reported < EVENT_INTERVAL)
 		return;
 	attempt->reported = now;
-	notify(attempt->download, EVENT_PROGRESS, attempt->partial->state.length, attempt->total, NULL, 0);
+	notify(attempt->download, EVENT_PROGRESS, attempt->partial->state.length, attempt->total,
+	       NULL, 0);
 }
 
 static int on_body(void *context, const void *bytes, size_t length, struct error *err)
@@ -157,11 +173,11 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 	uint64_t room = download->maximum - attempt->partial->state.length;
 
 	if (length > room && download->size != 0)
-		return error_set(err, STATUS_DIGEST, "cannot use '%s': longer than the %llu bytes that the "
-				 "lock says", shown(attempt), (unsigned long long)download->size);
+		return refuse(download, STATUS_DIGEST, err, "longer than the %" PRIu64
+			      " bytes that the lock says", download->size);
 	if (length > room)
-		return error_set(err, STATUS_LIMIT, "cannot use '%s': longer than the limit of %llu bytes",
-				 shown(attempt), (unsigned long long)download->maximum);
+		return refuse(download, STATUS_LIMIT, err, "longer than the limit of %" PRIu64
+			      " bytes", download->maximum);
 	if (partial_add(attempt->partial, bytes, length, err) < 0) {
 		attempt->local = true;
 		return -1;
@@ -186,10 +202,10 @@ static void refuse_content(const struct attempt *attempt, const struct http_answ
 	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
 	struct digest digest = digest_read(&partial->state);
 
-	if (check_size(attempt, partial->state.length, err) == 0)
-		error_set(err, STATUS_DIGEST, "cannot use '%s': its SHA-256 is %s, the lock says %s",
-			  shown(attempt), digest_write_hex(&digest, found),
-			  digest_write_hex(&partial->wanted, wanted));
+	if (check_size(attempt->download, partial->state.length, err) == 0)
+		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, the lock says %s",
+		       digest_write_hex(&digest, found),
+		       digest_write_hex(&partial->wanted, wanted));
 	hint_type(answer, err);
 }
 
@@ -201,7 +217,8 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 	if (is_right(partial))
 		return STEP_DONE;
 	if (attempt->part && partial->state.length < attempt->total) {
-		error_set(err, STATUS_NETWORK, "cannot fetch '%s': only a part of the range came", shown(attempt));
+		error_set(err, STATUS_NETWORK, "cannot fetch '%s': only a part of the range came",
+			  attempt->download->source->shown);
 		return STEP_PAUSE;
 	}
 	refuse_content(attempt, answer, err);
@@ -232,8 +249,9 @@ static enum step ask_server(struct attempt *attempt, struct retry *retry, int64_
 	const struct download *download = attempt->download;
 	char *validator = partial_validator(attempt->partial, download->source->text);
 	struct http_request request = {
-		.offset = attempt->offset, .validator = validator, .stall_seconds = download->stall_seconds,
-		.deadline = retry->deadline, .head = on_head, .body = on_body, .context = attempt,
+		.offset = attempt->offset, .validator = validator,
+		.stall_seconds = download->stall_seconds, .deadline = retry->deadline,
+		.head = on_head, .body = on_body, .context = attempt,
 	};
 	struct http_answer answer;
 	enum step step;
@@ -267,34 +285,38 @@ static int copy(struct attempt *attempt, int fd, const char *path, struct error 
 	return result;
 }
 
-/* A file has nothing to go on with: it is as near as what is there already. */
+static int open_source(const char *path, uint64_t *size, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO must not hang us. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		*size = (uint64_t)st.st_size;
+		return fd;
+	}
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	close(fd);
+	return error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+}
+
+/* A file is as near as a beginning of it that is there already: it is always read whole. */
 static enum step read_file(struct attempt *attempt, struct error *err)
 {
+	struct http_answer answer = { .status = 200 };
 	char *path = url_file_path(attempt->download->source);
-	struct http_answer answer = { .status = 200, .length = HTTP_UNKNOWN };
 	enum step step = STEP_GIVE_UP;
-	struct stat st;
 	int fd = -1;
 
-	if (!path) {
-		error_set(err, STATUS_FILE, "cannot read '%s': not the URL of a file", shown(attempt));
-		return STEP_GIVE_UP;
-	}
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		error_errno(err, STATUS_FILE, "cannot read '%s'", shown(attempt));
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", shown(attempt));
-		goto out;
-	}
-	answer.length = (uint64_t)st.st_size;
-	if (on_head(attempt, &answer, err) == 0 && copy(attempt, fd, path, err) == 0)
+	if (path)
+		fd = open_source(path, &answer.length, err);
+	else
+		refuse(attempt->download, STATUS_FILE, err, "not the URL of a file");
+	if (fd >= 0 && on_head(attempt, &answer, err) == 0 && copy(attempt, fd, path, err) == 0)
 		step = judge(attempt, &answer, err);
-out:
-	if (step != STEP_DONE)
-		attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
+	if (step != STEP_DONE && err->status == STATUS_INTERRUPTED)
+		attempt->local = true;
 	if (fd >= 0)
 		close(fd);
 	free(path);
@@ -375,8 +397,8 @@ static int on_document_head(void *context, const struct http_answer *answer, str
 
 	if (answer->status == 200)
 		return 0;
-	return error_set(err, STATUS_HTTP, "cannot use '%s': HTTP status %u, but the whole was asked for",
-			 document->download->source->shown, answer->status);
+	return refuse(document->download, STATUS_HTTP, err,
+		      "HTTP status %u, but the whole was asked for", answer->status);
 }
 
 static int on_document_body(void *context, const void *bytes, size_t length, struct error *err)
@@ -385,8 +407,8 @@ static int on_document_body(void *context, const void *bytes, size_t length, str
 
 	if (buffer_add(document->buffer, bytes, length) == 0)
 		return 0;
-	return error_set(err, STATUS_LIMIT, "cannot use '%s': more than %zu bytes",
-			 document->download->source->shown, document->buffer->maximum);
+	return refuse(document->download, STATUS_LIMIT, err, "more than %zu bytes",
+		      document->buffer->maximum);
 }
 
 int download_document(const struct download *download, struct buffer *buffer, struct error *err)

@@ -26,7 +26,8 @@ struct event {
 };
 
 struct event_sink {
-	void (*notify)(void *context, const struct event *event);	/* from any thread; NULL: nobody listens */
+	/* Called in any thread; NULL when nobody listens. */
+	void (*notify)(void *context, const struct event *event);
 	void *context;
 };
 

@@ -1,5 +1,6 @@
 #include "fetch.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,9 +37,12 @@ static char *mirror_url(const char *mirror, const char *asset)
 	size_t length = strlen(mirror);
 
 	if (place)
-		text = memory_format("%.*s%s%s", (int)(place - mirror), mirror, name, place + strlen(PLACEHOLDER));
+		text = memory_format("%.*s%s%s", (int)(place - mirror), mirror, name,
+				     place + strlen(PLACEHOLDER));
+	else if (length > 0 && mirror[length - 1] == '/')
+		text = memory_format("%s%s", mirror, name);
 	else
-		text = memory_format("%s%s%s", mirror, length > 0 && mirror[length - 1] == '/' ? "" : "/", name);
+		text = memory_format("%s/%s", mirror, name);
 	free(name);
 	return text;
 }
@@ -51,7 +55,9 @@ static int check_mirror(const char *mirror, struct error *err)
 
 	url_free(&url);
 	free(text);
-	return fault ? error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", mirror, fault) : 0;
+	if (!fault)
+		return 0;
+	return error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", mirror, fault);
 }
 
 static int check_proxy(const char *proxy, struct error *err)
@@ -59,19 +65,24 @@ static int check_proxy(const char *proxy, struct error *err)
 	const char *fault = proxy ? proxy_fault(proxy) : NULL;
 	const char *at = proxy ? strrchr(proxy, '@') : NULL;
 
+	if (!fault)
+		return 0;
 	/* What stands before the @ is nobody's business. */
-	return fault ? error_set(err, STATUS_USAGE, "cannot use proxy '%s': %s", at ? at + 1 : proxy, fault) : 0;
+	return error_set(err, STATUS_USAGE, "cannot use proxy '%s': %s", at ? at + 1 : proxy,
+			 fault);
 }
 
 int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct error *err)
 {
 	if (options->mirror_count > LIMIT_MIRRORS)
-		return error_set(err, STATUS_LIMIT, "cannot use more than %d mirrors", LIMIT_MIRRORS);
+		return error_set(err, STATUS_LIMIT, "cannot use %zu mirrors: the limit is %d",
+				 options->mirror_count, LIMIT_MIRRORS);
 	for (size_t i = 0; i < options->mirror_count; i++) {
 		if (check_mirror(options->mirrors[i], err) < 0)
 			return -1;
 	}
-	if (check_proxy(options->proxies.https, err) < 0 || check_proxy(options->proxies.http, err) < 0)
+	if (check_proxy(options->proxies.https, err) < 0
+	    || check_proxy(options->proxies.http, err) < 0)
 		return -1;
 	*fetch = (struct fetch){ .options = *options };
 	if (fetch->options.stall_seconds == 0)
@@ -109,7 +120,8 @@ static int add_source(struct job *job, const char *text, struct error *err)
 	const char *fault = url_parse(&job->sources[job->source_count], text);
 
 	if (fault)
-		return error_set(err, STATUS_CONFIG, "cannot use URL '%s' of '%s': %s", text, job->asset->name, fault);
+		return error_set(err, STATUS_CONFIG, "cannot use URL '%s' of '%s': %s", text,
+				 job->asset->name, fault);
 	/* Offline, what is on another machine is no source. */
 	if (job->fetch->options.offline && job->sources[job->source_count].scheme != URL_FILE)
 		url_free(&job->sources[job->source_count]);
@@ -173,11 +185,12 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 			*err = failure;
 		if (local)
 			return -1;
-		notify(job, EVENT_SOURCE_FAILED, download.source, 0, failure.message);
+		if (job->source_count > 1)	/* of one alone the error tells */
+			notify(job, EVENT_SOURCE_FAILED, download.source, 0, failure.message);
 	}
 	if (job->source_count > 1 && err->hint[0] == '\0')
-		error_hint(err, "%zu sources were tried, and none had it; this is the gravest failure",
-			   job->source_count);
+		error_hint(err, "%zu sources were tried, and none had it; this is the gravest "
+			   "failure", job->source_count);
 	return -1;
 }
 
@@ -190,8 +203,8 @@ static int check_hit(const struct job *job, int *fd, uint64_t size, struct error
 		return CACHE_HIT;
 	close(*fd);
 	*fd = -1;
-	return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %llu bytes, the lock says %llu",
-			 job->asset->name, (unsigned long long)size, (unsigned long long)job->asset->size);
+	return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %" PRIu64 " bytes, the lock "
+			 "says %" PRIu64, job->asset->name, size, job->asset->size);
 }
 
 static int find(const struct job *job, int *fd, uint64_t *size, struct error *err)
@@ -204,7 +217,8 @@ static int find(const struct job *job, int *fd, uint64_t *size, struct error *er
 static int refuse_offline(const struct job *job, int state, struct error *err)
 {
 	if (state != CACHE_BAD)
-		error_set(err, STATUS_NETWORK, "cannot fetch '%s': it is not in the cache", job->asset->name);
+		error_set(err, STATUS_NETWORK, "cannot fetch '%s': it is not in the cache",
+			  job->asset->name);
 	return error_hint(err, "run once without --offline");
 }
 
@@ -238,15 +252,17 @@ static int fetch_locked(struct job *job, struct partial *partial, int *fd, uint6
 /* Takes the partial, or waits until who has it is done. */
 static int wait_and_fetch(struct job *job, int *fd, uint64_t *size, struct error *err)
 {
+	const struct fetch_asset *asset = job->asset;
 	int64_t deadline = clock_now() + 1000 * (int64_t)job->fetch->options.total_seconds;
 	struct partial partial;
 	bool told = false;
 	int result;
 
-	while ((result = partial_open(&partial, &job->cache, &job->asset->digest, job->maximum, err)) == 1) {
+	while ((result = partial_open(&partial, &job->cache, &asset->digest, job->maximum, err))
+	       == 1) {
 		if (clock_now() > deadline)
-			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process did not finish "
-					 "its download", job->asset->name);
+			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process "
+					 "did not finish its download", asset->name);
 		if (!told)
 			notify(job, EVENT_WAITING, NULL, 0, NULL);
 		told = true;
@@ -284,12 +300,13 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 
 	*fd = -1;
 	if (!fetch->options.cache) {
-		error_set(err, STATUS_FILE, "cannot place the cache: neither HOME nor XDG_CACHE_HOME is set");
+		error_set(err, STATUS_FILE, "cannot place the cache: neither HOME nor "
+			  "XDG_CACHE_HOME is set");
 		return error_hint(err, "name a directory with --cache");
 	}
 	if (asset->size > LIMIT_ARCHIVE_BYTES)
-		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %llu bytes are more than %llu", asset->name,
-				 (unsigned long long)asset->size, LIMIT_ARCHIVE_BYTES);
+		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %" PRIu64 " bytes are "
+				 "more than %llu", asset->name, asset->size, LIMIT_ARCHIVE_BYTES);
 	result = list_sources(&job, err);
 	if (result == 0)
 		result = cache_open(&job.cache, fetch->options.cache, job.source_count > 0, err);
@@ -309,7 +326,8 @@ static int read_document(const struct url *url, struct buffer *buffer, struct er
 	int result;
 
 	if (!path)
-		return error_set(err, STATUS_FILE, "cannot read '%s': not the URL of a file", url->shown);
+		return error_set(err, STATUS_FILE, "cannot use '%s': not the URL of a file",
+				 url->shown);
 	result = file_read(buffer, -1, path, err);
 	free(path);
 	return result;
@@ -320,16 +338,18 @@ static int get_document(struct fetch *fetch, const struct url *url, struct buffe
 {
 	struct download download = {
 		.client = &fetch->client, .source = url,
-		.stall_seconds = fetch->options.stall_seconds, .total_seconds = fetch->options.total_seconds,
+		.stall_seconds = fetch->options.stall_seconds,
+		.total_seconds = fetch->options.total_seconds,
 	};
 
 	if (url->scheme == URL_FILE)
 		return read_document(url, buffer, err);
 	if (url->scheme == URL_HTTP)
-		return error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest it has to come over https",
-				 url->shown);
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest it has to "
+				 "come over https", url->shown);
 	if (fetch->options.offline)
-		return error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the network", url->shown);
+		return error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the "
+				 "network", url->shown);
 	return download_document(&download, buffer, err);
 }
 

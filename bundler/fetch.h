@@ -25,7 +25,7 @@ struct fetch_asset {
 
 struct fetch_options {
 	const char *cache;			/* directory, made with its parents when needed */
-	const char *const *mirrors;		/* "URL" (the asset's name is appended) or with "{asset}" */
+	const char *const *mirrors;		/* URLs with "{asset}", or to append its name to */
 	size_t mirror_count;
 	int ca_directory;			/* ca_file is below this descriptor, or AT_FDCWD */
 	const char *ca_file;			/* read when the first https connection needs it */

@@ -1,6 +1,6 @@
 #include "http.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +17,9 @@
 #include "memory.h"
 #include "range.h"
 #include "tls.h"
+
+#define MAXIMUM_SOCKETS 4	/* one for each address that curl tries at a time: two */
+#define POLL_INTERVAL 200	/* milliseconds: how late a signal may be noticed */
 
 static const char *const header_names[HTTP_HEADERS] = {
 	[HTTP_CONTENT_LENGTH] = "content-length",
@@ -35,6 +38,8 @@ struct hop {
 	CURL *easy;
 	struct tls_session *tls;	/* NULL for http */
 	struct curl_slist *fields;	/* request headers of ours */
+	struct curl_waitfd sockets[MAXIMUM_SOCKETS];	/* that are open */
+	unsigned socket_count;
 	bool refused;			/* an address was too private */
 	bool failed;			/* err is filled */
 	bool ended;			/* by us, after the header: the body is of no use */
@@ -171,11 +176,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 /* A window of stall_seconds has to bring LIMIT_STALL_BYTES for each of them. */
 static bool has_stalled(struct hop *hop)
 {
+	const unsigned seconds = hop->request->stall_seconds;
 	int64_t now = clock_now();
 
-	if (hop->window_start == 0 || now - hop->window_start < 1000 * (int64_t)hop->request->stall_seconds)
+	if (hop->window_start == 0 || now - hop->window_start < 1000 * (int64_t)seconds)
 		return false;
-	if (hop->received - hop->window_received < LIMIT_STALL_BYTES * (uint64_t)hop->request->stall_seconds)
+	if (hop->received - hop->window_received < LIMIT_STALL_BYTES * (uint64_t)seconds)
 		return true;
 	hop->window_start = now;
 	hop->window_received = hop->received;
@@ -195,8 +201,8 @@ static int on_progress(void *context, curl_off_t total, curl_off_t done, curl_of
 	if (!has_stalled(hop))
 		return 0;
 	hop->answer->transient = true;
-	fail(hop, STATUS_NETWORK, "stalled: less than %d bytes a second for %u s", LIMIT_STALL_BYTES,
-	     hop->request->stall_seconds);
+	fail(hop, STATUS_NETWORK, "stalled: less than %d bytes a second for %u s",
+	     LIMIT_STALL_BYTES, hop->request->stall_seconds);
 	return 1;
 }
 
@@ -218,6 +224,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 {
 	struct hop *hop = context;
 	struct address address;
+	int fd;
 
 	(void)purpose;
 	if (!hop->request->proxy && (address_read(&address, &to->addr) < 0 ||
@@ -225,7 +232,11 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 		hop->refused = true;
 		return CURL_SOCKET_BAD;
 	}
-	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	if (fd >= 0 && hop->socket_count < MAXIMUM_SOCKETS)
+		hop->sockets[hop->socket_count++] =
+			(struct curl_waitfd){ .fd = fd, .events = CURL_WAIT_POLLIN };
+	return fd;
 }
 
 /* The TLS context is freed after this; it is the last moment to ask what went wrong. */
@@ -235,6 +246,10 @@ static int on_close_socket(void *context, curl_socket_t fd)
 
 	if (hop->tls)
 		tls_close(hop->tls);
+	for (unsigned i = 0; i < hop->socket_count; i++) {
+		if (hop->sockets[i].fd == fd)
+			hop->sockets[i] = hop->sockets[--hop->socket_count];
+	}
 	return close(fd);
 }
 
@@ -285,9 +300,10 @@ static void set_callbacks(struct hop *hop)
 static void set_policy(struct hop *hop)
 {
 	const struct http_request *request = hop->request;
+	const char *protocol = request->url->scheme == URL_HTTPS ? "https" : "http";
 	CURL *easy = hop->easy;
 
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, request->url->scheme == URL_HTTPS ? "https" : "http");
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocol);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
@@ -298,6 +314,7 @@ static void set_policy(struct hop *hop)
 	curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	/* Signals are ours, and a name that is being resolved must not hold up an exit. */
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -338,21 +355,30 @@ static int explain_timeout(struct hop *hop)
 	return fail(hop, STATUS_NETWORK, "no connection within %d s", LIMIT_CONNECT_SECONDS);
 }
 
-static int explain_unconnected(struct hop *hop)
+/* What the system said last, where that is more than chance. */
+static const char *system_reason(const struct hop *hop)
 {
 	long number = 0;
 
-	if (hop->refused)
-		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a more private one",
-			    address_name(hop->request->most_private));
 	curl_easy_getinfo(hop->easy, CURLINFO_OS_ERRNO, &number);
-	return fail_transient(hop, number ? strerror((int)number) : "no connection");
+	/* Which of these three an early end shows as depends on who is faster. */
+	if (number == 0 || number == EPIPE || number == ECONNRESET)
+		return "the connection was closed early";
+	return strerror((int)number);
+}
+
+static int explain_unconnected(struct hop *hop)
+{
+	if (hop->refused)
+		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a "
+			    "more private one", address_name(hop->request->most_private));
+	return fail_transient(hop, system_reason(hop));
 }
 
 /* The connection broke, perhaps while a proxy was asked for it. */
 static int explain_broken(struct hop *hop)
 {
-	long number = 0, proxy_status = 0;
+	long proxy_status = 0;
 
 	curl_easy_getinfo(hop->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
 	if (proxy_status != 0 && proxy_status != 200) {
@@ -360,8 +386,7 @@ static int explain_broken(struct hop *hop)
 		return fail(hop, proxy_status >= 500 ? STATUS_NETWORK : STATUS_HTTP,
 			    "the proxy answers %ld", proxy_status);
 	}
-	curl_easy_getinfo(hop->easy, CURLINFO_OS_ERRNO, &number);
-	return fail_transient(hop, number ? strerror((int)number) : "the connection was closed early");
+	return fail_transient(hop, system_reason(hop));
 }
 
 static int explain_tls(struct hop *hop)
@@ -405,7 +430,8 @@ static int explain(struct hop *hop, CURLcode code)
 	case CURLE_OUT_OF_MEMORY:
 		abort();
 	default:
-		return fail(hop, STATUS_HTTP, "not an HTTP/1.1 answer (%s)", curl_easy_strerror(code));
+		return fail(hop, STATUS_HTTP, "not an HTTP/1.1 answer (%s)",
+			    curl_easy_strerror(code));
 	}
 }
 
@@ -418,10 +444,40 @@ static int check_host(struct hop *hop)
 	if (hop->request->url->scheme != URL_HTTPS)
 		return 0;
 	if (trust_check_host(host, &unused) < 0)
-		return fail(hop, STATUS_TLS, "'%s' is no DNS name that a certificate can be checked for", host);
+		return fail(hop, STATUS_TLS, "'%s' is no DNS name that a certificate can be "
+			    "checked for", host);
 	hop->tls = memory_new(1, sizeof *hop->tls);
 	tls_init(hop->tls, hop->request->trust);
 	return 0;
+}
+
+/*
+ * curl_easy_perform, but for two things. With BearSSL, curl forgets to wait for the socket
+ * during the handshake (its 7.88 does not say which way the handshake is blocked) and sleeps a
+ * second in each flight: we wait for the socket, too. And a signal is noticed sooner.
+ */
+static CURLcode run(struct hop *hop)
+{
+	CURLM *multi = curl_multi_init();
+	CURLcode code = CURLE_FAILED_INIT;
+	int running = 1, left;
+	CURLMsg *message;
+
+	if (!multi || curl_multi_add_handle(multi, hop->easy) != CURLM_OK)
+		abort();
+	while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0) {
+		/* Once connected, curl knows what it waits for. */
+		unsigned count = hop->answer->reached ? 0 : hop->socket_count;
+
+		if (curl_multi_poll(multi, hop->sockets, count, POLL_INTERVAL, NULL) != CURLM_OK)
+			break;
+	}
+	message = curl_multi_info_read(multi, &left);
+	if (message && message->msg == CURLMSG_DONE)
+		code = message->data.result;
+	curl_multi_remove_handle(multi, hop->easy);
+	curl_multi_cleanup(multi);
+	return code;
 }
 
 static int perform(struct hop *hop)
@@ -434,7 +490,7 @@ static int perform(struct hop *hop)
 	set_policy(hop);
 	set_callbacks(hop);
 	set_request(hop);
-	code = curl_easy_perform(hop->easy);
+	code = run(hop);
 	if (!hop->failed && !hop->ended && code != CURLE_OK)
 		explain(hop, code);
 	curl_easy_cleanup(hop->easy);

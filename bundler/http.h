@@ -22,9 +22,9 @@ struct http_request {
 	const struct url *url;			/* https or http */
 	const struct trust *trust;		/* for https */
 	const char *proxy;			/* or NULL; proxy_fault has found nothing */
-	enum address_class most_private;	/* highest class of address to connect to; a proxy has any */
+	enum address_class most_private;	/* highest class to connect to; a proxy has any */
 	uint64_t offset;			/* first byte wanted, 0 for the whole */
-	const char *validator;			/* for If-Range (RFC 9110 section 13.1.5), or NULL */
+	const char *validator;			/* for If-Range (RFC 9110, 13.1.5), or NULL */
 	unsigned stall_seconds;
 	int64_t deadline;			/* of clock.h: the transfer ends by then */
 	/* What to do with an answer of 200 or 206; any other has its header read and no more. */

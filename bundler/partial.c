@@ -21,7 +21,8 @@ static int fail(const struct partial *partial, const char *verb, struct error *e
 
 static char *note_name(const struct partial *partial, char name[NOTE_NAME_BYTES])
 {
-	return strcat(strcpy(name, partial->name), ".from");
+	snprintf(name, NOTE_NAME_BYTES, "%s.from", partial->name);
+	return name;
 }
 
 static void forget_note(struct partial *partial)
@@ -39,16 +40,13 @@ static bool is_fit(const struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink == 1;
 }
 
-/* 0 and the file, or 1 when something else stood there, which has been removed. */
-static int open_file(struct partial *partial, struct error *err)
+/* 0 with the file or, where something else stands, -1 in partial->fd. */
+static int try_open(struct partial *partial, struct error *err)
 {
 	int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	struct stat st;
 
 	partial->fd = openat(partial->directory, partial->name, flags, 0600);
-	/* EACCES: killed between the last flush and the new name, when it is read-only already. */
-	if (partial->fd < 0 && errno != ELOOP && errno != EISDIR && errno != ENXIO && errno != EACCES)
-		return fail(partial, "open", err);
 	if (partial->fd >= 0) {
 		if (fstat(partial->fd, &st) < 0)
 			return fail(partial, "open", err);
@@ -56,11 +54,28 @@ static int open_file(struct partial *partial, struct error *err)
 			return 0;
 		close(partial->fd);
 		partial->fd = -1;
+		return 0;
 	}
+	/* EACCES: killed between the last flush and the new name, when it is read-only already. */
+	if (errno == ELOOP || errno == EISDIR || errno == ENXIO || errno == EACCES)
+		return 0;
+	return fail(partial, "open", err);
+}
+
+static int open_file(struct partial *partial, struct error *err)
+{
+	if (try_open(partial, err) < 0)
+		return -1;
+	if (partial->fd >= 0)
+		return 0;
 	if (unlinkat(partial->directory, partial->name, 0) < 0 && errno != ENOENT &&
 	    unlinkat(partial->directory, partial->name, AT_REMOVEDIR) < 0)
 		return fail(partial, "remove", err);
-	return 1;
+	if (try_open(partial, err) < 0)
+		return -1;
+	if (partial->fd >= 0)
+		return 0;
+	return error_set(err, STATUS_FILE, "cannot open '%s': others interfere", partial->path);
 }
 
 /*
@@ -194,7 +209,8 @@ char *partial_validator(const struct partial *partial, const char *source)
 	struct error unused;
 
 	buffer_init(&note, LIMIT_NOTE_BYTES);
-	if (file_read(&note, partial->directory, note_name(partial, name), &unused) == 0 && note.bytes)
+	note_name(partial, name);
+	if (file_read(&note, partial->directory, name, &unused) == 0 && note.bytes)
 		validator = parse_note(note.bytes, source);
 	buffer_free(&note);
 	return validator;

@@ -41,7 +41,8 @@ static struct progress_row *find_row(struct progress *progress, const char *asse
 		if (strcmp(progress->rows[i].asset, asset) == 0)
 			return &progress->rows[i];
 	}
-	progress->rows = memory_resize(progress->rows, progress->row_count + 1, sizeof *progress->rows);
+	progress->rows = memory_resize(progress->rows, progress->row_count + 1,
+				       sizeof *progress->rows);
 	progress->rows[progress->row_count] = (struct progress_row){ .asset = asset };
 	return &progress->rows[progress->row_count++];
 }

@@ -44,6 +44,7 @@ void progress_notify(void *context, const struct event *event);
  * Writes the line to text, at most width columns and a NUL: "[####----]  34.1 of 57.2 MB  12.3
  * MB/s  0:02". elapsed is in milliseconds.
  */
-void progress_write_line(const struct progress *progress, int64_t elapsed, char *text, size_t width);
+void progress_write_line(const struct progress *progress, int64_t elapsed, char *text,
+			 size_t width);
 
 #endif

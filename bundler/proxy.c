@@ -36,9 +36,10 @@ static bool name_matches(const char *host, const char *name)
 
 	name += *name == '.';
 	length = strlen(name);
-	if (length == 0 || length > host_length || strcasecmp(host + host_length - length, name) != 0)
+	if (length == 0 || length > host_length)
 		return false;
-	return length == host_length || host[host_length - length - 1] == '.';
+	host += host_length - length;
+	return strcasecmp(host, name) == 0 && (length == host_length || host[-1] == '.');
 }
 
 /* "ADDRESS" or "ADDRESS/BITS" */

@@ -25,7 +25,9 @@ int range_parse(struct range *range, const char *text)
 	text += strlen(UNIT);
 	if (range_parse_number(&range->first, &text) < 0 || *text++ != '-')
 		return -1;
-	if (range_parse_number(&range->last, &text) < 0 || *text++ != '/' || range->first > range->last)
+	if (range_parse_number(&range->last, &text) < 0 || *text++ != '/')
+		return -1;
+	if (range->first > range->last)
 		return -1;
 	if (strcmp(text, "*") == 0)
 		return 0;

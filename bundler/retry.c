@@ -6,7 +6,7 @@
 #include "limits.h"
 
 #define FIRST_PAUSE 500		/* milliseconds; doubled each time */
-#define UNREACHED_ATTEMPTS 2	/* who cannot be reached at all will hardly come up within seconds */
+#define UNREACHED_ATTEMPTS 2	/* who is out of reach will hardly come back within seconds */
 
 /* Up to a quarter more, so that six platforms do not come back at the same moment. */
 static int64_t add_jitter(int64_t pause)

@@ -13,7 +13,7 @@ enum tls_alert {
 	ALERT_UNRECOGNIZED_NAME = 112
 };
 
-/* With AES and carry-less multiplication in the processor GCM is several times faster than ChaCha20. */
+/* Where the processor has AES and carry-less multiplication GCM is far faster than ChaCha20. */
 static const uint16_t suites_hardware[] = {
 	BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 	BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -92,13 +92,11 @@ void tls_close(struct tls_session *session)
 	session->client = NULL;
 }
 
-/* The alert that ended the handshake, or 0. A server may also answer with a version of its own. */
+/* The alert that the server ended the handshake with, or 0. */
 static int received_alert(const struct tls_session *session)
 {
 	int failure = session->failure;
 
-	if (failure == BR_ERR_UNSUPPORTED_VERSION || failure == BR_ERR_BAD_VERSION)
-		return ALERT_PROTOCOL_VERSION;
 	if (failure < BR_ERR_RECV_FATAL_ALERT || failure >= BR_ERR_RECV_FATAL_ALERT + 256)
 		return 0;
 	return failure - BR_ERR_RECV_FATAL_ALERT;
@@ -108,11 +106,13 @@ static void explain_alert(int alert, const char *host, struct buffer *reason)
 {
 	switch (alert) {
 	case ALERT_PROTOCOL_VERSION:
-		buffer_format(reason, "'%s' refuses TLS 1.2, the newest version that bundler speaks", host);
+		buffer_format(reason, "'%s' refuses TLS 1.2, the newest version that bundler "
+			      "speaks", host);
 		break;
 	case ALERT_HANDSHAKE_FAILURE:
 	case ALERT_INSUFFICIENT_SECURITY:
-		buffer_format(reason, "'%s' accepts none of ECDHE with AES-GCM or ChaCha20-Poly1305", host);
+		buffer_format(reason, "'%s' accepts none of ECDHE with AES-GCM or "
+			      "ChaCha20-Poly1305", host);
 		break;
 	case ALERT_UNRECOGNIZED_NAME:
 		buffer_format(reason, "the server says that it is not '%s'", host);
@@ -131,8 +131,11 @@ bool tls_explain(const struct tls_session *session, const char *host, struct buf
 		buffer_format(reason, "certificate of '%s' refused: %s", host, verdict);
 	else if (alert != 0)
 		explain_alert(alert, host, reason);
+	else if (session->failure == BR_ERR_UNSUPPORTED_VERSION)
+		buffer_format(reason, "'%s' does not speak TLS 1.2", host);
 	else if (session->failure != BR_ERR_OK && session->failure != BR_ERR_IO)
-		buffer_format(reason, "TLS with '%s' failed (BearSSL error %d)", host, session->failure);
+		buffer_format(reason, "TLS with '%s' failed (BearSSL error %d)", host,
+			      session->failure);
 	else
 		return false;
 	return true;

@@ -32,7 +32,8 @@ static size_t scheme_length(const char *text)
 
 	if (!isalpha((unsigned char)text[0]))
 		return 0;
-	while (isalnum((unsigned char)text[length]) || (text[length] && strchr("+-.", text[length])))
+	while (isalnum((unsigned char)text[length]) ||
+	       (text[length] && strchr("+-.", text[length])))
 		length++;
 	return text[length] == ':' ? length : 0;
 }
@@ -42,7 +43,9 @@ static const char *parse_scheme(struct url *url, const char **text)
 	size_t length = scheme_length(*text);
 
 	for (size_t i = 0; length > 0 && i < sizeof schemes / sizeof schemes[0]; i++) {
-		if (strlen(schemes[i].name) != length || strncasecmp(*text, schemes[i].name, length) != 0)
+		const char *name = schemes[i].name;
+
+		if (strlen(name) != length || strncasecmp(*text, name, length) != 0)
 			continue;
 		*text += length + 1;
 		if (strncmp(*text, "//", 2) != 0)
@@ -149,7 +152,8 @@ static const char *parse(struct url *url, const char *text)
 	if (fault)
 		return fault;
 	text += authority;
-	url->target = memory_format("%s%.*s", *text == '/' ? "" : "/", (int)strcspn(text, "#"), text);
+	url->target = memory_format("%s%.*s", *text == '/' ? "" : "/",
+				    (int)strcspn(text, "#"), text);
 	write_text(url);
 	return NULL;
 }
