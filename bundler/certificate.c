@@ -30,7 +30,7 @@ static int parse_version(struct der *in, int *version)
 	    field.length > 0)
 		return -1;
 	*version += 1;
-	return *version >= 1 && *version <= 3 ? 0 : -1;
+	return *version <= 3 ? 0 : -1;
 }
 
 static int parse_validity(struct der *in, struct certificate *certificate)

@@ -122,8 +122,8 @@ static int find_end(struct pem_reader *reader, const struct line *begin, struct 
 struct decoding {
 	br_pem_decoder_context decoder;
 	struct buffer *der;
-	bool full;
-	unsigned events[3];	/* how often each of BR_PEM_BEGIN_OBJ, END_OBJ, ERROR was seen */
+	bool full;		/* der has reached its maximum */
+	bool ended, failed;	/* what the decoder has said */
 };
 
 static void receive(void *context, const void *bytes, size_t length)
@@ -142,8 +142,8 @@ static void push(struct decoding *decoding, const char *text, size_t length)
 
 		text += used;
 		length -= used;
-		if (event >= BR_PEM_BEGIN_OBJ && event <= BR_PEM_ERROR)
-			decoding->events[event - BR_PEM_BEGIN_OBJ]++;
+		decoding->ended |= event == BR_PEM_END_OBJ;
+		decoding->failed |= event == BR_PEM_ERROR;
 	}
 }
 
@@ -172,8 +172,7 @@ int pem_next(struct pem_reader *reader, struct buffer *der, struct error *err)
 	if (decoding.full)
 		return error_set(err, STATUS_LIMIT, "cannot read '%s': line %u: certificate is "
 				 "larger than %zu bytes", reader->name, begin.number, der->maximum);
-	if (decoding.events[0] != 1 || decoding.events[1] != 1 || decoding.events[2] != 0 ||
-	    der->length == 0)
+	if (!decoding.ended || decoding.failed || der->length == 0)
 		return refuse(reader, begin.number, "certificate is not in base64 (RFC 7468)", err);
 	return 1;
 }

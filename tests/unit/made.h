@@ -84,7 +84,9 @@ struct made {
 	struct der issuer, subject;
 	struct der not_before, not_after;
 	struct der key;
-	struct der extensions[8];	/* NONE is left out */
+	struct der unique;		/* identifiers, [1] and [2]; NONE is left out */
+	struct der extensions[8];
+	struct der in_list, in_field, in_signed, in_outer;	/* octets behind, of four elements */
 };
 
 /* A P-256 key: any point does. */
@@ -133,12 +135,16 @@ static inline struct made made_new(const char *subject, const char *issuer)
 static inline struct der der_of(const struct made *made)
 {
 	struct der validity = SEQ(made->not_before, made->not_after);
-	struct der list = wrap(DER_SEQUENCE, made->extensions, 8);
-	struct der extensions = list.length > 2 ? WRAP(DER_CONSTRUCTED(3), list) : NONE;
+	struct der list = SEQ(made->extensions[0], made->extensions[1], made->extensions[2],
+			      made->extensions[3], made->extensions[4], made->extensions[5],
+			      made->extensions[6], made->extensions[7], made->in_list);
+	struct der extensions =
+		list.length > 2 ? WRAP(DER_CONSTRUCTED(3), list, made->in_field) : NONE;
 	struct der inner = SEQ(made->version, made->serial, made->inner_algorithm, made->issuer,
-			       validity, made->subject, made->key, extensions);
+			       validity, made->subject, made->key, made->unique, extensions,
+			       made->in_signed);
 
-	return SEQ(inner, made->outer_algorithm, BITS(RAW("signature")));
+	return SEQ(inner, made->outer_algorithm, BITS(RAW("signature")), made->in_outer);
 }
 
 static inline int made_free(void **state)

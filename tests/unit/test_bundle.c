@@ -157,6 +157,7 @@ static void boundaries(void **state)
 
 	(void)state;
 	assert_refused("", "cannot read 'b.pem': no certificate in it");
+	assert_refused(" \n", "cannot read 'b.pem': no certificate in it");
 	assert_refused("no certificate\n", "cannot read 'b.pem': no certificate in it");
 	assert_refused(JOIN(BEGIN, one),
 		       "cannot read 'b.pem': line 2: boundary within a certificate");

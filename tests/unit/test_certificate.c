@@ -256,6 +256,91 @@ static void refused(void **state)
 	assert_int_equal(parse(&certificate, &made), -1);
 }
 
+static void octets_behind(void **state)
+{
+	struct made good = made_new("Subject", "Issuer"), made;
+	struct certificate certificate;
+	struct der *const places[] = { &made.in_list, &made.in_field, &made.in_signed,
+				       &made.in_outer };
+
+	(void)state;
+	good.extensions[0] = EXTENSION("\x2a\x03", RAW("one"));
+	made = good;
+	assert_int_equal(parse(&certificate, &made), 0);
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		made = good;
+		*places[i] = WRAP(0x05, NONE);
+		assert_int_equal(parse(&certificate, &made), -1);
+		*places[i] = RAW("\0");
+		assert_int_equal(parse(&certificate, &made), -1);
+	}
+}
+
+static void unique_identifiers(void **state)
+{
+	struct made made = made_new("Subject", "Issuer");
+	struct certificate certificate;
+	struct extension extension;
+
+	(void)state;
+	made.unique = RAW("\x81\x02\x00\x01\x82\x02\x00\x02");
+	assert_int_equal(parse(&certificate, &made), 0);
+	made.extensions[0] = EXTENSION("\x2a\x03", RAW("one"));
+	assert_int_equal(parse(&certificate, &made), 0);
+	assert_true(certificate_find_extension(&certificate, RAW("\x2a\x03"), &extension));
+	made.unique = RAW("\x82\x02\x00\x02\x81\x02\x00\x01");
+	assert_int_equal(parse(&certificate, &made), -1);
+}
+
+static int parse_key(struct der key)
+{
+	struct made made = made_new("Subject", "Issuer");
+	struct certificate certificate;
+	br_x509_pkey found;
+
+	made.key = key;
+	assert_int_equal(parse(&certificate, &made), 0);
+	return certificate_key(&certificate, &found);
+}
+
+#define RSA_ID OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01")
+#define EC_ID OID("\x2a\x86\x48\xce\x3d\x02\x01")
+#define P384_ID OID("\x2b\x81\x04\x00\x22")
+#define THREE INTEGER("\x03")
+
+static void rsa_keys(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID, WRAP(0x05, NONE)), BITS(SEQ(THREE, THREE)))), 0);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SEQ(THREE, THREE)))), 0);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SEQ(INTEGER(""), THREE)))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SEQ(INTEGER("\x83"), THREE)))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SEQ(THREE)))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SEQ(THREE, THREE, THREE)))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SEQ(THREE, THREE), RAW("\0")))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID), BITS(SET(THREE, THREE)))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(RSA_ID),
+				       WRAP(DER_BIT_STRING, RAW("\1"), SEQ(THREE, THREE)))), -1);
+}
+
+static void ec_keys(void **state)
+{
+	uint8_t *bytes = pool_new(&made_pool, 97, 1);
+	struct der point = { bytes, 97 };
+
+	(void)state;
+	bytes[0] = 4;
+	assert_int_equal(parse_key(SEQ(SEQ(EC_ID, P384_ID), BITS(point))), 0);
+	assert_int_equal(parse_key(SEQ(SEQ(EC_ID, P384_ID, P384_ID), BITS(point))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(EC_ID), BITS(point))), -1);
+	assert_int_equal(parse_key(SEQ(SEQ(P384_ID, P384_ID), BITS(point))), -1);
+	bytes[0] = 2;
+	assert_int_equal(parse_key(SEQ(SEQ(EC_ID, P384_ID), BITS(point))), -1);
+	bytes[0] = 4;
+	point.length = 96;
+	assert_int_equal(parse_key(SEQ(SEQ(EC_ID, P384_ID), BITS(point))), -1);
+}
+
 static void cut_and_padded(void **state)
 {
 	struct made made = made_new("Subject", "Issuer");
@@ -352,6 +437,10 @@ int main(void)
 		TEST(fields),
 		TEST(old_versions),
 		TEST(refused),
+		TEST(octets_behind),
+		TEST(unique_identifiers),
+		TEST(rsa_keys),
+		TEST(ec_keys),
 		TEST(cut_and_padded),
 		TEST(names),
 		TEST(names_are_safe_to_print),

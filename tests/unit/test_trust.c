@@ -361,6 +361,28 @@ static void order(void **state)
 	expect(connection, "certificate 'R3' has no subject alternative name (CABF BR 7.1.2.7.12)");
 }
 
+/* Nine certificates that could each have issued any other: 9! paths, of which few are tried. */
+static void many_paths(void **state)
+{
+	struct connection *connection = *state;
+	const char *other = json_string_value(json_array_get(json_object_get(
+				find_case("online::google.com"), "trusted_certs"), 0));
+	clock_t start;
+
+	close_connection(connection);
+	open_connection(connection, find_case("rfc5280::aki::self-signed-root-missing-aki"));
+	while (connection->count < LIMIT_CHAIN_CERTIFICATES)
+		add_sent(connection, json_string_value(json_array_get(json_object_get(
+			 find_case("rfc5280::aki::self-signed-root-missing-aki"),
+			 "trusted_certs"), 0)));
+	trust_free(connection->trust);
+	assert_int_equal(trust_parse(&connection->trust, "other", other, strlen(other),
+				     &(struct error){ 0 }), 0);
+	start = clock();
+	expect(connection, "root 'x509-limbo-root' is not in the certificate bundle");
+	assert_true(clock() - start < CLOCKS_PER_SEC / 4);
+}
+
 static void unknown_authority(void **state)
 {
 	struct connection *connection = *state, other;
@@ -497,6 +519,7 @@ int main(void)
 		CHAIN(no_certificate),
 		CHAIN(too_much),
 		CHAIN(order),
+		CHAIN(many_paths),
 		CHAIN(unknown_authority),
 		CHAIN(engine_again),
 	};
