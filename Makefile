@@ -53,9 +53,13 @@ SRCS = \
 	bundler/media.c \
 	bundler/memory.c \
 	bundler/mtree.c \
+	bundler/observe.c \
+	bundler/observe_directory.c \
+	bundler/observe_tar.c \
 	bundler/oci.c \
 	bundler/option.c \
 	bundler/outputs.c \
+	bundler/overlay.c \
 	bundler/partial.c \
 	bundler/path.c \
 	bundler/pax.c \

@@ -80,7 +80,10 @@ static int make_node(int root, const struct tree_node *node, int64_t epoch)
 		return write_file(root, node, epoch);
 	case TREE_LINK:
 		return write_link(root, node, epoch);
+	case TREE_SPECIAL:
+		break;
 	}
+	errno = EINVAL;
 	return -1;
 }
 

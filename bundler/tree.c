@@ -11,7 +11,16 @@ static void node_free(struct tree_node *node)
 {
 	content_free(&node->content);
 	free(node->target);
+	free(node->observed.attributes);
 	free(node->path);
+}
+
+static void reserve(struct tree *tree, size_t count)
+{
+	if (tree->capacity - tree->count >= count)
+		return;
+	tree->capacity = tree->count + count < 16 ? 16 : 2 * tree->count + count;
+	tree->nodes = memory_resize(tree->nodes, tree->capacity, sizeof *tree->nodes);
 }
 
 static struct tree_node *insert(struct tree *tree, size_t at, const char *path,
@@ -19,12 +28,13 @@ static struct tree_node *insert(struct tree *tree, size_t at, const char *path,
 {
 	struct tree_node *node;
 
-	tree->nodes = memory_resize(tree->nodes, tree->count + 1, sizeof *tree->nodes);
+	reserve(tree, 1);
 	node = &tree->nodes[at];
 	memmove(node + 1, node, (tree->count - at) * sizeof *node);
 	tree->count++;
 	*node = (struct tree_node){
-		.path = memory_string(path), .type = type, .mode = 0755, .content.fd = -1,
+		.path = memory_string(path), .type = type, .mode = 0755, .time = tree->epoch,
+		.content.fd = -1,
 	};
 	return node;
 }
@@ -184,4 +194,74 @@ int tree_add_link(struct tree *tree, const char *path, const char *target, uint3
 	set_attributes(node, 0777, uid, gid);
 	node->target = memory_string(target);
 	return 0;
+}
+
+struct tree_node *tree_append(struct tree *tree, const char *path, enum tree_type type)
+{
+	return insert(tree, tree->count, path, type);
+}
+
+/* The later one of two nodes at one path is the one that is further behind in the array. */
+static int compare(const void *a, const void *b)
+{
+	const struct tree_node *const *one = a, *const *other = b;
+	int order = strcmp((*one)->path, (*other)->path);
+
+	return order != 0 ? order : *one < *other ? -1 : 1;
+}
+
+/* The nodes in their order; where the next has the same path, a node gives way to it. */
+static size_t arrange(struct tree_node **order, size_t count, struct tree_node *sorted)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i + 1 < count && strcmp(order[i]->path, order[i + 1]->path) == 0) {
+			order[i + 1]->observed.repeated = !order[i]->observed.unstated;
+			node_free(order[i]);
+		} else {
+			sorted[kept++] = *order[i];
+		}
+	}
+	return kept;
+}
+
+void tree_sort(struct tree *tree)
+{
+	struct tree_node **order = memory_new(tree->count, sizeof *order);
+	struct tree_node *sorted = memory_new(tree->count, sizeof *sorted);
+	size_t count = tree->count;
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = &tree->nodes[i];
+	qsort(order, count, sizeof *order, compare);
+	tree->count = arrange(order, count, sorted);
+	tree->capacity = count;
+	free(tree->nodes);
+	free(order);
+	tree->nodes = sorted;
+}
+
+void tree_filter(struct tree *tree, tree_unwanted *unwanted, const void *context)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tree->count; i++) {
+		if (unwanted(&tree->nodes[i], context))
+			node_free(&tree->nodes[i]);
+		else
+			tree->nodes[kept++] = tree->nodes[i];
+	}
+	tree->count = kept;
+}
+
+void tree_merge(struct tree *tree, struct tree *other)
+{
+	reserve(tree, other->count);
+	if (other->count > 0)
+		memcpy(tree->nodes + tree->count, other->nodes, other->count * sizeof *other->nodes);
+	tree->count += other->count;
+	other->count = 0;
+	tree_free(other);
+	tree_sort(tree);
 }

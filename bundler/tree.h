@@ -10,25 +10,44 @@
 
 /*
  * The model of a root file system, between every source and every sink. All normalisation
- * is here: order, parents, modes, one time for everything.
+ * is here: order, parents, modes, one time for everything. What was observed at a place is a
+ * tree, too, but as it is there; only a comparison reads it.
  */
 
-enum tree_type { TREE_DIRECTORY, TREE_FILE, TREE_LINK };
+enum tree_type {
+	TREE_DIRECTORY, TREE_FILE, TREE_LINK,
+	TREE_SPECIAL		/* observed: a device, a FIFO, a socket */
+};
+
+/* What only a node that was observed can have; all of it is 0 otherwise. */
+struct tree_observed {
+	uint32_t nanoseconds;	/* of the time */
+	uint32_t kind;		/* of what is special: the S_IFMT bits of its mode */
+	uint32_t major, minor;	/* of a device */
+	uint32_t group;		/* nodes with the same number, if it is not 0, are hard links of one file */
+	bool compared;		/* with the file at the same path in another tree, and */
+	uint64_t common;	/* so many bytes from the start are the same */
+	char *attributes;	/* extended attributes and access control lists as text, or NULL */
+	bool unstated;		/* a directory of which an archive says no more than what is in it */
+	bool repeated;		/* an archive has the path more than once; this is the last */
+};
 
 struct tree_node {
 	char *path;		/* absolute; "/" is the root itself */
 	enum tree_type type;
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint32_t uid, gid;
-	struct content content;	/* of a file */
+	int64_t time;		/* seconds since 1970; the tree's epoch, unless observed */
+	struct content content;	/* of a file; observed: size and digest, perhaps without bytes */
 	char *target;		/* of a symbolic link */
 	bool implied;		/* a parent that nobody has added in its own right */
+	struct tree_observed observed;
 };
 
 struct tree {
 	int64_t epoch;		/* time of every node, seconds since 1970 */
 	struct tree_node *nodes;	/* sorted by path as bytes, so a directory is before what is in it */
-	size_t count;
+	size_t count, capacity;
 };
 
 /* A tree with nothing but the root directory, 0755 and root's. */
@@ -55,5 +74,21 @@ int tree_add_link(struct tree *tree, const char *path, const char *target, uint3
 
 /* The node at path, or NULL. */
 const struct tree_node *tree_find(const struct tree *tree, const char *path);
+
+/*
+ * For who observes: adds a node at any path, in any order, and returns it, good until the next is
+ * added. Nothing is checked, and nothing is found before tree_sort.
+ */
+struct tree_node *tree_append(struct tree *tree, const char *path, enum tree_type type);
+
+/* Sorts what was appended. Of several nodes at one path the last stays, and is marked as repeated. */
+void tree_sort(struct tree *tree);
+
+/* Removes the nodes of which unwanted, given each where it was, says so. */
+typedef bool tree_unwanted(const struct tree_node *node, const void *context);
+void tree_filter(struct tree *tree, tree_unwanted *unwanted, const void *context);
+
+/* Moves the nodes of another tree, which is empty then, to this one, and sorts. */
+void tree_merge(struct tree *tree, struct tree *other);
 
 #endif
