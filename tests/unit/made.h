@@ -86,7 +86,7 @@ struct made {
 	struct der key;
 	struct der unique;		/* identifiers, [1] and [2]; NONE is left out */
 	struct der extensions[8];
-	struct der in_list, in_field, in_signed, in_outer;	/* octets behind, of four elements */
+	struct der in_list, in_field, in_signed, in_outer;	/* what ends four elements */
 };
 
 /* A P-256 key: any point does. */

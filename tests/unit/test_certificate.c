@@ -51,7 +51,7 @@ static void times_refused(void **state)
 		"000101000000.5Z", "000101000000ZZ", "000001000000Z", "001301000000Z",
 		"000100000000Z", "000132000000Z", "000431000000Z", "010229000000Z",
 		"000101240000Z", "000101006000Z", "000101000060Z", "0001010000 0Z",
-		"-00101000000Z", "20000101000000Z",
+		"-00101000000Z", "20000101000000Z", "0001011/0000Z", "00010100000:Z",
 	};
 	static const char *const generalized[] = {
 		"000101000000Z", "200001010000Z", "20000101000000", "20000101000000.0Z",
@@ -68,6 +68,7 @@ static void times_refused(void **state)
 			fail_msg("GeneralizedTime '%s' is read as %lld", generalized[i],
 				 (long long)time);
 	assert_int_equal(take_time(DER_OCTET_STRING, "000101000000Z", &time), -1);
+	assert_int_equal(take_time(DER_OCTET_STRING, "20000101000000Z", &time), -1);
 }
 
 static void dates(void **state)
@@ -394,6 +395,13 @@ static void names_are_safe_to_print(void **state)
 	(void)state;
 	assert_name(COMMON_NAME("F\xc5\x91tan\xc3\xbas\xc3\xadtv\xc3\xa1ny"), "Főtanúsítvány");
 	assert_name(COMMON_NAME("\xf0\x9f\x98\x9c \xe2\x82\xac"), "😜 €");
+	/* first and last of each length, around the surrogates */
+	assert_name(COMMON_NAME("\xc2\xa0\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf"),
+		    "\xc2\xa0\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
+	assert_name(COMMON_NAME("\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"),
+		    "\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
+	assert_name(COMMON_NAME("\xe0\x9f\xbf\xf0\x8f\xbf\xbf"),
+		    "\\xe0\\x9f\\xbf\\xf0\\x8f\\xbf\\xbf");
 	assert_name(COMMON_NAME("a\x1b[31m\n\x7f\\"), "a\\x1b[31m\\x0a\\x7f\\x5c");
 	assert_name(COMMON_NAME("\xc2\x9b"), "\\xc2\\x9b");			/* C1 control */
 	assert_name(COMMON_NAME("\xc0\xaf"), "\\xc0\\xaf");			/* overlong */
