@@ -34,8 +34,11 @@ static int refuse(const struct reader *reader)
 
 	if (reader->failed)
 		return -1;
-	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': %s", reader->name,
-			 reason ? reason : "damaged");
+	if (!reason)
+		reason = "damaged";
+	/* Some of libarchive's reasons end in a newline. */
+	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': %.*s", reader->name,
+			 (int)strcspn(reason, "\n"), reason);
 }
 
 static int refuse_for(const struct reader *reader, const char *reason)
