@@ -1,0 +1,140 @@
+/* digest.c: SHA-256 by both libraries against FIPS 180-4's examples, and its text form. */
+#include "unit.h"
+
+#include "digest.h"
+
+/* The examples that NIST publishes with FIPS 180-4, and the one of a million letters. */
+static const struct {
+	const char *text;
+	size_t times;
+	const char *hex;
+} examples[] = {
+	{ "", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+	{ "abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+	  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+	{ "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqr"
+	  "lmnopqrsmnopqrstnopqrstu", 1,
+	  "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1" },
+	{ "aaaaaaaaaa", 100000,
+	  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0" },
+};
+
+static void check_examples(void (*init)(struct digest_state *state))
+{
+	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+		struct digest_state digest_state;
+		struct digest digest;
+		char hex[DIGEST_HEX_BYTES];
+
+		init(&digest_state);
+		for (size_t n = 0; n < examples[i].times; n++)
+			digest_add(&digest_state, examples[i].text, strlen(examples[i].text));
+		digest = digest_read(&digest_state);
+		assert_string_equal(digest_write_hex(&digest, hex), examples[i].hex);
+		assert_int_equal(digest_state.length, examples[i].times * strlen(examples[i].text));
+	}
+}
+
+static void examples_by_bearssl(void **state)
+{
+	(void)state;
+	check_examples(digest_init);
+}
+
+static void examples_by_nettle(void **state)
+{
+	(void)state;
+	check_examples(digest_init_output);
+}
+
+/* Both agree at every length around a block, however the bytes are cut. */
+static void libraries_agree(void **state)
+{
+	uint8_t bytes[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 7);
+	for (size_t length = 0; length <= sizeof bytes; length++) {
+		struct digest_state one, other;
+		struct digest a, b;
+
+		digest_init(&one);
+		digest_init_output(&other);
+		digest_add(&one, bytes, length);
+		digest_add(&other, bytes, length / 3);
+		digest_add(&other, bytes + length / 3, length - length / 3);
+		a = digest_read(&one);
+		b = digest_read(&other);
+		assert_memory_equal(a.bytes, b.bytes, DIGEST_BYTES);
+	}
+}
+
+static void reading_does_not_end(void **state)
+{
+	void (*const inits[])(struct digest_state *) = { digest_init, digest_init_output };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct digest whole = digest_of("abc", 3), part = digest_of("ab", 2), read;
+		struct digest_state digest_state;
+
+		inits[i](&digest_state);
+		digest_add(&digest_state, "ab", 2);
+		read = digest_read(&digest_state);
+		assert_true(digest_equal(&read, &part));
+		digest_add(&digest_state, "c", 1);
+		read = digest_read(&digest_state);
+		assert_true(digest_equal(&read, &whole));
+		assert_false(digest_equal(&read, &part));
+	}
+}
+
+static void hex_round_trip(void **state)
+{
+	static const char text[] = "00ff10abcdef0123456789abcdef0123456789abcdef0123456789abcdef0199";
+	char hex[DIGEST_HEX_BYTES];
+	struct digest digest;
+
+	(void)state;
+	assert_int_equal(digest_parse_hex(&digest, text), 0);
+	assert_int_equal(digest.bytes[1], 0xff);
+	assert_string_equal(digest_write_hex(&digest, hex), text);
+}
+
+static void other_texts_are_no_digests(void **state)
+{
+	char text[80];
+	struct digest digest;
+
+	(void)state;
+	memset(text, 'a', sizeof text);
+	for (size_t length = 0; length < sizeof text; length++) {
+		text[length] = '\0';
+		assert_int_equal(digest_parse_hex(&digest, text), length == 64 ? 0 : -1);
+		text[length] = 'a';
+	}
+	text[64] = '\0';
+	for (size_t i = 0; i < 64; i++) {
+		for (const char *c = "Ag/:`@G \xff"; *c; c++) {
+			text[i] = *c;
+			assert_int_equal(digest_parse_hex(&digest, text), -1);
+		}
+		text[i] = 'a';
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(examples_by_bearssl),
+		cmocka_unit_test(examples_by_nettle),
+		cmocka_unit_test(libraries_agree),
+		cmocka_unit_test(reading_does_not_end),
+		cmocka_unit_test(hex_round_trip),
+		cmocka_unit_test(other_texts_are_no_digests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
