@@ -18,6 +18,7 @@
 #include <zlib.h>
 
 #include "buffer.h"
+#include "file.h"
 #include "memory.h"
 #include "pem.h"
 #include "trust.h"
@@ -399,6 +400,32 @@ static void unknown_authority(void **state)
 	close_connection(&other);
 }
 
+/* signatures/: a root, and twice the same certificate for a.test, signed with either hash. */
+static void weak_hash(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "tests/unit/signatures/sha256.pem", "accepted" },
+		{ "tests/unit/signatures/sha1.pem",
+		  "a certificate is signed with an algorithm that is not supported" },
+	};
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct connection connection = { .host = "a.test", .now = 1800000000 };
+		struct buffer pem;
+
+		assert_int_equal(trust_load(&connection.trust, AT_FDCWD,
+					    "tests/unit/signatures/root.pem", &err), 0);
+		buffer_init(&pem, MIB);
+		assert_int_equal(file_read(&pem, AT_FDCWD, rows[i][0], &err), 0);
+		add_sent(&connection, pem.bytes);
+		buffer_free(&pem);
+		expect(&connection, rows[i][1]);
+		close_connection(&connection);
+	}
+}
+
 /* A second handshake knows nothing of the first. */
 static void engine_again(void **state)
 {
@@ -512,6 +539,7 @@ int main(void)
 		cmocka_unit_test(long_hosts),
 		cmocka_unit_test(loading),
 		cmocka_unit_test(limbo_numbers),
+		cmocka_unit_test(weak_hash),
 		CHAIN(good_chain),
 		CHAIN(host_names),
 		CHAIN(changed_bit),
