@@ -104,8 +104,8 @@ static int read_certificates(const struct assembly *assembly, struct content *co
 	if (digest_equal(&content->digest, &lock->certificates.digest))
 		return 0;
 	content_free(content);
-	error_set(err, STATUS_DIGEST, "cannot use certificates '%s': their SHA-256 is not the one in "
-		  "lock '%s'", assembly->recipe->certificates, lock->file);
+	error_set(err, STATUS_DIGEST, "cannot use certificates '%s': their SHA-256 is not the one "
+		  "in lock '%s'", assembly->recipe->certificates, lock->file);
 	return error_hint(err, "'bundler lock' takes over a bundle that was changed on purpose");
 }
 
@@ -145,7 +145,8 @@ static int add_link(struct assembly *assembly, const struct recipe_entry *entry,
 {
 	const char *target = expand(assembly, entry->argument, err);
 
-	return target ? tree_add_link(assembly->tree, path, target, entry->uid, entry->gid, err) : -1;
+	return target ? tree_add_link(assembly->tree, path, target, entry->uid, entry->gid,
+				      err) : -1;
 }
 
 static int add_entry(struct assembly *assembly, const struct recipe_entry *entry, struct error *err)

@@ -13,7 +13,8 @@ int build_tree(const struct build *build, const struct platform *platform,
 	if (fetch_open(build->fetch, asset, &fd, &size, err) < 0)
 		return -1;
 	tree_init(tree, build->epoch);
-	result = assemble_tree(tree, build->recipe, build->lock, platform, fd, size, directory, err);
+	result = assemble_tree(tree, build->recipe, build->lock, platform, fd, size, directory,
+			       err);
 	if (result < 0)
 		tree_free(tree);
 	close(fd);

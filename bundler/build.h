@@ -22,6 +22,7 @@ struct build {
  * built at the same time. Every status that fetch_open and assemble_tree have.
  */
 int build_tree(const struct build *build, const struct platform *platform,
-	       const struct fetch_asset *asset, int directory, struct tree *tree, struct error *err);
+	       const struct fetch_asset *asset, int directory, struct tree *tree,
+	       struct error *err);
 
 #endif

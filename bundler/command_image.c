@@ -46,8 +46,8 @@ static int set_compression(struct run *run, const char *value, struct error *err
 {
 	run->compression = strcmp(value, "none") == 0 ? OCI_NONE : OCI_GZIP;
 	if (run->compression == OCI_GZIP && strcmp(value, "gzip") != 0)
-		return error_set(err, STATUS_USAGE, "cannot compress by '%s': it is neither 'gzip' nor "
-				 "'none'", value);
+		return error_set(err, STATUS_USAGE, "cannot compress by '%s': it is neither 'gzip' "
+				 "nor 'none'", value);
 	return 0;
 }
 
@@ -98,8 +98,8 @@ static int find_flavour(struct run *run, struct error *err)
 		if (strcmp(image->flavours[i].name, run->flavour_name) == 0)
 			run->flavour = &image->flavours[i];
 	if (run->flavour_name && !run->flavour)
-		return error_set(err, STATUS_USAGE, "cannot use flavour '%s': recipe '%s' does not have "
-				 "it", run->flavour_name, run->inputs.recipe.file);
+		return error_set(err, STATUS_USAGE, "cannot use flavour '%s': recipe '%s' does not "
+				 "have it", run->flavour_name, run->inputs.recipe.file);
 	return 0;
 }
 
@@ -116,12 +116,13 @@ static int choose_platforms(struct run *run, struct error *err)
 		if (strcmp(inputs->platforms[i]->os, "linux") == 0)
 			chosen[count++] = inputs->platforms[i];
 		else if (!all)
-			return error_set(err, STATUS_USAGE, "cannot write an image for '%s': only Linux "
-					 "runs one without a base", inputs->platforms[i]->name);
+			return error_set(err, STATUS_USAGE, "cannot write an image for '%s': only "
+					 "Linux runs one without a base",
+					 inputs->platforms[i]->name);
 	}
 	if (count == 0)
-		return error_set(err, STATUS_USAGE, "cannot write an image: recipe '%s' has no platform "
-				 "of Linux", inputs->recipe.file);
+		return error_set(err, STATUS_USAGE, "cannot write an image: recipe '%s' has no "
+				 "platform of Linux", inputs->recipe.file);
 	if (run->style.doi && count > 1)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' for several platforms: "
 				 "choose one (--platform)");
@@ -144,14 +145,14 @@ static int make_image(void *context, size_t number, struct error *err)
 	int result;
 
 	image->platform = inputs->platforms[number];
-	if (build_tree(&build, image->platform, &inputs->assets[number], run->target.staging.fd, &tree,
-		       err) < 0)
+	if (build_tree(&build, image->platform, &inputs->assets[number], run->target.staging.fd,
+		       &tree, err) < 0)
 		return -1;
 	result = oci_layer_make(&image->layer, &tree, run->compression, run->target.staging.fd,
 				image->platform->name, err);
 	tree_free(&tree);
-	return result < 0 ? -1 : oci_image_describe(image, &inputs->recipe, &inputs->lock, run->flavour,
-						    inputs->epoch, &run->style, err);
+	return result < 0 ? -1 : oci_image_describe(image, &inputs->recipe, &inputs->lock,
+						    run->flavour, inputs->epoch, &run->style, err);
 }
 
 /*
@@ -199,7 +200,8 @@ static void print_json(const struct run *run, const struct digest *manifests)
 
 		json_array_append_new(images, json_pack("{s:s, s:o}",
 			"platform", run->inputs.platforms[i]->name,
-			"manifest", json_sprintf("sha256:%s", digest_write_hex(&manifests[i], hex))));
+			"manifest", json_sprintf("sha256:%s",
+						 digest_write_hex(&manifests[i], hex))));
 	}
 	report = json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "name", run->inputs.lock.name,
 			   "version", run->inputs.lock.version, "release", run->inputs.lock.release,

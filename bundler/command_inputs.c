@@ -98,7 +98,8 @@ int command_inputs_option(struct command_inputs *inputs, int id, const char *val
 		fetch->ca_file = value;
 		return 1;
 	case OPTION_STALL_TIMEOUT:
-		return set_seconds(&fetch->stall_seconds, "--stall-timeout", value, err) < 0 ? -1 : 1;
+		return set_seconds(&fetch->stall_seconds, "--stall-timeout", value,
+				   err) < 0 ? -1 : 1;
 	case OPTION_TIMEOUT:
 		return set_seconds(&fetch->total_seconds, "--timeout", value, err) < 0 ? -1 : 1;
 	case OPTION_OFFLINE:
@@ -170,8 +171,8 @@ static int read_environment(struct command_inputs *inputs, struct error *err)
 		inputs->fetch.ca_file = variable("SSL_CERT_FILE");
 	read_mirrors(inputs);
 	read_proxies(&inputs->fetch.proxies);
-	return epoch ? command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, &inputs->epoch,
-					     err) : 0;
+	return epoch ? command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH,
+					     &inputs->epoch, err) : 0;
 }
 
 /* The only recipe in configs/, in pool. */
@@ -186,8 +187,8 @@ static const char *default_recipe(struct pool *pool, struct error *err)
 		globfree(&found);
 	}
 	if (!file) {
-		error_set(err, STATUS_USAGE, "cannot choose a recipe: 'configs' does not have exactly "
-			  "one");
+		error_set(err, STATUS_USAGE, "cannot choose a recipe: 'configs' does not have "
+			  "exactly one");
 		error_hint(err, "name the recipe's file on the command line");
 	}
 	return file;
@@ -203,8 +204,9 @@ static int check_platforms(struct command_inputs *inputs, struct error *err)
 	}
 	for (size_t i = 0; i < inputs->platform_count; i++)
 		if (!recipe_has(recipe, inputs->platforms[i]))
-			return error_set(err, STATUS_USAGE, "cannot use platform '%s': recipe '%s' does "
-					 "not list it", inputs->platforms[i]->name, recipe->file);
+			return error_set(err, STATUS_USAGE, "cannot use platform '%s': recipe '%s' "
+					 "does not list it", inputs->platforms[i]->name,
+					 recipe->file);
 	return 0;
 }
 

@@ -147,8 +147,8 @@ static int check_unchanged(const struct run *run, const struct lock_asset *asset
 
 	if (!before || digest_equal(&before->digest, &asset->digest))
 		return 0;
-	error_set(err, STATUS_DIGEST, "cannot lock '%s': its SHA-256 was another when version %s was "
-		  "locked before", name, run->new.version);
+	error_set(err, STATUS_DIGEST, "cannot lock '%s': its SHA-256 was another when version %s "
+		  "was locked before", name, run->new.version);
 	return error_hint(err, "a release must not change; remove '%s' to accept that it did",
 			  run->inputs.lock_file);
 }
@@ -198,7 +198,8 @@ static void print_lock(const struct lock *lock)
 	for (size_t i = 0; i < lock->asset_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
-		printf("%s  %s\n", digest_write_hex(&lock->assets[i].digest, hex), lock->assets[i].url);
+		printf("%s  %s\n", digest_write_hex(&lock->assets[i].digest, hex),
+		       lock->assets[i].url);
 	}
 }
 

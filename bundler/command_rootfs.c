@@ -129,7 +129,8 @@ static void print_json(const struct run *run)
 			"directory", json_sprintf("%s/%s", run->output, platform->directory),
 			"mtree", digest_write_hex(&run->digests[i], hex)));
 	}
-	report = json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", lock->name, "version", lock->version,
+	report = json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", lock->name, "version",
+			   lock->version,
 			   "release", lock->release, "epoch", (json_int_t)run->inputs.epoch,
 			   "rootfs", roots);
 	json_dumpf(report, stdout, JSON_INDENT(2));
@@ -145,7 +146,10 @@ static int report(const struct run *run, struct error *err)
 	return 0;
 }
 
-/* All or nothing: what one platform lacks keeps the others from being published, and so does a lost report. */
+/*
+ * All or nothing: what one platform lacks keeps the others from being published, and so does a lost
+ * report.
+ */
 static int build_all(struct run *run, struct error *err)
 {
 	const size_t count = run->inputs.platform_count;
@@ -168,7 +172,8 @@ static int make(struct run *run, struct error *err)
 	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
 		return -1;
 	progress_init(&run->progress);
-	run->digests = pool_new(&run->inputs.pool, run->inputs.platform_count, sizeof *run->digests);
+	run->digests = pool_new(&run->inputs.pool, run->inputs.platform_count,
+				sizeof *run->digests);
 	if (open_output(run, err) == 0) {
 		result = build_all(run, err);
 		staging_close(&run->staging);

@@ -24,7 +24,9 @@ struct content {
 struct content content_of(const void *bytes, size_t length);
 void content_free(struct content *content);
 
-/* Makes *copy a second content of the same bytes, or of the same unnamed file; -1 with errno set. */
+/*
+ * Makes *copy a second content of the same bytes, or of the same unnamed file; -1 with errno set.
+ */
 int content_share(const struct content *content, struct content *copy);
 
 /* Reads up to length bytes at offset; the number read, 0 at the end, -1 with errno set. */

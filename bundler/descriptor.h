@@ -24,7 +24,9 @@ struct descriptor {
 /* Reads the descriptor that json is; anything else, NULL too, has a fault. */
 struct descriptor descriptor_read(const json_t *json);
 
-/* Reads "sha256:" and 64 lower-case digits; why it is refused, or NULL (descriptor.md, "Digests"). */
+/*
+ * Reads "sha256:" and 64 lower-case digits; why it is refused, or NULL (descriptor.md, "Digests").
+ */
 const char *descriptor_read_digest(struct digest *digest, const char *text);
 
 #endif

@@ -16,8 +16,8 @@ static const char *skip_string(const char *text, const char *end)
 }
 
 /*
- * Jansson takes up to 300 bytes for a value of two and goes as deep as its own stack frames, so both
- * are counted before it begins.
+ * Jansson takes up to 300 bytes for a value of two and goes as deep as its own stack frames, so
+ * both are counted before it begins.
  */
 static const char *measure(const char *text, const char *end)
 {
@@ -57,8 +57,8 @@ const char *document_parse(struct document *document, const struct buffer *text)
 	if (fault)
 		return fault;
 	document->root = json_loadb(bytes, text->length, JSON_REJECT_DUPLICATES, &where);
-	return document->root ? NULL : pool_format(&document->pool, "line %d, column %d: %s", where.line,
-						   where.column, where.text);
+	return document->root ? NULL : pool_format(&document->pool, "line %d, column %d: %s",
+						   where.line, where.column, where.text);
 }
 
 void document_free(struct document *document)
@@ -142,7 +142,8 @@ static void read_diff_ids(struct pool *pool, const json_t *array, struct image_c
 	config->diff_ids = pool_new(pool, config->count, sizeof *config->diff_ids);
 	for (size_t i = 0; i < config->count; i++)
 		config->diff_ids[i].fault = descriptor_read_digest(&config->diff_ids[i].digest,
-								   text_of(json_array_get(array, i)));
+								   text_of(json_array_get(array,
+											  i)));
 }
 
 static void read_history(const json_t *array, struct image_config *config)

@@ -11,9 +11,9 @@
 #include "pool.h"
 
 /*
- * The JSON documents of an image (image-spec 1.1), from outside. document_parse is strict; the readers
- * after it take what is well-formed and leave out, or mark, what is not: whether something ought to be
- * there is for the caller to say.
+ * The JSON documents of an image (image-spec 1.1), from outside. document_parse is strict; the
+ * readers after it take what is well-formed and leave out, or mark, what is not: whether something
+ * ought to be there is for the caller to say.
  */
 
 struct document {

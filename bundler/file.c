@@ -16,7 +16,8 @@ int file_read_open(struct buffer *buffer, int fd, const char *path, struct error
 
 	while ((got = read(fd, chunk, sizeof chunk)) > 0)
 		if (buffer_add(buffer, chunk, (size_t)got) < 0)
-			return error_set(err, STATUS_LIMIT, "cannot read '%s': larger than %zu bytes",
+			return error_set(err, STATUS_LIMIT,
+					 "cannot read '%s': larger than %zu bytes",
 					 path, buffer->maximum);
 	if (got < 0)
 		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
@@ -62,7 +63,8 @@ ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
 	size_t done = 0;
 
 	while (done < length) {
-		ssize_t got = pread(fd, (char *)bytes + done, length - done, (off_t)(offset + done));
+		ssize_t got = pread(fd, (char *)bytes + done, length - done,
+				    (off_t)(offset + done));
 
 		if (got < 0 && errno == EINTR)
 			continue;

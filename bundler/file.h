@@ -35,7 +35,10 @@ int file_create(int dirfd, const char *path, const void *bytes, size_t length, m
  */
 int file_make_directory(const char *path, struct error *err);
 
-/* The first component of path that is not there, with all before it; NULL when all are. Caller frees. */
+/*
+ * The first component of path that is not there, with all before it; NULL when all are. Caller
+ * frees.
+ */
 char *file_first_missing(const char *path);
 
 /* Removes the directories of path from the last to first, as long as they are empty. */

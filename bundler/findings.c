@@ -36,7 +36,8 @@ void findings_add(struct findings *findings, const char *subject, const char *ru
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	*finding = (struct finding){
-		.subject = pool_copy(&findings->pool, subject, strnlen(subject, LIMIT_FINDING_BYTES)),
+		.subject = pool_copy(&findings->pool, subject,
+				     strnlen(subject, LIMIT_FINDING_BYTES)),
 		.rule = rule, .text = pool_string(&findings->pool, text),
 	};
 }

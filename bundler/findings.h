@@ -21,7 +21,10 @@ struct findings {
 	struct pool pool;
 };
 
-/* Adds one; the text is formatted. What is longer than LIMIT_FINDING_BYTES is cut. rule is not copied. */
+/*
+ * Adds one; the text is formatted. What is longer than LIMIT_FINDING_BYTES is cut. rule is not
+ * copied.
+ */
 void findings_add(struct findings *findings, const char *subject, const char *rule,
 		  const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -101,8 +101,9 @@ static char *open_parent(struct image_output *output, struct error *err)
 		slash[slash == path ? 1 : 0] = '\0';
 	if (output->name[0] == '\0' || strcmp(output->name, ".") == 0
 	    || strcmp(output->name, "..") == 0) {
-		output->staging.parent = error_set(err, STATUS_USAGE, "cannot use place '%s': its path "
-						   "does not end in a name", output->place->path);
+		output->staging.parent = error_set(err, STATUS_USAGE, "cannot use place '%s': its "
+						   "path does not end in a name",
+						   output->place->path);
 	} else {
 		output->staging.parent = file_make_directory(slash ? path : ".", err);
 	}
@@ -117,8 +118,8 @@ int image_output_open(struct image_output *output, const struct place *place, st
 	*output = (struct image_output){ .place = place };
 	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
 	    && place->kind != PLACE_DOCKER_ARCHIVE)
-		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for images "
-				 "are oci:, oci-archive: and docker-archive:", place->path);
+		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for "
+				 "images are oci:, oci-archive: and docker-archive:", place->path);
 	parent = open_parent(output, err);
 	if (output->staging.parent >= 0 && check_replaceable(output, err) == 0)
 		result = staging_open(&output->staging, output->staging.parent, parent, err);

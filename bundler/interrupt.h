@@ -9,7 +9,10 @@
  * takes the signal's default action, as a shell expects.
  */
 
-/* Installs the handlers, but for signals that are ignored (nohup), and ignores SIGPIPE. Called once, by main. */
+/*
+ * Installs the handlers, but for signals that are ignored (nohup), and ignores SIGPIPE. Called
+ * once, by main.
+ */
 void interrupt_install(void);
 
 /* The number of the signal that arrived, or 0. Safe in every thread. */

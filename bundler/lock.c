@@ -193,7 +193,8 @@ int lock_open(struct lock *lock, const char *file, struct error *err)
 		error_hint(err, "'bundler lock' makes a lock: nothing is built without one");
 		goto out;
 	}
-	root = json_loadb(text.bytes ? text.bytes : "", text.length, JSON_REJECT_DUPLICATES, &where);
+	root = json_loadb(text.bytes ? text.bytes : "", text.length, JSON_REJECT_DUPLICATES,
+			  &where);
 	if (root)
 		result = take_lock(lock, root, err);
 	else
@@ -226,8 +227,8 @@ char *lock_default_path(struct pool *pool, const char *recipe_file)
 static int mismatch(const struct lock *lock, const struct recipe *recipe, struct error *err,
 		    const char *what, const char *locked, const char *wanted)
 {
-	error_set(err, STATUS_CONFIG, "cannot use lock '%s' with recipe '%s': %s is '%s' in the lock, "
-		  "'%s' in the recipe", lock->file, recipe->file, what, locked, wanted);
+	error_set(err, STATUS_CONFIG, "cannot use lock '%s' with recipe '%s': %s is '%s' in the "
+		  "lock, '%s' in the recipe", lock->file, recipe->file, what, locked, wanted);
 	return error_hint(err, "'bundler lock' writes the lock anew");
 }
 

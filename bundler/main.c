@@ -28,12 +28,14 @@ static void print_usage(FILE *stream)
 	      "       bundler --help\n\ncommands:\n", stream);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'bundler COMMAND --help' tells about one of them; bundler(1) about all.\n", stream);
+	fputs("\n'bundler COMMAND --help' tells about one of them; bundler(1) about all.\n",
+	      stream);
 }
 
 static void print_help(const struct command *command)
 {
-	printf("usage: bundler %s %s\n\n%s\n\n", command->name, command->synopsis, command->summary);
+	printf("usage: bundler %s %s\n\n%s\n\n", command->name, command->synopsis,
+	       command->summary);
 	option_print(stdout, command->options);
 	fputs("  -h, --help                   print this\n", stdout);
 }
@@ -114,7 +116,9 @@ static void take_signal(int number)
 	raise(number);
 }
 
-/* A standard descriptor that is closed would be taken by the next file, and that be written over. */
+/*
+ * A standard descriptor that is closed would be taken by the next file, and that be written over.
+ */
 static void reserve_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -277,7 +277,8 @@ static int read_all(struct walk *walk, struct error *err)
 		if (tree->nodes[i].type != TREE_DIRECTORY)
 			continue;
 		if (strlen(tree->nodes[i].path) > LIMIT_NAME_BYTES)
-			return observe_refuse(&walk->observe, STATUS_LIMIT, "its directories are too deep", err);
+			return observe_refuse(&walk->observe, STATUS_LIMIT,
+					      "its directories are too deep", err);
 		if (read_directory(walk, i, err) < 0)
 			return -1;
 	}
@@ -310,8 +311,8 @@ static void group_shared(struct walk *walk)
 	}
 }
 
-int observe_directory(struct tree *tree, const char *path, const struct observe_reference *reference,
-		      struct error *err)
+int observe_directory(struct tree *tree, const char *path,
+		      const struct observe_reference *reference, struct error *err)
 {
 	struct walk *walk = memory_new(1, sizeof *walk);
 	int result = -1;

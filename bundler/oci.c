@@ -62,7 +62,9 @@ static int take_tar(void *context, const void *bytes, size_t length)
 	struct layer_stream *stream = context;
 
 	digest_add(&stream->diff_id, bytes, length);
-	return stream->compress ? compress_add(stream->compress, bytes, length) : store(stream, bytes, length);
+	return stream->compress ? compress_add(stream->compress, bytes, length) : store(stream,
+											bytes,
+											length);
 }
 
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
@@ -192,7 +194,8 @@ static json_t *describe_config(struct description *d)
 
 	set_text(config, "variant", platform->variant);
 	json_object_set_new(config, "config", describe_execution(d));
-	json_object_set_new(config, "rootfs", json_pack("{s:s, s:[s]}", "type", "layers", "diff_ids",
+	json_object_set_new(config, "rootfs", json_pack("{s:s, s:[s]}", "type", "layers",
+							"diff_ids",
 		digest_text(&d->image->layer.diff_id, diff_id)));
 	json_object_set_new(config, "history", json_pack("[{s:s, s:s}]", "created", created,
 		"created_by", "bundler image"));
@@ -323,8 +326,8 @@ static json_t *describe_image(const struct oci_image *image)
 
 static json_t *describe_index(json_t *manifests)
 {
-	return json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", MEDIA_INDEX, "manifests",
-			 manifests);
+	return json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", MEDIA_INDEX,
+			 "manifests", manifests);
 }
 
 /* The descriptor that index.json holds: of the one image, or of an index of all of them. */
@@ -377,7 +380,8 @@ static json_t *describe_for_docker(const struct layout *layout, const struct oci
 						digest_write_hex(&image->config.digest, config)),
 			 "RepoTags", tags,
 			 "Layers", json_sprintf("blobs/sha256/%s",
-						digest_write_hex(&image->layer.blob.digest, layer)));
+						digest_write_hex(&image->layer.blob.digest,
+								 layer)));
 }
 
 static int add_docker_manifest(struct layout *layout)

@@ -58,8 +58,8 @@ int option_next(struct option_parser *parser, const char **value, struct error *
 	id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL);
 	*value = optarg;
 	if (id == ':' || id == '?')
-		return error_set(err, STATUS_USAGE, "cannot use option '%s': %s", refused(parser, text),
-				 reason(parser, id));
+		return error_set(err, STATUS_USAGE, "cannot use option '%s': %s",
+				 refused(parser, text), reason(parser, id));
 	if (id != -1)
 		return id;
 	parser->argc -= optind;

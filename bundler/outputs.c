@@ -24,7 +24,10 @@
 
 static const char *contents_fault(int fd, const char *path, const struct buffer *manifest);
 
-/* Why the entry at path, name in the directory fd, must stay: it or what is below it may be a user's. */
+/*
+ * Why the entry at path, name in the directory fd, must stay: it or what is below it may be a
+ * user's.
+ */
 static const char *entry_fault(int fd, const char *name, const char *path,
 			       const struct buffer *manifest)
 {
@@ -62,7 +65,10 @@ static const char *contents_fault(int fd, const char *path, const struct buffer 
 	return fault;
 }
 
-/* Why the directory called name must not be replaced, or NULL: bundler made it, or nothing is there. */
+/*
+ * Why the directory called name must not be replaced, or NULL: bundler made it, or nothing is
+ * there.
+ */
 static const char *directory_fault(int dirfd, const char *name, const struct buffer *manifest)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -181,8 +187,8 @@ static int write_manifest(const struct tree *tree, int dirfd, const char *name, 
 
 	buffer_init(&text, LIMIT_MANIFEST_BYTES);
 	if (mtree_write(tree, about, &text) < 0)
-		result = error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes", path,
-				   text.maximum);
+		result = error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
+				   path, text.maximum);
 	else
 		result = file_create(dirfd, path, text.bytes, text.length, 0644, err);
 	if (result == 0)
@@ -241,7 +247,8 @@ static const char *const suffixes[] = { MANIFEST, ARCHIVE, "" };
 static void retract(const struct staging *staging, const char *const *names, size_t count)
 {
 	while (count-- > 0) {
-		char *path = memory_format("%s%s", names[count / SUFFIXES], suffixes[count % SUFFIXES]);
+		char *path = memory_format("%s%s", names[count / SUFFIXES],
+					   suffixes[count % SUFFIXES]);
 
 		staging_retract(staging, path);
 		free(path);
@@ -257,7 +264,8 @@ int outputs_publish(const struct staging *staging, const char *const *names, siz
 	/* Whoever else publishes here waits; without such locks runs at the same time could mix. */
 	flock(staging->parent, LOCK_EX);
 	while (moved < count * SUFFIXES && result == 0) {
-		char *path = memory_format("%s%s", names[moved / SUFFIXES], suffixes[moved % SUFFIXES]);
+		char *path = memory_format("%s%s", names[moved / SUFFIXES],
+					   suffixes[moved % SUFFIXES]);
 
 		result = staging_publish(staging, path, err);
 		moved += result == 0;

@@ -90,7 +90,8 @@ static bool is_superfluous(const struct tree_node *node, const void *context)
 	const struct overlay *overlay = context;
 	size_t lower = node->observed.unstated ? find(overlay->lower, node->path) : NONE;
 
-	return overlay->spent[node - overlay->upper->nodes] || (lower != NONE && !overlay->gone[lower]);
+	return overlay->spent[node - overlay->upper->nodes]
+		|| (lower != NONE && !overlay->gone[lower]);
 }
 
 void overlay_apply(struct tree *lower, struct tree *upper)

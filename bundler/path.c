@@ -95,8 +95,8 @@ int path_open_beneath(int dirfd, const char *path, struct error *err)
 	fd = walk(dirfd, copy);
 	free(copy);
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
-		return error_set(err, STATUS_CONFIG, "cannot use file '%s': a component is a symbolic "
-				 "link or no directory", path);
+		return error_set(err, STATUS_CONFIG, "cannot use file '%s': a component is a "
+				 "symbolic link or no directory", path);
 	if (fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot open '%s'", path);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {

@@ -62,7 +62,8 @@ static void add_attribute(struct pax *pax, const char *name, const char *value, 
 	if (i == pax->attribute_count)
 		pax->attributes = memory_resize(pax->attributes, ++pax->attribute_count,
 						sizeof *pax->attributes);
-	pax->attributes[i] = (struct pax_attribute){ .name = name, .value = value, .length = length };
+	pax->attributes[i] = (struct pax_attribute){ .name = name, .value = value,
+						     .length = length };
 }
 
 /* The keys are star's, libarchive's and GNU tar's; the last two encode values their own way. */
@@ -97,7 +98,8 @@ static const char *take_record(struct pax *pax, const char *key, const char *val
 	else if (strcmp(key, "gid") == 0)
 		pax->has_gid = !empty && (good = read_whole(value, &pax->gid));
 	else if (strcmp(key, "mtime") == 0)
-		pax->has_mtime = !empty && (good = read_time(value, &pax->mtime, &pax->nanoseconds));
+		pax->has_mtime = !empty && (good = read_time(value, &pax->mtime,
+							     &pax->nanoseconds));
 	else if (begins(key, "GNU.sparse."))
 		return "a member is sparse";
 	else

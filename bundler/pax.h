@@ -25,9 +25,10 @@ struct pax {
 };
 
 /*
- * Reads records "<length> <key>=<value>\n" from length bytes of text, which are changed, must outlive pax
- * and have one byte more behind them. Later records go before earlier ones; what says nothing about a
- * member's name, owner, time or content is passed over. Why they are refused, or NULL.
+ * Reads records "<length> <key>=<value>\n" from length bytes of text, which are changed, must
+ * outlive pax and have one byte more behind them. Later records go before earlier ones; what says
+ * nothing about a member's name, owner, time or content is passed over. Why they are refused, or
+ * NULL.
  */
 const char *pax_parse(struct pax *pax, char *text, size_t length);
 void pax_free(struct pax *pax);

@@ -42,8 +42,8 @@ static int split(struct place *place, const char *text, bool tagged, struct erro
 	if (place->path[0] == '\0')
 		return error_set(err, STATUS_USAGE, "cannot use place '%s': it has no path", text);
 	if (place->tag && !is_tag(place->tag))
-		return error_set(err, STATUS_USAGE, "cannot use place '%s': '%s' is not a tag", text,
-				 place->tag);
+		return error_set(err, STATUS_USAGE, "cannot use place '%s': '%s' is not a tag",
+				 text, place->tag);
 	return 0;
 }
 

@@ -39,14 +39,15 @@ static int expand(struct buffer *text, const char *template, const struct placeh
 			return 0;
 		value = parse(placeholders, rest, &length);
 		if (!value)
-			return error_set(err, STATUS_CONFIG, "cannot expand '%s': no placeholder '%.*s'",
+			return error_set(err, STATUS_CONFIG,
+					 "cannot expand '%s': no placeholder '%.*s'",
 					 template, (int)length, rest);
 		if (buffer_add_string(text, value) < 0)
 			break;
 		rest += length;
 	}
-	return error_set(err, STATUS_CONFIG, "cannot expand '%.64s...': more than %llu bytes", template,
-			 LIMIT_EXPANDED_BYTES);
+	return error_set(err, STATUS_CONFIG, "cannot expand '%.64s...': more than %llu bytes",
+			 template, LIMIT_EXPANDED_BYTES);
 }
 
 char *placeholder_expand(struct pool *pool, const char *template,

@@ -50,7 +50,8 @@ static int take_platforms(struct yaml *yaml, yaml_node_t *node, void *into, stru
 	recipe->platforms = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *recipe->platforms);
 	if (yaml_sequence(yaml, node, take_platform, recipe, err) < 0)
 		return -1;
-	return recipe->platform_count > 0 ? 0 : yaml_fault(yaml, node, err, "a platform is needed here");
+	return recipe->platform_count > 0 ? 0 : yaml_fault(yaml, node, err,
+							   "a platform is needed here");
 }
 
 static const char *format_fault(const char *format)
@@ -79,7 +80,8 @@ static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct
 		return -1;
 	for (size_t i = 0; i < recipe->platform_count; i++)
 		if (!recipe_format(recipe, recipe->platforms[i]))
-			return yaml_fault(yaml, node, err, "no format for '%s', which a platform has",
+			return yaml_fault(yaml, node, err,
+					  "no format for '%s', which a platform has",
 					  recipe->platforms[i]->os);
 	return 0;
 }

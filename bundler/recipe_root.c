@@ -20,7 +20,8 @@ static int take_mode(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 	if (!text)
 		return -1;
 	if (strlen(text) < 3 || strlen(text) > 4 || strspn(text, "01234567") != strlen(text))
-		return yaml_fault(yaml, node, err, "mode '%s' is not three or four octal digits", text);
+		return yaml_fault(yaml, node, err, "mode '%s' is not three or four octal digits",
+				  text);
 	*mode = (uint32_t)strtoul(text, NULL, 8);
 	return 0;
 }
@@ -36,7 +37,8 @@ static int take_owner(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	if (rest)
 		rest = *rest == ':' ? recipe_parse_id(rest + 1, &entry->gid) : NULL;
 	if (!rest || *rest != '\0')
-		return yaml_fault(yaml, node, err, "owner '%s' is not '<uid>:<gid>' in numbers", text);
+		return yaml_fault(yaml, node, err, "owner '%s' is not '<uid>:<gid>' in numbers",
+				  text);
 	return 0;
 }
 
@@ -213,7 +215,8 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	struct error reason;
 
 	entry->mode = MODE_UNSET;
-	if (yaml_mapping(yaml, node, keys, entry, err) < 0 || check_entry(yaml, node, entry, err) < 0)
+	if (yaml_mapping(yaml, node, keys, entry, err) < 0
+	    || check_entry(yaml, node, entry, err) < 0)
 		return -1;
 	if (lay_out(layout, entry, &reason) < 0)
 		return yaml_fault(yaml, yaml_find(yaml, node, "path"), err, "%s", reason.message);

@@ -43,7 +43,8 @@ static int refuse(const struct reader *reader)
 
 static int refuse_for(const struct reader *reader, const char *reason)
 {
-	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': %s", reader->name, reason);
+	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': %s", reader->name,
+			 reason);
 }
 
 static int refuse_member(const struct reader *reader, const char *member, const char *reason)
@@ -56,8 +57,8 @@ static int refuse_member(const struct reader *reader, const char *member, const 
 static int spend(struct reader *reader, uint64_t length)
 {
 	if (length > reader->budget)
-		return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': it unpacks to more than "
-				 "%d times its size", reader->name, LIMIT_RATIO);
+		return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': it unpacks to "
+				 "more than %d times its size", reader->name, LIMIT_RATIO);
 	reader->budget -= length;
 	return interrupt_check(reader->err);
 }
@@ -200,8 +201,8 @@ static int read_members(struct reader *reader, struct release_member *members, s
 		struct release_member *member = find(members, count, archive_entry_pathname(entry));
 
 		if (++met > LIMIT_ARCHIVE_MEMBERS)
-			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than %d "
-					 "members", reader->name, LIMIT_ARCHIVE_MEMBERS);
+			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than "
+					 "%d members", reader->name, LIMIT_ARCHIVE_MEMBERS);
 		if (member ? take_member(reader, entry, status, member) < 0
 			   : read_data(reader, NULL) < 0)
 			return -1;
@@ -221,7 +222,10 @@ static int drain(struct reader *reader)
 	return length < 0 ? -1 : 0;
 }
 
-/* A tar ends in two blocks of zeros (IEEE 1003.1-2017, ustar), and libarchive does not mind when not. */
+/*
+ * A tar ends in two blocks of zeros (IEEE 1003.1-2017, ustar), and libarchive does not mind when
+ * not.
+ */
 static int check_end(struct reader *reader)
 {
 	if (!reader->gzip)
@@ -239,7 +243,8 @@ static int check_found(struct reader *reader, const struct release_member *membe
 {
 	for (size_t i = 0; i < count; i++)
 		if (!members[i].found)
-			return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': no member '%s'",
+			return error_set(reader->err, STATUS_ARCHIVE,
+					 "cannot unpack '%s': no member '%s'",
 					 reader->name, members[i].name);
 	return 0;
 }

@@ -21,9 +21,9 @@ struct release_member {
  * contents are kept in unnamed files on the file system of directory. name is for messages. No name
  * in the archive is used as a path. The only user of libarchive's readers.
  *
- * STATUS_ARCHIVE when a member is missing, is there twice or is not a plain file, or when the archive
- * is damaged, truncated, followed by something or of another format; STATUS_LIMIT when it unpacks to more than limits.h
- * allows. Members that were taken before a failure are freed.
+ * STATUS_ARCHIVE when a member is missing, is there twice or is not a plain file, or when the
+ * archive is damaged, truncated, followed by something or of another format; STATUS_LIMIT when it
+ * unpacks to more than limits.h allows. Members that were taken before a failure are freed.
  */
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
 		 struct release_member *members, size_t count, struct error *err);

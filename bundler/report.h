@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
-/* Prints text with everything but visible ASCII and blanks as \xHH: untrusted bytes may stand in it. */
+/*
+ * Prints text with everything but visible ASCII and blanks as \xHH: untrusted bytes may stand in
+ * it.
+ */
 void report_text(FILE *stream, const char *text);
 
 /* Prints a line on standard error: label, then text as report_text does, then tail as it is. */

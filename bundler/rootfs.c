@@ -21,7 +21,8 @@ static int fail(const char *name, const struct tree_node *node, struct error *er
 /* Owner first: chown(2) clears the set-user-ID bits that chmod(2) may have set. */
 static int set_attributes(int fd, const struct tree_node *node, int64_t epoch)
 {
-	const struct timespec times[2] = { { .tv_sec = (time_t)epoch }, { .tv_sec = (time_t)epoch } };
+	const struct timespec times[2] = { { .tv_sec = (time_t)epoch },
+					   { .tv_sec = (time_t)epoch } };
 
 	if (geteuid() == 0 && fchown(fd, node->uid, node->gid) < 0)
 		return -1;
@@ -37,7 +38,8 @@ static int place_content(int root, const struct tree_node *node)
 
 	if (fd >= 0)
 		return fd;
-	fd = openat(root, relative(node), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(root, relative(node), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd >= 0 && content_copy(&node->content, fd) < 0) {
 		close(fd);
 		return -1;
@@ -61,7 +63,8 @@ static int write_file(int root, const struct tree_node *node, int64_t epoch)
 
 static int write_link(int root, const struct tree_node *node, int64_t epoch)
 {
-	const struct timespec times[2] = { { .tv_sec = (time_t)epoch }, { .tv_sec = (time_t)epoch } };
+	const struct timespec times[2] = { { .tv_sec = (time_t)epoch },
+					   { .tv_sec = (time_t)epoch } };
 
 	if (symlinkat(node->target, root, relative(node)) < 0)
 		return -1;

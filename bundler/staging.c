@@ -76,7 +76,9 @@ static bool is_name(const char *name)
 	return digits > 0 && name[0] == '-' && name[1 + strspn(name + 1, "0123456789")] == '\0';
 }
 
-/* Opens a staging directory and locks it; -1 when it is gone, in use, or was made by somebody else. */
+/*
+ * Opens a staging directory and locks it; -1 when it is gone, in use, or was made by somebody else.
+ */
 static int open_locked(int parent, const char *name)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -93,7 +95,8 @@ static int open_locked(int parent, const char *name)
 }
 
 /* Calls visit for each that can be locked, with its name and a descriptor that stays ours. */
-static void visit_locked(int parent, void (*visit)(int parent, const char *name, int fd, void *context),
+static void visit_locked(int parent, void (*visit)(int parent, const char *name, int fd,
+						   void *context),
 			 void *context)
 {
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -150,7 +153,8 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 	staging->parent = parent;
 	visit_locked(parent, sweep, NULL);
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-		snprintf(staging->name, sizeof staging->name, PREFIX "%ld-%d", (long)getpid(), attempt);
+		snprintf(staging->name, sizeof staging->name, PREFIX "%ld-%d", (long)getpid(),
+			 attempt);
 		if (mkdirat(parent, staging->name, 0700) < 0) {
 			if (errno == EEXIST)
 				continue;
@@ -170,7 +174,9 @@ static int rename_at(int from, const char *old, int to, const char *new, unsigne
 	return (int)syscall(SYS_renameat2, from, old, to, new, flags);
 }
 
-/* In the steps that every file system knows: aside, in, and to where an exchange would have put it. */
+/*
+ * In the steps that every file system knows: aside, in, and to where an exchange would have put it.
+ */
 static int exchange_in_steps(const struct staging *staging, const char *name)
 {
 	char *aside = memory_format("aside-%s", name);

@@ -52,7 +52,8 @@ static struct store_entry *add(struct store *store, const char *name, enum store
 		store->entries = memory_resize(store->entries, store->count ? store->count * 2 : 1,
 					       sizeof *store->entries);
 	entry = &store->entries[store->count++];
-	*entry = (struct store_entry){ .name = name, .type = type, .fault = path_beneath_fault(name) };
+	*entry = (struct store_entry){ .name = name, .type = type,
+				       .fault = path_beneath_fault(name) };
 	return entry;
 }
 
@@ -128,7 +129,8 @@ static const char *resolve(const struct store *store, struct store_entry *link)
 	/* The target of a hard link is a name in the archive. */
 	if (link->type == STORE_SYMLINK && slash)
 		memcpy(resolved, link->name, (size_t)(slash - link->name));
-	fault = link->target[0] == '/' ? "it leads out of the image" : append(resolved, link->target);
+	fault = link->target[0] == '/' ? "it leads out of the image" : append(resolved,
+									      link->target);
 	if (!fault)
 		file = store_find(store, resolved);
 	free(resolved);
@@ -191,7 +193,8 @@ static int add_found(struct store *store, int fd, const char *name, const char *
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return unreadable(store, full, err);
-	entry = add(store, full, S_ISREG(st.st_mode) ? STORE_FILE : S_ISDIR(st.st_mode) ? STORE_DIRECTORY
+	entry = add(store, full, S_ISREG(st.st_mode) ? STORE_FILE : S_ISDIR(st.st_mode)
+		    ? STORE_DIRECTORY
 			 : S_ISLNK(st.st_mode) ? STORE_SYMLINK : STORE_OTHER, err);
 	if (!entry)
 		return -1;
@@ -212,8 +215,10 @@ static int list(struct store *store, DIR *directory, const char *prefix, struct 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
 		if (interrupt_check(err) < 0
-		    || add_found(store, dirfd(directory), name, pool_format(&store->pool, "%s%s%s", prefix,
-									   *prefix ? "/" : "", name), err) < 0)
+		    || add_found(store, dirfd(directory), name,
+				 pool_format(&store->pool, "%s%s%s", prefix,
+									   *prefix ? "/" : "",
+									   name), err) < 0)
 			return -1;
 	}
 	return errno == 0 ? 0 : unreadable(store, prefix, err);
@@ -260,7 +265,8 @@ static int open_directory(const struct store *store, const char *name)
 /* Directories that are found are added behind those that are listed, until there are no more. */
 static int list_all(struct store *store, struct error *err)
 {
-	if (list_open(store, openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "", err) < 0)
+	if (list_open(store, openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "",
+		      err) < 0)
 		return -1;
 	for (size_t i = 0; i < store->count; i++) {
 		const char *name = store->entries[i].name;
@@ -354,7 +360,8 @@ static int read_members(struct store *store, struct tar *tar, struct error *err)
 /* Whether docker's or podman's archive was compressed afterwards, which their readers accept. */
 static bool is_compressed(int fd)
 {
-	static const char *const magics[] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "BZh", "\xfd" "7zXZ" };
+	static const char *const magics[] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "BZh",
+					      "\xfd" "7zXZ" };
 	char head[8] = "";
 
 	if (file_read_at(fd, head, sizeof head - 1, 0) < 0)
@@ -397,14 +404,15 @@ int store_open(struct store **store, const struct place *place, struct error *er
 
 	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
 	    && place->kind != PLACE_DOCKER_ARCHIVE)
-		return error_set(err, STATUS_USAGE, "cannot read an image from '%s': places of images are "
-				 "oci:, oci-archive: and docker-archive:", place->path);
+		return error_set(err, STATUS_USAGE, "cannot read an image from '%s': places of "
+				 "images are oci:, oci-archive: and docker-archive:", place->path);
 	made = memory_new(1, sizeof *made);
 	made->path = pool_string(&made->pool, place->path);
 	made->budget = LIMIT_STORE_NAMES_BYTES;
 	made->archive = place->kind != PLACE_OCI;
 	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
-	made->fd = open(place->path, O_RDONLY | O_CLOEXEC | (made->archive ? O_NONBLOCK : O_DIRECTORY));
+	made->fd = open(place->path, O_RDONLY | O_CLOEXEC | (made->archive
+							     ? O_NONBLOCK : O_DIRECTORY));
 	if (made->fd < 0)
 		result = error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
 	else

@@ -10,10 +10,10 @@
 #include "place.h"
 
 /*
- * The files of an image place, whatever its kind: those below a layout's directory, or the members of
- * a tar, which are read where they stand. Nothing is written, and no file outside is opened: of
- * symbolic and hard links those are followed that lead to a file of the same store, a symbolic one not
- * by way of another.
+ * The files of an image place, whatever its kind: those below a layout's directory, or the members
+ * of a tar, which are read where they stand. Nothing is written, and no file outside is opened: of
+ * symbolic and hard links those are followed that lead to a file of the same store, a symbolic one
+ * not by way of another.
  */
 
 enum store_type { STORE_FILE, STORE_DIRECTORY, STORE_SYMLINK, STORE_HARD_LINK, STORE_OTHER };
@@ -31,9 +31,9 @@ struct store_entry {
 struct store;
 
 /*
- * Opens a place of kind oci, oci-archive or docker-archive and lists what is in it. STATUS_USAGE for
- * another kind, STATUS_FILE, STATUS_ARCHIVE for what is not a whole tar archive, STATUS_LIMIT. The
- * caller ends it with store_close; place need not outlive the call.
+ * Opens a place of kind oci, oci-archive or docker-archive and lists what is in it. STATUS_USAGE
+ * for another kind, STATUS_FILE, STATUS_ARCHIVE for what is not a whole tar archive, STATUS_LIMIT.
+ * The caller ends it with store_close; place need not outlive the call.
  */
 int store_open(struct store **store, const struct place *place, struct error *err);
 void store_close(struct store *store);

@@ -37,18 +37,19 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
 		struct line line;
 
 		if (!newline || parse_line(&line, text, (size_t)(newline - text)) < 0)
-			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu is not '<SHA-256>  "
-					 "<name>'", name_of_sums, number);
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu is not "
+					 "'<SHA-256>  <name>'", name_of_sums, number);
 		if (line.name_length == wanted && memcmp(line.name, name, wanted) == 0) {
 			if (found++ > 0)
-				return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' stands twice",
+				return error_set(err, STATUS_CONFIG,
+						 "cannot use '%s': '%s' stands twice",
 						 name_of_sums, name);
 			*digest = line.digest;
 		}
 		text = newline + 1;
 	}
 	if (found == 0)
-		return error_set(err, STATUS_CONFIG, "cannot use '%s': no line for '%s'", name_of_sums,
-				 name);
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': no line for '%s'",
+				 name_of_sums, name);
 	return 0;
 }

@@ -9,16 +9,22 @@
 
 /*
  * Reads tar archives that somebody else wrote, member by member: ustar and pax (POSIX.1-2017, pax,
- * "EXTENDED DESCRIPTION"), GNU's long names and large numbers. Names are the archive's own bytes, and
- * nothing is done with them. What readers disagree on is refused: sparse files, sizes of what is no
- * file, global headers that change members, an end that is missing or has something behind it.
+ * "EXTENDED DESCRIPTION"), GNU's long names and large numbers. Names are the archive's own bytes,
+ * and nothing is done with them. What readers disagree on is refused: sparse files, sizes of what
+ * is no file, global headers that change members, an end that is missing or has something behind
+ * it.
  */
 
 /* Where the bytes of an archive come from. */
 struct tar_source {
-	/* The next ones, in *bytes until the next call: their number, 0 at the end, -1 as gzip_read. */
+	/*
+	 * The next ones, in *bytes until the next call: their number, 0 at the end, -1 as
+	 * gzip_read.
+	 */
 	ssize_t (*read)(void *context, const void **bytes, const char **fault);
-	/* Passes over length bytes that read would give next; -1 when there are fewer. May be NULL. */
+	/*
+	 * Passes over length bytes that read would give next; -1 when there are fewer. May be NULL.
+	 */
 	int (*skip)(void *context, uint64_t length);
 	void *context;
 };
@@ -50,8 +56,8 @@ struct tar *tar_open(const struct tar_source *source);
 void tar_close(struct tar *tar);
 
 /*
- * Reads on to the next member: 1, 0 at the end, -1 with *fault why the archive is refused, or NULL with
- * errno set.
+ * Reads on to the next member: 1, 0 at the end, -1 with *fault why the archive is refused, or NULL
+ * with errno set.
  */
 int tar_next(struct tar *tar, struct tar_member *member, const char **fault);
 

@@ -259,7 +259,8 @@ void tree_merge(struct tree *tree, struct tree *other)
 {
 	reserve(tree, other->count);
 	if (other->count > 0)
-		memcpy(tree->nodes + tree->count, other->nodes, other->count * sizeof *other->nodes);
+		memcpy(tree->nodes + tree->count, other->nodes,
+		       other->count * sizeof *other->nodes);
 	tree->count += other->count;
 	other->count = 0;
 	tree_free(other);

@@ -81,7 +81,9 @@ const struct tree_node *tree_find(const struct tree *tree, const char *path);
  */
 struct tree_node *tree_append(struct tree *tree, const char *path, enum tree_type type);
 
-/* Sorts what was appended. Of several nodes at one path the last stays, and is marked as repeated. */
+/*
+ * Sorts what was appended. Of several nodes at one path the last stays, and is marked as repeated.
+ */
 void tree_sort(struct tree *tree);
 
 /* Removes the nodes of which unwanted, given each where it was, says so. */

@@ -74,7 +74,8 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 	*yaml = (struct yaml){ .name = name, .pool = pool, .budget = 2 * text->length };
 	if (!yaml_parser_initialize(&parser))
 		abort();
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text->bytes ? text->bytes : ""),
+	yaml_parser_set_input_string(&parser, (const unsigned char *)(text->bytes
+								      ? text->bytes : ""),
 				     text->length);
 	if (yaml_parser_load(&parser, &yaml->document)) {
 		result = check_whole(yaml, &parser, text, err);
@@ -106,7 +107,8 @@ int yaml_fault(const struct yaml *yaml, const yaml_node_t *node, struct error *e
 	va_start(ap, format);
 	vsnprintf(reason, sizeof reason, format, ap);
 	va_end(ap);
-	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s", yaml->name,
+	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s",
+			 yaml->name,
 			 node->start_mark.line + 1, node->start_mark.column + 1, reason);
 }
 
@@ -212,8 +214,8 @@ static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct e
 		return yaml_fault(yaml, node, err, "text must not contain NUL");
 	type = is_plain(node) ? other_type(yaml_text(node)) : NULL;
 	if (type)
-		return yaml_fault(yaml, node, err, "text is expected here, and '%s' is %s: write it in "
-				  "quotes", yaml_text(node), type);
+		return yaml_fault(yaml, node, err, "text is expected here, and '%s' is %s: write "
+				  "it in quotes", yaml_text(node), type);
 	return 0;
 }
 

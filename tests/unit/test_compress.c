@@ -42,7 +42,8 @@ static struct buffer compressed(const char *input, size_t length, size_t piece)
 	buffer_init(&output, LIMIT);
 	compress = compress_open(take, &output);
 	for (size_t at = 0; at < length; at += piece)
-		assert_int_equal(compress_add(compress, input + at, length - at < piece ? length - at : piece),
+		assert_int_equal(compress_add(compress, input + at,
+					      length - at < piece ? length - at : piece),
 				 0);
 	assert_int_equal(compress_close(compress), 0);
 	return output;

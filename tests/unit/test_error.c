@@ -8,7 +8,8 @@ static void message_and_status(void **state)
 	struct error err = { .hint = "old" };
 
 	(void)state;
-	assert_refused(error_set(&err, STATUS_DIGEST, "cannot use '%s': %d", "x", 7), err, STATUS_DIGEST,
+	assert_refused(error_set(&err, STATUS_DIGEST, "cannot use '%s': %d", "x", 7), err,
+		       STATUS_DIGEST,
 		       "cannot use 'x': 7");
 	assert_string_equal(err.hint, "");
 }

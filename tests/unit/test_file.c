@@ -180,9 +180,11 @@ static void makes_directories(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	scratch_write("file", "");
-	snprintf(message, sizeof message, "cannot use directory '%s': Not a directory", below("file"));
+	snprintf(message, sizeof message, "cannot use directory '%s': Not a directory",
+		 below("file"));
 	assert_refused(file_make_directory(below("file"), &err), err, STATUS_FILE, message);
-	snprintf(message, sizeof message, "cannot use directory '%s': Not a directory", below("file/x"));
+	snprintf(message, sizeof message, "cannot use directory '%s': Not a directory",
+		 below("file/x"));
 	assert_refused(file_make_directory(below("file/x"), &err), err, STATUS_FILE, message);
 	assert_refused(file_make_directory("", &err), err, STATUS_FILE,
 		       "cannot use directory '': No such file or directory");

@@ -138,8 +138,10 @@ static void refusals(void **state)
 		{ "\"name\": \"server\"", "\"name\": 5", "key 'name' is not a string" },
 		{ "\"name\": \"server\"", "\"name\": \"a/b\"", "key 'name' is not a plain name" },
 		{ "\"version\": \"1.2.3\",", "", "key 'version' is not a string" },
-		{ "\"version\": \"1.2.3\"", "\"version\": \"\"", "key 'version' is not a plain name" },
-		{ "\"release\": \"official\"", "\"release\": \"a\\nb\"", "key 'release' is not a plain name" },
+		{ "\"version\": \"1.2.3\"", "\"version\": \"\"",
+		  "key 'version' is not a plain name" },
+		{ "\"release\": \"official\"", "\"release\": \"a\\nb\"",
+		  "key 'release' is not a plain name" },
 		{ "\"release\"", "\"relase\"", "key 'relase' is not known" },
 		{ "1700258601", "-1", "key 'epoch' is out of range" },
 		{ "1700258601", "253402300800", "key 'epoch' is out of range" },
@@ -155,8 +157,10 @@ static void refusals(void **state)
 		{ "\"linux/amd64\"", "\"linux/x86_64\"",
 		  "key 'platform' names no platform in its canonical form" },
 		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' names no platform in its canonical form" },
-		{ "\"linux/amd64\"", "\"windows/arm64\"", "key 'platforms' is not in order, or has one twice" },
-		{ "\"linux/amd64\"", "\"windows/amd64\"", "key 'platforms' is not in order, or has one twice" },
+		{ "\"linux/amd64\"", "\"windows/arm64\"",
+		  "key 'platforms' is not in order, or has one twice" },
+		{ "\"linux/amd64\"", "\"windows/amd64\"",
+		  "key 'platforms' is not in order, or has one twice" },
 		{ "7800746", "0", "key 'size' is out of range" },
 		{ "7800746", "4294967297", "key 'size' is out of range" },
 		{ "7800746", "7800746.5", "key 'size' is not a number" },
@@ -206,7 +210,8 @@ static void what_is_no_lock(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		snprintf(message, sizeof message, "cannot use lock '%s': %s", path_of("lock.json"), rows[i][1]);
+		snprintf(message, sizeof message, "cannot use lock '%s': %s", path_of("lock.json"),
+			 rows[i][1]);
 		assert_refused(open_text(&lock, rows[i][0], &err), err, STATUS_CONFIG, message);
 	}
 }
@@ -254,7 +259,8 @@ static void missing(void **state)
 	struct error err;
 
 	(void)state;
-	snprintf(message, sizeof message, "cannot read '%s': No such file or directory", path_of("none"));
+	snprintf(message, sizeof message, "cannot read '%s': No such file or directory",
+		 path_of("none"));
 	assert_refused(lock_open(&lock, path_of("none"), &err), err, STATUS_FILE, message);
 	assert_string_equal(err.hint, "'bundler lock' makes a lock: nothing is built without one");
 }
@@ -359,8 +365,10 @@ static void what_cannot_be_written(void **state)
 static void default_places(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "a.yaml", "a.lock.json" }, { "b/a.yml", "b/a.lock.json" }, { "a.b.yaml", "a.b.lock.json" },
-		{ "a", "a.lock.json" }, { "a.b/c", "a.b/c.lock.json" }, { "a.json", "a.json.lock.json" },
+		{ "a.yaml", "a.lock.json" }, { "b/a.yml", "b/a.lock.json" },
+			{ "a.b.yaml", "a.b.lock.json" },
+		{ "a", "a.lock.json" }, { "a.b/c", "a.b/c.lock.json" },
+		{ "a.json", "a.json.lock.json" },
 	};
 	struct pool pool = { 0 };
 

@@ -21,7 +21,8 @@ static void absolute_paths(void **state)
 	static const struct {
 		const char *path, *fault;
 	} rows[] = {
-		{ "/a", NULL }, { "/a/b.c/..d/...", NULL }, { "/\xc3\xa4 b", NULL }, { "/.a", NULL },
+		{ "/a", NULL }, { "/a/b.c/..d/...", NULL }, { "/\xc3\xa4 b", NULL },
+			{ "/.a", NULL },
 		{ "", "it is not absolute" },
 		{ "a", "it is not absolute" },
 		{ "./a", "it is not absolute" },
@@ -44,7 +45,8 @@ static void absolute_paths(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *fault = path_fault(rows[i].path);
 
-		assert_string_equal(fault ? fault : "(none)", rows[i].fault ? rows[i].fault : "(none)");
+		assert_string_equal(fault ? fault : "(none)",
+				    rows[i].fault ? rows[i].fault : "(none)");
 	}
 	assert_null(path_fault(LONG(LIMIT_PATH_BYTES)));
 	assert_string_equal(path_fault(LONG(LIMIT_PATH_BYTES + 1)), "it is too long");
@@ -52,9 +54,12 @@ static void absolute_paths(void **state)
 
 static void names(void **state)
 {
-	static const char *const good[] = { "a", "0", "nats-server", "0.25.6", "A_b+c-1.tar.gz", "a..", NULL };
-	static const char *const begin[] = { "", ".", "..", "-a", "_a", "+a", "/", " a", "\xc3\xa4", NULL };
-	static const char *const other[] = { "a/b", "a b", "a\n", "a:b", "a%20", "a\xc3\xa4", "a~", NULL };
+	static const char *const good[] = { "a", "0", "nats-server", "0.25.6", "A_b+c-1.tar.gz",
+					    "a..", NULL };
+	static const char *const begin[] = { "", ".", "..", "-a", "_a", "+a", "/", " a", "\xc3\xa4",
+					     NULL };
+	static const char *const other[] = { "a/b", "a b", "a\n", "a:b", "a%20", "a\xc3\xa4", "a~",
+					     NULL };
 	char text[LIMIT_PATH_BYTES + 2];
 
 	(void)state;
@@ -64,8 +69,8 @@ static void names(void **state)
 		assert_string_equal(path_name_fault(begin[i]),
 				    "it does not begin with a letter or a digit");
 	for (size_t i = 0; other[i]; i++)
-		assert_string_equal(path_name_fault(other[i]), "it has other characters than letters, "
-				    "digits, '.', '_', '+' and '-'");
+		assert_string_equal(path_name_fault(other[i]), "it has other characters than "
+				    "letters, digits, '.', '_', '+' and '-'");
 	memset(text, 'a', sizeof text);
 	text[LIMIT_PATH_BYTES + 1] = '\0';
 	assert_string_equal(path_name_fault(text), "it is too long");
@@ -105,8 +110,8 @@ static void opens_files_beneath(void **state)
 
 static void refuses_what_leads_elsewhere(void **state)
 {
-	static const char link_message[] = "cannot use file '%s': a component is a symbolic link or no "
-					   "directory";
+	static const char link_message[] = "cannot use file '%s': a component is a symbolic link "
+					   "or no directory";
 	static const char *const paths[] = { "link", "dirlink/file", "file/x", "d/up/file" };
 	char message[200];
 	struct error err;
@@ -120,7 +125,8 @@ static void refuses_what_leads_elsewhere(void **state)
 	assert_int_equal(symlinkat("..", scratch, "d/up"), 0);
 	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
 		snprintf(message, sizeof message, link_message, paths[i]);
-		assert_refused(path_open_beneath(scratch, paths[i], &err), err, STATUS_CONFIG, message);
+		assert_refused(path_open_beneath(scratch, paths[i], &err), err, STATUS_CONFIG,
+			       message);
 	}
 	assert_refused(path_open_beneath(scratch, "/etc/passwd", &err), err, STATUS_CONFIG,
 		       "cannot use file '/etc/passwd': it is absolute");

@@ -5,7 +5,8 @@
 #include "placeholder.h"
 
 static const struct placeholder table[] = {
-	{ "name", "nats" }, { "version", "1.2" }, { "exe", "" }, { "braces", "{name}" }, { NULL, NULL },
+	{ "name", "nats" }, { "version", "1.2" }, { "exe", "" }, { "braces", "{name}" },
+		{ NULL, NULL },
 };
 
 static void expands(void **state)
@@ -32,8 +33,8 @@ static void refuses(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "{nam}", "{nam}" }, { "{names}", "{names}" }, { "{}", "{}" }, { "a}b", "}b" },
-		{ "a{name", "{name" }, { "{name}}", "}" }, { "{{name}}", "{{" }, { "{Name}", "{Name}" },
-		{ "{ name }", "{ name }" }, { "{", "{" },
+		{ "a{name", "{name" }, { "{name}}", "}" }, { "{{name}}", "{{" },
+		{ "{Name}", "{Name}" }, { "{ name }", "{ name }" }, { "{", "{" },
 	};
 	struct pool pool = { 0 };
 	char message[100];
@@ -42,8 +43,8 @@ static void refuses(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		assert_null(placeholder_expand(&pool, rows[i][0], table, &err));
-		snprintf(message, sizeof message, "cannot expand '%s': no placeholder '%s'", rows[i][0],
-			 rows[i][1]);
+		snprintf(message, sizeof message, "cannot expand '%s': no placeholder '%s'",
+			 rows[i][0], rows[i][1]);
 		assert_string_equal(err.message, message);
 		assert_int_equal(err.status, STATUS_CONFIG);
 	}
@@ -68,8 +69,8 @@ static void result_is_bounded(void **state)
 	memset(value, 'y', sizeof value);
 	value[1000] = '\0';
 	assert_null(placeholder_expand(&pool, "{v}{v}{v}{v}{v}{v}{v}{v}{v}", rows, &err));
-	assert_string_equal(err.message, "cannot expand '{v}{v}{v}{v}{v}{v}{v}{v}{v}...': more than 8192 "
-			    "bytes");
+	assert_string_equal(err.message, "cannot expand '{v}{v}{v}{v}{v}{v}{v}{v}{v}...': more "
+			    "than 8192 bytes");
 	pool_free(&pool);
 }
 

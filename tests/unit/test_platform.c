@@ -21,7 +21,8 @@ static void rows_agree_with_themselves(void **state)
 
 	(void)state;
 	for (const struct platform *row = platform_table(); row->name; row++) {
-		bool variant_in_name = row->variant[0] != '\0' && strcmp(row->architecture, "arm64") != 0;
+		bool variant_in_name = row->variant[0] != '\0'
+			&& strcmp(row->architecture, "arm64") != 0;
 
 		snprintf(text, sizeof text, variant_in_name ? "%s/%s/%s" : "%s/%s", row->os,
 			 row->architecture, row->variant);
@@ -60,7 +61,9 @@ static void names_are_unique_and_in_order(void **state)
 	}
 }
 
-/* The architectures in the words of those who use them; a row that the images have must be there. */
+/*
+ * The architectures in the words of those who use them; a row that the images have must be there.
+ */
 static void foreign_names(void **state)
 {
 	static const struct {
@@ -127,7 +130,8 @@ static void other_spellings(void **state)
 static void what_is_no_platform(void **state)
 {
 	static const char *const rows[] = {
-		"", "linux", "linux/", "linux/vax", "amd64", "Linux/amd64", "linux/amd64/", "linux/arm64/v9",
+		"", "linux", "linux/", "linux/vax", "amd64", "Linux/amd64", "linux/amd64/",
+			"linux/arm64/v9",
 		"linux/arm/v5", "linux-amd64", " linux/amd64", "darwin/arm64",
 	};
 	char message[100];
@@ -136,7 +140,8 @@ static void what_is_no_platform(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		assert_null(platform_find(rows[i], &err));
-		snprintf(message, sizeof message, "cannot use platform '%s': no such platform", rows[i]);
+		snprintf(message, sizeof message, "cannot use platform '%s': no such platform",
+			 rows[i]);
 		assert_string_equal(err.message, message);
 		assert_int_equal(err.status, STATUS_USAGE);
 	}

@@ -77,8 +77,8 @@ static void says_what_it_says(void **state)
 	recipe_close(&recipe);
 }
 
-static void assert_entry(const struct recipe_entry *entry, enum recipe_source source, const char *path,
-			 const char *argument, uint32_t mode)
+static void assert_entry(const struct recipe_entry *entry, enum recipe_source source,
+			 const char *path, const char *argument, uint32_t mode)
 {
 	assert_string_equal(entry->path, path);
 	assert_int_equal(entry->source, source);
@@ -160,9 +160,11 @@ static void templates_of_each_platform(void **state)
 
 		assert_string_equal(recipe_asset(&recipe, platform, &pool, &err), rows[i][0]);
 		assert_string_equal(recipe_url(&recipe, platform, &pool, &err), rows[i][1]);
-		assert_string_equal(recipe_expand(&recipe, platform, &pool, recipe.entries[0].path, &err),
+		assert_string_equal(recipe_expand(&recipe, platform, &pool, recipe.entries[0].path,
+						  &err),
 				    rows[i][2]);
-		assert_string_equal(recipe_expand(&recipe, platform, &pool, "{os} {exe} {asset}", &err),
+		assert_string_equal(recipe_expand(&recipe, platform, &pool, "{os} {exe} {asset}",
+						  &err),
 				    rows[i][3]);
 		assert_string_equal(recipe_sums(&recipe, &pool, &err),
 				    "https://example.org/v1.2.3/SHA256SUMS");
@@ -177,11 +179,15 @@ static void what_may_be_left_out(void **state)
 		size_t number;
 		const char *line;
 	} rows[] = {
-		{ 7, "  directory: \"\"" }, { 20, "" }, { 21, "" }, { 22, "" }, { 23, "" }, { 24, "" }, { 25, "" },
-		{ 21, "  env: []" }, { 20, "  cmd: []" }, { 25, "  labels: {}" }, { 26, "" }, { 27, "" },
-		{ 27, "  flavours: {}" }, { 23, "  user: \"7\"" },
+		{ 7, "  directory: \"\"" }, { 20, "" }, { 21, "" }, { 22, "" }, { 23, "" },
+			{ 24, "" }, { 25, "" },
+		{ 21, "  env: []" }, { 20, "  cmd: []" }, { 25, "  labels: {}" }, { 26, "" },
+		{ 27, "" }, { 27, "  flavours: {}" }, { 23, "  user: \"7\"" },
 		{ 24, "  workdir: /data" },
-		/* A member at two paths, a path made twice for different systems, a text of nothing. */
+		/*
+		 * A member at two paths, a path made twice for different systems, a text of
+		 * nothing.
+		 */
 		{ 13, "  - {path: /other, member: \"server{exe}\"}" },
 		{ 16, "  - {path: /link, text: a, os: linux}\n  - {path: /link, text: b, os: windows}" },
 		{ 17, "  - {path: /text, text: \"\"}" },
@@ -209,119 +215,122 @@ static void refusals(void **state)
 		{ 1, "nam: server", "line 1, column 1: unknown key 'nam'" },
 		{ 1, "name: server\nname: server", "line 2, column 1: key 'name' stands twice" },
 		{ 1, "", "line 2, column 1: key 'name' is missing" },
-		{ 2, "version: 1.2", "line 2, column 10: text is expected here, and '1.2' is a number: write it "
-		  "in quotes" },
+		{ 2, "version: 1.2", "line 2, column 10: text is expected here, and '1.2' is a "
+		  "number: write it in quotes" },
 		{ 2, "version: [1]", "line 2, column 10: text is expected here" },
-		{ 1, "name: a b", "line 1, column 7: 'a b' is refused: it has other characters than letters, "
-		  "digits, '.', '_', '+' and '-'" },
-		{ 1, "name: .a", "line 1, column 7: '.a' is refused: it does not begin with a letter or a "
-		  "digit" },
+		{ 1, "name: a b", "line 1, column 7: 'a b' is refused: it has other characters "
+		  "than letters, digits, '.', '_', '+' and '-'" },
+		{ 1, "name: .a", "line 1, column 7: '.a' is refused: it does not begin with a "
+		  "letter or a digit" },
 		/* release */
 		{ 4, "  assets: x", "line 4, column 3: unknown key 'assets'" },
 		{ 4, "  asset: \"{nam}\"", "line 4, column 10: cannot expand '{nam}': no placeholder '{nam}'" },
-		{ 4, "  asset: \"{asset}\"", "line 4, column 10: cannot expand '{asset}': no placeholder "
-		  "'{asset}'" },
-		{ 4, "  asset: ..", "line 4, column 10: cannot use asset name '..': it does not begin with a "
-		  "letter or a digit" },
-		{ 4, "  asset: a/b", "line 4, column 10: cannot use asset name 'a/b': it has other characters "
-		  "than letters, digits, '.', '_', '+' and '-'" },
-		{ 4, "  asset: \"\"", "line 4, column 10: cannot use asset name '': it does not begin with a "
-		  "letter or a digit" },
+		{ 4, "  asset: \"{asset}\"", "line 4, column 10: cannot expand '{asset}': no "
+		  "placeholder '{asset}'" },
+		{ 4, "  asset: ..", "line 4, column 10: cannot use asset name '..': it does not "
+		  "begin with a letter or a digit" },
+		{ 4, "  asset: a/b", "line 4, column 10: cannot use asset name 'a/b': it has other "
+		  "characters than letters, digits, '.', '_', '+' and '-'" },
+		{ 4, "  asset: \"\"", "line 4, column 10: cannot use asset name '': it does not "
+		  "begin with a letter or a digit" },
 		{ 5, "  url: \"{version}\"", "line 5, column 8: '1.2.3' is refused: not an absolute URL" },
-		{ 5, "  url: ftp://example.org/", "line 5, column 8: 'ftp://example.org/' is refused: neither "
-		  "https, http nor file" },
+		{ 5, "  url: ftp://example.org/", "line 5, column 8: 'ftp://example.org/' is "
+		  "refused: neither https, http nor file" },
 		{ 6, "  sums: \"https://example.org/{target}\"", "line 6, column 9: cannot expand "
 		  "'https://example.org/{target}': no placeholder '{target}'" },
 		{ 6, "  sums: x", "line 6, column 9: 'x' is refused: not an absolute URL" },
 		{ 7, "  directory: a/", "line 7, column 14: 'a/' is refused: it ends with a slash" },
 		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder '{'" },
-		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for 'windows', which a platform "
-		  "has" },
-		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is refused: it is "
-		  "neither 'tar.gz' nor 'zip'" },
-		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform has this "
-		  "operating system" },
+		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for 'windows', "
+		  "which a platform has" },
+		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
+		  "refused: it is neither 'tar.gz' nor 'zip'" },
+		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform "
+		  "has this operating system" },
 		{ 8, "  format: zip", "line 8, column 11: a mapping is expected here" },
 		/* platforms */
 		{ 9, "platforms: []", "line 9, column 12: a platform is needed here" },
 		{ 9, "platforms: linux/amd64", "line 9, column 12: a list is expected here" },
 		{ 9, "platforms: [linux/vax]", "line 9, column 13: no such platform 'linux/vax'" },
-		{ 9, "platforms: [linux/arm, linux/arm/v7]", "line 9, column 24: platform 'linux/arm/v7' stands "
-		  "twice" },
+		{ 9, "platforms: [linux/arm, linux/arm/v7]", "line 9, column 24: platform "
+		  "'linux/arm/v7' stands twice" },
 		{ 9, "platforms: [[linux/arm]]", "line 9, column 13: text is expected here" },
 		/* certificates */
-		{ 10, "certificates: {file: /etc/ca.crt, origin: x}", "line 10, column 22: '/etc/ca.crt' is "
-		  "refused: it is absolute" },
-		{ 10, "certificates: {file: ../ca.crt, origin: x}", "line 10, column 22: '../ca.crt' is refused: "
-		  "a component is '..'" },
+		{ 10, "certificates: {file: /etc/ca.crt, origin: x}", "line 10, column 22: "
+		  "'/etc/ca.crt' is refused: it is absolute" },
+		{ 10, "certificates: {file: ../ca.crt, origin: x}", "line 10, column 22: "
+		  "'../ca.crt' is refused: a component is '..'" },
 		{ 10, "certificates: {file: ca.crt}", "line 10, column 15: key 'origin' is missing" },
 		{ 10, "", "line 14, column 38: the recipe has no 'certificates'" },
 		/* root */
-		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', 'file', 'text', "
-		  "'certificates', 'directory' and 'link'" },
-		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only one of "
-		  "'member', 'file', 'text', 'certificates', 'directory' and 'link'" },
+		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', "
+		  "'file', 'text', 'certificates', 'directory' and 'link'" },
+		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only "
+		  "one of 'member', 'file', 'text', 'certificates', 'directory' and 'link'" },
 		{ 13, "  - {file: a}", "line 13, column 5: key 'path' is missing" },
-		{ 13, "  - {path: a, file: a}", "line 13, column 12: cannot add 'a' to the tree: it is not "
-		  "absolute" },
-		{ 13, "  - {path: /a/../b, file: a}", "line 13, column 12: cannot add '/a/../b' to the tree: a "
-		  "component is '..'" },
-		{ 13, "  - {path: /, directory: true}", "line 13, column 12: cannot add '/' to the tree: a "
-		  "component is empty" },
-		{ 13, "  - {path: \"/{x}\", file: a}", "line 13, column 12: cannot expand '/{x}': no placeholder "
-		  "'{x}'" },
-		{ 13, "  - {path: /bin/server, file: a}", "line 13, column 12: cannot add '/bin/server' to the "
+		{ 13, "  - {path: a, file: a}", "line 13, column 12: cannot add 'a' to the tree: "
+		  "it is not absolute" },
+		{ 13, "  - {path: /a/../b, file: a}", "line 13, column 12: cannot add '/a/../b' to "
+		  "the tree: a component is '..'" },
+		{ 13, "  - {path: /, directory: true}", "line 13, column 12: cannot add '/' to the "
+		  "tree: a component is empty" },
+		{ 13, "  - {path: \"/{x}\", file: a}", "line 13, column 12: cannot expand '/{x}': "
+		  "no placeholder '{x}'" },
+		{ 13, "  - {path: /bin/server, file: a}", "line 13, column 12: cannot add "
+		  "'/bin/server' to the tree: it is there already" },
+		{ 13, "  - {path: /bin/server.exe, file: a}", "line 13, column 12: cannot add "
+		  "'/bin/server.exe' to the tree: it is there already" },
+		{ 13, "  - {path: /bin, file: a}", "line 13, column 12: cannot add '/bin' to the "
 		  "tree: it is there already" },
-		{ 13, "  - {path: /bin/server.exe, file: a}", "line 13, column 12: cannot add '/bin/server.exe' "
-		  "to the tree: it is there already" },
-		{ 13, "  - {path: /bin, file: a}", "line 13, column 12: cannot add '/bin' to the tree: it is "
-		  "there already" },
-		{ 13, "  - {path: /bin/server/a, file: a}", "line 13, column 12: cannot add '/bin/server/a' to "
-		  "the tree: what is above it is not a directory" },
-		{ 13, "  - {path: /a, file: /etc/passwd}", "line 13, column 22: '/etc/passwd' is refused: it is "
-		  "absolute" },
-		{ 13, "  - {path: /a, file: a/../../b}", "line 13, column 22: 'a/../../b' is refused: a "
-		  "component is '..'" },
+		{ 13, "  - {path: /bin/server/a, file: a}", "line 13, column 12: cannot add "
+		  "'/bin/server/a' to the tree: what is above it is not a directory" },
+		{ 13, "  - {path: /a, file: /etc/passwd}", "line 13, column 22: '/etc/passwd' is "
+		  "refused: it is absolute" },
+		{ 13, "  - {path: /a, file: a/../../b}", "line 13, column 22: 'a/../../b' is "
+		  "refused: a component is '..'" },
 		{ 13, "  - {path: /a, file: \"\"}", "line 13, column 22: '' is refused: a component is empty" },
 		{ 13, "  - {path: /a, member: \"\"}", "line 13, column 24: '' is refused: it is empty" },
-		{ 13, "  - {path: /a, member: \"{x}\"}", "line 13, column 24: cannot expand '{x}': no placeholder "
-		  "'{x}'" },
+		{ 13, "  - {path: /a, member: \"{x}\"}", "line 13, column 24: cannot expand '{x}': "
+		  "no placeholder '{x}'" },
 		{ 13, "  - {path: /a, link: \"\"}", "line 13, column 22: '' is refused: it is empty" },
-		{ 13, "  - {path: /a, link: \"a\\nb\"}", "line 13, column 22: 'a\nb' is refused: it has a control "
-		  "character" },
-		{ 13, "  - {path: /a, link: b, mode: \"0777\"}", "line 13, column 5: a link has no mode" },
-		{ 13, "  - {path: /a, directory: false}", "line 13, column 27: only 'true' makes sense here" },
-		{ 13, "  - {path: /a, directory: \"true\"}", "line 13, column 27: 'true' or 'false' is expected "
-		  "here" },
-		{ 13, "  - {path: /a, certificates: yes}", "line 13, column 30: 'true' or 'false' is expected "
-		  "here" },
-		{ 13, "  - {path: /a, text: 5}", "line 13, column 22: text is expected here, and '5' is a "
-		  "number: write it in quotes" },
-		{ 13, "  - {path: /a, file: a, program: true}", "line 13, column 5: only a 'member' can be a "
-		  "'program'" },
-		{ 13, "  - {path: /a, file: a, mode: 0755}", "line 13, column 31: text is expected here, and "
-		  "'0755' is a number: write it in quotes" },
-		{ 13, "  - {path: /a, file: a, mode: \"8\"}", "line 13, column 31: mode '8' is not three or "
-		  "four octal digits" },
-		{ 13, "  - {path: /a, file: a, mode: \"0788\"}", "line 13, column 31: mode '0788' is not three "
-		  "or four octal digits" },
-		{ 13, "  - {path: /a, file: a, mode: \"00755\"}", "line 13, column 31: mode '00755' is not "
+		{ 13, "  - {path: /a, link: \"a\\nb\"}", "line 13, column 22: 'a\nb' is refused: "
+		  "it has a control character" },
+		{ 13, "  - {path: /a, link: b, mode: \"0777\"}",
+		  "line 13, column 5: a link has no mode" },
+		{ 13, "  - {path: /a, directory: false}",
+		  "line 13, column 27: only 'true' makes sense here" },
+		{ 13, "  - {path: /a, directory: \"true\"}", "line 13, column 27: 'true' or "
+		  "'false' is expected here" },
+		{ 13, "  - {path: /a, certificates: yes}", "line 13, column 30: 'true' or 'false' "
+		  "is expected here" },
+		{ 13, "  - {path: /a, text: 5}", "line 13, column 22: text is expected here, and "
+		  "'5' is a number: write it in quotes" },
+		{ 13, "  - {path: /a, file: a, program: true}", "line 13, column 5: only a "
+		  "'member' can be a 'program'" },
+		{ 13, "  - {path: /a, file: a, mode: 0755}", "line 13, column 31: text is expected "
+		  "here, and '0755' is a number: write it in quotes" },
+		{ 13, "  - {path: /a, file: a, mode: \"8\"}", "line 13, column 31: mode '8' is not "
 		  "three or four octal digits" },
-		{ 13, "  - {path: /a, file: a, owner: \"0\"}", "line 13, column 32: owner '0' is not "
-		  "'<uid>:<gid>' in numbers" },
-		{ 13, "  - {path: /a, file: a, owner: \"root:root\"}", "line 13, column 32: owner 'root:root' is "
+		{ 13, "  - {path: /a, file: a, mode: \"0788\"}", "line 13, column 31: mode '0788' "
+		  "is not three or four octal digits" },
+		{ 13, "  - {path: /a, file: a, mode: \"00755\"}", "line 13, column 31: mode "
+		  "'00755' is not three or four octal digits" },
+		{ 13, "  - {path: /a, file: a, owner: \"0\"}", "line 13, column 32: owner '0' is "
 		  "not '<uid>:<gid>' in numbers" },
-		{ 13, "  - {path: /a, file: a, owner: \"0:4294967295\"}", "line 13, column 32: owner "
-		  "'0:4294967295' is not '<uid>:<gid>' in numbers" },
-		{ 13, "  - {path: /a, file: a, owner: \"-1:0\"}", "line 13, column 32: owner '-1:0' is not "
-		  "'<uid>:<gid>' in numbers" },
-		{ 13, "  - {path: /a, file: a, owner: \"0:0:0\"}", "line 13, column 32: owner '0:0:0' is not "
-		  "'<uid>:<gid>' in numbers" },
-		{ 13, "  - {path: /a, file: a, owner: \"00:0\"}", "line 13, column 32: owner '00:0' is not "
-		  "'<uid>:<gid>' in numbers" },
-		{ 13, "  - {path: /a, file: a, os: plan9}", "line 13, column 29: 'plan9' is refused: no "
-		  "platform has this operating system" },
-		{ 13, "  - {path: /a, file: a, os: linux, arch: x}", "line 13, column 36: unknown key 'arch'" },
+		{ 13, "  - {path: /a, file: a, owner: \"root:root\"}", "line 13, column 32: owner "
+		  "'root:root' is not '<uid>:<gid>' in numbers" },
+		{ 13, "  - {path: /a, file: a, owner: \"0:4294967295\"}", "line 13, column 32: "
+		  "owner '0:4294967295' is not '<uid>:<gid>' in numbers" },
+		{ 13, "  - {path: /a, file: a, owner: \"-1:0\"}", "line 13, column 32: owner "
+		  "'-1:0' is not '<uid>:<gid>' in numbers" },
+		{ 13, "  - {path: /a, file: a, owner: \"0:0:0\"}", "line 13, column 32: owner "
+		  "'0:0:0' is not '<uid>:<gid>' in numbers" },
+		{ 13, "  - {path: /a, file: a, owner: \"00:0\"}", "line 13, column 32: owner "
+		  "'00:0' is not '<uid>:<gid>' in numbers" },
+		{ 13, "  - {path: /a, file: a, os: plan9}", "line 13, column 29: 'plan9' is "
+		  "refused: no platform has this operating system" },
+		{ 13, "  - {path: /a, file: a, os: linux, arch: x}",
+		  "line 13, column 36: unknown key 'arch'" },
 		{ 13, "  - /a", "line 13, column 5: a mapping is expected here" },
 		/* image */
 		{ 18, "imgae:", "line 18, column 1: unknown key 'imgae'" },
@@ -331,47 +340,47 @@ static void refusals(void **state)
 		{ 19, "  entrypoint: [\"{x}\"]", "line 19, column 16: cannot expand '{x}': no placeholder '{x}'" },
 		{ 19, "  entrypoint: /server", "line 19, column 15: a list is expected here" },
 		{ 20, "  cmd: [\"{x}\"]", "line 20, column 9: cannot expand '{x}': no placeholder '{x}'" },
-		{ 20, "  cmd: [5]", "line 20, column 9: text is expected here, and '5' is a number: write it in "
-		  "quotes" },
+		{ 20, "  cmd: [5]", "line 20, column 9: text is expected here, and '5' is a "
+		  "number: write it in quotes" },
 		{ 21, "  env: [A]", "line 21, column 9: 'A' is refused: it is not '<name>=<value>'" },
 		{ 21, "  env: [=a]", "line 21, column 9: '=a' is refused: it is not '<name>=<value>'" },
 		{ 21, "  env: [1A=a]", "line 21, column 9: '1A=a' is refused: it is not '<name>=<value>'" },
 		{ 21, "  env: [a-b=c]", "line 21, column 9: 'a-b=c' is refused: it is not '<name>=<value>'" },
-		{ 22, "  ports: [4222]", "line 22, column 11: text is expected here, and '4222' is a number: "
-		  "write it in quotes" },
-		{ 22, "  ports: [0/tcp]", "line 22, column 11: '0/tcp' is refused: it is not '<1 to 65535>/tcp' "
-		  "or '/udp'" },
-		{ 22, "  ports: [65536/tcp]", "line 22, column 11: '65536/tcp' is refused: it is not "
-		  "'<1 to 65535>/tcp' or '/udp'" },
+		{ 22, "  ports: [4222]", "line 22, column 11: text is expected here, and '4222' is "
+		  "a number: write it in quotes" },
+		{ 22, "  ports: [0/tcp]", "line 22, column 11: '0/tcp' is refused: it is not '<1 "
+		  "to 65535>/tcp' or '/udp'" },
+		{ 22, "  ports: [65536/tcp]", "line 22, column 11: '65536/tcp' is refused: it is "
+		  "not '<1 to 65535>/tcp' or '/udp'" },
 		{ 22, "  ports: [80/TCP]", "line 22, column 11: '80/TCP' is refused: it is not "
 		  "'<1 to 65535>/tcp' or '/udp'" },
-		{ 22, "  ports: [\"4222:4222\"]", "line 22, column 11: '4222:4222' is refused: it is not "
-		  "'<1 to 65535>/tcp' or '/udp'" },
+		{ 22, "  ports: [\"4222:4222\"]", "line 22, column 11: '4222:4222' is refused: it "
+		  "is not '<1 to 65535>/tcp' or '/udp'" },
 		{ 22, "  ports: [080/tcp]", "line 22, column 11: '080/tcp' is refused: it is not "
 		  "'<1 to 65535>/tcp' or '/udp'" },
-		{ 23, "  user: root", "line 23, column 9: 'root' is refused: it is not '<uid>' or '<uid>:<gid>' "
-		  "in numbers" },
-		{ 23, "  user: \"1:\"", "line 23, column 9: '1:' is refused: it is not '<uid>' or '<uid>:<gid>' "
-		  "in numbers" },
-		{ 23, "  user: \"4294967295\"", "line 23, column 9: '4294967295' is refused: it is not '<uid>' "
-		  "or '<uid>:<gid>' in numbers" },
+		{ 23, "  user: root", "line 23, column 9: 'root' is refused: it is not '<uid>' or "
+		  "'<uid>:<gid>' in numbers" },
+		{ 23, "  user: \"1:\"", "line 23, column 9: '1:' is refused: it is not '<uid>' or "
+		  "'<uid>:<gid>' in numbers" },
+		{ 23, "  user: \"4294967295\"", "line 23, column 9: '4294967295' is refused: it is "
+		  "not '<uid>' or '<uid>:<gid>' in numbers" },
 		{ 24, "  workdir: data", "line 24, column 12: 'data' is refused: it is not absolute" },
 		{ 24, "  workdir: /a/../b", "line 24, column 12: '/a/../b' is refused: a component is '..'" },
-		{ 25, "  labels: {\"a b\": c}", "line 25, column 12: 'a b' is refused: it has other characters "
-		  "than letters, digits, '.', '_', '/' and '-'" },
-		{ 25, "  labels: {.a: c}", "line 25, column 12: '.a' is refused: it does not begin with a letter "
-		  "or a digit" },
+		{ 25, "  labels: {\"a b\": c}", "line 25, column 12: 'a b' is refused: it has "
+		  "other characters than letters, digits, '.', '_', '/' and '-'" },
+		{ 25, "  labels: {.a: c}", "line 25, column 12: '.a' is refused: it does not begin "
+		  "with a letter or a digit" },
 		{ 25, "  labels: {a: \"{x}\"}", "line 25, column 15: cannot expand '{x}': no placeholder '{x}'" },
-		{ 25, "  labels: {a: 1}", "line 25, column 15: text is expected here, and '1' is a number: write "
-		  "it in quotes" },
+		{ 25, "  labels: {a: 1}", "line 25, column 15: text is expected here, and '1' is a "
+		  "number: write it in quotes" },
 		{ 25, "  labels: {a: b, a: c}", "line 25, column 18: key 'a' stands twice" },
 		{ 26, "  stopsignal: TERM", "line 26, column 15: 'TERM' is refused: it is not 'SIG<name>'" },
 		{ 26, "  stopsignal: SIG", "line 26, column 15: 'SIG' is refused: it is not 'SIG<name>'" },
 		{ 27, "  flavours: {a: {cmd: [b]}}", "line 27, column 18: unknown key 'cmd'" },
-		{ 27, "  flavours: {a/b: {}}", "line 27, column 14: 'a/b' is refused: it has other characters "
-		  "than letters, digits, '.', '_', '+' and '-'" },
-		{ 27, "  flavours: {a: {user: root}}", "line 27, column 24: 'root' is refused: it is not "
-		  "'<uid>' or '<uid>:<gid>' in numbers" },
+		{ 27, "  flavours: {a/b: {}}", "line 27, column 14: 'a/b' is refused: it has other "
+		  "characters than letters, digits, '.', '_', '+' and '-'" },
+		{ 27, "  flavours: {a: {user: root}}", "line 27, column 24: 'root' is refused: it "
+		  "is not '<uid>' or '<uid>:<gid>' in numbers" },
 	};
 	struct recipe recipe;
 	struct error err;
@@ -381,7 +390,8 @@ static void refusals(void **state)
 		char message[400];
 
 		snprintf(message, sizeof message, "cannot read 'r.yaml': %s", rows[i].reason);
-		assert_refused(load(&recipe, rows[i].number, rows[i].line, &err), err, STATUS_CONFIG, message);
+		assert_refused(load(&recipe, rows[i].number, rows[i].line, &err), err,
+			       STATUS_CONFIG, message);
 	}
 }
 
@@ -415,8 +425,8 @@ static void templates_do_not_multiply(void **state)
 		buffer_add_string(&line, "{asset}");
 	buffer_add_string(&line, "\"");
 	assert_int_equal(load(&recipe, 7, line.bytes, &err), -1);
-	assert_string_equal(err.message, "cannot read 'r.yaml': line 7, column 14: cannot expand '{asset}"
-			    "{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}{...': more than "
+	assert_string_equal(err.message, "cannot read 'r.yaml': line 7, column 14: cannot expand "
+			    "'{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}{...': more than "
 			    "8192 bytes");
 	buffer_free(&line);
 }
@@ -432,7 +442,8 @@ static void large_recipe(void **state)
 	for (size_t i = 0; i < 11; i++)
 		buffer_format(&text, "%s\n", good[i]);
 	for (int i = 0; i < LIMIT_RECIPE_ENTRIES; i++)
-		assert_int_equal(buffer_format(&text, "- {path: /f%d, text: x, os: linux}\n", i), 0);
+		assert_int_equal(buffer_format(&text, "- {path: /f%d, text: x, os: linux}\n", i),
+				 0);
 	for (size_t i = 17; i < LINES; i++)
 		buffer_format(&text, "%s\n", good[i]);
 	if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
@@ -444,7 +455,8 @@ static void large_recipe(void **state)
 
 static void ids(void **state)
 {
-	static const char *const none[] = { "", "x", "-1", "+1", " 1", "01", "4294967295", "99999999999", NULL };
+	static const char *const none[] = { "", "x", "-1", "+1", " 1", "01", "4294967295",
+					    "99999999999", NULL };
 	uint32_t id;
 
 	(void)state;

@@ -24,7 +24,8 @@ static int find(const char *text, size_t length, const char *name, struct digest
 static void finds_a_name(void **state)
 {
 	static const char *const rows[][3] = {
-		{ A "  a\n" B "  b\n", "b", B }, { A "  a\n" B "  b\n", "a", A }, { A " *a\n", "a", A },
+		{ A "  a\n" B "  b\n", "b", B }, { A "  a\n" B "  b\n", "a", A },
+			{ A " *a\n", "a", A },
 		{ A "  a b\n", "a b", A }, { A "  " B "\n", B, A }, { A "   a\n", " a", A },
 	};
 	char hex[DIGEST_HEX_BYTES];
@@ -33,7 +34,8 @@ static void finds_a_name(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		assert_int_equal(find(rows[i][0], strlen(rows[i][0]), rows[i][1], &digest, &err), 0);
+		assert_int_equal(find(rows[i][0], strlen(rows[i][0]), rows[i][1], &digest, &err),
+				 0);
 		assert_string_equal(digest_write_hex(&digest, hex), rows[i][2]);
 	}
 }
@@ -49,8 +51,8 @@ static void name_is_whole(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		snprintf(message, sizeof message, "cannot use 'SUMS': no line for '%s'", names[i]);
-		assert_refused(find(text, strlen(text), names[i], &digest, &err), err, STATUS_CONFIG,
-			       message);
+		assert_refused(find(text, strlen(text), names[i], &digest, &err), err,
+			       STATUS_CONFIG, message);
 	}
 	assert_refused(find("", 0, "a", &digest, &err), err, STATUS_CONFIG,
 		       "cannot use 'SUMS': no line for 'a'");
@@ -61,7 +63,8 @@ static void every_line_counts(void **state)
 {
 	static const char *const lines[] = {
 		"\n", "x\n", A "  \n", A " a\n", A "\ta\n", A "- a\n", "A" A "  a\n", A "a  a\n",
-		"\\" A "  a\n", "SHA256 (a) = " A "\n", "# comment\n", A "  c", "<html>\n", A "  c\r",
+		"\\" A "  a\n", "SHA256 (a) = " A "\n", "# comment\n", A "  c", "<html>\n",
+		A "  c\r",
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA  a\n",
 	};
 	char text[400];

@@ -42,17 +42,17 @@ static void one_document(void **state)
 	assert_not_loaded("", "cannot read 'f.yaml': it is empty");
 	assert_not_loaded("# nothing\n", "cannot read 'f.yaml': it is empty");
 	assert_not_loaded("a\n---\nb\n", "cannot read 'f.yaml': more than one document");
-	assert_not_loaded("a: [\n", "cannot read 'f.yaml': line 2, column 1: did not find expected node "
-			  "content");
-	assert_not_loaded("a: 1\n b: 2\n", "cannot read 'f.yaml': line 2, column 3: mapping values are not "
-			  "allowed in this context");
-	assert_not_loaded("a\n---\n\"b", "cannot read 'f.yaml': line 3, column 3: found unexpected end of "
-			  "stream");
+	assert_not_loaded("a: [\n", "cannot read 'f.yaml': line 2, column 1: did not find expected "
+			  "node content");
+	assert_not_loaded("a: 1\n b: 2\n", "cannot read 'f.yaml': line 2, column 3: mapping values "
+			  "are not allowed in this context");
+	assert_not_loaded("a\n---\n\"b", "cannot read 'f.yaml': line 3, column 3: found unexpected "
+			  "end of stream");
 	assert_not_loaded("a: *b\n", "cannot read 'f.yaml': line 1, column 4: found undefined alias");
-	assert_not_loaded("x\ny: a\xff" "b\n", "cannot read 'f.yaml': line 2, column 5: invalid leading "
-			  "UTF-8 octet");
-	assert_not_loaded("a\n \x01", "cannot read 'f.yaml': line 2, column 2: control characters are not "
-			  "allowed");
+	assert_not_loaded("x\ny: a\xff" "b\n", "cannot read 'f.yaml': line 2, column 5: invalid "
+			  "leading UTF-8 octet");
+	assert_not_loaded("a\n \x01", "cannot read 'f.yaml': line 2, column 2: control characters "
+			  "are not allowed");
 }
 
 static void text_and_what_is_none(void **state)
@@ -62,16 +62,20 @@ static void text_and_what_is_none(void **state)
 	} rows[] = {
 		{ "plain", "plain", NULL }, { "'0'", "0", NULL }, { "\"true\"", "true", NULL },
 		{ "''", "", NULL }, { "0.25.6", "0.25.6", NULL }, { "4222/tcp", "4222/tcp", NULL },
-		{ "0:0", "0:0", NULL }, { "yes", "yes", NULL }, { "1e", "1e", NULL }, { "+", "+", NULL },
-		{ "0x", "0x", NULL }, { "0o8", "0o8", NULL }, { ".", ".", NULL }, { "1_000", "1_000", NULL },
-		{ "tRue", "tRue", NULL }, { "nULL", "nULL", NULL }, { "|\n  a\n  b\n", "a\nb\n", NULL },
+		{ "0:0", "0:0", NULL }, { "yes", "yes", NULL }, { "1e", "1e", NULL },
+		{ "+", "+", NULL },
+		{ "0x", "0x", NULL }, { "0o8", "0o8", NULL }, { ".", ".", NULL },
+		{ "1_000", "1_000", NULL },
+		{ "tRue", "tRue", NULL }, { "nULL", "nULL", NULL },
+		{ "|\n  a\n  b\n", "a\nb\n", NULL },
 		{ "\"\\u00e4\"", "\xc3\xa4", NULL }, { "2001-01-01", "2001-01-01", NULL },
 		{ "0", NULL, "number" }, { "-1", NULL, "number" }, { "+1", NULL, "number" },
 		{ "0755", NULL, "number" }, { "0.25", NULL, "number" }, { ".5", NULL, "number" },
 		{ "5.", NULL, "number" }, { "1e3", NULL, "number" }, { "-1.5E-3", NULL, "number" },
 		{ "0xAf", NULL, "number" }, { "0o17", NULL, "number" }, { ".inf", NULL, "number" },
 		{ "-.INF", NULL, "number" }, { ".nan", NULL, "number" }, { ".NaN", NULL, "number" },
-		{ "true", NULL, "boolean" }, { "False", NULL, "boolean" }, { "TRUE", NULL, "boolean" },
+		{ "true", NULL, "boolean" }, { "False", NULL, "boolean" },
+		{ "TRUE", NULL, "boolean" },
 		{ "~", NULL, "nothing" }, { "null", NULL, "nothing" }, { "Null", NULL, "nothing" },
 	};
 
@@ -85,8 +89,9 @@ static void text_and_what_is_none(void **state)
 		text = yaml_string(&loaded.yaml, yaml_root(&loaded.yaml), &loaded.err);
 		assert_string_equal(text ? text : "(none)", rows[i].text ? rows[i].text : "(none)");
 		if (!text) {
-			snprintf(message, sizeof message, "cannot read 'f.yaml': line 1, column 1: text is "
-				 "expected here, and '%s' is %s%s: write it in quotes", rows[i].yaml,
+			snprintf(message, sizeof message, "cannot read 'f.yaml': line 1, column 1: "
+				 "text is expected here, and '%s' is %s%s: write it in quotes",
+				 rows[i].yaml,
 				 rows[i].fault[0] == 'n' && rows[i].fault[1] == 'o' ? "" : "a ",
 				 rows[i].fault);
 			assert_string_equal(loaded.err.message, message);
@@ -181,12 +186,13 @@ static void faults_have_a_place(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "name: x\nflgs: true\n", "line 2, column 1: unknown key 'flgs'" },
-		{ "name: x\nflag: true\n\"fl\\x61g\": true\n", "line 3, column 1: key 'flag' stands twice" },
+		{ "name: x\nflag: true\n\"fl\\x61g\": true\n",
+		  "line 3, column 1: key 'flag' stands twice" },
 		{ "flag: true\n", "line 1, column 1: key 'name' is missing" },
 		{ "- name\n", "line 1, column 1: a mapping is expected here" },
 		{ "name: {a: b}\n", "line 1, column 7: text is expected here" },
-		{ "name:\n", "line 1, column 6: text is expected here, and '' is nothing: write it in "
-		  "quotes" },
+		{ "name:\n", "line 1, column 6: text is expected here, and '' is nothing: write it "
+		  "in quotes" },
 		{ "name: \"a\\0b\"\n", "line 1, column 7: text must not contain NUL" },
 		{ "\"name\\0x\": a\n", "line 1, column 1: text must not contain NUL" },
 		{ "name: x\nflag: 'true'\n", "line 2, column 7: 'true' or 'false' is expected here" },
@@ -196,8 +202,8 @@ static void faults_have_a_place(void **state)
 		{ "name: x\nitems: {a: b}\n", "line 2, column 8: a list is expected here" },
 		{ "name: x\npairs: [a]\n", "line 2, column 8: a mapping is expected here" },
 		{ "name: x\npairs: {[a]: b}\n", "line 2, column 9: text is expected here" },
-		{ "name: x\npairs: {1: b}\n", "line 2, column 9: text is expected here, and '1' is a number: "
-		  "write it in quotes" },
+		{ "name: x\npairs: {1: b}\n", "line 2, column 9: text is expected here, and '1' is "
+		  "a number: write it in quotes" },
 		{ "name: x\npairs: {a: b, a: b}\n", "line 2, column 15: key 'a' stands twice" },
 		{ "name: x\n<<: {flag: true}\n", "line 2, column 1: unknown key '<<'" },
 		{ "name: !!int \"5\"\n", "line 1, column 7: tag 'tag:yaml.org,2002:int' is not understood" },
@@ -234,8 +240,8 @@ static void aliases_do_not_multiply(void **state)
 	unload(&loaded);
 	snprintf(text, sizeof text, "%s  b: *a\n  c: *a\n  d: *a\n  e: *a\n  f: *a\n  g: *a\n  h: *a\n", head);
 	assert_refused(take(&loaded, text, strlen(text), &pair), loaded.err, STATUS_CONFIG,
-		       "cannot read 'f.yaml': line 3, column 6: aliases repeat more text than the file "
-		       "has");
+		       "cannot read 'f.yaml': line 3, column 6: aliases repeat more text than the "
+		       "file has");
 	unload(&loaded);
 }
 

@@ -1,4 +1,6 @@
-/* What unit tests share: cmocka with what it wants before it, refusals, a directory of their own. */
+/*
+ * What unit tests share: cmocka with what it wants before it, refusals, a directory of their own.
+ */
 #ifndef UNIT_H
 #define UNIT_H
 
