@@ -44,10 +44,13 @@ SRCS = \
 	bundler/gzip.c \
 	bundler/http.c \
 	bundler/image_output.c \
+	bundler/image_schema.c \
+	bundler/inspect.c \
 	bundler/interrupt.c \
 	bundler/jobs.c \
 	bundler/layer.c \
 	bundler/layer_input.c \
+	bundler/listing.c \
 	bundler/lock.c \
 	bundler/main.c \
 	bundler/media.c \
@@ -81,6 +84,8 @@ SRCS = \
 	bundler/report.c \
 	bundler/retry.c \
 	bundler/rootfs.c \
+	bundler/schema.c \
+	bundler/stack.c \
 	bundler/staging.c \
 	bundler/store.c \
 	bundler/sums.c \

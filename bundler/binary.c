@@ -149,6 +149,14 @@ static const char *segments_fault(const struct program *program, const struct el
 	return started ? NULL : "it does not begin in its code";
 }
 
+/* Class, byte order and machine, which both classes have at the same place. */
+static bool is_for_machine(const struct platform *platform, const uint8_t *head)
+{
+	return head[EI_CLASS] == (platform->bits == 64 ? ELFCLASS64 : ELFCLASS32)
+	       && head[EI_DATA] == (platform->big_endian ? ELFDATA2MSB : ELFDATA2LSB)
+	       && number(platform, head + offsetof(Elf64_Ehdr, e_machine), 2) == platform->machine;
+}
+
 static const char *elf_fault(const struct program *program)
 {
 	const struct platform *platform = program->platform;
@@ -159,9 +167,7 @@ static const char *elf_fault(const struct program *program)
 		return other_file(program);
 	if (program->length < layout->header)
 		return "it is truncated";
-	if (program->head[EI_CLASS] != (platform->bits == 64 ? ELFCLASS64 : ELFCLASS32)
-	    || program->head[EI_DATA] != (platform->big_endian ? ELFDATA2MSB : ELFDATA2LSB)
-	    || field(program, offsetof(Elf64_Ehdr, e_machine), 2) != platform->machine)
+	if (!is_for_machine(platform, program->head))
 		return "it is for another machine";
 	type = field(program, offsetof(Elf64_Ehdr, e_type), 2);
 	if (type != ET_EXEC && type != ET_DYN)
@@ -236,4 +242,13 @@ int binary_check(const struct content *content, const struct platform *platform,
 		return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': %s", name,
 				 platform->name, fault);
 	return 0;
+}
+
+const char *binary_head_fault(const uint8_t *head, size_t length, const struct platform *platform)
+{
+	if (length >= 2 && memcmp(head, "#!", 2) == 0)
+		return NULL;
+	if (length < BINARY_HEAD_BYTES || memcmp(head, ELFMAG, SELFMAG) != 0)
+		return "it is neither an ELF file nor a script";
+	return is_for_machine(platform, head) ? NULL : "it is for another machine";
 }

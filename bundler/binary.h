@@ -1,6 +1,9 @@
 #ifndef BUNDLER_BINARY_H
 #define BUNDLER_BINARY_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "content.h"
 #include "error.h"
 #include "platform.h"
@@ -14,5 +17,13 @@
  */
 int binary_check(const struct content *content, const struct platform *platform, const char *name,
 		 struct error *err);
+
+#define BINARY_HEAD_BYTES 20	/* of an ELF file, to its e_machine */
+
+/*
+ * Why a file cannot be a program of an ELF platform, judged by its first bytes alone, all or
+ * BINARY_HEAD_BYTES of them; NULL when it may be. A script may, since its interpreter is another file.
+ */
+const char *binary_head_fault(const uint8_t *head, size_t length, const struct platform *platform);
 
 #endif

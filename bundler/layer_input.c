@@ -102,6 +102,11 @@ struct tar_source layer_input_source(struct layer_input *input)
 	return (struct tar_source){ .read = read_tar, .context = input };
 }
 
+const char *layer_input_fault(const struct layer_input *input)
+{
+	return input->fault;
+}
+
 int layer_input_end(struct layer_input *input, struct layer_sums *sums, const char **fault)
 {
 	const void *bytes;

@@ -30,6 +30,9 @@ void layer_input_close(struct layer_input *input);
  */
 struct tar_source layer_input_source(struct layer_input *input);
 
+/* Why the gzip stream is not whole, as far as it was read, or NULL. */
+const char *layer_input_fault(const struct layer_input *input);
+
 /* What a whole layer is. */
 struct layer_sums {
 	struct digest digest, diff_id;	/* of the blob as it is stored, and of the tar */

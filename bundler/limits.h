@@ -65,12 +65,19 @@
  * (distribution-spec).
  */
 #define LIMIT_INDEX_BYTES (4 * MIB)
+/* Members of all layers of an image place, as far as their names are kept, and bytes of the names. */
+#define LIMIT_LAYER_MEMBERS 524288
+#define LIMIT_LAYER_NAMES_BYTES (64 * MIB)
+/* Symbolic links in one path: as many as Linux follows. */
+#define LIMIT_LINKS 40
 /* Findings that are told; the others are counted. */
 #define LIMIT_FINDINGS 1000
 /* Bytes of what one of them says. */
 #define LIMIT_FINDING_BYTES 1024
 /* Values in a JSON document of an image: a manifest of a hundred layers has 400. */
 #define LIMIT_DOCUMENT_VALUES 131072
+/* Bytes of all JSON documents of an image place: one of 100 images has 1 MiB. */
+#define LIMIT_DOCUMENTS_BYTES (128 * MIB)
 /* Arrays and objects in one another in such a document: a config has 4. */
 #define LIMIT_DOCUMENT_DEPTH 64
 /* Files of an image layout or archive: three for each layer, and layers are at most some hundred. */
@@ -87,6 +94,10 @@
 #define LIMIT_TAR_EXTENSION_BYTES (1 * MIB)
 /* Bytes of zeros behind the end of a tar: to the end of a record, which has 10 KiB commonly. */
 #define LIMIT_TAR_PADDING_BYTES (1 * MIB)
+/* Images of a place that are compared: one for each platform, of which a release has some ten. */
+#define LIMIT_IMAGES 64
+/* Image indexes in one another: index.json leads to one, at most. */
+#define LIMIT_INDEX_DEPTH 4
 /* Paths of a tree that is audited: images of whole distributions have some 100,000. */
 #define LIMIT_OBSERVED_NODES 524288
 /* Bytes of all these paths together. */

@@ -14,6 +14,7 @@ struct media {
 	enum media_kind kind;
 	enum media_compression compression;	/* of a layer */
 	bool oci;				/* else one of Docker's */
+	bool foreign;				/* a layer that need not be in a layout */
 };
 
 /* The row of a media type; for one that is not known a row of kind MEDIA_OTHER. */

@@ -1,0 +1,87 @@
+#ifndef BUNDLER_INSPECT_H
+#define BUNDLER_INSPECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "descriptor.h"
+#include "document.h"
+#include "error.h"
+#include "findings.h"
+#include "layer_input.h"
+#include "listing.h"
+#include "schema.h"
+#include "store.h"
+
+/*
+ * The files of an image while it is validated: each is hashed, and each layer unpacked, once, whoever
+ * refers to it. What is wrong with one becomes a finding; what cannot be read ends the whole.
+ */
+
+/* A layer, listed. */
+struct inspect_layer {
+	bool unpacked;		/* the DiffID is known; else only the blob's digest */
+	struct layer_sums sums;
+	struct listing listing;
+};
+
+/* What is known of an entry of the store. */
+struct inspect_state {
+	bool used;		/* something refers to it */
+	bool entered;		/* an index or manifest that was looked at */
+	bool hashed;
+	struct digest digest;
+	struct inspect_layer *layers[2];	/* as a plain tar and as a gzip stream */
+	const char *os, *architecture, *variant;	/* of the image that a manifest is of, or NULL */
+};
+
+struct inspect {
+	struct store *store;
+	const char *place;	/* for messages */
+	bool strict;
+	struct findings *findings;
+	struct inspect_state *states;	/* by entry */
+	uint64_t unpacked, documents;	/* bytes that may still be looked at */
+	struct listing_budget members;
+	struct pool pool;
+	struct error *err;
+};
+
+/* Begins with a store, which inspect_close does not close. err stays the caller's. */
+void inspect_open(struct inspect *inspect, struct store *store, const char *place, bool strict,
+		  struct findings *findings, struct error *err);
+void inspect_close(struct inspect *inspect);
+
+/* What is known of an entry. */
+struct inspect_state *inspect_state(struct inspect *inspect, const struct store_entry *entry);
+
+/*
+ * The entry of a name that user refers to, now in use. NULL, and a finding under rule, when it is not
+ * there or cannot be read.
+ */
+const struct store_entry *inspect_find(struct inspect *inspect, const char *name, const char *user,
+				       const char *rule);
+
+/* The blob of a descriptor in the document named user. NULL as for inspect_find; its size is checked. */
+const struct store_entry *inspect_blob(struct inspect *inspect, const struct descriptor *descriptor,
+				       const char *user);
+
+/* Hashes a file, unless that was done before. */
+int inspect_hash(struct inspect *inspect, const struct store_entry *entry);
+
+/* A finding unless a file that is hashed has this digest. */
+void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
+		    const struct digest *digest);
+
+/*
+ * Reads a JSON document and checks its members; it is hashed, too. 1; 0 when it is no JSON, which is a
+ * finding; -1. document_free in the first case only.
+ */
+int inspect_document(struct inspect *inspect, const struct store_entry *entry, const char *rule,
+		     schema_check *check, struct document *document);
+
+/* Reads a layer; what it is belongs to inspect. */
+int inspect_layer(struct inspect *inspect, const struct store_entry *entry, bool gzip,
+		  const struct inspect_layer **layer);
+
+#endif
