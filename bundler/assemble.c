@@ -145,8 +145,8 @@ static int add_link(struct assembly *assembly, const struct recipe_entry *entry,
 {
 	const char *target = expand(assembly, entry->argument, err);
 
-	return target ? tree_add_link(assembly->tree, path, target, entry->uid, entry->gid,
-				      err) : -1;
+	return target ? tree_add_link(assembly->tree, path, target, entry->uid, entry->gid, err)
+		      : -1;
 }
 
 static int add_entry(struct assembly *assembly, const struct recipe_entry *entry, struct error *err)

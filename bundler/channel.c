@@ -93,8 +93,8 @@ static int pass_block(struct channel *channel)
 	fault = channel->fault;
 	pthread_mutex_unlock(&channel->lock);
 	if (!channel->threaded && fault == 0) {
-		fault = channel->consume(channel->context, block->bytes,
-					 block->length) < 0 ? errno : 0;
+		fault = channel->consume(channel->context, block->bytes, block->length) < 0
+			? errno : 0;
 		note_consumed(channel, fault);
 	}
 	channel->blocks[channel->made % BLOCKS].length = 0;

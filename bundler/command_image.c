@@ -17,7 +17,8 @@
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM,
-	{ 'o', "output", "PLACE", "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]" },
+	{ 'o', "output", "PLACE",
+	  "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]" },
 	{ OPTION_FLAVOUR, "flavour", "NAME", "run as the recipe's flavour of this name says" },
 	{ OPTION_COMPRESS, "compress", "HOW", "of the layer: gzip, which is the default, or none" },
 	{ OPTION_STYLE, "style", "NAME", "doi: as Docker Official Images review a layout" },
@@ -86,7 +87,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		if (take_option(run, id, value, err) < 0)
 			return -1;
 	if (id == 0 && !run->output.path)
-		return error_set(err, STATUS_USAGE, "cannot write an image: no place is given (--output)");
+		return error_set(err, STATUS_USAGE, "cannot write an image: no place is given "
+				 "(--output)");
 	return id;
 }
 

@@ -33,8 +33,8 @@ int command_inputs_number(const char *what, const char *text, int64_t maximum, i
 	errno = 0;
 	*number = strtoll(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || *number > maximum)
-		return error_set(err, STATUS_USAGE, "cannot use %s '%s': not a whole number up to %lld",
-				 what, text, (long long)maximum);
+		return error_set(err, STATUS_USAGE, "cannot use %s '%s': not a whole number "
+				 "up to %lld", what, text, (long long)maximum);
 	return 0;
 }
 
@@ -98,8 +98,8 @@ int command_inputs_option(struct command_inputs *inputs, int id, const char *val
 		fetch->ca_file = value;
 		return 1;
 	case OPTION_STALL_TIMEOUT:
-		return set_seconds(&fetch->stall_seconds, "--stall-timeout", value,
-				   err) < 0 ? -1 : 1;
+		return set_seconds(&fetch->stall_seconds, "--stall-timeout", value, err) < 0
+			? -1 : 1;
 	case OPTION_TIMEOUT:
 		return set_seconds(&fetch->total_seconds, "--timeout", value, err) < 0 ? -1 : 1;
 	case OPTION_OFFLINE:

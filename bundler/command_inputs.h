@@ -23,7 +23,8 @@
 	{ OPTION_CACHE, "cache", "DIR", "where verified archives are kept" }, \
 	{ OPTION_MIRROR, "mirror", "URL", "try this place first; repeatable, in order" }, \
 	{ OPTION_CA_FILE, "ca-file", "FILE", "trust these certificates, not the recipe's" }, \
-	{ OPTION_STALL_TIMEOUT, "stall-timeout", "SECONDS", "give up on a source that sends nothing" }, \
+	{ OPTION_STALL_TIMEOUT, "stall-timeout", "SECONDS", \
+	  "give up on a source that sends nothing" }, \
 	{ OPTION_TIMEOUT, "timeout", "SECONDS", "give up on a source that takes longer" }, \
 	{ OPTION_OFFLINE, "offline", NULL, "use the cache and file: URLs only" }
 

@@ -30,7 +30,7 @@ struct run {
 	struct staging staging;
 	const char *output;
 	int directory;			/* of output */
-	char *made;			/* the first directory of output that was not there, or NULL */
+	char *made;		/* the first directory of output that was not there, or NULL */
 	const char **names;		/* of the outputs, one for each platform */
 	struct digest *digests;		/* of the manifests, likewise */
 	bool json;

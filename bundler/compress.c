@@ -27,7 +27,7 @@ struct compress {
 	size_t workers;
 	pthread_mutex_t lock;		/* of all below but the bytes of blocks in use */
 	pthread_cond_t changed;
-	size_t filled, taken, written;	/* numbers of blocks; the one being filled is number filled */
+	size_t filled, taken, written;	/* numbers of blocks; filled is that of the one in work */
 	bool ended;
 	int fault;			/* errno of consume, or 0 */
 	size_t block_count;

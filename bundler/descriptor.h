@@ -16,8 +16,8 @@ struct descriptor {
 	struct digest digest;
 	uint64_t size;
 	bool has_platform;
-	const char *os, *architecture, *variant;	/* of the platform; "" for what is not there */
-	const char *reference;		/* its annotation org.opencontainers.image.ref.name, or NULL */
+	const char *os, *architecture, *variant;	/* of the platform; "" if not there */
+	const char *reference;	/* its annotation org.opencontainers.image.ref.name, or NULL */
 	const json_t *annotations;	/* an object, or NULL */
 };
 

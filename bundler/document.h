@@ -63,7 +63,7 @@ struct image_config {
 	size_t count;
 	size_t history;			/* entries of the history that are not of an empty layer */
 	bool has_history;
-	const char *program;		/* the first word of the entry point, else of the command, or NULL */
+	const char *program;	/* first word of the entry point, else of the command, or NULL */
 	const json_t *execution;	/* the member "config", or NULL */
 };
 

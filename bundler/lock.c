@@ -347,10 +347,12 @@ int lock_write(const struct lock *lock, const char *file, struct error *err)
 	json_decref(root);
 	buffer_init(&bytes, LIMIT_LOCK_BYTES);
 	if (!text)
-		result = error_set(err, STATUS_CONFIG, "cannot write lock '%s': its text is not UTF-8",
+		result = error_set(err, STATUS_CONFIG,
+				   "cannot write lock '%s': its text is not UTF-8",
 				   file);
 	else if (buffer_format(&bytes, "%s\n", text) < 0)
-		result = error_set(err, STATUS_LIMIT, "cannot write lock '%s': larger than %zu bytes",
+		result = error_set(err, STATUS_LIMIT,
+				   "cannot write lock '%s': larger than %zu bytes",
 				   file, bytes.maximum);
 	else
 		result = staging_replace_file(file, bytes.bytes, bytes.length, 0644, err);

@@ -35,7 +35,7 @@ struct lock_certificates {
 struct lock {
 	char *file;		/* as the user named it */
 	char *name, *version;
-	char *release;		/* "official", or what else these digests are of: "source"; a plain name, too */
+	char *release;		/* whose digests these are: "official", "source", a plain name */
 	int64_t epoch;		/* time of every file, seconds since 1970 */
 	struct lock_certificates certificates;
 	struct lock_asset *assets;	/* in the order of platform_table() */

@@ -69,7 +69,8 @@ static int print_version(int argc, char **argv, struct error *err)
 	bool verbose = argc > 2 && strcmp(argv[2], "--verbose") == 0;
 
 	if (argc > 2 + verbose)
-		return error_set(err, STATUS_USAGE, "cannot use '%s': --version takes only --verbose",
+		return error_set(err, STATUS_USAGE,
+				 "cannot use '%s': --version takes only --verbose",
 				 argv[2 + verbose]);
 	puts("bundler " BUNDLER_VERSION);
 	if (verbose)

@@ -297,17 +297,18 @@ static int compare_shared(const void *a, const void *b)
 static void group_shared(struct walk *walk)
 {
 	struct shared *shared = walk->shared;
+	struct tree_node *nodes = walk->observe.tree->nodes;
 
 	if (walk->shared_count > 0)
 		qsort(shared, walk->shared_count, sizeof *shared, compare_shared);
 	for (size_t i = 1; i < walk->shared_count; i++) {
-		struct tree_observed *before = &walk->observe.tree->nodes[shared[i - 1].node].observed;
+		struct tree_observed *before = &nodes[shared[i - 1].node].observed;
 
 		if (compare_shared(&shared[i - 1], &shared[i]) != 0)
 			continue;
 		if (before->group == 0)
 			before->group = ++walk->observe.groups;
-		walk->observe.tree->nodes[shared[i].node].observed.group = before->group;
+		nodes[shared[i].node].observed.group = before->group;
 	}
 }
 

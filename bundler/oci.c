@@ -62,9 +62,8 @@ static int take_tar(void *context, const void *bytes, size_t length)
 	struct layer_stream *stream = context;
 
 	digest_add(&stream->diff_id, bytes, length);
-	return stream->compress ? compress_add(stream->compress, bytes, length) : store(stream,
-											bytes,
-											length);
+	return stream->compress ? compress_add(stream->compress, bytes, length)
+				: store(stream, bytes, length);
 }
 
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,

@@ -49,7 +49,7 @@ struct oci_style {
 	const char *name;	/* of the repository, for docker's table of contents */
 	const char *tag;	/* or NULL */
 	bool docker;		/* with manifest.json, which docker load wants */
-	bool doi;		/* as Docker Official Images review it: indented, blobs are links to named files */
+	bool doi;		/* as Docker Official Images review it: indented, blobs are links */
 };
 
 /*

@@ -19,7 +19,8 @@ static const struct {
 /* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */
 static bool is_tag(const char *tag)
 {
-	static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	static const char word[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 	size_t length = strlen(tag);
 
 	if (length == 0 || length > 128 || !strchr(word, tag[0]))

@@ -17,7 +17,7 @@ struct platform {
 	const char *variant;		/* OCI variant, "" where there is none */
 	const char *target;		/* in the names of release assets: <os>-<arch> */
 	const char *bashbrew;		/* Docker Official Images, NULL where not built there */
-	const char *apk;		/* what apk --print-arch prints, NULL where there is no Alpine */
+	const char *apk;		/* what apk --print-arch prints, or NULL without Alpine */
 	enum platform_format format;
 	uint16_t machine;		/* e_machine (ELF gABI) or Machine (PE/COFF) */
 	uint8_t bits;			/* 32 or 64 */

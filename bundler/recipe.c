@@ -51,7 +51,8 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 	char *asset;
 
 	if (!format) {
-		error_set(err, STATUS_CONFIG, "cannot name the asset for '%s': no release format for '%s'",
+		error_set(err, STATUS_CONFIG,
+			  "cannot name the asset for '%s': no release format for '%s'",
 			  platform->name, platform->os);
 		return NULL;
 	}

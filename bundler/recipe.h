@@ -73,13 +73,14 @@ struct recipe {
 	char *file;		/* as the user named it */
 	int directory;		/* descriptor of the directory that the file is in */
 	char *name, *version;
-	char *asset, *url, *sums, *wrapper;	/* templates: asset name, URLs, directory in the archive or "" */
+	char *asset, *url, *sums;	/* templates: asset name and URLs */
+	char *wrapper;		/* template: directory in the archive, or "" */
 	struct recipe_format *formats;
 	size_t format_count;
 	const struct platform **platforms;
 	size_t platform_count;
 	char *certificates;	/* path below the recipe's directory, or NULL */
-	char *origin;		/* where the bundle came from: package and version, or dated bundle */
+	char *origin;		/* where the bundle is from: package and version, or dated bundle */
 	struct recipe_entry *entries;
 	size_t entry_count;
 	struct recipe_image image;

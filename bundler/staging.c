@@ -95,8 +95,8 @@ static int open_locked(int parent, const char *name)
 }
 
 /* Calls visit for each that can be locked, with its name and a descriptor that stays ours. */
-static void visit_locked(int parent, void (*visit)(int parent, const char *name, int fd,
-						   void *context),
+static void visit_locked(int parent,
+			 void (*visit)(int parent, const char *name, int fd, void *context),
 			 void *context)
 {
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -193,9 +193,9 @@ static int add_found(struct store *store, int fd, const char *name, const char *
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return unreadable(store, full, err);
-	entry = add(store, full, S_ISREG(st.st_mode) ? STORE_FILE : S_ISDIR(st.st_mode)
-		    ? STORE_DIRECTORY
-			 : S_ISLNK(st.st_mode) ? STORE_SYMLINK : STORE_OTHER, err);
+	entry = add(store, full, S_ISREG(st.st_mode) ? STORE_FILE
+			       : S_ISDIR(st.st_mode) ? STORE_DIRECTORY
+			       : S_ISLNK(st.st_mode) ? STORE_SYMLINK : STORE_OTHER, err);
 	if (!entry)
 		return -1;
 	if (entry->type == STORE_FILE)
@@ -216,9 +216,8 @@ static int list(struct store *store, DIR *directory, const char *prefix, struct 
 			continue;
 		if (interrupt_check(err) < 0
 		    || add_found(store, dirfd(directory), name,
-				 pool_format(&store->pool, "%s%s%s", prefix,
-									   *prefix ? "/" : "",
-									   name), err) < 0)
+				 pool_format(&store->pool, "%s%s%s", prefix, *prefix ? "/" : "",
+					     name), err) < 0)
 			return -1;
 	}
 	return errno == 0 ? 0 : unreadable(store, prefix, err);
@@ -411,8 +410,8 @@ int store_open(struct store **store, const struct place *place, struct error *er
 	made->budget = LIMIT_STORE_NAMES_BYTES;
 	made->archive = place->kind != PLACE_OCI;
 	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
-	made->fd = open(place->path, O_RDONLY | O_CLOEXEC | (made->archive
-							     ? O_NONBLOCK : O_DIRECTORY));
+	made->fd = open(place->path,
+			O_RDONLY | O_CLOEXEC | (made->archive ? O_NONBLOCK : O_DIRECTORY));
 	if (made->fd < 0)
 		result = error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
 	else

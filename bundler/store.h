@@ -19,10 +19,10 @@
 enum store_type { STORE_FILE, STORE_DIRECTORY, STORE_SYMLINK, STORE_HARD_LINK, STORE_OTHER };
 
 struct store_entry {
-	const char *name;	/* relative, without "./" before it and slashes behind; any bytes but NUL */
+	const char *name;	/* relative, no "./" before it, no slash behind; any bytes but NUL */
 	enum store_type type;
 	const char *target;	/* what a link says, else NULL */
-	const struct store_entry *file;	/* what is read under this name: itself, what it leads to, or NULL */
+	const struct store_entry *file;	/* what is read by this name: itself, its target, or NULL */
 	const char *fault;	/* why a file or link cannot be read, or a name is none, or NULL */
 	uint64_t size;		/* of a file */
 	uint64_t offset;	/* of its bytes in the archive */

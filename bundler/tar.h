@@ -36,7 +36,7 @@ enum tar_type {
 /* What the archive says of a member; its strings hold until the next call. */
 struct tar_member {
 	enum tar_type type;
-	const char *name;	/* as it is written: perhaps absolute, with "..", with a slash at its end */
+	const char *name;	/* as written: perhaps absolute, with "..", a slash at its end */
 	const char *target;	/* of a link, "" of anything else */
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint64_t uid, gid;

@@ -24,11 +24,11 @@ struct tree_observed {
 	uint32_t nanoseconds;	/* of the time */
 	uint32_t kind;		/* of what is special: the S_IFMT bits of its mode */
 	uint32_t major, minor;	/* of a device */
-	uint32_t group;		/* nodes with the same number, if it is not 0, are hard links of one file */
+	uint32_t group;		/* nodes with one number that is not 0 are hard links of one file */
 	bool compared;		/* with the file at the same path in another tree, and */
 	uint64_t common;	/* so many bytes from the start are the same */
 	char *attributes;	/* extended attributes and access control lists as text, or NULL */
-	bool unstated;		/* a directory of which an archive says no more than what is in it */
+	bool unstated;		/* a directory of which an archive only says what is in it */
 	bool repeated;		/* an archive has the path more than once; this is the last */
 };
 
@@ -46,7 +46,7 @@ struct tree_node {
 
 struct tree {
 	int64_t epoch;		/* time of every node, seconds since 1970 */
-	struct tree_node *nodes;	/* sorted by path as bytes, so a directory is before what is in it */
+	struct tree_node *nodes;	/* sorted by path as bytes: directories before contents */
 	size_t count, capacity;
 };
 

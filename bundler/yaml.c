@@ -74,8 +74,8 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 	*yaml = (struct yaml){ .name = name, .pool = pool, .budget = 2 * text->length };
 	if (!yaml_parser_initialize(&parser))
 		abort();
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text->bytes
-								      ? text->bytes : ""),
+	yaml_parser_set_input_string(&parser,
+				     (const unsigned char *)(text->bytes ? text->bytes : ""),
 				     text->length);
 	if (yaml_parser_load(&parser, &yaml->document)) {
 		result = check_whole(yaml, &parser, text, err);
