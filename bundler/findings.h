@@ -8,7 +8,7 @@
 /* What was found to be wrong with something. A zeroed struct findings is empty and ready. */
 
 struct finding {
-	const char *subject;	/* what it is about, say a file of an image; untrusted, as is text */
+	const char *subject;	/* what it is about, say a file of an image; untrusted bytes */
 	const char *rule;	/* the section of a specification that is broken */
 	const char *text;
 };

@@ -7,7 +7,7 @@
 
 /* One option of a command; a table ends with a row whose name is NULL. */
 struct option_spec {
-	int id;			/* what option_next returns: the short form's letter, or above 255 */
+	int id;			/* what option_next returns: the short form's letter or above 255 */
 	const char *name;	/* long form, without the dashes */
 	const char *argument;	/* what --help calls the value, NULL for a switch */
 	const char *help;	/* one line */

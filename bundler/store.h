@@ -19,7 +19,7 @@
 enum store_type { STORE_FILE, STORE_DIRECTORY, STORE_SYMLINK, STORE_HARD_LINK, STORE_OTHER };
 
 struct store_entry {
-	const char *name;	/* relative, no "./" before it, no slash behind; any bytes but NUL */
+	const char *name;	/* relative, no "./" before, no slash behind; any bytes but NUL */
 	enum store_type type;
 	const char *target;	/* what a link says, else NULL */
 	const struct store_entry *file;	/* what is read by this name: itself, its target, or NULL */

@@ -18,9 +18,9 @@ for group; do
 		# Any Go from 1.16 on fetches the pinned tool chain; a newer one than Debian's may stand.
 		command -v go >/dev/null || packages="$packages golang-go" ;;
 	test)
-		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev mandoc nginx-light openssl python3
-			mtree-netbsd libarchive-tools valgrind faketime qemu-user-static
-			diffutils iproute2 util-linux zip unzip shellcheck universal-ctags" ;;
+		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev shellcheck universal-ctags
+			mandoc git python3 openssl nginx-light curl iproute2 util-linux diffutils
+			strace time mtree-netbsd libarchive-tools qemu-user-static" ;;
 	*)
 		echo "toolchain: unknown group '$group'" >&2
 		exit 2 ;;
