@@ -207,7 +207,7 @@ build/san/sysroot/versions: bundler/sysroot.sh | build/toolchain/build
 	bundler/sysroot.sh $(@D) san
 
 build/toolchain/%: bundler/toolchain.sh
-	bundler/toolchain.sh $*
+	@bundler/toolchain.sh $*
 	@mkdir -p $(@D)
 	@touch $@
 
