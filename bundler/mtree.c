@@ -74,7 +74,7 @@ bool mtree_names(const struct buffer *manifest, const char *path)
 
 	buffer_init(&line, 8 * LIMIT_PATH_BYTES);
 	named = buffer_add_string(&line, "\n.") == 0 && add_name(&line, path) == 0
-		&& buffer_add_string(&line, " ") == 0
+		&& buffer_add_string(&line, " ") == 0 && manifest->length > 0
 		&& memmem(manifest->bytes, manifest->length, line.bytes, line.length);
 	buffer_free(&line);
 	return named;
