@@ -162,7 +162,7 @@ static void report_progress(struct attempt *attempt)
 	if (now - attempt->reported < EVENT_INTERVAL)
 		return;
 	attempt->reported = now;
-	notify(attempt->download, EVENT_PROGRESS, attempt->partial->state.length, attempt->total,
+	notify(attempt->download, EVENT_PROGRESS, attempt->partial->length, attempt->total,
 	       NULL, 0);
 }
 
@@ -170,7 +170,7 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 {
 	struct attempt *attempt = context;
 	const struct download *download = attempt->download;
-	uint64_t room = download->maximum - attempt->partial->state.length;
+	uint64_t room = download->maximum - attempt->partial->length;
 
 	if (length > room && download->size != 0)
 		return refuse(download, STATUS_DIGEST, err, "longer than the %" PRIu64
@@ -188,13 +188,6 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 
 /* ---- what an attempt came to ---- */
 
-static bool is_right(const struct partial *partial)
-{
-	struct digest found = digest_read(&partial->state);
-
-	return digest_equal(&found, &partial->wanted);
-}
-
 static void refuse_content(const struct attempt *attempt, const struct http_answer *answer,
 			   struct error *err)
 {
@@ -202,7 +195,7 @@ static void refuse_content(const struct attempt *attempt, const struct http_answ
 	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
 	struct digest digest = digest_read(&partial->state);
 
-	if (check_size(attempt->download, partial->state.length, err) == 0)
+	if (check_size(attempt->download, partial->length, err) == 0)
 		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, the lock says %s",
 		       digest_write_hex(&digest, found),
 		       digest_write_hex(&partial->wanted, wanted));
@@ -212,11 +205,15 @@ static void refuse_content(const struct attempt *attempt, const struct http_answ
 /* All bytes that this answer has were taken. */
 static enum step judge(struct attempt *attempt, const struct http_answer *answer, struct error *err)
 {
-	const struct partial *partial = attempt->partial;
+	struct partial *partial = attempt->partial;
 
-	if (is_right(partial))
+	if (partial_settle(partial, err) < 0) {
+		attempt->local = true;
+		return STEP_GIVE_UP;
+	}
+	if (partial_is_right(partial))
 		return STEP_DONE;
-	if (attempt->part && partial->state.length < attempt->total) {
+	if (attempt->part && partial->length < attempt->total) {
 		error_set(err, STATUS_NETWORK, "cannot fetch '%s': only a part of the range came",
 			  attempt->download->source->shown);
 		return STEP_PAUSE;
@@ -226,11 +223,23 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 	return attempt->useless ? STEP_AGAIN : STEP_GIVE_UP;
 }
 
+/* What came before a failure is of use to the next attempt, if it could be written. */
+static void settle_failure(struct attempt *attempt, struct error *err)
+{
+	struct error later;
+
+	if (partial_settle(attempt->partial, &later) < 0 && !attempt->local) {
+		attempt->local = true;
+		*err = later;
+	}
+	attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
+}
+
 /* The transfer failed, or a check made it fail. */
 static enum step judge_failure(struct attempt *attempt, const struct http_answer *answer,
-			       const struct error *err)
+			       struct error *err)
 {
-	attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
+	settle_failure(attempt, err);
 	if (attempt->local)
 		return STEP_GIVE_UP;
 	if (answer->status == 416 && attempt->offset > 0)
@@ -315,8 +324,8 @@ static enum step read_file(struct attempt *attempt, struct error *err)
 		refuse(attempt->download, STATUS_FILE, err, "not the URL of a file");
 	if (fd >= 0 && on_head(attempt, &answer, err) == 0 && copy(attempt, fd, path, err) == 0)
 		step = judge(attempt, &answer, err);
-	if (step != STEP_DONE && err->status == STATUS_INTERRUPTED)
-		attempt->local = true;
+	if (step != STEP_DONE)
+		settle_failure(attempt, err);
 	if (fd >= 0)
 		close(fd);
 	free(path);
@@ -337,7 +346,7 @@ static int prepare_next(struct attempt *attempt, enum step step, int64_t pause, 
 {
 	if (step == STEP_AGAIN)
 		return partial_reset(attempt->partial, err);
-	notify(attempt->download, EVENT_RETRYING, attempt->partial->state.length, attempt->total,
+	notify(attempt->download, EVENT_RETRYING, attempt->partial->length, attempt->total,
 	       err->message, (unsigned)pause);
 	return clock_sleep(pause, err);
 }
@@ -350,7 +359,7 @@ static int run_attempts(const struct download *download, struct partial *partial
 
 	for (;;) {
 		struct attempt attempt = { .download = download, .partial = partial,
-					   .offset = partial->state.length };
+					   .offset = partial->length };
 		int64_t pause;
 		enum step step = run_attempt(&attempt, &retry, &pause, err);
 
@@ -374,7 +383,7 @@ int download_archive(const struct download *download, struct partial *partial, b
 	struct error unused;
 
 	*local = false;
-	if (is_right(partial))		/* killed just before it was published */
+	if (partial_is_right(partial))		/* killed just before it was published */
 		return 0;
 	if (run_attempts(download, partial, local, err) == 0)
 		return 0;

@@ -244,7 +244,7 @@ static int fetch_locked(struct job *job, struct partial *partial, int *fd, uint6
 	}
 	if (try_sources(job, partial, err) < 0 || partial_publish(partial, fd, err) < 0)
 		return -1;
-	*size = partial->state.length;
+	*size = partial->length;
 	notify(job, EVENT_DONE, NULL, *size, NULL);
 	return 0;
 }
@@ -353,15 +353,15 @@ static int get_document(struct fetch *fetch, const struct url *url, struct buffe
 	return download_document(&download, buffer, err);
 }
 
-int fetch_document(struct fetch *fetch, const char *text, struct buffer *buffer, struct error *err)
+int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err)
 {
-	struct url url;
-	const char *fault = url_parse(&url, text);
+	struct url source;
+	const char *fault = url_parse(&source, url);
 	int result;
 
 	if (fault)
-		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", text, fault);
-	result = get_document(fetch, &url, buffer, err);
-	url_free(&url);
+		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", url, fault);
+	result = get_document(fetch, &source, buffer, err);
+	url_free(&source);
 	return result;
 }

@@ -206,7 +206,7 @@ static int on_progress(void *context, curl_off_t total, curl_off_t done, curl_of
 	return 1;
 }
 
-/* Connected, and about to send the request. */
+/* Connected, and about to send the request. NOLINTNEXTLINE(readability-non-const-parameter) */
 static int on_connected(void *context, char *server, char *local, int port, int local_port)
 {
 	struct hop *hop = context;

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "file.h"
 #include "limits.h"
 #include "memory.h"
@@ -103,7 +104,8 @@ static int read_beginning(struct partial *partial, uint64_t maximum, struct erro
 	digest_init(&partial->state);
 	if (cache_hash(partial->fd, maximum, &partial->state, partial->path, err) < 0)
 		return -1;
-	return partial->state.length > maximum ? partial_reset(partial, err) : 0;
+	partial->length = partial->state.length;
+	return partial->length > maximum ? partial_reset(partial, err) : 0;
 }
 
 static void release(struct partial *partial)
@@ -137,7 +139,10 @@ int partial_open(struct partial *partial, const struct cache *cache, const struc
 
 void partial_close(struct partial *partial)
 {
-	if (partial->state.length == 0 && !partial->published) {
+	struct error unused;
+
+	partial_settle(partial, &unused);	/* what cannot be written is no beginning */
+	if (partial->length == 0 && !partial->published) {
 		forget_note(partial);
 		unlinkat(partial->directory, partial->name, 0);
 	}
@@ -146,17 +151,49 @@ void partial_close(struct partial *partial)
 
 /* ---- working on it ---- */
 
-int partial_add(struct partial *partial, const void *bytes, size_t length, struct error *err)
+/* In the channel's thread. */
+static int keep(void *context, const void *bytes, size_t length)
 {
+	struct partial *partial = context;
+
 	if (file_write_all(partial->fd, bytes, length) < 0)
-		return fail(partial, "write", err);
+		return -1;
 	digest_add(&partial->state, bytes, length);
 	return 0;
 }
 
+int partial_add(struct partial *partial, const void *bytes, size_t length, struct error *err)
+{
+	if (!partial->channel)
+		partial->channel = channel_open(keep, partial);
+	if (channel_add(partial->channel, bytes, length) < 0)
+		return fail(partial, "write", err);
+	partial->length += length;
+	return 0;
+}
+
+int partial_settle(struct partial *partial, struct error *err)
+{
+	struct channel *channel = partial->channel;
+
+	partial->channel = NULL;
+	return channel && channel_close(channel) < 0 ? fail(partial, "write", err) : 0;
+}
+
+bool partial_is_right(const struct partial *partial)
+{
+	struct digest digest = digest_read(&partial->state);
+
+	return digest_equal(&digest, &partial->wanted);
+}
+
 int partial_reset(struct partial *partial, struct error *err)
 {
+	struct error unused;
+
+	partial_settle(partial, &unused);	/* it is thrown away, written or not */
 	forget_note(partial);
+	partial->length = 0;
 	digest_init(&partial->state);
 	if (ftruncate(partial->fd, 0) < 0 || lseek(partial->fd, 0, SEEK_SET) != 0)
 		return fail(partial, "write", err);
@@ -247,13 +284,10 @@ static int flush_and_name(struct partial *partial)
 
 int partial_publish(struct partial *partial, int *fd, struct error *err)
 {
-	struct digest found = digest_read(&partial->state);
-	char hex[DIGEST_HEX_BYTES];
-
 	*fd = -1;
-	if (!digest_equal(&found, &partial->wanted))
-		return error_set(err, STATUS_DIGEST, "cannot use '%s': its SHA-256 is %s",
-				 partial->path, digest_write_hex(&found, hex));
+	if (!partial_is_right(partial))
+		return error_set(err, STATUS_DIGEST, "cannot use '%s': wrong SHA-256",
+				 partial->path);
 	*fd = reopen(partial);
 	partial->published = *fd >= 0 && flush_and_name(partial) == 0;
 	if (partial->published)

@@ -18,7 +18,9 @@ struct partial {
 	int fd;
 	char name[DIGEST_HEX_BYTES];
 	char *path;			/* for messages */
-	struct digest_state state;	/* of the bytes so far; state.length is how many */
+	uint64_t length;		/* bytes so far; the last may be on their way to the file */
+	struct digest_state state;	/* of the bytes that are in the file */
+	struct channel *channel;	/* to the thread that writes and hashes, or NULL */
 	bool published;			/* it has another name now */
 };
 
@@ -33,8 +35,17 @@ int partial_open(struct partial *partial, const struct cache *cache, const struc
 /* Lets go of it. An empty one is removed, any other stays to be gone on with. */
 void partial_close(struct partial *partial);
 
-/* Appends bytes. STATUS_FILE. */
+/*
+ * Appends bytes. They are written and hashed in a thread of their own, so that a failure
+ * (STATUS_FILE) may show later, in partial_settle at the latest.
+ */
 int partial_add(struct partial *partial, const void *bytes, size_t length, struct error *err);
+
+/* Waits until all is written and hashed. STATUS_FILE. */
+int partial_settle(struct partial *partial, struct error *err);
+
+/* Whether the bytes of a settled partial have the wanted digest. */
+bool partial_is_right(const struct partial *partial);
 
 /* Throws away what is there. STATUS_FILE. */
 int partial_reset(struct partial *partial, struct error *err);
@@ -49,9 +60,9 @@ void partial_note(struct partial *partial, const char *source, const char *valid
 char *partial_validator(const struct partial *partial, const char *source);
 
 /*
- * When the bytes have the wanted digest (else STATUS_DIGEST, and nothing changes): flushes them
- * and gives them their name. *fd is the archive, open for reading at 0, closed by the caller;
- * the partial is then only to be closed. STATUS_FILE.
+ * When the bytes of the settled partial have the wanted digest (else STATUS_DIGEST, and nothing
+ * changes): flushes them and gives them their name. *fd is the archive, open for reading at 0,
+ * closed by the caller; the partial is then only to be closed. STATUS_FILE.
  */
 int partial_publish(struct partial *partial, int *fd, struct error *err);
 

@@ -1,0 +1,55 @@
+/* The line that shows how far the downloads are. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "progress.h"
+
+static void line(void **state)
+{
+	struct progress_row rows[] = {
+		{ .asset = "a", .done = 5000000, .total = 10000000, .before = 1000000 },
+		{ .asset = "b", .done = 10000000, .total = 10000000 },
+	};
+	struct progress progress = { .rows = rows, .row_count = 2 };
+	char text[161];
+
+	(void)state;
+	progress_write_line(&progress, 2000, text, 160);
+	assert_string_equal(text, "[##################------]  15.0 of 20.0 MB  7.0 MB/s  0:01");
+	progress_write_line(&progress, 200000, text, 160);
+	assert_string_equal(text, "[##################------]  15.0 of 20.0 MB  0.1 MB/s  1:11");
+	progress_write_line(&progress, 2000, text, 10);
+	assert_string_equal(text, "[#########");
+	progress_write_line(&progress, 0, text, 160);
+	assert_string_equal(text, "[##################------]  15.0 of 20.0 MB  0.0 MB/s");
+}
+
+static void unknown_end(void **state)
+{
+	struct progress_row rows[] = {
+		{ .asset = "a", .done = 5000000, .total = 10000000 },
+		{ .asset = "b", .done = 1000000 },
+	};
+	struct progress progress = { .rows = rows, .row_count = 2 };
+	char text[161];
+
+	(void)state;
+	progress_write_line(&progress, 1000, text, 160);
+	assert_string_equal(text, "6.0 MB  6.0 MB/s");
+	rows[1].total = 500000;		/* a server that sends more than it said */
+	progress_write_line(&progress, 1000, text, 160);
+	assert_string_equal(text, "6.0 MB  6.0 MB/s");
+	progress.row_count = 0;
+	progress_write_line(&progress, 1000, text, 160);
+	assert_string_equal(text, "0.0 MB  0.0 MB/s");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(line), cmocka_unit_test(unknown_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
