@@ -88,7 +88,7 @@ static void what_it_names(void **state)
 {
 	static const char *const named[] = { "/bin", "/bin/server", "/link", "/tmp", "/a #*?[=\xc3\xa4" };
 	static const char *const others[] = {
-		"/b", "/bin/serve", "/bin/server2", "/server", "/a", "/tmp/x", "bin", "", "/bin/server type=file",
+		"/b", "/bin/serve", "/bin/server2", "/server", "/a", "/tmp/x", "bin", "/bin/server type=file",
 		"/type=dir", "/link/bin/a b", "/a\\040\\043\\052\\077\\133\\075\\303\\244",
 	};
 	struct buffer text;
