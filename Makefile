@@ -29,6 +29,7 @@ SRCS = \
 	bundler/command_inputs.c \
 	bundler/command_lock.c \
 	bundler/command_rootfs.c \
+	bundler/command_validate.c \
 	bundler/compress.c \
 	bundler/constraint.c \
 	bundler/content.c \
@@ -80,6 +81,7 @@ SRCS = \
 	bundler/recipe_load.c \
 	bundler/recipe_root.c \
 	bundler/recipe_template.c \
+	bundler/reference.c \
 	bundler/release.c \
 	bundler/report.c \
 	bundler/retry.c \
@@ -94,6 +96,10 @@ SRCS = \
 	bundler/tree.c \
 	bundler/trust.c \
 	bundler/url.c \
+	bundler/validate.c \
+	bundler/validate_docker.c \
+	bundler/validate_image.c \
+	bundler/validate_oci.c \
 	bundler/yaml.c \
 	bundler/zip.c
 

@@ -19,5 +19,6 @@ extern const struct command command_fetch;
 extern const struct command command_image;
 extern const struct command command_lock;
 extern const struct command command_rootfs;
+extern const struct command command_validate;
 
 #endif

@@ -352,3 +352,14 @@ void image_schema_docker(struct schema *schema, json_t *value)
 	schema->null_is_absent = true;
 	schema_array(schema, value, check_docker_image);
 }
+
+/* The tags of a repository, each with the layer that is its topmost. */
+static void check_repository(struct schema *schema, json_t *value)
+{
+	schema_map(schema, value, schema_text);
+}
+
+void image_schema_repositories(struct schema *schema, json_t *value)
+{
+	schema_map(schema, value, check_repository);
+}

@@ -12,6 +12,7 @@ schema_check image_schema_layout;	/* oci-layout */
 schema_check image_schema_index;	/* index.json, and an index in a blob */
 schema_check image_schema_manifest;
 schema_check image_schema_config;	/* nobody is strict about it: all may add members */
-schema_check image_schema_docker;	/* manifest.json */
+schema_check image_schema_docker;	/* Docker's manifest.json */
+schema_check image_schema_repositories;	/* and what came before it */
 
 #endif

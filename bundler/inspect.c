@@ -75,7 +75,8 @@ const struct store_entry *inspect_find(struct inspect *inspect, const char *name
 	const struct store_entry *entry = store_find(inspect->store, name);
 
 	if (!entry) {
-		findings_add(inspect->findings, name, rule, "it is missing: '%s' refers to it", user);
+		findings_add(inspect->findings, name, rule, "it is missing%s%s%s", user ? ": '" : "",
+			     user ? user : "", user ? "' refers to it" : "");
 		return NULL;
 	}
 	inspect_state(inspect, entry)->used = true;

@@ -56,7 +56,7 @@ void inspect_close(struct inspect *inspect);
 struct inspect_state *inspect_state(struct inspect *inspect, const struct store_entry *entry);
 
 /*
- * The entry of a name that user refers to, now in use. NULL, and a finding under rule, when it is not
+ * The entry of a name that user, a file or NULL, refers to, now in use. NULL, and a finding under rule, when it is not
  * there or cannot be read.
  */
 const struct store_entry *inspect_find(struct inspect *inspect, const char *name, const char *user,

@@ -14,6 +14,7 @@
 static const struct command *const commands[] = {
 	&command_rootfs,
 	&command_image,
+	&command_validate,
 	&command_fetch,
 	&command_lock,
 	&command_certs,

@@ -1,0 +1,12 @@
+#ifndef BUNDLER_REFERENCE_H
+#define BUNDLER_REFERENCE_H
+
+/* Names of images (distribution-spec, "Pulling manifests"; the grammar of distribution's reference). */
+
+/* Why text is no tag, or NULL when it is one. */
+const char *reference_tag_fault(const char *text);
+
+/* Why text is not "[domain[:port]/]name:tag", or NULL when it is. */
+const char *reference_fault(const char *text);
+
+#endif

@@ -1,0 +1,193 @@
+#include "validate_docker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "image_schema.h"
+#include "memory.h"
+#include "reference.h"
+#include "rule.h"
+#include "validate_image.h"
+
+/*
+ * Where a name of the archive states a digest, as "<digest>.json" and "blobs/sha256/<digest>" do, the
+ * file must have it.
+ */
+static void check_named_digest(struct inspect *inspect, const struct store_entry *entry)
+{
+	const char *slash = strrchr(entry->name, '/'), *base = slash ? slash + 1 : entry->name;
+	const char *end = strcmp(base + strcspn(base, "."), ".json") == 0 ? strchr(base, '.') : NULL;
+	char *hex = memory_format("%.*s", end ? (int)(end - base) : (int)strlen(base), base);
+	struct digest digest;
+
+	if (digest_parse_hex(&digest, hex) == 0)
+		inspect_verify(inspect, entry, &digest);
+	free(hex);
+}
+
+/* ---- layers ---- */
+
+/* How a layer is compressed: nothing in the archive says, so Docker looks at it, too. */
+static int detect(struct inspect *inspect, const struct store_entry *entry,
+		  enum media_compression *compression)
+{
+	unsigned char magic[4] = { 0 };
+	struct store_file file;
+	ssize_t got;
+
+	if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+		return -1;
+	got = store_file_read(&file, magic, sizeof magic, 0);
+	store_file_close(&file);
+	if (got < 0)
+		return error_errno(inspect->err, STATUS_FILE, "cannot read '%s' in '%s'", entry->name,
+				   inspect->place);
+	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
+		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
+	return 0;
+}
+
+/* Beside a "layer.tar" of the old form are files that older versions of Docker read. */
+static void use_companions(struct inspect *inspect, const char *layer)
+{
+	static const char *const names[] = { "json", "VERSION" };
+	const char *slash = strrchr(layer, '/');
+
+	for (size_t i = 0; slash && i < sizeof names / sizeof names[0]; i++) {
+		char *name = memory_format("%.*s/%s", (int)(slash - layer), layer, names[i]);
+
+		if (strcmp(slash, "/layer.tar") == 0 && store_find(inspect->store, name))
+			inspect_find(inspect, name, layer, RULE_DOCKER);
+		free(name);
+	}
+}
+
+static int check_layer(struct inspect *inspect, struct validate_image *image, size_t i)
+{
+	const struct store_entry *entry = inspect_find(inspect, image->names[i], "manifest.json",
+						       RULE_DOCKER);
+	enum media_compression compression;
+
+	if (!entry)
+		return 0;
+	use_companions(inspect, entry->name);
+	if (detect(inspect, entry, &compression) < 0)
+		return -1;
+	if (compression == MEDIA_ZSTD)
+		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: its "
+			     "content was not looked at");
+	else if (inspect_layer(inspect, entry, compression == MEDIA_GZIP, &image->layers[i]) < 0)
+		return -1;
+	if (inspect_hash(inspect, entry) < 0)
+		return -1;
+	check_named_digest(inspect, entry);
+	return 0;
+}
+
+/* ---- images ---- */
+
+static int check_config(struct inspect *inspect, struct validate_image *image)
+{
+	const struct store_entry *entry = inspect_find(inspect, image->name, "manifest.json",
+						       RULE_DOCKER);
+	struct document document;
+	int result;
+
+	if (!entry)
+		return 0;
+	result = inspect_document(inspect, entry, RULE_CONFIG, image_schema_config, &document);
+	check_named_digest(inspect, entry);
+	if (result <= 0)
+		return result;
+	document_config(&document, &image->config);
+	validate_image(inspect, image);
+	document_free(&document);
+	return 0;
+}
+
+static void check_tags(struct inspect *inspect, const struct docker_image *image, size_t number)
+{
+	for (size_t i = 0; i < image->tag_count; i++) {
+		const char *fault = reference_fault(image->tags[i]);
+
+		if (fault)
+			findings_add(inspect->findings, "manifest.json", RULE_DOCKER, "[%zu].RepoTags[%zu]: "
+				     "'%s': %s", number, i, image->tags[i], fault);
+	}
+}
+
+static int check_image(struct inspect *inspect, const struct docker_image *docker, size_t number)
+{
+	struct validate_image image = {
+		.name = docker->config, .names = docker->layers, .count = docker->layer_count,
+		.layers = memory_new(docker->layer_count, sizeof *image.layers),
+	};
+	int result = 0;
+
+	check_tags(inspect, docker, number);
+	for (size_t i = 0; i < image.count && result == 0; i++)
+		result = check_layer(inspect, &image, i);
+	if (result == 0)
+		result = check_config(inspect, &image);
+	free(image.layers);
+	return result;
+}
+
+static bool has_tag(const struct docker_manifest *manifest, const char *tag)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		for (size_t k = 0; k < manifest->images[i].tag_count; k++) {
+			const char *colon = strrchr(manifest->images[i].tags[k], ':');
+
+			if (colon && strcmp(colon + 1, tag) == 0)
+				return true;
+		}
+	return false;
+}
+
+static int check_manifest(struct inspect *inspect, const struct store_entry *entry, const char *tag)
+{
+	struct docker_manifest manifest;
+	struct document document;
+	int result = inspect_document(inspect, entry, RULE_DOCKER, image_schema_docker, &document);
+
+	if (result <= 0)
+		return result;
+	result = 0;
+	document_docker(&document, &manifest);
+	if (manifest.count == 0)
+		findings_add(inspect->findings, entry->name, RULE_DOCKER, "it names no image");
+	if (tag && !has_tag(&manifest, tag))
+		findings_add(inspect->findings, entry->name, RULE_DOCKER, "no image has the tag '%s'", tag);
+	for (size_t i = 0; i < manifest.count && result == 0; i++)
+		result = check_image(inspect, &manifest.images[i], i);
+	document_free(&document);
+	return result;
+}
+
+/* The table of contents that came before manifest.json. */
+static int check_repositories(struct inspect *inspect)
+{
+	struct document document;
+	const struct store_entry *entry;
+	int result = 0;
+
+	if (store_find(inspect->store, "repositories")) {
+		entry = inspect_find(inspect, "repositories", NULL, RULE_DOCKER);
+		if (entry)
+			result = inspect_document(inspect, entry, RULE_DOCKER, image_schema_repositories,
+						  &document);
+		if (result > 0)
+			document_free(&document);
+	}
+	return result < 0 ? -1 : 0;
+}
+
+int validate_docker(struct inspect *inspect, const char *tag)
+{
+	const struct store_entry *entry = inspect_find(inspect, "manifest.json", NULL, RULE_DOCKER);
+
+	if (check_repositories(inspect) < 0)
+		return -1;
+	return entry ? check_manifest(inspect, entry, tag) : 0;
+}
