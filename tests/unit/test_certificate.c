@@ -103,9 +103,13 @@ static void lengths(void **state)
 		{ (const uint8_t *)"\x04\x82\x01", 3 },
 		{ (const uint8_t *)"\x1f\x01x", 3 },			/* long tag */
 	};
+	uint8_t *indefinite = pool_new(&made_pool, 2 + 0x80, 1);
+	struct der enough = { indefinite, 2 + 0x80 };
 	struct der_item item;
 
 	(void)state;
+	memcpy(indefinite, "\x04\x80", 2);	/* is not a length of 128 */
+	assert_int_equal(der_next(&enough, &item), -1);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct der in = bad[i];
 
