@@ -15,11 +15,14 @@
 #define CHUNK 65536
 /* Writers of archives link to the first of a group; chains are somebody's making. */
 #define MAXIMUM_HOPS 16
+/* Bytes of an attribute's value that are shown; a longer one shows as its digest. */
+#define SHOWN_BYTES 64
 #define NONE SIZE_MAX
 
-int observe_refuse(const struct observe *observe, enum status status, const char *reason,
+int observe_refuse(struct observe *observe, enum status status, const char *reason,
 		   struct error *err)
 {
+	observe->fault = reason;
 	return error_set(err, status, "cannot read '%s': %s", observe->place, reason);
 }
 
@@ -208,8 +211,15 @@ static int compare_attributes(const void *a, const void *b)
 static void add_attribute(struct buffer *text, const struct pax_attribute *attribute)
 {
 	const unsigned char *value = attribute->value;
+	struct digest digest;
+	char hex[DIGEST_HEX_BYTES];
 
 	buffer_format(text, "%s%s=", text->length > 0 ? " " : "", attribute->name);
+	if (attribute->length > SHOWN_BYTES) {
+		digest = digest_of(value, attribute->length);
+		buffer_format(text, "sha256:%s", digest_write_hex(&digest, hex));
+		return;
+	}
 	for (size_t i = 0; i < attribute->length; i++)
 		buffer_format(text, "%02x", value[i]);
 }
@@ -223,8 +233,8 @@ char *observe_attributes(const struct pax_attribute *attributes, size_t count)
 		return NULL;
 	sorted = memory_copy(attributes, count * sizeof *attributes);
 	qsort(sorted, count, sizeof *sorted, compare_attributes);
-	/* Names and values come out of one header, and a byte becomes two digits at most. */
-	buffer_init(&text, 3 * LIMIT_TAR_EXTENSION_BYTES);
+	/* More than any header's worth of the shortest records, each with a digest. */
+	buffer_init(&text, 8 * LIMIT_TAR_EXTENSION_BYTES);
 	for (size_t i = 0; i < count; i++)
 		add_attribute(&text, &sorted[i]);
 	free(sorted);
@@ -304,6 +314,7 @@ static void join(struct tree_node *link, const struct tree_node *node)
 static int resolve(struct observe *observe, struct tree_node *link, struct error *err)
 {
 	struct tree_node *node = follow(observe->tree, link);
+	const struct tree_node *lower = NULL;
 
 	if (node && node->type != TREE_DIRECTORY) {
 		if (node->observed.group == 0)
@@ -312,16 +323,13 @@ static int resolve(struct observe *observe, struct tree_node *link, struct error
 		join(link, node);
 		return 0;
 	}
-	if (!node && observe->lower) {
-		const struct tree_node *lower = tree_find(observe->lower, link->target);
-
-		if (lower && lower->type != TREE_DIRECTORY) {
-			join(link, lower);
-			return 0;
-		}
+	if (!node && observe->lower)
+		lower = tree_find(observe->lower, link->target);
+	if (lower && lower->type != TREE_DIRECTORY) {
+		join(link, lower);
+		return 0;
 	}
-	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': hard link '%s' leads to no file",
-			 observe->place, link->path);
+	return observe_refuse(observe, STATUS_ARCHIVE, "a hard link leads to no file", err);
 }
 
 int observe_end(struct observe *observe, struct error *err)

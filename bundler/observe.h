@@ -44,6 +44,7 @@ struct observe {
 	struct digest_state digest;	/* of the file that is being read */
 	size_t file;			/* its node */
 	size_t counterpart;		/* the reference's node at its path, or SIZE_MAX */
+	const char *fault;		/* why the place was refused, or NULL */
 };
 
 /* Begins with a tree made by tree_init, of whose root nothing is known. */
@@ -73,8 +74,8 @@ char *observe_path(const char *name);
 /* Attributes as a text that is the same for the same ones, for the caller to free; NULL for none. */
 char *observe_attributes(const struct pax_attribute *attributes, size_t count);
 
-/* "cannot read '<place>': <reason>". Returns -1. */
-int observe_refuse(const struct observe *observe, enum status status, const char *reason,
+/* "cannot read '<place>': <reason>", which is noted in fault. Returns -1. */
+int observe_refuse(struct observe *observe, enum status status, const char *reason,
 		   struct error *err);
 
 #endif

@@ -11,7 +11,7 @@
 #include "memory.h"
 
 /* Why the archive could not be read on. */
-static int refuse(const struct observe *observe, const char *fault, struct error *err)
+static int refuse(struct observe *observe, const char *fault, struct error *err)
 {
 	if (fault)
 		return observe_refuse(observe, STATUS_ARCHIVE, fault, err);
@@ -55,7 +55,7 @@ static const char *number_fault(const struct tar_member *member)
 	       || member->device_minor > UINT32_MAX ? "a number in it is too large" : NULL;
 }
 
-static int describe(const struct observe *observe, struct tree_node *node,
+static int describe(struct observe *observe, struct tree_node *node,
 		    const struct tar_member *member, struct error *err)
 {
 	const char *fault = number_fault(member);

@@ -1,0 +1,428 @@
+#include "audit_image.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_json.h"
+#include "memory.h"
+
+/* What the functions that take differences of JSON share. */
+struct taker {
+	struct audit *audit;
+	enum audit_field field;
+	const char *prefix;	/* of the subject */
+	bool note;
+};
+
+static const char *digest_text(const struct digest *digest, char text[7 + DIGEST_HEX_BYTES])
+{
+	memcpy(text, "sha256:", 7);
+	digest_write_hex(digest, text + 7);
+	return text;
+}
+
+static struct audit_finding *add_json(const struct taker *taker, enum audit_field field,
+				      const char *subject, const json_t *expected,
+				      const json_t *found)
+{
+	char *e = audit_json_text(expected), *f = audit_json_text(found);
+	struct audit_finding *finding = audit_add(taker->audit, field, subject, e, f);
+
+	if (finding)
+		finding->note = taker->note;
+	free(e);
+	free(f);
+	return finding;
+}
+
+/* Digests of one thing on both sides; true when they are the same. */
+static bool compare_digests(struct audit *audit, enum audit_field field, const char *subject,
+			    const struct digest *expected, const struct digest *found,
+			    const char *remark)
+{
+	char e[7 + DIGEST_HEX_BYTES], f[7 + DIGEST_HEX_BYTES];
+	struct audit_finding *finding;
+
+	if (digest_equal(expected, found))
+		return true;
+	finding = audit_add(audit, field, subject, digest_text(expected, e), digest_text(found, f));
+	if (finding)
+		finding->remark = remark;
+	return false;
+}
+
+/* ---- config ---- */
+
+static bool is_platform_key(const char *pointer)
+{
+	static const char *const keys[] = {
+		"/architecture", "/os", "/os.features", "/os.version", "/variant",
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (strncmp(pointer, keys[i], strlen(keys[i])) == 0
+		    && (pointer[strlen(keys[i])] == '\0' || pointer[strlen(keys[i])] == '/'))
+			return true;
+	return false;
+}
+
+static void take_config(void *context, const char *pointer, const json_t *expected,
+			const json_t *found)
+{
+	add_json(context, is_platform_key(pointer) ? AUDIT_PLATFORM : AUDIT_CONFIG, pointer, expected,
+		 found);
+}
+
+static void compare_configs(struct audit *audit, const struct image *expected,
+			    const struct image *found)
+{
+	struct taker taker = { .audit = audit };
+
+	if (expected->config.root && found->config.root)
+		audit_json_compare(expected->config.root, found->config.root, take_config, &taker);
+	if (json_equal(expected->config.root, found->config.root))
+		compare_digests(audit, AUDIT_CONFIG, "", &expected->config_digest,
+				&found->config_digest, "written differently");
+	else if (!expected->config.root || !found->config.root)
+		audit_add(audit, AUDIT_CONFIG, "", expected->config.root ? "a JSON document"
+				: expected->config_fault, found->config.root ? "a JSON document"
+				: found->config_fault);
+}
+
+/* ---- layers ---- */
+
+static char *describe_layer(const struct image *image, size_t number, bool packed)
+{
+	const struct image_layer *layer = number < image->layer_count ? &image->layers[number] : NULL;
+	char hex[DIGEST_HEX_BYTES];
+
+	if (!layer)
+		return NULL;
+	if (packed)
+		return memory_format("sha256:%s, %" PRIu64 " bytes",
+				     digest_write_hex(&layer->digest, hex), layer->size);
+	if (layer->fault)
+		return memory_format("unreadable: %s", layer->fault);
+	return memory_format("diffID sha256:%s", digest_write_hex(&layer->diff_id, hex));
+}
+
+static struct audit_finding *add_layer(struct audit *audit, const struct image *expected,
+				       const struct image *found, size_t number, bool packed)
+{
+	char *subject = memory_format("%zu", number);
+	char *e = describe_layer(expected, number, packed), *f = describe_layer(found, number, packed);
+	struct audit_finding *finding = NULL;
+
+	if (!e || !f || strcmp(e, f) != 0)
+		finding = audit_add(audit, AUDIT_LAYER, subject, e, f);
+	free(f);
+	free(e);
+	free(subject);
+	return finding;
+}
+
+static bool unpacks_to_the_same(const struct image *expected, const struct image *found,
+				size_t number)
+{
+	return number < expected->layer_count && number < found->layer_count
+	       && expected->layers[number].has_diff_id && found->layers[number].has_diff_id
+	       && digest_equal(&expected->layers[number].diff_id, &found->layers[number].diff_id);
+}
+
+static void compare_layers(struct audit *audit, const struct image *expected,
+			   const struct image *found)
+{
+	const size_t count = expected->layer_count > found->layer_count ? expected->layer_count
+									: found->layer_count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct audit_finding *finding;
+
+		add_layer(audit, expected, found, i, false);
+		if (!unpacks_to_the_same(expected, found, i))
+			continue;
+		finding = add_layer(audit, expected, found, i, true);
+		if (!finding)
+			continue;
+		finding->note = true;
+		finding->remark = "the same uncompressed";
+	}
+}
+
+/* ---- manifest ---- */
+
+static void take_annotation(void *context, const char *pointer, const json_t *expected,
+			    const json_t *found)
+{
+	add_json(context, AUDIT_ANNOTATION, pointer, expected, found);
+}
+
+static void take_manifest(void *context, const char *pointer, const json_t *expected,
+			  const json_t *found)
+{
+	add_json(context, AUDIT_MANIFEST, pointer, expected, found);
+}
+
+/* Whether a layer is only compressed otherwise, so that its media type may differ, too. */
+static bool is_repacked_layer(const struct image *expected, const struct image *found, size_t number)
+{
+	return unpacks_to_the_same(expected, found, number)
+	       && !digest_equal(&expected->layers[number].digest, &found->layers[number].digest);
+}
+
+static bool is_layer(const json_t *descriptor)
+{
+	const struct media *media = descriptor_read(descriptor).media;
+
+	return media->kind == MEDIA_LAYER && media->oci;
+}
+
+/* Takes away what is told of a manifest under other names: annotations, config, layers. */
+static void strip_manifests(const struct image *expected, const struct image *found, json_t *e,
+			    json_t *f)
+{
+	json_t *const copies[] = { e, f };
+	json_t *one, *other;
+	size_t i;
+
+	json_array_foreach(json_object_get(e, "layers"), i, one) {
+		other = json_array_get(json_object_get(f, "layers"), i);
+		if (is_repacked_layer(expected, found, i) && is_layer(one) && is_layer(other)) {
+			json_object_del(one, "mediaType");
+			json_object_del(other, "mediaType");
+		}
+	}
+	for (size_t side = 0; side < 2; side++) {
+		json_object_del(copies[side], "annotations");
+		json_object_del(json_object_get(copies[side], "config"), "digest");
+		json_object_del(json_object_get(copies[side], "config"), "size");
+		json_array_foreach(json_object_get(copies[side], "layers"), i, one) {
+			json_object_del(one, "digest");
+			json_object_del(one, "size");
+		}
+	}
+}
+
+static void compare_documents(struct audit *audit, const struct image *expected,
+			      const struct image *found)
+{
+	struct taker taker = { .audit = audit };
+	json_t *e = json_deep_copy(expected->manifest.root), *f = json_deep_copy(found->manifest.root);
+
+	audit_json_compare(json_object_get(e, "annotations"), json_object_get(f, "annotations"),
+			   take_annotation, &taker);
+	strip_manifests(expected, found, e, f);
+	audit_json_compare(e, f, take_manifest, &taker);
+	json_decref(e);
+	json_decref(f);
+}
+
+static bool has_digest(const json_t *document, size_t form, const struct digest *digest)
+{
+	char *text = json_dumps(document, form);
+	struct digest actual = digest_of(text ? text : "", text ? strlen(text) : 0);
+
+	free(text);
+	return digest_equal(&actual, digest);
+}
+
+/* Whether one manifest is the other, byte for byte, but for how layers are compressed. */
+static bool is_repacked(const struct image *expected, const struct image *found)
+{
+	static const size_t forms[] = { JSON_COMPACT, JSON_INDENT(2) };
+	json_t *copy;
+	bool repacked = false;
+
+	for (size_t i = 0; i < found->layer_count || i < expected->layer_count; i++)
+		if (!unpacks_to_the_same(expected, found, i))
+			return false;
+	copy = json_deep_copy(expected->manifest.root);
+	json_object_set(copy, "layers", json_object_get(found->manifest.root, "layers"));
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (has_digest(expected->manifest.root, forms[i], &expected->manifest_digest))
+			repacked = has_digest(copy, forms[i], &found->manifest_digest);
+	json_decref(copy);
+	return repacked;
+}
+
+/* The headline: whatever differs in an image is in this digest. */
+static void compare_manifest_digests(struct audit *audit, const struct image *expected,
+				     const struct image *found)
+{
+	char e[7 + DIGEST_HEX_BYTES], f[7 + DIGEST_HEX_BYTES];
+	struct audit_finding *finding;
+
+	if (expected->has_manifest && found->has_manifest
+	    && digest_equal(&expected->manifest_digest, &found->manifest_digest))
+		return;
+	finding = audit_add(audit, AUDIT_MANIFEST, "",
+			    expected->has_manifest ? digest_text(&expected->manifest_digest, e) : NULL,
+			    found->has_manifest ? digest_text(&found->manifest_digest, f) : NULL);
+	if (!finding)
+		return;
+	finding->note = expected->has_manifest != found->has_manifest || is_repacked(expected, found);
+	if (json_equal(expected->manifest.root, found->manifest.root))
+		finding->remark = "written differently";
+}
+
+static const char *manifest_state(const struct image *image)
+{
+	return image->manifest.root ? "a JSON document" : image->manifest_fault;
+}
+
+static void compare_manifests(struct audit *audit, const struct image *expected,
+			      const struct image *found)
+{
+	if (!expected->has_manifest && !found->has_manifest)
+		return;
+	if (expected->has_manifest && found->has_manifest) {
+		if (expected->manifest.root && found->manifest.root)
+			compare_documents(audit, expected, found);
+		else if (expected->manifest.root || found->manifest.root)
+			audit_add(audit, AUDIT_MANIFEST, "", manifest_state(expected),
+				  manifest_state(found));
+	}
+	compare_manifest_digests(audit, expected, found);
+}
+
+void audit_image(struct audit *audit, const struct image *expected, const struct image *found)
+{
+	compare_configs(audit, expected, found);
+	compare_layers(audit, expected, found);
+	compare_manifests(audit, expected, found);
+}
+
+void audit_image_alone(struct audit *audit, const struct image *expected, const struct image *found)
+{
+	audit_add(audit, AUDIT_PLATFORM, (expected ? expected : found)->platform,
+		  expected ? "an image" : NULL, found ? "an image" : NULL);
+}
+
+/* ---- places ---- */
+
+static bool is_platform_pointer(const char *pointer)
+{
+	static const char list[] = "/manifests/", key[] = "/platform";
+
+	if (strncmp(pointer, list, strlen(list)) != 0)
+		return false;
+	pointer += strlen(list);
+	return strncmp(pointer + strspn(pointer, "0123456789"), key, strlen(key)) == 0;
+}
+
+/* Where an index says for what platform an image is, a client chooses by it. */
+static void take_index(void *context, const char *pointer, const json_t *expected,
+		       const json_t *found)
+{
+	const struct taker *taker = context;
+	const bool platform = is_platform_pointer(pointer) && found;
+	char *subject = memory_format("%s%s", taker->prefix, pointer);
+	struct audit_finding *finding = add_json(taker, platform ? AUDIT_PLATFORM : taker->field, subject,
+						 expected, found);
+
+	if (finding && platform)
+		finding->note = false;
+	free(subject);
+}
+
+/* Takes away what leads to the images, which are compared themselves. */
+static void strip_table(json_t *root)
+{
+	json_t *descriptor, *image;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "manifests"), i, descriptor) {
+		json_object_del(descriptor, "digest");
+		json_object_del(descriptor, "size");
+	}
+	if (json_is_array(root))
+		json_array_foreach(root, i, image) {
+			json_object_del(image, "Config");
+			json_object_del(image, "Layers");
+		}
+}
+
+static void compare_tables(struct audit *audit, enum audit_field field,
+			   const struct images_table *expected, const struct images_table *found)
+{
+	struct taker taker = {
+		.audit = audit, .field = field, .prefix = found->name, .note = true,
+	};
+	json_t *e, *f;
+
+	if (!expected->document.root || !found->document.root)
+		return;
+	if (json_equal(expected->document.root, found->document.root)) {
+		size_t before = audit->count;
+
+		compare_digests(audit, field, found->name, &expected->digest, &found->digest,
+				"written differently");
+		if (audit->count > before)
+			audit->items[before].note = true;
+		return;
+	}
+	e = json_deep_copy(expected->document.root);
+	f = json_deep_copy(found->document.root);
+	strip_table(e);
+	strip_table(f);
+	audit_json_compare(e, f, take_index, &taker);
+	json_decref(e);
+	json_decref(f);
+}
+
+static void compare_nested(struct audit *audit, const struct images *expected,
+			   const struct images *found)
+{
+	for (size_t i = 0; i < expected->nested_count && i < found->nested_count; i++)
+		compare_tables(audit, AUDIT_INDEX, expected->nested[i], found->nested[i]);
+}
+
+static void add_faults(struct audit *audit, const struct images *images, const char *remark)
+{
+	for (size_t i = 0; i < images->fault_count; i++) {
+		const struct images_fault *fault = &images->faults[i];
+		struct audit_finding *finding = audit_add(audit, AUDIT_FILE, fault->subject, fault->stated,
+							  fault->found);
+
+		if (finding)
+			finding->remark = remark;
+	}
+}
+
+/* Files of one place that nothing leads to, and that the other does not have. */
+static void add_unused(struct audit *audit, const struct images *images,
+		       const struct images *other, bool first)
+{
+	const struct store_entry *entries;
+	size_t count;
+
+	if (!images->store || images->partial)
+		return;
+	entries = store_entries(images->store, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct audit_finding *finding;
+
+		if (entries[i].type == STORE_DIRECTORY || images->used[i]
+		    || (other->store && store_find(other->store, entries[i].name)))
+			continue;
+		finding = audit_add(audit, AUDIT_FILE, entries[i].name, first ? "a file" : NULL,
+				    first ? NULL : "a file");
+		if (finding)
+			finding->note = true;
+	}
+}
+
+void audit_image_places(struct audit *audit, const struct images *expected,
+			const struct images *found)
+{
+	compare_tables(audit, AUDIT_FILE, &expected->layout, &found->layout);
+	compare_tables(audit, AUDIT_INDEX, &expected->index, &found->index);
+	compare_nested(audit, expected, found);
+	compare_tables(audit, AUDIT_INDEX, &expected->docker, &found->docker);
+	add_faults(audit, expected, "in the first place");
+	add_faults(audit, found, expected->store ? "in the second place" : NULL);
+	add_unused(audit, expected, found, true);
+	add_unused(audit, found, expected, false);
+}

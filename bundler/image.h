@@ -1,0 +1,55 @@
+#ifndef BUNDLER_IMAGE_H
+#define BUNDLER_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "digest.h"
+#include "document.h"
+#include "oci.h"
+#include "pool.h"
+#include "store.h"
+#include "tree.h"
+
+/* One image for one platform, in one form for those that are at a place and those that were built. */
+
+struct image_layer {
+	const struct store_entry *entry;	/* its file in the place; NULL when there is none */
+	bool stated;		/* a manifest says what the blob is: */
+	struct digest stated_digest;
+	uint64_t stated_size;
+	const char *fault;	/* why it cannot be read as a tar, or NULL */
+	struct digest digest;	/* of the blob */
+	uint64_t size;		/* of the blob */
+	bool has_diff_id;	/* its compression is whole */
+	struct digest diff_id;	/* of the tar in it */
+};
+
+struct image {
+	const char *platform;	/* its canonical name, if it is known, else as it is stated */
+	bool has_manifest;	/* docker's older archives have none */
+	struct digest manifest_digest, config_digest;
+	struct document manifest, config;	/* root is NULL for what is not JSON */
+	const char *manifest_fault, *config_fault;	/* why it is not, or NULL */
+	const json_t *descriptor;	/* of the manifest, in an index; NULL when there is none */
+	struct image_layer *layers;
+	size_t layer_count;
+	struct tree tree;	/* of all layers together; that of images_read, or of the build */
+	bool has_tree;		/* it is whole */
+	struct pool pool;
+};
+
+/*
+ * Makes an image that was built comparable; tree, what its layer was made of, is taken over. built is
+ * not needed any more afterwards, and its documents are believed.
+ */
+int image_of(struct image *image, const struct oci_image *built, struct tree *tree,
+	     struct error *err);
+void image_free(struct image *image);
+
+/* The canonical name of a platform in the words of a document, in pool. */
+const char *image_platform(struct pool *pool, const char *os, const char *architecture,
+			   const char *variant);
+
+#endif
