@@ -68,7 +68,8 @@ static int write_nodes(const struct tree *tree, struct archive *archive,
 		const struct tree_node *node = &tree->nodes[i];
 
 		describe(entry, node, tree->epoch);
-		if (archive_write_header(archive, entry) != ARCHIVE_OK)
+		/* It warns of names that are not ASCII, and then writes their bytes, as it should. */
+		if (archive_write_header(archive, entry) < ARCHIVE_WARN)
 			return refuse(archive, name, err);
 		if (node->type == TREE_FILE && copy_content(archive, &node->content, name, err) < 0)
 			return -1;
@@ -103,12 +104,17 @@ int layer_stream(const struct tree *tree, channel_consume *consume, void *contex
 	if (!archive || !entry)
 		abort();
 	archive_write_set_format_pax_restricted(archive);
-	/* No blocks: what is handed over is passed on as it is, without a copy and without padding. */
+	/*
+	 * No blocks: what is handed over is passed on as it is, without a copy and without
+	 * padding.
+	 */
 	archive_write_set_bytes_per_block(archive, 0);
 	if (archive_write_open2(archive, &stream, NULL, pass_on, NULL, NULL) != ARCHIVE_OK)
 		refuse(archive, name, err);
 	else if (write_nodes(tree, archive, entry, name, err) == 0)
 		result = archive_write_close(archive) == ARCHIVE_OK ? 0 : refuse(archive, name, err);
+	else
+		archive_write_close(archive);	/* after a failure archive_write_free alone leaks */
 	archive_entry_free(entry);
 	archive_write_free(archive);
 	return result;
