@@ -47,21 +47,6 @@ static int detect(struct inspect *inspect, const struct store_entry *entry,
 	return 0;
 }
 
-/* Beside a "layer.tar" of the old form are files that older versions of Docker read. */
-static void use_companions(struct inspect *inspect, const char *layer)
-{
-	static const char *const names[] = { "json", "VERSION" };
-	const char *slash = strrchr(layer, '/');
-
-	for (size_t i = 0; slash && i < sizeof names / sizeof names[0]; i++) {
-		char *name = memory_format("%.*s/%s", (int)(slash - layer), layer, names[i]);
-
-		if (strcmp(slash, "/layer.tar") == 0 && store_find(inspect->store, name))
-			inspect_find(inspect, name, layer, RULE_DOCKER);
-		free(name);
-	}
-}
-
 static int check_layer(struct inspect *inspect, struct validate_image *image, size_t i)
 {
 	const struct store_entry *entry = inspect_find(inspect, image->names[i], "manifest.json",
@@ -70,7 +55,6 @@ static int check_layer(struct inspect *inspect, struct validate_image *image, si
 
 	if (!entry)
 		return 0;
-	use_companions(inspect, entry->name);
 	if (detect(inspect, entry, &compression) < 0)
 		return -1;
 	if (compression == MEDIA_ZSTD)
@@ -183,11 +167,41 @@ static int check_repositories(struct inspect *inspect)
 	return result < 0 ? -1 : 0;
 }
 
+/*
+ * Before manifest.json each layer had a directory with its tar, or a link to it, and two more files.
+ * They are in use with the layer.
+ */
+static void use_old_form(struct inspect *inspect)
+{
+	static const char *const names[] = { "json", "VERSION", "layer.tar" };
+	const struct store_entry *entries;
+	size_t count;
+
+	entries = store_entries(inspect->store, &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *slash = strchr(entries[i].name, '/');
+
+		if (!slash || strcmp(slash, "/layer.tar") != 0 || !entries[i].file
+		    || !inspect_state(inspect, entries[i].file)->used)
+			continue;
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+			char *name = memory_format("%.*s/%s", (int)(slash - entries[i].name),
+						   entries[i].name, names[k]);
+
+			if (store_find(inspect->store, name))
+				inspect_find(inspect, name, entries[i].name, RULE_DOCKER);
+			free(name);
+		}
+	}
+}
+
 int validate_docker(struct inspect *inspect, const char *tag)
 {
 	const struct store_entry *entry = inspect_find(inspect, "manifest.json", NULL, RULE_DOCKER);
+	int result = check_repositories(inspect);
 
-	if (check_repositories(inspect) < 0)
-		return -1;
-	return entry ? check_manifest(inspect, entry, tag) : 0;
+	if (result == 0 && entry)
+		result = check_manifest(inspect, entry, tag);
+	use_old_form(inspect);
+	return result;
 }
