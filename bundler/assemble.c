@@ -152,7 +152,7 @@ static int add_link(struct assembly *assembly, const struct recipe_entry *entry,
 static int add_entry(struct assembly *assembly, const struct recipe_entry *entry, struct error *err)
 {
 	const char *path = expand(assembly, entry->path, err);
-	struct content content;
+	struct content content = { .fd = -1 };
 
 	if (!path)
 		return -1;

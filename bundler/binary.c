@@ -64,7 +64,7 @@ struct elf_layout {
 };
 
 #define LAYOUT(bits) { \
-	bits / 8, sizeof(Elf##bits##_Ehdr), offsetof(Elf##bits##_Ehdr, e_entry), \
+	(bits) / 8, sizeof(Elf##bits##_Ehdr), offsetof(Elf##bits##_Ehdr, e_entry), \
 	offsetof(Elf##bits##_Ehdr, e_phoff), offsetof(Elf##bits##_Ehdr, e_phentsize), \
 	offsetof(Elf##bits##_Ehdr, e_phnum), sizeof(Elf##bits##_Phdr), \
 	offsetof(Elf##bits##_Phdr, p_flags), offsetof(Elf##bits##_Phdr, p_offset), \

@@ -360,7 +360,7 @@ static int read_members(struct store *store, struct tar *tar, struct error *err)
 static bool is_compressed(int fd)
 {
 	static const char *const magics[] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "BZh",
-					      "\xfd" "7zXZ" };
+					      ("\xfd" "7zXZ") };
 	char head[8] = "";
 
 	if (file_read_at(fd, head, sizeof head - 1, 0) < 0)

@@ -75,7 +75,7 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 	if (!yaml_parser_initialize(&parser))
 		abort();
 	yaml_parser_set_input_string(&parser,
-				     (const unsigned char *)(text->bytes ? text->bytes : ""),
+				     (const unsigned char *)(text->length > 0 ? text->bytes : ""),
 				     text->length);
 	if (yaml_parser_load(&parser, &yaml->document)) {
 		result = check_whole(yaml, &parser, text, err);
