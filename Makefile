@@ -268,7 +268,7 @@ image-docker-%: rootfs
 # ---- tests ----
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
-test: prepare build/toolchain/source
+test: prepare build/toolchain/source build/toolchain/interop
 	-configs/source/build.sh build/source
 	tests/run $(TESTS)
 

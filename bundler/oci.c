@@ -348,6 +348,22 @@ static json_t *describe_entry(struct layout *layout)
 	return NULL;
 }
 
+/*
+ * The tag. In an archive, where no directory names the image, containerd's key says all of its
+ * name: podman would make one from the tag alone.
+ */
+static json_t *describe_reference(const struct oci_style *style)
+{
+	json_t *object = json_object();
+
+	if (style->docker)
+		json_object_set_new(object, "io.containerd.image.name",
+				    json_sprintf("docker.io/library/%s:%s", style->name,
+						 style->tag));
+	json_object_set_new(object, "org.opencontainers.image.ref.name", json_string(style->tag));
+	return object;
+}
+
 static int add_index(struct layout *layout)
 {
 	json_t *entry = describe_entry(layout), *index;
@@ -355,9 +371,7 @@ static int add_index(struct layout *layout)
 	if (!entry)
 		return -1;
 	if (layout->style->tag)
-		json_object_set_new(entry, "annotations",
-				    json_pack("{s:s}", "org.opencontainers.image.ref.name",
-					      layout->style->tag));
+		json_object_set_new(entry, "annotations", describe_reference(layout->style));
 	index = describe_index(json_pack("[o]", entry));
 	json_object_set_new(index, "annotations",
 			    json_pack("{s:o}", MARK, json_sprintf("%d", LOCK_COMPAT)));

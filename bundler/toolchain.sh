@@ -3,7 +3,8 @@
 #
 #	toolchain.sh GROUP...
 #
-# Groups: build (the program), source (the server's release archives), test (the test suite).
+# Groups: build (the program), source (the server's release archives), test (the test suite),
+# interop (the tools that its images are tried with).
 # Needs root, or sudo without a password, only when something is missing; otherwise says what
 # to run. Services that packages bring are neither started nor enabled.
 set -eu
@@ -21,6 +22,9 @@ for group; do
 		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev shellcheck universal-ctags
 			mandoc git python3 openssl nginx-light curl iproute2 util-linux diffutils
 			strace time mtree-netbsd libarchive-tools qemu-user-static" ;;
+	interop)	# the tools of others that read what we write
+		packages="$packages skopeo umoci buildah podman runc docker-registry
+			mtree-netbsd libarchive-tools git python3" ;;
 	*)
 		echo "toolchain: unknown group '$group'" >&2
 		exit 2 ;;
@@ -60,6 +64,15 @@ if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missi
 	echo "toolchain: cannot install$missing" >&2
 	exit 1
 fi
-case $missing in
-*nginx-light*) [ ! -d /run/systemd/system ] || systemctl --quiet disable nginx ;;
-esac
+[ -d /run/systemd/system ] || exit 0
+for p in $missing; do
+	case $p in
+	nginx-light) units=nginx.service ;;
+	docker-registry) units=docker-registry.service ;;
+	podman) units='podman.service podman.socket podman-auto-update.service
+		podman-auto-update.timer podman-restart.service' ;;
+	*) continue ;;
+	esac
+	# shellcheck disable=SC2086 # a list of names
+	systemctl --quiet disable $units
+done

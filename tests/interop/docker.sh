@@ -1,0 +1,70 @@
+#!/bin/bash
+# Docker loads the archives, has the images by our digests, and runs them.
+# tests/run: timeout=600
+. "$(dirname "$0")/lib.sh"
+
+need_engine
+on_exit forget_images
+make_images
+make image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark-oci" "${product[@]}"
+make image -p linux/amd64 --compress none -o "docker-archive:$made/plain.tar:$mark-plain" "${product[@]}"
+make_server
+make image -p linux/amd64 --flavour nonroot -o "docker-archive:$made/nonroot.tar:$mark-nonroot" "${server[@]}"
+
+# load ARCHIVE NAME...: the images that it brings.
+load() {
+	run docker load -q -i "$made/$1"
+	stdout < <(printf 'Loaded image: %s\n' "${@:2}")
+}
+
+# inspect IMAGE TEMPLATE: compared with standard input.
+inspect() {
+	run docker inspect -f "$2" "$1"
+	stdout
+}
+
+for archive in one.tar:$mark one.oci.tar:$mark-oci plain.tar:$mark-plain; do
+	begin "load ${archive%%:*}: the config and the layer are ours, and it runs"
+	image=tiny:${archive#*:}
+	load "${archive%%:*}" "$image"
+	inspect "$image" '{{.Id}}{{range .RootFS.Layers}} {{.}}{{end}}' <<<"$(config_digest "$made/one") $(diff_id "$made/one")"
+	inspect "$image" '{{.Created}} {{.Os}}/{{.Architecture}} {{.Config.Entrypoint}} {{.Config.Cmd}}' <<-'END'
+		2009-02-13T23:31:30Z linux/amd64 [/tiny] [-c /etc/tiny.conf]
+	END
+	run docker run --rm --pull never --network none --label "$mark" "$image"
+done
+
+begin 'load and save: the tree, to the last byte'
+load one.tar "tiny:$mark"
+check engine save -o saved.tar "tiny:$mark"
+tar -xf saved.tar
+check cmp "$(field manifest.json 0 Layers 0)" "$made/rootfs/linux-amd64.tar"
+check cmp "$(field manifest.json 0 Config)" "$(config "$made/one")"
+
+begin 'load an archive of several platforms: each has a name of its own'
+load many.tar "tiny:$mark-amd64" "tiny:$mark-arm64" "tiny:$mark-arm-v7"
+inspect "tiny:$mark-amd64" '{{.Id}}' <<<"$(config_digest "$made/one")"
+inspect "tiny:$mark-arm64" '{{.Architecture}}{{.Variant}}' <<<arm64v8
+inspect "tiny:$mark-arm-v7" '{{.Architecture}}{{.Variant}}' <<<armv7
+number=0
+index=$(blob "$made/many" "$(digest "$made/many")")
+for platform in amd64 arm64 arm-v7; do
+	manifest=$(blob "$made/many" "$(field "$index" manifests $number digest)")
+	inspect "tiny:$mark-$platform" '{{.Id}}' <<<"$(field "$manifest" config digest)"
+	number=$((number + 1))
+done
+
+begin 'the server: it serves, and ends in good order'
+load server.tar "nats-streaming-server:$mark"
+start server --pull never "nats-streaming-server:$mark"
+if serves server; then
+	stop server
+	check says server 'Shutting down.'
+fi
+
+begin 'the server, as the flavour that is not root, with as little as a container can have'
+load nonroot.tar "nats-streaming-server:$mark-nonroot"
+start nonroot --pull never --read-only --cap-drop ALL --security-opt no-new-privileges "nats-streaming-server:$mark-nonroot"
+serves nonroot
+
+finish

@@ -1,0 +1,120 @@
+# What the tests with other tools share; bash, sourced by each: the harness of the container
+# tests, the small product of the command tests, and
+#
+#	need TOOL...		commands that `bundler/toolchain.sh interop` installs
+#	need_go crane|bashbrew	$crane, $bashbrew: built from the module pinned in that directory
+#	need_root		for owners
+#	registry		a registry on loopback until the test ends; $registry is its address
+#
+# In $made: one (a layout for linux/amd64), many (for all three platforms), one.tar and many.tar
+# (archives of the same), rootfs (the trees), and what the functions below add. The images have
+# the tag $mark, by which everything is removed from engines at the end.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../container/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../cli/product.sh"
+
+made=$scratch/made
+epoch=1234567890
+product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+server=(--cache "$scratch/cache" --offline --mirror "file://$top/build/source"
+	--lock "$top/configs/nats-streaming-server.source.lock.json"
+	"$top/configs/nats-streaming-server.yaml")
+
+need() {
+	local tool
+	for tool; do
+		command -v "$tool" >/dev/null || skip_all "no $tool"
+	done
+}
+
+need_root() { [ "$(id -u)" -eq 0 ] || skip_all 'not root'; }
+
+declare -A packages=(
+	[crane]=github.com/google/go-containerregistry/cmd/crane
+	[bashbrew]=github.com/docker-library/bashbrew/cmd/bashbrew
+)
+
+# Built anew when the pins change; scripts that run beside each other build it once.
+need_go() {
+	local tool=$top/build/interop/$1
+	mkdir -p "$top/build/interop"
+	(
+		flock 9
+		cd "$top/tests/interop/$1" || exit
+		[ "$tool" -nt go.sum ] && [ "$tool" -nt go.mod ] && exit
+		"$go" build -trimpath -o "$tool" "${packages[$1]}"
+	) 9>"$tool.lock" >"$scratch/log" 2>&1 || skip_all "cannot build $1: $(tail -n 1 "$scratch/log")"
+	declare -g "$1=$tool"
+}
+
+# make COMMAND...: of the program under test, before the tests.
+make() {
+	bundler "$@" >"$scratch/log" 2>&1 || { echo "Bail out! bundler $*"; cat "$scratch/log"; exit 1; }
+}
+
+make_images() {
+	make_product "$scratch/product"
+	mkdir "$made"
+	make image -p linux/amd64 -o "oci:$made/one:$mark" "${product[@]}"
+	make image -o "oci:$made/many:$mark" "${product[@]}"
+	make image -p linux/amd64 -o "docker-archive:$made/one.tar:$mark" "${product[@]}"
+	make image -o "docker-archive:$made/many.tar:$mark" "${product[@]}"
+	make rootfs -o "$made/rootfs" "${product[@]}"
+}
+
+# The server, rebuilt from its source: $made/server.tar of linux/amd64, its layout and its tree.
+make_server() {
+	need_archives linux/amd64
+	make image -p linux/amd64 -o "docker-archive:$made/server.tar:$mark" "${server[@]}"
+	make image -p linux/amd64 -o "oci:$made/server:$mark" "${server[@]}"
+	make rootfs -p linux/amd64 -o "$made/server.rootfs" "${server[@]}"
+	version=$(sed -n 's/^version: *//p' "$top/configs/nats-streaming-server.yaml")
+}
+
+# field FILE KEY...: one value of a JSON document.
+field() {
+	python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2:]:
+    value = value[int(key) if key.lstrip("-").isdigit() else key]
+print(value if isinstance(value, str) else json.dumps(value))' "$@"
+}
+
+blob() { echo "$1/blobs/sha256/${2#sha256:}"; }	# LAYOUT DIGEST: its path
+
+# digest LAYOUT: the digest that its index.json points to. The rest are of a layout with one image.
+digest() { field "$1/index.json" manifests 0 digest; }
+manifest() { blob "$1" "$(digest "$1")"; }
+config_digest() { field "$(manifest "$1")" config digest; }
+config() { blob "$1" "$(config_digest "$1")"; }
+diff_id() { field "$(config "$1")" rootfs diff_ids 0; }
+layer() { blob "$1" "$(field "$(manifest "$1")" layers 0 digest)"; }
+
+# same_blobs LAYOUT LAYOUT: every blob of the one is in the other, and nothing else.
+same_blobs() { check diff -r "$1/blobs" "$2/blobs"; }
+
+# same_tree DIRECTORY [MANIFEST]: holds exactly what the manifest says. The root directory is in
+# no layer, so that its time is whatever a tool makes it.
+same_tree() {
+	touch -d "@$epoch" "$1"
+	run mtree -p "$1" -f "${2:-$made/rootfs/linux-amd64.mtree}"
+}
+
+registry() {
+	cat >registry.yaml <<-END
+	version: 0.1
+	log: {accesslog: {disabled: true}}
+	storage: {filesystem: {rootdirectory: $PWD/registry}}
+	http: {addr: "127.0.0.1:0"}
+	END
+	background docker-registry serve registry.yaml
+	wait_for grep -q 'listening on 127' background.log
+	registry=$(sed -n 's/.*listening on \(127[0-9.:]*\).*/\1/p' background.log)
+}
+
+# forget_images: what carries the mark in its name or in its tag.
+forget_images() {
+	local images
+	images=$(docker images --format '{{.Repository}}:{{.Tag}}' | grep -F "$mark") &&
+		docker rmi -f $images
+} >/dev/null 2>&1

@@ -1,0 +1,64 @@
+#!/bin/bash
+# skopeo reads every kind of place that bundler writes, and copies them without a change.
+. "$(dirname "$0")/lib.sh"
+
+need skopeo
+make_images
+make image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark" "${product[@]}"
+make image -o "oci-archive:$made/many.oci.tar:$mark" "${product[@]}"
+make image -p linux/amd64 --compress none -o "oci:$made/plain:$mark" "${product[@]}"
+
+# label PLACE: without what differs from run to run.
+label() { sed "s,$made/,,; s/:$mark//" <<<"$1"; }
+
+skopeo() { timeout 60 skopeo --insecure-policy "$@"; }
+
+places=("oci:$made/one:$mark" "oci-archive:$made/one.oci.tar:$mark" "oci-archive:$made/one.tar:$mark")
+
+for place in "${places[@]}"; do
+	begin "inspect $(label "$place"): digest, platform, labels, environment"
+	skopeo inspect "$place" >inspected
+	check test "$(field inspected Digest)" = "$(digest "$made/one")"
+	check test "$(field inspected Os)/$(field inspected Architecture)" = linux/amd64
+	check test "$(field inspected Created)" = 2009-02-13T23:31:30Z
+	check test "$(field inspected Labels org.opencontainers.image.version)" = 1.0
+	check test "$(field inspected Env)" = '["TINY=1"]'
+
+	begin "copy $(label "$place"): every blob as it was"
+	check skopeo copy "$place" "oci:copy:$mark"
+	check test "$(digest copy)" = "$(digest "$made/one")"
+	same_blobs "$made/one" copy
+done
+
+begin 'copy: a layer that is not compressed stays so'
+check skopeo copy --preserve-digests "oci:$made/plain:$mark" "oci:copy:$mark"
+same_blobs "$made/plain" copy
+
+for place in "oci:$made/many:$mark" "oci-archive:$made/many.oci.tar:$mark"; do
+	begin "copy --all $(label "$place"): the index and every image"
+	check skopeo copy --all "$place" "oci:copy:$mark"
+	check test "$(digest copy)" = "$(digest "$made/many")"
+	same_blobs "$made/many" copy
+
+	begin "copy $(label "$place"): the image of the platform that is asked for"
+	check skopeo --override-arch arm --override-variant v7 copy "$place" "oci:copy:$mark"
+	check test "$(field "$(config copy)" architecture)/$(field "$(config copy)" variant)" = arm/v7
+	check test "$(digest copy)" = "$(field "$(blob "$made/many" "$(digest "$made/many")")" manifests 2 digest)"
+done
+
+begin 'docker-archive: the config and the layer that Docker has by these digests'
+check skopeo inspect "docker-archive:$made/one.tar:tiny:$mark"
+skopeo inspect --raw "docker-archive:$made/one.tar:tiny:$mark" >raw
+check test "$(field raw config digest)" = "$(config_digest "$made/one")"
+skopeo inspect --config --raw "docker-archive:$made/one.tar:tiny:$mark" >config
+check cmp config "$(config "$made/one")"
+check skopeo copy "docker-archive:$made/one.tar:tiny:$mark" dir:copy
+check cmp <(gzip -dc "$(layer "$made/one")") "copy/$(diff_id "$made/one" | cut -d: -f2)"
+
+begin 'a blob with a changed byte is refused'
+cp -R "$made/one" broken
+printf '\377\377\377\377' | dd of="$(layer broken)" bs=1 seek=5000 conv=notrunc 2>/dev/null
+skopeo copy "oci:broken:$mark" "oci:copy:$mark" >log 2>&1 && fail 'was copied'
+check grep -q "Digest did not match, expected sha256:$(basename "$(layer broken)")" log
+
+finish
