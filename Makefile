@@ -14,6 +14,11 @@ BUNDLER_VERSION = 0.1.0
 SRCS = \
 	bundler/address.c \
 	bundler/assemble.c \
+	bundler/audit.c \
+	bundler/audit_image.c \
+	bundler/audit_json.c \
+	bundler/audit_runtime.c \
+	bundler/audit_tree.c \
 	bundler/binary.c \
 	bundler/buffer.c \
 	bundler/build.c \
@@ -23,7 +28,10 @@ SRCS = \
 	bundler/channel.c \
 	bundler/client.c \
 	bundler/clock.c \
+	bundler/command_audit.c \
 	bundler/command_certs.c \
+	bundler/command_diff.c \
+	bundler/command_differences.c \
 	bundler/command_fetch.c \
 	bundler/command_image.c \
 	bundler/command_inputs.c \
@@ -39,13 +47,16 @@ SRCS = \
 	bundler/document.c \
 	bundler/download.c \
 	bundler/error.c \
+	bundler/expected.c \
 	bundler/fetch.c \
 	bundler/file.c \
 	bundler/findings.c \
 	bundler/gzip.c \
 	bundler/http.c \
+	bundler/image.c \
 	bundler/image_output.c \
 	bundler/image_schema.c \
+	bundler/images.c \
 	bundler/inspect.c \
 	bundler/interrupt.c \
 	bundler/jobs.c \
@@ -60,6 +71,7 @@ SRCS = \
 	bundler/observe.c \
 	bundler/observe_directory.c \
 	bundler/observe_tar.c \
+	bundler/observed.c \
 	bundler/oci.c \
 	bundler/option.c \
 	bundler/outputs.c \
@@ -84,6 +96,7 @@ SRCS = \
 	bundler/reference.c \
 	bundler/release.c \
 	bundler/report.c \
+	bundler/results.c \
 	bundler/retry.c \
 	bundler/rootfs.c \
 	bundler/schema.c \

@@ -249,15 +249,27 @@ bool audit_tree_differs(const struct tree *expected, const struct tree *found, c
 	       && !digest_equal(&e->content.digest, &f->content.digest);
 }
 
+static bool wants_offset(const struct audit *audit, const struct audit_finding *finding)
+{
+	return finding->field == AUDIT_CONTENT && finding->platform == audit->platform
+	       && !finding->has_offset;
+}
+
+bool audit_tree_wants_offsets(const struct audit *audit)
+{
+	for (size_t i = 0; i < audit->count; i++)
+		if (wants_offset(audit, &audit->items[i]))
+			return true;
+	return false;
+}
+
 void audit_tree_offsets(struct audit *audit, const struct tree *found)
 {
 	for (size_t i = 0; i < audit->count; i++) {
 		struct audit_finding *finding = &audit->items[i];
 		const struct tree_node *node;
 
-		if (finding->field != AUDIT_CONTENT || finding->platform != audit->platform)
-			continue;
-		node = tree_find(found, finding->subject);
+		node = wants_offset(audit, finding) ? tree_find(found, finding->subject) : NULL;
 		if (!node || !node->observed.compared)
 			continue;
 		finding->has_offset = true;

@@ -14,6 +14,9 @@
  */
 void audit_tree(struct audit *audit, const struct tree *expected, const struct tree *found);
 
+/* Whether contents differ, of the platform that is compared now, and it is not known from where on. */
+bool audit_tree_wants_offsets(const struct audit *audit);
+
 /* Whether both have a file at path, with contents that differ: a second reading can say from where on. */
 bool audit_tree_differs(const struct tree *expected, const struct tree *found, const char *path);
 

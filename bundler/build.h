@@ -4,25 +4,36 @@
 #include "error.h"
 #include "fetch.h"
 #include "lock.h"
+#include "oci.h"
 #include "platform.h"
 #include "recipe.h"
 #include "tree.h"
 
-/* What the trees of all platforms are built from. */
+/* What the trees and images of all platforms are built from. */
 struct build {
 	const struct recipe *recipe;
 	const struct lock *lock;	/* checked against the recipe */
 	struct fetch *fetch;
 	int64_t epoch;			/* time of every file */
+	/* Of images only: */
+	enum oci_compression compression;
+	const struct recipe_flavour *flavour;	/* NULL for the recipe's own */
+	const struct oci_style *style;
 };
 
 /*
  * Fetches the asset that the lock has for the platform, and assembles its tree, which the caller
- * frees with tree_free. Large contents live on the file system of directory. Platforms may be
- * built at the same time. Every status that fetch_open and assemble_tree have.
+ * frees with tree_free. Large contents live on the file system of directory. Platforms may be built
+ * at the same time. Every status that fetch_open and assemble_tree have, and STATUS_DIGEST when the
+ * lock pins another result (results.h).
  */
 int build_tree(const struct build *build, const struct platform *platform,
 	       const struct fetch_asset *asset, int directory, struct tree *tree,
 	       struct error *err);
+
+/* Builds the tree, which the caller frees, and makes an image of it, made with oci_image_init. */
+int build_image(const struct build *build, const struct platform *platform,
+		const struct fetch_asset *asset, int directory, struct tree *tree,
+		struct oci_image *image, struct error *err);
 
 #endif

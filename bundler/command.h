@@ -14,7 +14,9 @@ struct command {
 	int (*run)(struct option_parser *parser, struct error *err);
 };
 
+extern const struct command command_audit;
 extern const struct command command_certs;
+extern const struct command command_diff;
 extern const struct command command_fetch;
 extern const struct command command_image;
 extern const struct command command_lock;

@@ -92,19 +92,6 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	return id;
 }
 
-static int find_flavour(struct run *run, struct error *err)
-{
-	const struct recipe_image *image = &run->inputs.recipe.image;
-
-	for (size_t i = 0; i < image->flavour_count && run->flavour_name; i++)
-		if (strcmp(image->flavours[i].name, run->flavour_name) == 0)
-			run->flavour = &image->flavours[i];
-	if (run->flavour_name && !run->flavour)
-		return error_set(err, STATUS_USAGE, "cannot use flavour '%s': recipe '%s' does not "
-				 "have it", run->flavour_name, run->inputs.recipe.file);
-	return 0;
-}
-
 /* An image of nothing but our tree runs on Linux only; without -p the others are left out. */
 static int choose_platforms(struct run *run, struct error *err)
 {
@@ -138,23 +125,18 @@ static int make_image(void *context, size_t number, struct error *err)
 {
 	struct run *run = context;
 	const struct command_inputs *inputs = &run->inputs;
-	struct oci_image *image = &run->images[number];
 	const struct build build = {
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
-		.epoch = inputs->epoch,
+		.epoch = inputs->epoch, .compression = run->compression, .flavour = run->flavour,
+		.style = &run->style,
 	};
 	struct tree tree;
-	int result;
 
-	image->platform = inputs->platforms[number];
-	if (build_tree(&build, image->platform, &inputs->assets[number], run->target.staging.fd,
-		       &tree, err) < 0)
+	if (build_image(&build, inputs->platforms[number], &inputs->assets[number],
+			run->target.staging.fd, &tree, &run->images[number], err) < 0)
 		return -1;
-	result = oci_layer_make(&image->layer, &tree, run->compression, run->target.staging.fd,
-				image->platform->name, err);
 	tree_free(&tree);
-	return result < 0 ? -1 : oci_image_describe(image, &inputs->recipe, &inputs->lock,
-						    run->flavour, inputs->epoch, &run->style, err);
+	return 0;
 }
 
 /*
@@ -239,7 +221,8 @@ static int make(struct run *run, struct error *err)
 	run->style.tag = run->output.tag ? run->output.tag : run->inputs.recipe.version;
 	run->style.docker = run->output.kind != PLACE_OCI;
 	run->inputs.fetch.events = (struct event_sink){ progress_notify, &run->progress };
-	if (find_flavour(run, err) < 0 || choose_platforms(run, err) < 0
+	if (command_inputs_flavour(&run->inputs, run->flavour_name, &run->flavour, err) < 0
+	    || choose_platforms(run, err) < 0
 	    || command_inputs_lock(&run->inputs, err) < 0
 	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
 		return -1;

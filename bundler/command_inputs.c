@@ -258,3 +258,33 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 			return -1;
 	return 0;
 }
+
+int command_inputs_scratch(struct error *err)
+{
+	const char *const places[] = { variable("TMPDIR"), "/var/tmp", "/tmp" };
+	int fd = -1;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0] && fd < 0; i++) {
+		if (!places[i])
+			continue;
+		fd = open(places[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 && (i == 0 || errno != ENOENT))
+			return error_errno(err, STATUS_FILE, "cannot open '%s'", places[i]);
+	}
+	return fd < 0 ? error_errno(err, STATUS_FILE, "cannot open '/tmp'") : fd;
+}
+
+int command_inputs_flavour(const struct command_inputs *inputs, const char *name,
+			   const struct recipe_flavour **flavour, struct error *err)
+{
+	const struct recipe_image *image = &inputs->recipe.image;
+
+	*flavour = NULL;
+	for (size_t i = 0; i < image->flavour_count && name; i++)
+		if (strcmp(image->flavours[i].name, name) == 0)
+			*flavour = &image->flavours[i];
+	if (name && !*flavour)
+		return error_set(err, STATUS_USAGE, "cannot use flavour '%s': recipe '%s' does not "
+				 "have it", name, inputs->recipe.file);
+	return 0;
+}

@@ -62,6 +62,16 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 
 void command_inputs_close(struct command_inputs *inputs);
 
+/*
+ * Opens the directory where large contents may live for as long as the command runs: TMPDIR, else
+ * /var/tmp, else /tmp. -1 with STATUS_FILE.
+ */
+int command_inputs_scratch(struct error *err);
+
+/* The recipe's flavour of this name, NULL for NULL. STATUS_USAGE when it has none. */
+int command_inputs_flavour(const struct command_inputs *inputs, const char *name,
+			   const struct recipe_flavour **flavour, struct error *err);
+
 /* A whole number of seconds from an option or a variable, 0 to maximum. STATUS_USAGE. */
 int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
 			  struct error *err);

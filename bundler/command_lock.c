@@ -8,17 +8,22 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "build.h"
 #include "bundle.h"
 #include "command_inputs.h"
+#include "compress.h"
 #include "file.h"
+#include "jobs.h"
 #include "limits.h"
 #include "path.h"
+#include "results.h"
 #include "sums.h"
 
 static const struct option_spec options[] = {
 	{ OPTION_SUMS, "sums", "FILE", "take the digests from this SHA256SUMS, not the release's" },
 	{ OPTION_RELEASE, "release", "NAME", "what the digests are of, instead of official" },
 	{ OPTION_DOWNLOAD, "download", NULL, "fetch every archive, to check it and lock its size" },
+	{ OPTION_RECORD, "record", NULL, "build everything, and pin the digests of the results" },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
 	{ 0, NULL, NULL, NULL },
@@ -32,7 +37,8 @@ struct run {
 	struct lock new;
 	const char *sums_file;		/* --sums */
 	const char *release;
-	bool download;
+	bool download, record;
+	int scratch;			/* directory for large contents, with --record */
 };
 
 static int set_release(struct run *run, const char *value, struct error *err)
@@ -55,6 +61,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 			run->sums_file = value;
 		else if (id == OPTION_DOWNLOAD)
 			run->download = true;
+		else if (id == OPTION_RECORD)
+			run->record = true;
 		else if (id == OPTION_RELEASE && set_release(run, value, err) < 0)
 			return -1;
 		else if (command_inputs_option(&run->inputs, id, value, err) < 0)
@@ -193,6 +201,103 @@ static int lock_assets(struct run *run, struct error *err)
 	return result;
 }
 
+/* ---- results ---- */
+
+/* Builds one platform; a job. */
+static int record_one(void *context, size_t number, struct error *err)
+{
+	struct run *run = context;
+	const struct oci_style style = { .name = run->new.name };
+	const struct build build = {
+		.recipe = &run->inputs.recipe, .lock = &run->new, .fetch = &run->fetch,
+		.epoch = run->new.epoch, .style = &style,
+	};
+	struct lock_result *result = &run->new.results[number];
+	const struct fetch_asset *asset = &run->inputs.assets[number];
+	struct oci_image image;
+	struct tree tree;
+	int made;
+
+	oci_image_init(&image);
+	made = result->has_image
+	       ? build_image(&build, result->platform, asset, run->scratch, &tree, &image, err)
+	       : build_tree(&build, result->platform, asset, run->scratch, &tree, err);
+	if (made == 0) {
+		made = results_mtree(&run->new, result->platform, &tree, &result->mtree, err);
+		tree_free(&tree);
+	}
+	result->diff_id = image.layer.diff_id;
+	result->manifest = image.manifest.digest;
+	oci_image_free(&image);
+	return made;
+}
+
+static int prepare_record(struct run *run, struct error *err)
+{
+	const size_t count = run->new.asset_count;
+	struct pool *pool = &run->inputs.pool;
+
+	run->new.file = pool_string(pool, run->inputs.lock_file);
+	run->inputs.assets = pool_new(pool, count, sizeof *run->inputs.assets);
+	run->new.results = pool_new(pool, count, sizeof *run->new.results);
+	for (size_t i = 0; i < count; i++) {
+		const struct lock_asset *asset = &run->new.assets[i];
+
+		run->inputs.assets[i] = (struct fetch_asset){
+			.name = recipe_asset(&run->inputs.recipe, asset->platform, pool, err),
+			.url = asset->url, .digest = asset->digest, .size = asset->size,
+		};
+		if (!run->inputs.assets[i].name)
+			return -1;
+		run->new.results[i].platform = asset->platform;
+		run->new.results[i].has_image = strcmp(asset->platform->os, "linux") == 0;
+	}
+	return 0;
+}
+
+static int record(struct run *run, struct error *err)
+{
+	int result;
+
+	if (prepare_record(run, err) < 0)
+		return -1;
+	run->scratch = command_inputs_scratch(err);
+	if (run->scratch < 0)
+		return -1;
+	result = jobs_run_all(record_one, run, run->new.asset_count, err);
+	close(run->scratch);
+	run->new.compressor = pool_string(&run->inputs.pool, compress_version());
+	run->new.result_count = run->new.asset_count;
+	return result;
+}
+
+/* Whether the old lock's results are those of the new one, as far as a lock can tell. */
+static bool has_same_inputs(const struct lock *old, const struct lock *new)
+{
+	if (!old->file || strcmp(old->version, new->version) != 0
+	    || strcmp(old->release, new->release) != 0 || old->epoch != new->epoch
+	    || old->asset_count != new->asset_count
+	    || !digest_equal(&old->certificates.digest, &new->certificates.digest))
+		return false;
+	for (size_t i = 0; i < old->asset_count; i++)
+		if (old->assets[i].platform != new->assets[i].platform
+		    || !digest_equal(&old->assets[i].digest, &new->assets[i].digest))
+			return false;
+	return true;
+}
+
+static int settle_results(struct run *run, struct error *err)
+{
+	if (run->record)
+		return record(run, err);
+	if (has_same_inputs(&run->old, &run->new)) {
+		run->new.compressor = run->old.compressor;
+		run->new.results = run->old.results;
+		run->new.result_count = run->old.result_count;
+	}
+	return 0;
+}
+
 static void print_lock(const struct lock *lock)
 {
 	for (size_t i = 0; i < lock->asset_count; i++) {
@@ -213,7 +318,8 @@ static int make(struct run *run, struct error *err)
 	run->new.version = run->inputs.recipe.version;
 	run->new.release = pool_string(&run->inputs.pool, run->release);
 	run->new.epoch = choose_epoch(run);
-	if (lock_certificates(run, err) == 0 && lock_assets(run, err) == 0)
+	if (lock_certificates(run, err) == 0 && lock_assets(run, err) == 0
+	    && settle_results(run, err) == 0)
 		result = lock_write(&run->new, run->inputs.lock_file, err);
 	fetch_free(&run->fetch);
 	if (result == 0)
@@ -240,8 +346,8 @@ static int run_lock(struct option_parser *parser, struct error *err)
 const struct command command_lock = {
 	.name = "lock",
 	.summary = "write the lock: what exactly a recipe stands for",
-	.synopsis = "[--sums FILE] [--release NAME] [--download] [--lock FILE] [--cache DIR] "
-		    "[--mirror URL]... [--ca-file FILE] [--stall-timeout SECONDS] "
+	.synopsis = "[--sums FILE] [--release NAME] [--download] [--record] [--lock FILE] "
+		    "[--cache DIR] [--mirror URL]... [--ca-file FILE] [--stall-timeout SECONDS] "
 		    "[--timeout SECONDS] [--offline] [RECIPE]",
 	.options = options,
 	.run = run_lock,

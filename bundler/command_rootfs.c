@@ -9,7 +9,6 @@
 #include "command_inputs.h"
 #include "file.h"
 #include "jobs.h"
-#include "memory.h"
 #include "outputs.h"
 #include "progress.h"
 
@@ -90,16 +89,14 @@ static int build_one(void *context, size_t number, struct error *err)
 		.epoch = inputs->epoch,
 	};
 	struct tree tree;
-	char *about;
+	struct pool pool = { 0 };
 	int result;
 
 	if (build_tree(&build, platform, &inputs->assets[number], run->staging.fd, &tree, err) < 0)
 		return -1;
-	about = memory_format("%s %s %s %s, compat %d", inputs->lock.name, inputs->lock.version,
-			      platform->name, inputs->lock.release, LOCK_COMPAT);
-	result = outputs_write(&tree, about, run->staging.fd, platform->directory,
-			       &run->digests[number], err);
-	free(about);
+	result = outputs_write(&tree, lock_about(&inputs->lock, platform, &pool), run->staging.fd,
+			       platform->directory, &run->digests[number], err);
+	pool_free(&pool);
 	tree_free(&tree);
 	return result;
 }

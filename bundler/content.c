@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,29 +113,10 @@ static int store(void *context, const void *bytes, size_t length)
 			      : file_write_all(writer->fd, bytes, length);
 }
 
-/* Where the file system has none (FUSE, overlayfs before Linux 6.1), one that loses its name. */
-static int open_unnamed(int directory)
-{
-	static atomic_uint serial;
-	char name[48];
-	int fd = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0 || errno != EOPNOTSUPP)
-		return fd;
-	snprintf(name, sizeof name, ".content-%ld-%u", (long)getpid(),
-		 atomic_fetch_add(&serial, 1));
-	fd = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0 && unlinkat(directory, name, 0) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 /* Opens the unnamed file and moves there what is in memory, which has been hashed. */
 static int spill(struct content_writer *writer)
 {
-	writer->fd = open_unnamed(writer->directory);
+	writer->fd = file_open_unnamed(writer->directory);
 	if (writer->fd < 0)
 		return -1;
 	if (file_write_all(writer->fd, writer->memory.bytes, writer->memory.length) < 0)

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -148,4 +150,23 @@ void file_remove_directories(const char *path, const char *first)
 		part[length] = '\0';
 	}
 	free(part);
+}
+
+/* Where the file system has none (FUSE, overlayfs before Linux 6.1), one that loses its name. */
+int file_open_unnamed(int directory)
+{
+	static atomic_uint serial;
+	char name[48];
+	int fd = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || errno != EOPNOTSUPP)
+		return fd;
+	snprintf(name, sizeof name, ".unnamed-%ld-%u", (long)getpid(),
+		 atomic_fetch_add(&serial, 1));
+	fd = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0 && unlinkat(directory, name, 0) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }

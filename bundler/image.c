@@ -16,8 +16,7 @@ const char *image_platform(struct pool *pool, const char *os, const char *archit
 	return platform ? platform->name : name;
 }
 
-/* Parses a document that was built; it is in memory or in an unnamed file. */
-static int parse(struct document *document, const struct content *content, struct error *err)
+int image_document(struct document *document, const struct content *content, struct error *err)
 {
 	struct buffer text;
 	char chunk[4096];
@@ -52,9 +51,9 @@ int image_of(struct image *image, const struct oci_image *built, struct tree *tr
 		.digest = built->layer.blob.digest, .size = built->layer.blob.size,
 		.has_diff_id = true, .diff_id = built->layer.diff_id,
 	};
-	if (parse(&image->config, &built->config, err) < 0)
+	if (image_document(&image->config, &built->config, err) < 0)
 		return -1;
-	return parse(&image->manifest, &built->manifest, err);
+	return image_document(&image->manifest, &built->manifest, err);
 }
 
 void image_free(struct image *image)

@@ -32,7 +32,6 @@ struct image {
 	struct digest manifest_digest, config_digest;
 	struct document manifest, config;	/* root is NULL for what is not JSON */
 	const char *manifest_fault, *config_fault;	/* why it is not, or NULL */
-	const json_t *descriptor;	/* of the manifest, in an index; NULL when there is none */
 	struct image_layer *layers;
 	size_t layer_count;
 	struct tree tree;	/* of all layers together; that of images_read, or of the build */
@@ -47,6 +46,9 @@ struct image {
 int image_of(struct image *image, const struct oci_image *built, struct tree *tree,
 	     struct error *err);
 void image_free(struct image *image);
+
+/* Parses a document that was built, which is believed. */
+int image_document(struct document *document, const struct content *content, struct error *err);
 
 /* The canonical name of a platform in the words of a document, in pool. */
 const char *image_platform(struct pool *pool, const char *os, const char *architecture,

@@ -159,8 +159,8 @@ static void take_layers(struct images *images, struct image *image,
 }
 
 /* Adds the image whose manifest a descriptor leads to. */
-static int read_manifest(struct images *images, const json_t *json,
-			 const struct descriptor *descriptor, struct error *err)
+static int read_manifest(struct images *images, const struct descriptor *descriptor,
+			 struct error *err)
 {
 	struct image *image = add_image(images, err);
 	struct image_manifest manifest;
@@ -169,7 +169,6 @@ static int read_manifest(struct images *images, const json_t *json,
 
 	if (!image)
 		return -1;
-	image->descriptor = json;
 	image->has_manifest = true;
 	buffer_init(&text, LIMIT_INDEX_BYTES);
 	result = read_blob(images, descriptor, &text, &image->manifest_digest, err);
@@ -221,7 +220,6 @@ static int read_nested(struct images *images, const struct descriptor *descripto
 static int read_index(struct images *images, struct document *document, const char *tag,
 		      unsigned depth, struct error *err)
 {
-	const json_t *manifests = json_object_get(document->root, "manifests");
 	struct image_index index;
 	int result = 0;
 
@@ -233,7 +231,7 @@ static int read_index(struct images *images, struct document *document, const ch
 			continue;
 		result = descriptor->media->kind == MEDIA_INDEX
 			 ? read_nested(images, descriptor, depth, err)
-			 : read_manifest(images, json_array_get(manifests, i), descriptor, err);
+			 : read_manifest(images, descriptor, err);
 	}
 	return result;
 }
@@ -538,4 +536,57 @@ int images_read(struct images *images, struct image *image,
 		image->has_tree = image->has_tree && !layer->fault;
 	}
 	return 0;
+}
+
+/* ---- several places ---- */
+
+static bool is_chosen(const char *name, const struct platform *const *platforms, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(platforms[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+void images_choose(struct images *images, const struct platform *const *platforms, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < images->count; i++) {
+		if (is_chosen(images->items[i].platform, platforms, count))
+			images->items[kept++] = images->items[i];
+		else
+			image_free(&images->items[i]);
+	}
+	images->count = kept;
+}
+
+static bool is_paired(const struct images_pair *pairs, size_t count, const struct image *found)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pairs[i].found == found)
+			return true;
+	return false;
+}
+
+struct images_pair *images_match(const struct images *expected, const struct images *found,
+				 size_t *count)
+{
+	struct images_pair *pairs = memory_new(expected->count + found->count, sizeof *pairs);
+
+	*count = 0;
+	for (size_t i = 0; i < expected->count; i++) {
+		struct images_pair *pair = &pairs[*count];
+
+		pair->expected = &expected->items[i];
+		for (size_t j = 0; j < found->count && !pair->found; j++)
+			if (strcmp(found->items[j].platform, pair->expected->platform) == 0
+			    && !is_paired(pairs, *count, &found->items[j]))
+				pair->found = &found->items[j];
+		++*count;
+	}
+	for (size_t j = 0; j < found->count; j++)
+		if (!is_paired(pairs, *count, &found->items[j]))
+			pairs[(*count)++].found = &found->items[j];
+	return pairs;
 }

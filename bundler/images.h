@@ -10,6 +10,7 @@
 #include "image.h"
 #include "observe.h"
 #include "place.h"
+#include "platform.h"
 #include "pool.h"
 #include "store.h"
 
@@ -62,5 +63,20 @@ void images_close(struct images *images);
  */
 int images_read(struct images *images, struct image *image,
 		const struct observe_reference *reference, struct error *err);
+
+/* Leaves out the images of all platforms but these. */
+void images_choose(struct images *images, const struct platform *const *platforms, size_t count);
+
+/* Two images to compare; one that has no counterpart stands alone. */
+struct images_pair {
+	struct image *expected, *found;
+};
+
+/*
+ * Pairs the images of two places by platform, in the order of expected and then of found; the caller
+ * frees the array.
+ */
+struct images_pair *images_match(const struct images *expected, const struct images *found,
+				 size_t *count);
 
 #endif

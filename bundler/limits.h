@@ -98,6 +98,8 @@
 #define LIMIT_IMAGES 64
 /* Image indexes in one another: index.json leads to one, at most. */
 #define LIMIT_INDEX_DEPTH 4
+/* Differences that an audit tells; the others are counted. */
+#define LIMIT_DIFFERENCES 100000
 /* Paths of a tree that is audited: images of whole distributions have some 100,000. */
 #define LIMIT_OBSERVED_NODES 524288
 /* Bytes of all these paths together. */

@@ -51,14 +51,15 @@ static int take_name(struct lock *lock, json_t *object, const char *key, char **
 	return path_name_fault(*name) ? fault(lock, err, key, "is not a plain name") : 0;
 }
 
-static int take_digest(struct lock *lock, json_t *object, struct digest *digest, struct error *err)
+static int take_digest(struct lock *lock, json_t *object, const char *key, struct digest *digest,
+		       struct error *err)
 {
 	char *hex;
 
-	if (take_string(lock, object, "sha256", &hex, err) < 0)
+	if (take_string(lock, object, key, &hex, err) < 0)
 		return -1;
 	if (digest_parse_hex(digest, hex) < 0)
-		return fault(lock, err, "sha256", "is not 64 lower-case hexadecimal digits");
+		return fault(lock, err, key, "is not 64 lower-case hexadecimal digits");
 	return 0;
 }
 
@@ -92,10 +93,23 @@ static int take_certificates(struct lock *lock, json_t *object, struct error *er
 	if (check_keys(lock, object, keys, err) < 0
 	    || take_string(lock, object, "file", &lock->certificates.file, err) < 0
 	    || take_string(lock, object, "origin", &lock->certificates.origin, err) < 0
-	    || take_digest(lock, object, &lock->certificates.digest, err) < 0
+	    || take_digest(lock, object, "sha256", &lock->certificates.digest, err) < 0
 	    || take_number(lock, object, "count", 1, LIMIT_BUNDLE_CERTIFICATES, &count, err) < 0)
 		return -1;
 	lock->certificates.count = (uint64_t)count;
+	return 0;
+}
+
+static int take_platform(struct lock *lock, json_t *object, const struct platform **platform,
+			 struct error *err)
+{
+	char *name;
+
+	if (take_string(lock, object, "platform", &name, err) < 0)
+		return -1;
+	*platform = platform_find(name, err);
+	if (!*platform || strcmp((*platform)->name, name) != 0)
+		return fault(lock, err, "platform", "names no platform in its canonical form");
 	return 0;
 }
 
@@ -104,23 +118,18 @@ static int take_asset(struct lock *lock, json_t *object, struct lock_asset *asse
 {
 	static const char *const keys[] = { "platform", "url", "sha256", "size", NULL };
 	int64_t size = 0;
-	char *name;
 
 	if (!json_is_object(object))
 		return fault(lock, err, "platforms", "is not a list of objects");
 	if (check_keys(lock, object, keys, err) < 0
-	    || take_string(lock, object, "platform", &name, err) < 0
 	    || take_string(lock, object, "url", &asset->url, err) < 0
-	    || take_digest(lock, object, &asset->digest, err) < 0)
+	    || take_digest(lock, object, "sha256", &asset->digest, err) < 0)
 		return -1;
 	if (json_object_get(object, "size")
 	    && take_number(lock, object, "size", 1, LIMIT_ARCHIVE_BYTES, &size, err) < 0)
 		return -1;
 	asset->size = (uint64_t)size;
-	asset->platform = platform_find(name, err);
-	if (!asset->platform || strcmp(asset->platform->name, name) != 0)
-		return fault(lock, err, "platform", "names no platform in its canonical form");
-	return 0;
+	return take_platform(lock, object, &asset->platform, err);
 }
 
 /* Assets stand in the order of the platform table, which also makes each unique. */
@@ -141,17 +150,86 @@ static int take_assets(struct lock *lock, json_t *array, struct error *err)
 	return 0;
 }
 
-/* A lock of a later bundler is told apart first: its other faults would only confuse. */
-static int check_version(struct lock *lock, json_t *root, struct error *err)
+static bool is_line(const char *text)
 {
-	int64_t schema, compat;
+	for (const char *c = text; *c; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			return false;
+	return *text != '\0';
+}
+
+static int take_result(struct lock *lock, json_t *object, struct lock_result *result,
+		       struct error *err)
+{
+	static const char *const keys[] = { "platform", "mtree", "diff_id", "manifest", NULL };
+	struct error ignored;
+
+	if (!json_is_object(object))
+		return fault(lock, err, "results", "is not a list of objects");
+	if (check_keys(lock, object, keys, err) < 0
+	    || take_platform(lock, object, &result->platform, err) < 0
+	    || take_digest(lock, object, "mtree", &result->mtree, err) < 0)
+		return -1;
+	if (!lock_find(lock, result->platform, &ignored))
+		return fault(lock, err, "results", "has a platform of which nothing is locked");
+	result->has_image = strcmp(result->platform->os, "linux") == 0;
+	if (!result->has_image)
+		return json_object_size(object) == 2 ? 0 : fault(lock, err, "results",
+								 "has an image that cannot be");
+	if (take_digest(lock, object, "diff_id", &result->diff_id, err) < 0)
+		return -1;
+	return take_digest(lock, object, "manifest", &result->manifest, err);
+}
+
+static int take_result_list(struct lock *lock, json_t *array, struct error *err)
+{
+	const size_t count = json_array_size(array);
+
+	if (count == 0)
+		return fault(lock, err, "results", "has no list with something in it");
+	lock->results = pool_new(&lock->pool, count, sizeof *lock->results);
+	for (size_t i = 0; i < count; i++) {
+		if (take_result(lock, json_array_get(array, i), &lock->results[i], err) < 0)
+			return -1;
+		if (i > 0 && lock->results[i].platform <= lock->results[i - 1].platform)
+			return fault(lock, err, "results", "is not in order, or has one twice");
+		lock->result_count++;
+	}
+	return 0;
+}
+
+/* Results of another compat would be compared with what this one makes. */
+static int take_results(struct lock *lock, json_t *object, int64_t compat, struct error *err)
+{
+	static const char *const keys[] = { "compat", "compressor", "platforms", NULL };
+	int64_t theirs;
+
+	if (!object)
+		return 0;
+	if (!json_is_object(object))
+		return fault(lock, err, "results", "is not an object");
+	if (check_keys(lock, object, keys, err) < 0
+	    || take_number(lock, object, "compat", 1, INT32_MAX, &theirs, err) < 0
+	    || take_string(lock, object, "compressor", &lock->compressor, err) < 0)
+		return -1;
+	if (theirs != compat)
+		return fault(lock, err, "results", "is of another compat than the lock");
+	if (!is_line(lock->compressor))
+		return fault(lock, err, "compressor", "is not a line of visible characters");
+	return take_result_list(lock, json_object_get(object, "platforms"), err);
+}
+
+/* A lock of a later bundler is told apart first: its other faults would only confuse. */
+static int check_version(struct lock *lock, json_t *root, int64_t *compat, struct error *err)
+{
+	int64_t schema;
 
 	if (take_number(lock, root, "schema", 1, INT32_MAX, &schema, err) < 0
-	    || take_number(lock, root, "compat", 1, INT32_MAX, &compat, err) < 0)
+	    || take_number(lock, root, "compat", 1, INT32_MAX, compat, err) < 0)
 		return -1;
-	if (schema > LOCK_SCHEMA || compat > LOCK_COMPAT) {
+	if (schema > LOCK_SCHEMA || *compat > LOCK_COMPAT) {
 		error_set(err, STATUS_CONFIG, "cannot use lock '%s': a later bundler wrote it "
-			  "(schema %d, compat %d)", lock->file, (int)schema, (int)compat);
+			  "(schema %d, compat %d)", lock->file, (int)schema, (int)*compat);
 		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
 				  LOCK_COMPAT);
 	}
@@ -162,13 +240,14 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 {
 	static const char *const keys[] = {
 		"schema", "compat", "name", "version", "release", "epoch", "certificates",
-		"platforms", NULL,
+		"platforms", "results", NULL,
 	};
+	int64_t compat;
 
 	if (!json_is_object(root))
 		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
 				 lock->file);
-	if (check_version(lock, root, err) < 0
+	if (check_version(lock, root, &compat, err) < 0
 	    || check_keys(lock, root, keys, err) < 0
 	    || take_name(lock, root, "name", &lock->name, err) < 0
 	    || take_name(lock, root, "version", &lock->version, err) < 0
@@ -176,7 +255,9 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 	    || take_number(lock, root, "epoch", 0, LIMIT_EPOCH, &lock->epoch, err) < 0
 	    || take_certificates(lock, json_object_get(root, "certificates"), err) < 0)
 		return -1;
-	return take_assets(lock, json_object_get(root, "platforms"), err);
+	if (take_assets(lock, json_object_get(root, "platforms"), err) < 0)
+		return -1;
+	return take_results(lock, json_object_get(root, "results"), compat, err);
 }
 
 int lock_open(struct lock *lock, const char *file, struct error *err)
@@ -280,6 +361,21 @@ const struct lock_asset *lock_find(const struct lock *lock, const struct platfor
 	return NULL;
 }
 
+const struct lock_result *lock_result_find(const struct lock *lock,
+					   const struct platform *platform)
+{
+	for (size_t i = 0; i < lock->result_count; i++)
+		if (lock->results[i].platform == platform)
+			return &lock->results[i];
+	return NULL;
+}
+
+char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool)
+{
+	return pool_format(pool, "%s %s %s %s, compat %d", lock->name, lock->version, platform->name,
+			   lock->release, LOCK_COMPAT);
+}
+
 static json_t *describe_certificates(const struct lock_certificates *certificates)
 {
 	char hex[DIGEST_HEX_BYTES];
@@ -316,6 +412,31 @@ static json_t *describe_assets(const struct lock *lock)
 	return NULL;
 }
 
+static json_t *describe_result(const struct lock_result *result)
+{
+	char hex[DIGEST_HEX_BYTES];
+	json_t *object = json_pack("{s:s, s:s}", "platform", result->platform->name,
+				   "mtree", digest_write_hex(&result->mtree, hex));
+
+	if (!result->has_image)
+		return object;
+	json_object_set_new(object, "diff_id",
+			    json_string(digest_write_hex(&result->diff_id, hex)));
+	json_object_set_new(object, "manifest",
+			    json_string(digest_write_hex(&result->manifest, hex)));
+	return object;
+}
+
+static json_t *describe_results(const struct lock *lock)
+{
+	json_t *platforms = json_array();
+
+	for (size_t i = 0; i < lock->result_count; i++)
+		json_array_append_new(platforms, describe_result(&lock->results[i]));
+	return json_pack("{s:i, s:s, s:o}", "compat", LOCK_COMPAT, "compressor", lock->compressor,
+			 "platforms", platforms);
+}
+
 /* NULL when a text is not UTF-8. */
 static json_t *describe(const struct lock *lock)
 {
@@ -331,7 +452,11 @@ static json_t *describe(const struct lock *lock)
 	if (lock->certificates.file)
 		result = json_object_set_new(root, "certificates",
 					     describe_certificates(&lock->certificates));
-	if (result == 0 && json_object_set_new(root, "platforms", describe_assets(lock)) == 0)
+	if (result == 0)
+		result = json_object_set_new(root, "platforms", describe_assets(lock));
+	if (result == 0 && lock->result_count > 0)
+		result = json_object_set_new(root, "results", describe_results(lock));
+	if (result == 0)
 		return root;
 	json_decref(root);
 	return NULL;

@@ -1,6 +1,7 @@
 #ifndef BUNDLER_LOCK_H
 #define BUNDLER_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,14 @@ struct lock_certificates {
 	uint64_t count;
 };
 
+/* What was made for a platform, by digest. */
+struct lock_result {
+	const struct platform *platform;
+	struct digest mtree;		/* of the manifest of the root file system */
+	bool has_image;			/* Linux's have one: */
+	struct digest diff_id, manifest;	/* of its layer uncompressed, and of itself */
+};
+
 struct lock {
 	char *file;		/* as the user named it */
 	char *name, *version;
@@ -40,6 +49,9 @@ struct lock {
 	struct lock_certificates certificates;
 	struct lock_asset *assets;	/* in the order of platform_table() */
 	size_t asset_count;
+	char *compressor;		/* compress_version() of the results; NULL without any */
+	struct lock_result *results;	/* pinned, in the order of platform_table() */
+	size_t result_count;
 	struct pool pool;
 };
 
@@ -59,6 +71,13 @@ int lock_check(const struct lock *lock, const struct recipe *recipe, struct erro
 /* What is locked for a platform; NULL and STATUS_CONFIG when nothing is. */
 const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
 				   struct error *err);
+
+/* What is pinned for a platform, or NULL. */
+const struct lock_result *lock_result_find(const struct lock *lock,
+					   const struct platform *platform);
+
+/* What something made for a platform is of, in a line: name, version, platform, release, compat. In pool. */
+char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool);
 
 /* Replaces file by the lock, the same bytes for the same content. */
 int lock_write(const struct lock *lock, const char *file, struct error *err);

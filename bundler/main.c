@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
 	&command_rootfs,
 	&command_image,
 	&command_validate,
+	&command_audit,
+	&command_diff,
 	&command_fetch,
 	&command_lock,
 	&command_certs,

@@ -81,3 +81,21 @@ const struct platform *platform_find(const char *name, struct error *err)
 	error_hint(err, "platforms are written as linux/amd64, linux/arm64, linux/arm/v7");
 	return NULL;
 }
+
+const struct platform *platform_host(void)
+{
+#if defined(__x86_64__)
+	static const char host[] = "linux/amd64";
+#elif defined(__aarch64__)
+	static const char host[] = "linux/arm64";
+#elif defined(__arm__)
+	static const char host[] = "linux/arm/v7";
+#elif defined(__i386__)
+	static const char host[] = "linux/386";
+#else
+	static const char host[] = "";
+#endif
+	struct error ignored;
+
+	return platform_find(host, &ignored);
+}

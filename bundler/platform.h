@@ -30,6 +30,9 @@ struct platform {
  */
 const struct platform *platform_find(const char *name, struct error *err);
 
+/* The platform that this program was made for, or NULL where it has no name here. */
+const struct platform *platform_host(void);
+
 /* Why os is no operating system of a platform, or NULL when it is. */
 const char *platform_os_fault(const char *os);
 

@@ -3,7 +3,7 @@
 #include "buffer.h"
 #include "limits.h"
 
-static void add_escaped(struct buffer *line, const char *text)
+void report_escape(struct buffer *line, const char *text)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -17,8 +17,9 @@ void report_text(FILE *stream, const char *text)
 	struct buffer line;
 
 	buffer_init(&line, LIMIT_REPORT_BYTES);
-	add_escaped(&line, text);
-	fwrite(line.bytes, 1, line.length, stream);
+	report_escape(&line, text);
+	if (line.length > 0)
+		fwrite(line.bytes, 1, line.length, stream);
 	buffer_free(&line);
 }
 
@@ -29,7 +30,7 @@ void report_line(const char *label, const char *text, const char *tail)
 
 	buffer_init(&line, LIMIT_REPORT_BYTES);
 	buffer_add_string(&line, label);
-	add_escaped(&line, text);
+	report_escape(&line, text);
 	buffer_format(&line, "%s\n", tail);
 	fwrite(line.bytes, 1, line.length, stderr);
 	buffer_free(&line);

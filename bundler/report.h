@@ -3,6 +3,11 @@
 
 #include <stdio.h>
 
+#include "buffer.h"
+
+/* Adds text with everything but visible ASCII and blanks as \xHH, as far as there is room. */
+void report_escape(struct buffer *line, const char *text);
+
 /*
  * Prints text with everything but visible ASCII and blanks as \xHH: untrusted bytes may stand in
  * it.

@@ -1,0 +1,67 @@
+#include "expected.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+/* Reads a file of the layout as a table, if it is there. */
+static int read_table(struct images_table *table, const struct tree *layout, const char *path,
+		      struct error *err)
+{
+	const struct tree_node *node = tree_find(layout, path);
+
+	table->name = path + 1;
+	if (!node)
+		return 0;
+	table->digest = node->content.digest;
+	return image_document(&table->document, &node->content, err);
+}
+
+/* index.json of several images leads to an image index, which lists them. */
+static int read_nested(struct images *images, const struct tree *layout, struct error *err)
+{
+	char path[sizeof "/blobs/sha256/" + DIGEST_HEX_BYTES] = "/blobs/sha256/";
+	struct image_index index;
+
+	document_index(&images->index.document, &index);
+	if (index.count != 1 || index.manifests[0].media->kind != MEDIA_INDEX)
+		return 0;
+	digest_write_hex(&index.manifests[0].digest, path + strlen(path));
+	images->nested = pool_new(&images->pool, 1, sizeof *images->nested);
+	images->nested[0] = pool_new(&images->pool, 1, sizeof **images->nested);
+	images->nested_count = 1;
+	if (read_table(images->nested[0], layout, path, err) < 0)
+		return -1;
+	images->nested[0]->name = "image index";
+	return 0;
+}
+
+static int read_layout(struct images *images, const struct tree *layout, struct error *err)
+{
+	if (read_table(&images->layout, layout, "/oci-layout", err) < 0
+	    || read_table(&images->index, layout, "/index.json", err) < 0
+	    || read_table(&images->docker, layout, "/manifest.json", err) < 0)
+		return -1;
+	return read_nested(images, layout, err);
+}
+
+int expected_images(struct images *images, struct oci_image *built, struct tree *trees, size_t count,
+		    const struct oci_style *style, struct error *err)
+{
+	struct tree layout;
+	int result;
+
+	*images = (struct images){ .items = memory_new(count, sizeof *images->items) };
+	while (images->count < count) {
+		size_t number = images->count++;
+
+		if (image_of(&images->items[number], &built[number], &trees[number], err) < 0)
+			return -1;
+	}
+	tree_init(&layout, 0);
+	result = oci_layout_fill(&layout, built, count, style, err);
+	if (result == 0)
+		result = read_layout(images, &layout, err);
+	tree_free(&layout);
+	return result;
+}
