@@ -41,6 +41,7 @@ struct hop {
 	struct curl_waitfd sockets[MAXIMUM_SOCKETS];	/* that are open */
 	unsigned socket_count;
 	bool refused;			/* an address was too private */
+	bool connect_limited;		/* the time to connect is shorter than what is left in all */
 	bool failed;			/* err is filled */
 	bool ended;			/* by us, after the header: the body is of no use */
 	size_t header_bytes, header_lines;
@@ -151,6 +152,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 		fail(hop, STATUS_LIMIT, "the answer has too large a header");
 		return 0;
 	}
+	if (hop->answer->status != 0)
+		return length;		/* a trailer: whoever reads the header has read it by now */
 	if (length >= 5 && strncmp(line, "HTTP/", 5) == 0)
 		forget_fields(hop->answer);
 	else if (line[0] == '\r' || line[0] == '\n')
@@ -330,6 +333,7 @@ static void set_request(struct hop *hop)
 	curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "bundler");
+	hop->connect_limited = left > 1000 * LIMIT_CONNECT_SECONDS;
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 1000L * LIMIT_CONNECT_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
 	if (request->offset == 0)
@@ -349,7 +353,7 @@ static void set_request(struct hop *hop)
 
 static int explain_timeout(struct hop *hop)
 {
-	if (clock_now() >= hop->request->deadline)
+	if (hop->answer->reached || !hop->connect_limited)
 		return fail(hop, STATUS_NETWORK, "not done when its time was up");
 	hop->answer->transient = true;
 	return fail(hop, STATUS_NETWORK, "no connection within %d s", LIMIT_CONNECT_SECONDS);
@@ -369,6 +373,8 @@ static const char *system_reason(const struct hop *hop)
 
 static int explain_unconnected(struct hop *hop)
 {
+	if (hop->refused && hop->request->most_private == ADDRESS_LOOPBACK)
+		return fail(hop, STATUS_HTTP, "no address that can be connected to");
 	if (hop->refused)
 		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a "
 			    "more private one", address_name(hop->request->most_private));

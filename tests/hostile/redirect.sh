@@ -3,7 +3,7 @@
 # tests/run: timeout=300
 . "$(dirname "$0")/../cli/lib.sh"
 . "$(dirname "$0")/network.sh"
-network "$@"
+network dual.example=fd00::20 dual.example=203.0.113.20 "$@"
 certificates
 
 signed='/github-production-release-asset/172/a%2Fb?sp=r&sv=2018-11-09&sig=J%2Bx%3D%3d&se=2024-01-01T00%3A00%3A00Z&x=a+b&rscd=attachment%3B+filename%3Ddemo&_=|~;:@!$()*,/?'
@@ -109,6 +109,15 @@ guarded() {
 guarded 'a private host' intranet.example
 guarded 'a metadata service' metadata.example
 guarded 'this machine' here.example
+
+begin 'of two addresses the one that is not private is taken'
+release 5000
+certificate dual ca DNS:dual.example
+serve "$GITHUB=redirect https://dual.example/x" "[fd00::20]:443/dual=file $archive" \
+	"203.0.113.20:443/dual=file $archive"
+fetch
+fetched
+check grep -qx '203.0.113.20:443 GET /x' requests
 
 begin 'inside, a redirect may lead inside, and out'
 release 5000

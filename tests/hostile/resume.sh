@@ -233,6 +233,25 @@ for signal in INT TERM KILL; do
 	check grep -q 'range: bytes=65536-' requests
 done
 
+begin 'a name server that says nothing does not hold up a signal'
+release 5000
+background python3 -c 'import socket, time; s = socket.socket(type=socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53)); open("bound", "w"); time.sleep(60)'
+wait_for test -e bound
+printf 'nameserver 127.0.0.1\noptions timeout:20 attempts:2\n' >"$scratch/resolv.conf"
+sed -i 's,https://github.com/,https://unknown.example/,' demo.lock.json demo.yaml
+background env --default-signal=INT bundler fetch --cache cache demo.yaml
+pid=$!
+wait_for test -d cache/sha256
+sleep 0.5
+check kill -INT $pid
+started=$EPOCHREALTIME
+wait $pid 2>/dev/null
+check test $? -eq 130
+check test $((${EPOCHREALTIME/./} - ${started/./})) -lt 1500000
+printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' >"$scratch/resolv.conf"
+cache_is_empty
+
 begin 'two processes, one download: the second waits, and finds it'
 release 2000000
 serve "$GITHUB=drip $archive 1999990"

@@ -3,7 +3,7 @@
     python3 server.py [--log FILE] LISTENER...
 
 A listener is ADDRESS:PORT/TLS=SCRIPT. TLS is "plain", or the file with certificate and key, with
-"+tls13", "+cbc" (no AEAD) or "+mute" (says nothing, even in the handshake) appended. A script is
+"+tls13", "+tls11" (no later one), "+cbc" (no AEAD) or "+mute" (says nothing, even in the handshake) appended. A script is
 a list of behaviours with ";;" between them, one for each connection, the last for all further
 ones. {n} in a script is the number of the connection. Behaviours:
 
@@ -19,7 +19,9 @@ ones. {n} in a script is the number of the connection. Behaviours:
     drip PATH BYTES               as file, but then a byte each 100 ms
     endless                       200 without length, for ever
     range TEXT PATH               206 with "Content-Range: TEXT" and the file
+    chunked PATH                  chunks, and trailers that look like a header of their own
     headers                       header lines for ever
+    interim                       100 (Continue) for ever
     raw TEXT                      these bytes (\\r and \\n are understood), then closes
     greet TEXT                    the same, before there is a request
     close                         closes at once
@@ -61,6 +63,10 @@ class Listener:
         context.load_cert_chain(self.words[0])
         if "tls13" in self.words:
             context.minimum_version = ssl.TLSVersion.TLSv1_3
+        if "tls11" in self.words:
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+            context.set_ciphers("ALL:@SECLEVEL=0")
         if "cbc" in self.words:
             context.set_ciphers("ECDHE+AES+SHA256:!AESGCM:!AESCCM:!CHACHA20:@SECLEVEL=0")
         return context
@@ -216,6 +222,19 @@ class Exchange:
         self.send(b"HTTP/1.1 200 OK\r\n")
         while True:
             self.send(b"X-More: of it\r\n" * 64)
+
+    def do_interim(self):
+        while True:
+            self.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 64)
+
+    def do_chunked(self, path):
+        with open(path, "rb") as f:
+            content = f.read()
+        self.head(200, ["Transfer-Encoding: chunked"])
+        for at in range(0, len(content), 3000):
+            part = content[at:at + 3000]
+            self.send(b"%x\r\n" % len(part) + part + b"\r\n")
+        self.send(b"0\r\nContent-Range: bytes 0-1/2\r\nLocation: https://nobody.example\r\n\r\n")
 
     def do_raw(self, *words):
         self.send(" ".join(words).encode("latin-1").replace(b"\\r", b"\r").replace(b"\\n", b"\n"))

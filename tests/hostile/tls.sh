@@ -48,8 +48,10 @@ refused 'a self-signed certificate' self \
 refused 'a server that speaks TLS 1.3 only' good+tls13 \
 	"'github.com' refuses TLS 1.2, the newest version that bundler speaks" \
 	'the server seems to demand TLS 1.3; name a --mirror that speaks TLS 1.2'
+refused 'a server that speaks nothing newer than TLS 1.1' good+tls11 \
+	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305"
 refused 'a server without AEAD ciphers' good+cbc \
-	"'github.com' accepts none of ECDHE with AES-GCM or ChaCha20-Poly1305"
+	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305"
 
 begin 'a server that speaks no TLS'
 release 5000

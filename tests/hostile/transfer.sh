@@ -39,6 +39,7 @@ failing 'a part that was not asked for' 6 'range bytes_0-4999/5000 ARCHIVE' 1 \
 failing 'a web page instead of an archive' 7 html 1 'it has 27 bytes, the lock says 5000' \
 	'the server sent a web page (text/html; charset=utf-8), not an archive' use
 failing 'too large a header' 10 headers 1 'the answer has too large a header'
+failing 'interim answers without end' 10 interim 1 'the answer has too large a header'
 failing 'an answer that is not HTTP' 6 'raw SSH-2.0-OpenSSH_9.2\r\n' 1 \
 	'not an HTTP/1.1 answer (Unsupported protocol)'
 
@@ -54,6 +55,13 @@ note: cannot fetch '$origin/$asset': HTTP status 429 (Too Many Requests); asking
 note: cannot fetch '$origin/$asset': HTTP status 502 (Bad Gateway); asking again
 END
 check test $((EPOCHSECONDS - before)) -ge 4
+cache_has_it
+
+begin 'in chunks, with trailers after them'
+release 50000
+serve "$GITHUB=chunked $archive"
+fetch
+fetched
 cache_has_it
 
 begin 'an archive that is longer than the lock says: seen in the header'
