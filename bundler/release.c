@@ -223,18 +223,20 @@ static int drain(struct reader *reader)
 }
 
 /*
- * A tar ends in two blocks of zeros (IEEE 1003.1-2017, ustar), and libarchive does not mind when
- * not.
+ * A tar ends in two blocks of zeros (POSIX.1-2017, pax, ustar), and libarchive does not mind when
+ * not. It has tried to read a header where they begin.
  */
 static int check_end(struct reader *reader)
 {
+	uint64_t end = (uint64_t)archive_read_header_position(reader->archive);
+
 	if (!reader->gzip)
 		return 0;
 	if (drain(reader) < 0)
 		return -1;
-	if (reader->last > (uint64_t)archive_filter_bytes(reader->archive, 0))
+	if (reader->last > end)
 		return refuse_for(reader, "something follows its end");
-	if (reader->unpacked - reader->last < 2 * TAR_BLOCK)
+	if (reader->unpacked - end < 2 * TAR_BLOCK)
 		return refuse_for(reader, "it is truncated: no end blocks");
 	return 0;
 }

@@ -257,7 +257,8 @@ static void a_store_that_fails_says_why(void **state)
 	(void)state;
 	content_begin(&writer, -1);
 	assert_int_equal(content_add(&writer, pattern(10), 10), 0);
-	assert_int_equal(content_add(&writer, pattern(LIMIT_MEMORY_CONTENT), LIMIT_MEMORY_CONTENT), -1);
+	assert_int_equal(content_add(&writer, pattern(LIMIT_MEMORY_CONTENT), LIMIT_MEMORY_CONTENT),
+			 -1);
 	assert_int_equal(errno, EBADF);
 	content_abandon(&writer);
 	if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0

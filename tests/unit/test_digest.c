@@ -93,7 +93,8 @@ static void reading_does_not_end(void **state)
 
 static void hex_round_trip(void **state)
 {
-	static const char text[] = "00ff10abcdef0123456789abcdef0123456789abcdef0123456789abcdef0199";
+	static const char text[] =
+		"00ff10abcdef0123456789abcdef0123456789abcdef0123456789abcdef0199";
 	char hex[DIGEST_HEX_BYTES];
 	struct digest digest;
 

@@ -9,7 +9,7 @@
 #include "memory.h"
 
 #define LONG_PART "0123456789012345678901234567890123456789"
-#define LONG_NAME LONG_PART LONG_PART LONG_PART		/* of 120 bytes: more than ustar's name has */
+#define LONG_NAME LONG_PART LONG_PART LONG_PART	/* more than the 100 bytes of ustar's name */
 
 static char *bytes;
 static size_t length;
@@ -35,7 +35,8 @@ static void write_tree(const struct tree *tree)
 	close(fd);
 }
 
-static void add_file(struct tree *tree, const char *path, uint32_t mode, uint32_t id, const char *text,
+static void add_file(struct tree *tree, const char *path, uint32_t mode, uint32_t id,
+		     const char *text,
 		     size_t size)
 {
 	struct error err;
@@ -69,7 +70,8 @@ static void assert_entry(struct archive_entry *entry, const struct tree_node *no
 	static const unsigned types[] = { AE_IFDIR, AE_IFREG, AE_IFLNK };
 	char path[300];
 
-	snprintf(path, sizeof path, "%s%s", node->path + 1, node->type == TREE_DIRECTORY ? "/" : "");
+	snprintf(path, sizeof path, "%s%s", node->path + 1, node->type == TREE_DIRECTORY ? "/"
+		 : "");
 	assert_string_equal(archive_entry_pathname(entry), path);
 	assert_int_equal(archive_entry_filetype(entry), types[node->type]);
 	assert_int_equal(archive_entry_perm(entry), node->mode);
@@ -156,7 +158,8 @@ static void header_bytes(void **state)
 	add_file(&tree, "/f", 0755, 65532, "abc", 3);
 	write_tree(&tree);
 	assert_string_equal(bytes, "f");
-	assert_memory_equal(bytes + 100, "000755 \0" "177774 \0" "177774 \0" "00000000003 " "14525761451 ", 48);
+	assert_memory_equal(bytes + 100, "000755 \0" "177774 \0" "177774 \0" "00000000003 "
+			    "14525761451 ", 48);
 	assert_int_equal(bytes[156], '0');
 	assert_memory_equal(bytes + 257, "ustar\0" "00", 8);
 	tree_free(&tree);

@@ -115,8 +115,10 @@ static void order_and_blanks_are_free(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(open_text(&lock, "{\"platforms\":[{\"sha256\":\"" A "\",\"url\":\"u\",\"platform\":"
-				   "\"linux/386\"}],\"epoch\":0,\"release\":\"source\",\"version\":\"1\","
+	assert_int_equal(open_text(&lock,
+				   "{\"platforms\":[{\"sha256\":\"" A "\",\"url\":\"u\","
+				   "\"platform\":\"linux/386\"}],\"epoch\":0,"
+				   "\"release\":\"source\",\"version\":\"1\","
 				   "\"name\":\"n\",\"compat\":1,\"schema\":1}", &err), 0);
 	assert_null(lock.certificates.file);
 	assert_int_equal(lock.epoch, 0);
@@ -156,7 +158,8 @@ static void refusals(void **state)
 		{ B, "", "key 'sha256' is not 64 lower-case hexadecimal digits" },
 		{ "\"linux/amd64\"", "\"linux/x86_64\"",
 		  "key 'platform' names no platform in its canonical form" },
-		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' names no platform in its canonical form" },
+		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' names no platform in its "
+		  "canonical form" },
 		{ "\"linux/amd64\"", "\"windows/arm64\"",
 		  "key 'platforms' is not in order, or has one twice" },
 		{ "\"linux/amd64\"", "\"windows/amd64\"",
@@ -190,18 +193,24 @@ static void what_is_no_lock(void **state)
 		{ "", "line 1, column 0: '[' or '{' expected near end of file" },
 		{ "[]", "not a JSON object" },
 		{ "{}", "key 'schema' is not a number" },
-		{ "{\"schema\": 1, \"schema\": 1}", "line 1, column 22: duplicate object key near '\"schema\"'" },
+		{ "{\"schema\": 1, \"schema\": 1}", "line 1, column 22: duplicate object key near "
+		  "'\"schema\"'" },
 		{ "{\"schema\": 1} x", "line 1, column 15: end of file expected near 'x'" },
 		{ "{\"schema\": 1,}", "line 1, column 14: string or '}' expected near '}'" },
 		{ "{\"name\": \"a\\u0000b\"}", "line 1, column 19: \\u0000 is not allowed without "
 		  "JSON_ALLOW_NUL near '\"a\\u0000b\"'" },
-		{ "{\"name\": \"\xff\"}", "line 1, column 10: unable to decode byte 0xff near '\"'" },
-		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", \"release\": \"r\", "
+		{ "{\"name\": \"\xff\"}", "line 1, column 10: unable to decode byte 0xff near "
+		  "'\"'" },
+		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
+		  "\"release\": \"r\", "
 		  "\"epoch\": 1, \"certificates\": 5}", "key 'certificates' is not an object" },
-		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", \"release\": \"r\", "
+		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
+		  "\"release\": \"r\", "
 		  "\"epoch\": 1}", "key 'platforms' is not a list with something in it" },
-		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", \"release\": \"r\", "
-		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list with something in it" },
+		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
+		  "\"release\": \"r\", "
+		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list with "
+		  "something in it" },
 		{ "<html>", "line 1, column 1: '[' or '{' expected near '<'" },
 	};
 	char message[300];
@@ -245,7 +254,8 @@ static void from_the_future(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		snprintf(message, sizeof message, "cannot use lock '%s': a later bundler wrote it %s",
+		snprintf(message, sizeof message, "cannot use lock '%s': a later bundler wrote it "
+			 "%s",
 			 path_of("lock.json"), rows[i][1]);
 		assert_refused(open_text(&lock, rows[i][0], &err), err, STATUS_CONFIG, message);
 		assert_string_equal(err.hint, "this one knows schema 1 and compat 1");
@@ -289,15 +299,18 @@ static void belongs_to_its_recipe(void **state)
 	static const struct {
 		const char *what, *by, *reason;
 	} rows[] = {
-		{ "\"server\"", "\"other\"", "name is 'other' in the lock, 'server' in the recipe" },
+		{ "\"server\"", "\"other\"", "name is 'other' in the lock, 'server' in the "
+		  "recipe" },
 		{ "1.2.3", "1.2.4", "version is '1.2.4' in the lock, '1.2.3' in the recipe" },
-		{ "ca.crt", "cb.crt", "certificates file is 'cb.crt' in the lock, 'ca.crt' in the recipe" },
+		{ "ca.crt", "cb.crt", "certificates file is 'cb.crt' in the lock, 'ca.crt' in the "
+		  "recipe" },
 		{ "somewhere", "elsewhere",
 		  "certificates origin is 'elsewhere' in the lock, 'somewhere' in the recipe" },
 		{ "https://example.org/server-linux", "https://example.net/server-linux",
 		  "url is 'https://example.net/server-linux-amd64.tar.gz' in the lock, "
 		  "'https://example.org/server-linux-amd64.tar.gz' in the recipe" },
-		{ "  \"certificates\": {\n    \"file\": \"ca.crt\",\n    \"origin\": \"somewhere\",\n    "
+		{ "  \"certificates\": {\n    \"file\": \"ca.crt\",\n    \"origin\": "
+		  "\"somewhere\",\n    "
 		  "\"sha256\": \"" A "\",\n    \"count\": 148\n  },\n", "",
 		  "certificates file is '(none)' in the lock, 'ca.crt' in the recipe" },
 	};
@@ -336,7 +349,8 @@ static void finds_a_platform(void **state)
 	i386 = platform_find("linux/386", &err);
 	assert_ptr_equal(lock_find(&lock, amd64, &err), &lock.assets[0]);
 	assert_null(lock_find(&lock, i386, &err));
-	snprintf(message, sizeof message, "cannot use lock '%s': nothing is locked for platform 'linux/386'",
+	snprintf(message, sizeof message, "cannot use lock '%s': nothing is locked for platform "
+		 "'linux/386'",
 		 path_of("lock.json"));
 	assert_string_equal(err.message, message);
 	assert_int_equal(err.status, STATUS_CONFIG);

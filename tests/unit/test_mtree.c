@@ -9,17 +9,20 @@ static void make(struct tree *tree)
 	struct error err;
 
 	tree_init(tree, 1700258601);
-	assert_int_equal(tree_add_file(tree, "/bin/server", 0755, 0, 0, content_of("abc", 3), &err), 0);
+	assert_int_equal(tree_add_file(tree, "/bin/server", 0755, 0, 0, content_of("abc", 3), &err),
+			 0);
 	assert_int_equal(tree_add_directory(tree, "/tmp", 01777, 65532, 4294967294U, &err), 0);
 	assert_int_equal(tree_add_link(tree, "/link", "bin/a b", 0, 0, &err), 0);
-	assert_int_equal(tree_add_file(tree, "/a #*?[=\xc3\xa4", 0, 0, 0, content_of("", 0), &err), 0);
+	assert_int_equal(tree_add_file(tree, "/a #*?[=\xc3\xa4", 0, 0, 0, content_of("", 0), &err),
+			 0);
 }
 
 static const char expected[] =
 	"#mtree\n"
 	"# bundler: server 1.0\n"
 	". type=dir mode=0755 uid=0 gid=0 time=1700258601.0\n"
-	"./a\\040\\043\\052\\077\\133\\075\\303\\244 type=file mode=0000 uid=0 gid=0 time=1700258601.0 "
+	"./a\\040\\043\\052\\077\\133\\075\\303\\244 type=file mode=0000 uid=0 gid=0 "
+	"time=1700258601.0 "
 	"size=0 sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
 	"./bin type=dir mode=0755 uid=0 gid=0 time=1700258601.0\n"
 	"./bin/server type=file mode=0755 uid=0 gid=0 time=1700258601.0 size=3 "
@@ -86,9 +89,11 @@ static void whose_it_is(void **state)
 
 static void what_it_names(void **state)
 {
-	static const char *const named[] = { "/bin", "/bin/server", "/link", "/tmp", "/a #*?[=\xc3\xa4" };
+	static const char *const named[] = { "/bin", "/bin/server", "/link", "/tmp",
+					     "/a #*?[=\xc3\xa4" };
 	static const char *const others[] = {
-		"/b", "/bin/serve", "/bin/server2", "/server", "/a", "/tmp/x", "bin", "/bin/server type=file",
+		"/b", "/bin/serve", "/bin/server2", "/server", "/a", "/tmp/x", "bin",
+		"/bin/server type=file",
 		"/type=dir", "/link/bin/a b", "/a\\040\\043\\052\\077\\133\\075\\303\\244",
 	};
 	struct buffer text;

@@ -145,7 +145,8 @@ static void what_is_no_platform(void **state)
 		assert_string_equal(err.message, message);
 		assert_int_equal(err.status, STATUS_USAGE);
 	}
-	assert_string_equal(err.hint, "platforms are written as linux/amd64, linux/arm64, linux/arm/v7");
+	assert_string_equal(err.hint, "platforms are written as linux/amd64, linux/arm64, "
+			    "linux/arm/v7");
 }
 
 static void operating_systems(void **state)

@@ -189,7 +189,8 @@ static void what_may_be_left_out(void **state)
 		 * nothing.
 		 */
 		{ 13, "  - {path: /other, member: \"server{exe}\"}" },
-		{ 16, "  - {path: /link, text: a, os: linux}\n  - {path: /link, text: b, os: windows}" },
+		{ 16, "  - {path: /link, text: a, os: linux}\n  - {path: /link, text: b, os: "
+		  "windows}" },
 		{ 17, "  - {path: /text, text: \"\"}" },
 		/* A directory that was implied, or that has something in it already. */
 		{ 16, "  - {path: /bin, directory: true, mode: \"0700\"}" },
@@ -224,7 +225,8 @@ static void refusals(void **state)
 		  "letter or a digit" },
 		/* release */
 		{ 4, "  assets: x", "line 4, column 3: unknown key 'assets'" },
-		{ 4, "  asset: \"{nam}\"", "line 4, column 10: cannot expand '{nam}': no placeholder '{nam}'" },
+		{ 4, "  asset: \"{nam}\"", "line 4, column 10: cannot expand '{nam}': no "
+		  "placeholder '{nam}'" },
 		{ 4, "  asset: \"{asset}\"", "line 4, column 10: cannot expand '{asset}': no "
 		  "placeholder '{asset}'" },
 		{ 4, "  asset: ..", "line 4, column 10: cannot use asset name '..': it does not "
@@ -233,14 +235,17 @@ static void refusals(void **state)
 		  "characters than letters, digits, '.', '_', '+' and '-'" },
 		{ 4, "  asset: \"\"", "line 4, column 10: cannot use asset name '': it does not "
 		  "begin with a letter or a digit" },
-		{ 5, "  url: \"{version}\"", "line 5, column 8: '1.2.3' is refused: not an absolute URL" },
+		{ 5, "  url: \"{version}\"", "line 5, column 8: '1.2.3' is refused: not an "
+		  "absolute URL" },
 		{ 5, "  url: ftp://example.org/", "line 5, column 8: 'ftp://example.org/' is "
 		  "refused: neither https, http nor file" },
 		{ 6, "  sums: \"https://example.org/{target}\"", "line 6, column 9: cannot expand "
 		  "'https://example.org/{target}': no placeholder '{target}'" },
 		{ 6, "  sums: x", "line 6, column 9: 'x' is refused: not an absolute URL" },
-		{ 7, "  directory: a/", "line 7, column 14: 'a/' is refused: it ends with a slash" },
-		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder '{'" },
+		{ 7, "  directory: a/", "line 7, column 14: 'a/' is refused: it ends with a "
+		  "slash" },
+		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder "
+		  "'{'" },
 		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for 'windows', "
 		  "which a platform has" },
 		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
@@ -260,7 +265,8 @@ static void refusals(void **state)
 		  "'/etc/ca.crt' is refused: it is absolute" },
 		{ 10, "certificates: {file: ../ca.crt, origin: x}", "line 10, column 22: "
 		  "'../ca.crt' is refused: a component is '..'" },
-		{ 10, "certificates: {file: ca.crt}", "line 10, column 15: key 'origin' is missing" },
+		{ 10, "certificates: {file: ca.crt}", "line 10, column 15: key 'origin' is "
+		  "missing" },
 		{ 10, "", "line 14, column 38: the recipe has no 'certificates'" },
 		/* root */
 		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', "
@@ -288,11 +294,14 @@ static void refusals(void **state)
 		  "refused: it is absolute" },
 		{ 13, "  - {path: /a, file: a/../../b}", "line 13, column 22: 'a/../../b' is "
 		  "refused: a component is '..'" },
-		{ 13, "  - {path: /a, file: \"\"}", "line 13, column 22: '' is refused: a component is empty" },
-		{ 13, "  - {path: /a, member: \"\"}", "line 13, column 24: '' is refused: it is empty" },
+		{ 13, "  - {path: /a, file: \"\"}", "line 13, column 22: '' is refused: a "
+		  "component is empty" },
+		{ 13, "  - {path: /a, member: \"\"}", "line 13, column 24: '' is refused: it is "
+		  "empty" },
 		{ 13, "  - {path: /a, member: \"{x}\"}", "line 13, column 24: cannot expand '{x}': "
 		  "no placeholder '{x}'" },
-		{ 13, "  - {path: /a, link: \"\"}", "line 13, column 22: '' is refused: it is empty" },
+		{ 13, "  - {path: /a, link: \"\"}", "line 13, column 22: '' is refused: it is "
+		  "empty" },
 		{ 13, "  - {path: /a, link: \"a\\nb\"}", "line 13, column 22: 'a\nb' is refused: "
 		  "it has a control character" },
 		{ 13, "  - {path: /a, link: b, mode: \"0777\"}",
@@ -337,15 +346,21 @@ static void refusals(void **state)
 		{ 19, "", "line 20, column 3: key 'entrypoint' is missing" },
 		{ 19, "  entrypoint: []", "line 19, column 15: a program is needed here" },
 		{ 19, "  entrypoint: [\"\"]", "line 19, column 16: '' is refused: it is empty" },
-		{ 19, "  entrypoint: [\"{x}\"]", "line 19, column 16: cannot expand '{x}': no placeholder '{x}'" },
+		{ 19, "  entrypoint: [\"{x}\"]", "line 19, column 16: cannot expand '{x}': no "
+		  "placeholder '{x}'" },
 		{ 19, "  entrypoint: /server", "line 19, column 15: a list is expected here" },
-		{ 20, "  cmd: [\"{x}\"]", "line 20, column 9: cannot expand '{x}': no placeholder '{x}'" },
+		{ 20, "  cmd: [\"{x}\"]", "line 20, column 9: cannot expand '{x}': no placeholder "
+		  "'{x}'" },
 		{ 20, "  cmd: [5]", "line 20, column 9: text is expected here, and '5' is a "
 		  "number: write it in quotes" },
-		{ 21, "  env: [A]", "line 21, column 9: 'A' is refused: it is not '<name>=<value>'" },
-		{ 21, "  env: [=a]", "line 21, column 9: '=a' is refused: it is not '<name>=<value>'" },
-		{ 21, "  env: [1A=a]", "line 21, column 9: '1A=a' is refused: it is not '<name>=<value>'" },
-		{ 21, "  env: [a-b=c]", "line 21, column 9: 'a-b=c' is refused: it is not '<name>=<value>'" },
+		{ 21, "  env: [A]", "line 21, column 9: 'A' is refused: it is not "
+		  "'<name>=<value>'" },
+		{ 21, "  env: [=a]", "line 21, column 9: '=a' is refused: it is not "
+		  "'<name>=<value>'" },
+		{ 21, "  env: [1A=a]", "line 21, column 9: '1A=a' is refused: it is not "
+		  "'<name>=<value>'" },
+		{ 21, "  env: [a-b=c]", "line 21, column 9: 'a-b=c' is refused: it is not "
+		  "'<name>=<value>'" },
 		{ 22, "  ports: [4222]", "line 22, column 11: text is expected here, and '4222' is "
 		  "a number: write it in quotes" },
 		{ 22, "  ports: [0/tcp]", "line 22, column 11: '0/tcp' is refused: it is not '<1 "
@@ -364,18 +379,23 @@ static void refusals(void **state)
 		  "'<uid>:<gid>' in numbers" },
 		{ 23, "  user: \"4294967295\"", "line 23, column 9: '4294967295' is refused: it is "
 		  "not '<uid>' or '<uid>:<gid>' in numbers" },
-		{ 24, "  workdir: data", "line 24, column 12: 'data' is refused: it is not absolute" },
-		{ 24, "  workdir: /a/../b", "line 24, column 12: '/a/../b' is refused: a component is '..'" },
+		{ 24, "  workdir: data", "line 24, column 12: 'data' is refused: it is not "
+		  "absolute" },
+		{ 24, "  workdir: /a/../b", "line 24, column 12: '/a/../b' is refused: a component "
+		  "is '..'" },
 		{ 25, "  labels: {\"a b\": c}", "line 25, column 12: 'a b' is refused: it has "
 		  "other characters than letters, digits, '.', '_', '/' and '-'" },
 		{ 25, "  labels: {.a: c}", "line 25, column 12: '.a' is refused: it does not begin "
 		  "with a letter or a digit" },
-		{ 25, "  labels: {a: \"{x}\"}", "line 25, column 15: cannot expand '{x}': no placeholder '{x}'" },
+		{ 25, "  labels: {a: \"{x}\"}", "line 25, column 15: cannot expand '{x}': no "
+		  "placeholder '{x}'" },
 		{ 25, "  labels: {a: 1}", "line 25, column 15: text is expected here, and '1' is a "
 		  "number: write it in quotes" },
 		{ 25, "  labels: {a: b, a: c}", "line 25, column 18: key 'a' stands twice" },
-		{ 26, "  stopsignal: TERM", "line 26, column 15: 'TERM' is refused: it is not 'SIG<name>'" },
-		{ 26, "  stopsignal: SIG", "line 26, column 15: 'SIG' is refused: it is not 'SIG<name>'" },
+		{ 26, "  stopsignal: TERM", "line 26, column 15: 'TERM' is refused: it is not "
+		  "'SIG<name>'" },
+		{ 26, "  stopsignal: SIG", "line 26, column 15: 'SIG' is refused: it is not "
+		  "'SIG<name>'" },
 		{ 27, "  flavours: {a: {cmd: [b]}}", "line 27, column 18: unknown key 'cmd'" },
 		{ 27, "  flavours: {a/b: {}}", "line 27, column 14: 'a/b' is refused: it has other "
 		  "characters than letters, digits, '.', '_', '+' and '-'" },
@@ -426,7 +446,8 @@ static void templates_do_not_multiply(void **state)
 	buffer_add_string(&line, "\"");
 	assert_int_equal(load(&recipe, 7, line.bytes, &err), -1);
 	assert_string_equal(err.message, "cannot read 'r.yaml': line 7, column 14: cannot expand "
-			    "'{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}{...': more than "
+			    "'{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}{asset}"
+			    "{...': more than "
 			    "8192 bytes");
 	buffer_free(&line);
 }

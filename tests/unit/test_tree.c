@@ -30,7 +30,8 @@ static void sorted_by_bytes(void **state)
 		"/b", "/a/b", "/a.b", "/\xc3\xa4", "/a/B", "/A", "/a-b", "/a/b.c", "/Z/z", "/a0",
 	};
 	static const char *const sorted[] = {
-		"/", "/A", "/Z", "/Z/z", "/a", "/a-b", "/a.b", "/a/B", "/a/b", "/a/b.c", "/a0", "/b",
+		"/", "/A", "/Z", "/Z/z", "/a", "/a-b", "/a.b", "/a/B", "/a/b", "/a/b.c", "/a0",
+		"/b",
 		"/\xc3\xa4",
 	};
 	const size_t count = sizeof paths / sizeof paths[0];
@@ -58,7 +59,8 @@ static void nodes_are_as_added(void **state)
 	(void)state;
 	tree_init(&tree, 0);
 	assert_int_equal(tree_add_directory(&tree, "/d", 01777, 1, 2, &err), 0);
-	assert_int_equal(tree_add_file(&tree, "/f", 04755, 3, 4294967294U, content_of("abc", 3), &err), 0);
+	assert_int_equal(tree_add_file(&tree, "/f", 04755, 3, 4294967294U, content_of("abc", 3),
+				       &err), 0);
 	assert_int_equal(tree_add_link(&tree, "/l", "../target", 5, 6, &err), 0);
 	node = tree_find(&tree, "/d");
 	assert_int_equal(node->type, TREE_DIRECTORY);
@@ -135,10 +137,12 @@ static void refusals(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char message[200];
 
-		snprintf(message, sizeof message, "cannot add '%s' to the tree: %s", rows[i][0], rows[i][1]);
+		snprintf(message, sizeof message, "cannot add '%s' to the tree: %s", rows[i][0],
+			 rows[i][1]);
 		assert_refused(add_file(&tree, rows[i][0], &err), err, STATUS_CONFIG, message);
 		assert_string_equal(tree_fault(&tree, rows[i][0], TREE_FILE), rows[i][1]);
-		assert_refused(tree_add_link(&tree, rows[i][0], "t", 0, 0, &err), err, STATUS_CONFIG,
+		assert_refused(tree_add_link(&tree, rows[i][0], "t", 0, 0, &err), err,
+			       STATUS_CONFIG,
 			       message);
 	}
 	/* Nothing was half added. */

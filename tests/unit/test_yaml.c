@@ -48,7 +48,8 @@ static void one_document(void **state)
 			  "are not allowed in this context");
 	assert_not_loaded("a\n---\n\"b", "cannot read 'f.yaml': line 3, column 3: found unexpected "
 			  "end of stream");
-	assert_not_loaded("a: *b\n", "cannot read 'f.yaml': line 1, column 4: found undefined alias");
+	assert_not_loaded("a: *b\n", "cannot read 'f.yaml': line 1, column 4: found undefined "
+			  "alias");
 	assert_not_loaded("x\ny: a\xff" "b\n", "cannot read 'f.yaml': line 2, column 5: invalid "
 			  "leading UTF-8 octet");
 	assert_not_loaded("a\n \x01", "cannot read 'f.yaml': line 2, column 2: control characters "
@@ -156,7 +157,8 @@ static int take(struct loaded *loaded, const char *text, size_t length, struct p
 
 static void takes_a_mapping(void **state)
 {
-	static const char text[] = "items: [a, {b: c}, 3]\nflag: True\n\"name\": x\npairs: {b: '1', a: '2'}\n";
+	static const char text[] = "items: [a, {b: c}, 3]\nflag: True\n\"name\": x\npairs: {b: "
+		"'1', a: '2'}\n";
 	struct loaded loaded;
 	struct pair pair;
 
@@ -195,9 +197,11 @@ static void faults_have_a_place(void **state)
 		  "in quotes" },
 		{ "name: \"a\\0b\"\n", "line 1, column 7: text must not contain NUL" },
 		{ "\"name\\0x\": a\n", "line 1, column 1: text must not contain NUL" },
-		{ "name: x\nflag: 'true'\n", "line 2, column 7: 'true' or 'false' is expected here" },
+		{ "name: x\nflag: 'true'\n", "line 2, column 7: 'true' or 'false' is expected "
+		  "here" },
 		{ "name: x\nflag: yes\n", "line 2, column 7: 'true' or 'false' is expected here" },
-		{ "name: x\nflag: [true]\n", "line 2, column 7: 'true' or 'false' is expected here" },
+		{ "name: x\nflag: [true]\n", "line 2, column 7: 'true' or 'false' is expected "
+		  "here" },
 		{ "name: x\nitems: a\n", "line 2, column 8: a list is expected here" },
 		{ "name: x\nitems: {a: b}\n", "line 2, column 8: a list is expected here" },
 		{ "name: x\npairs: [a]\n", "line 2, column 8: a mapping is expected here" },
@@ -206,11 +210,14 @@ static void faults_have_a_place(void **state)
 		  "a number: write it in quotes" },
 		{ "name: x\npairs: {a: b, a: b}\n", "line 2, column 15: key 'a' stands twice" },
 		{ "name: x\n<<: {flag: true}\n", "line 2, column 1: unknown key '<<'" },
-		{ "name: !!int \"5\"\n", "line 1, column 7: tag 'tag:yaml.org,2002:int' is not understood" },
+		{ "name: !!int \"5\"\n", "line 1, column 7: tag 'tag:yaml.org,2002:int' is not "
+		  "understood" },
 		{ "name: x\nflag: !!bool true\n",
 		  "line 2, column 7: tag 'tag:yaml.org,2002:bool' is not understood" },
-		{ "name: x\nitems: !mine [a]\n", "line 2, column 8: tag '!mine' is not understood" },
-		{ "!!set {name, x}\n", "line 1, column 1: tag 'tag:yaml.org,2002:set' is not understood" },
+		{ "name: x\nitems: !mine [a]\n", "line 2, column 8: tag '!mine' is not "
+		  "understood" },
+		{ "!!set {name, x}\n", "line 1, column 1: tag 'tag:yaml.org,2002:set' is not "
+		  "understood" },
 	};
 
 	(void)state;
@@ -229,7 +236,8 @@ static void faults_have_a_place(void **state)
 /* A text and aliases of it, in a list; the number of bytes it is allowed to repeat. */
 static void aliases_do_not_multiply(void **state)
 {
-	static const char head[] = "name: x\npairs:\n  a: &a \"0123456789012345678901234567890123456789\"\n";
+	static const char head[] = "name: x\npairs:\n  a: &a "
+		"\"0123456789012345678901234567890123456789\"\n";
 	struct loaded loaded;
 	struct pair pair;
 	char text[400];
@@ -238,7 +246,8 @@ static void aliases_do_not_multiply(void **state)
 	snprintf(text, sizeof text, "%s  b: *a\n", head);
 	assert_int_equal(take(&loaded, text, strlen(text), &pair), 0);
 	unload(&loaded);
-	snprintf(text, sizeof text, "%s  b: *a\n  c: *a\n  d: *a\n  e: *a\n  f: *a\n  g: *a\n  h: *a\n", head);
+	snprintf(text, sizeof text, "%s  b: *a\n  c: *a\n  d: *a\n  e: *a\n  f: *a\n  g: *a\n  h: "
+		 "*a\n", head);
 	assert_refused(take(&loaded, text, strlen(text), &pair), loaded.err, STATUS_CONFIG,
 		       "cannot read 'f.yaml': line 3, column 6: aliases repeat more text than the "
 		       "file has");
