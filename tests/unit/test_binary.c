@@ -38,8 +38,8 @@ static void put_at(struct made *made, size_t base, size_t offset, size_t count, 
 
 #define EHDR(made, name, value) put_at(made, 0, FIELD(made, Ehdr, name), value)
 #define PHDR(made, number, name, value) \
-	put_at(made, header_bytes(made) + (number) * segment_bytes(made), FIELD(made, Phdr, name),
-	       value)
+	put_at(made, header_bytes(made) + (number) * segment_bytes(made), \
+	       FIELD(made, Phdr, name), value)
 
 static size_t header_bytes(const struct made *made)
 {
