@@ -18,10 +18,8 @@
 #define PREFIX ".bundler-"
 #define ATTEMPTS 16
 
-/* Not in musl's headers. */
-#ifndef RENAME_NOREPLACE
-#define RENAME_NOREPLACE (1 << 0)
-#define RENAME_EXCHANGE (1 << 1)
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE (1 << 1)	/* not in musl's headers */
 #endif
 
 static bool is_dot(const char *name)
@@ -169,11 +167,6 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 	return error_errno(err, STATUS_FILE, "cannot write in '%s'", where);
 }
 
-static int rename_at(int from, const char *old, int to, const char *new, unsigned flags)
-{
-	return (int)syscall(SYS_renameat2, from, old, to, new, flags);
-}
-
 /*
  * In the steps that every file system knows: aside, in, and to where an exchange would have put it.
  */
@@ -195,7 +188,7 @@ static int exchange_in_steps(const struct staging *staging, const char *name)
 
 static int exchange(const struct staging *staging, const char *name)
 {
-	if (rename_at(staging->fd, name, staging->parent, name, RENAME_EXCHANGE) == 0)
+	if (syscall(SYS_renameat2, staging->fd, name, staging->parent, name, RENAME_EXCHANGE) == 0)
 		return 0;
 	return errno == EINVAL || errno == ENOSYS ? exchange_in_steps(staging, name) : -1;
 }
