@@ -61,17 +61,20 @@ static void remove_entry(int dirfd, const char *name)
 	unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
-/* Whether a name is one that staging_open gives. */
+/* Whether a name is one that staging_open gives: two numbers. */
 static bool is_name(const char *name)
 {
-	size_t digits;
+	static const char digits[] = "0123456789";
+	size_t first, second;
 
 	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
 		return false;
 	name += strlen(PREFIX);
-	digits = strspn(name, "0123456789");
-	name += digits;
-	return digits > 0 && name[0] == '-' && name[1 + strspn(name + 1, "0123456789")] == '\0';
+	first = strspn(name, digits);
+	if (first == 0 || name[first] != '-')
+		return false;
+	second = strspn(name + first + 1, digits);
+	return second > 0 && name[first + 1 + second] == '\0';
 }
 
 /*

@@ -240,7 +240,8 @@ static void others_are_not_swept(void **state)
 {
 	static const char *const names[] = {
 		".bundler", ".bundler-", ".bundler-1", ".bundler-1-", ".bundler--1", ".bundler-a-1",
-		".bundler-1-a", ".bundler-1-2-3", "bundler-1-1", ".bundler-1-1.bak", "x.bundler-1-1",
+		".bundler-1-a", ".bundler-1-2-3", "bundler-1-1", ".bundler-1-1.bak",
+		"x.bundler-1-1",
 	};
 	struct staging staging;
 
