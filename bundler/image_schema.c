@@ -74,13 +74,19 @@ static void check_size(struct schema *schema, json_t *value)
 
 static void check_annotation_values(struct schema *schema, json_t *value)
 {
-	json_t *created = json_object_get(value, "org.opencontainers.image.created");
+	static const struct schema_key known[] = {
+		{ "org.opencontainers.image.created", SCHEMA_OPTIONAL, schema_time },
+		{ NULL, SCHEMA_OPTIONAL, NULL },
+	};
+	const bool strict = schema->strict;
 
 	schema_map(schema, value, schema_text);
 	if (json_object_get(value, ""))
 		schema_fault(schema, "a key is empty");
-	if (created)
-		schema_time(schema, created);
+	schema->strict = false;
+	if (json_is_object(value))
+		schema_object(schema, value, known);
+	schema->strict = strict;
 }
 
 static void check_annotations(struct schema *schema, json_t *value)

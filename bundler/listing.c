@@ -207,7 +207,8 @@ static void check_parents(const struct check *check, const char *name)
 {
 	char *parent = memory_string(name);
 
-	for (char *slash = strchr(parent, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(parent + (*parent != '\0'), '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
 		const struct listing_entry *entry;
 
 		*slash = '\0';

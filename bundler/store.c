@@ -205,11 +205,18 @@ static int add_found(struct store *store, int fd, const char *name, const char *
 	return 0;
 }
 
+/* The next entry; NULL at the end with errno 0, or with why it could not be read. */
+static struct dirent *next_found(DIR *directory)
+{
+	errno = 0;
+	return readdir(directory);
+}
+
 static int list(struct store *store, DIR *directory, const char *prefix, struct error *err)
 {
 	struct dirent *found;
 
-	while (errno = 0, (found = readdir(directory))) {
+	while ((found = next_found(directory))) {
 		const char *name = found->d_name;
 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)

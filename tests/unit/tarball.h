@@ -73,12 +73,12 @@ static inline void tarball_add(struct buffer *tar, struct tarball_member member)
 /* A pax header of the given type with one record. */
 static inline void tarball_pax(struct buffer *tar, char type, const char *key, const char *value)
 {
-	size_t length = strlen(key) + strlen(value) + 3, digits = 1, total;
+	size_t length = strlen(key) + strlen(value) + 3, digits = 1;
 	char record[4096];
 
-	while (total = length + digits, snprintf(record, sizeof record, "%zu", total) != (int)digits)
+	while (snprintf(record, sizeof record, "%zu", length + digits) != (int)digits)
 		digits++;
-	snprintf(record, sizeof record, "%zu %s=%s\n", total, key, value);
+	snprintf(record, sizeof record, "%zu %s=%s\n", length + digits, key, value);
 	TARBALL(tar, .name = "pax", .type = type, .content = record);
 }
 
