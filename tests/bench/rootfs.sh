@@ -21,7 +21,7 @@ pipeline() {
 	rm -rf "$work/shell"
 	mkdir -p "$work/shell/unpack" "$work/shell/root"
 	(
-		cd "$work/shell"
+		cd "$work/shell" || exit
 		echo "$digest  $archive" | sha256sum -c -
 		tar -xf "$archive" -C unpack
 		install -D -m 755 "unpack/$stem/nats-streaming-server" root/nats-streaming-server
