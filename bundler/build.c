@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "assemble.h"
+#include "layer.h"
 #include "results.h"
 
 static int check(const struct build *build, const struct platform *platform, enum results_kind kind,
@@ -49,9 +50,19 @@ static bool is_plain(const struct build *build)
 
 static int describe(const struct build *build, struct oci_image *image, struct error *err)
 {
-	if (check(build, image->platform, RESULTS_DIFF_ID, &image->layer.diff_id, err) < 0
-	    || oci_image_describe(image, build->recipe, build->lock, build->flavour, build->epoch,
-				  build->style, err) < 0)
+	if (check(build, image->platform, RESULTS_DIFF_ID, &image->layer.diff_id, err) < 0)
+		return -1;
+	return oci_image_describe(image, build->recipe, build->lock, build->flavour, build->epoch,
+				  build->style, err);
+}
+
+/* Makes the image of a tree that was built. */
+static int make_image(const struct build *build, const struct tree *tree, int directory,
+		      struct oci_image *image, struct error *err)
+{
+	if (oci_layer_make(&image->layer, tree, build->compression, directory,
+			   image->platform->name, err) < 0
+	    || describe(build, image, err) < 0)
 		return -1;
 	return is_plain(build) ? check(build, image->platform, RESULTS_MANIFEST,
 				       &image->manifest.digest, err) : 0;
@@ -61,16 +72,64 @@ int build_image(const struct build *build, const struct platform *platform,
 		const struct fetch_asset *asset, int directory, struct tree *tree,
 		struct oci_image *image, struct error *err)
 {
-	int result;
-
 	image->platform = platform;
 	if (build_tree(build, platform, asset, directory, tree, err) < 0)
 		return -1;
-	result = oci_layer_make(&image->layer, tree, build->compression, directory, platform->name,
-				err);
-	if (result == 0)
-		result = describe(build, image, err);
-	if (result < 0)
+	if (make_image(build, tree, directory, image, err) == 0)
+		return 0;
+	tree_free(tree);
+	return -1;
+}
+
+static int add_to_digest(void *context, const void *bytes, size_t length)
+{
+	digest_add(context, bytes, length);
+	return 0;
+}
+
+/* Makes the image with a layer of which only the digest and size are known. */
+static int make_named(const struct build *build, const struct tree *tree,
+		      const struct digest *layer, uint64_t size, struct oci_image *image,
+		      struct error *err)
+{
+	struct digest_state diff_id;
+
+	digest_init_output(&diff_id);
+	if (layer_stream(tree, add_to_digest, &diff_id, image->platform->name, err) < 0)
+		return -1;
+	image->layer = (struct oci_layer){
+		.compression = OCI_GZIP, .blob = { .size = size, .digest = *layer, .fd = -1 },
+		.diff_id = digest_read(&diff_id),
+	};
+	return describe(build, image, err);
+}
+
+static bool is_pinned(const struct build *build, const struct oci_image *image)
+{
+	const struct lock_result *result = lock_result_find(build->lock, image->platform);
+
+	return result && digest_equal(&result->manifest, &image->manifest.digest);
+}
+
+int build_image_like(const struct build *build, const struct platform *platform,
+		     const struct fetch_asset *asset, int directory, const struct digest *layer,
+		     uint64_t size, struct tree *tree, struct oci_image *image,
+		     struct error *err)
+{
+	const struct lock_result *result = lock_result_find(build->lock, platform);
+	int made;
+
+	if (!result || !is_plain(build))
+		return build_image(build, platform, asset, directory, tree, image, err);
+	image->platform = platform;
+	if (build_tree(build, platform, asset, directory, tree, err) < 0)
+		return -1;
+	made = make_named(build, tree, layer, size, image, err);
+	if (made == 0 && !is_pinned(build, image)) {
+		oci_image_free(image);
+		made = make_image(build, tree, directory, image, err);
+	}
+	if (made < 0)
 		tree_free(tree);
-	return result;
+	return made;
 }

@@ -162,6 +162,18 @@ static int choose_platforms(struct run *run, struct error *err)
 
 /* ---- building and reading ---- */
 
+/* The layer of the one image that is there for a platform, as its manifest states it; or NULL. */
+static const struct image_layer *find_layer(const struct run *run, const struct platform *platform)
+{
+	const struct images *images = &run->observed.images;
+
+	for (size_t i = 0; i < images->count; i++)
+		if (strcmp(images->items[i].platform, platform->name) == 0)
+			return images->items[i].layer_count == 1 && images->items[i].layers[0].stated
+			       ? &images->items[i].layers[0] : NULL;
+	return NULL;
+}
+
 static int build_one(struct run *run, size_t number, struct error *err)
 {
 	const struct command_inputs *inputs = &run->inputs;
@@ -171,11 +183,17 @@ static int build_one(struct run *run, size_t number, struct error *err)
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
 		.epoch = inputs->epoch, .flavour = run->flavour, .style = &run->style,
 	};
+	struct tree *tree = &run->trees[number];
+	struct oci_image *image = &run->images[number];
+	const struct image_layer *layer;
 
-	return run->observed.has_images
-	       ? build_image(&build, platform, asset, run->scratch, &run->trees[number],
-			     &run->images[number], err)
-	       : build_tree(&build, platform, asset, run->scratch, &run->trees[number], err);
+	if (!run->observed.has_images)
+		return build_tree(&build, platform, asset, run->scratch, tree, err);
+	layer = find_layer(run, platform);
+	if (!layer)
+		return build_image(&build, platform, asset, run->scratch, tree, image, err);
+	return build_image_like(&build, platform, asset, run->scratch, &layer->stated_digest,
+				layer->stated_size, tree, image, err);
 }
 
 static int read_all(struct run *run, struct error *err)
