@@ -180,6 +180,18 @@ bundler: cannot use 'file://$PWD/mirror/$asset': it has 6000 bytes, the lock say
 END
 cache_is_empty
 
+begin 'larger than any archive, when the lock knows no size'
+release 5000
+sed -i 's/, "size": 5000//' demo.lock.json
+mkdir mirror
+truncate -s 5G "mirror/$asset"
+fetch --mirror "file://$PWD/mirror" --offline
+status 10
+stderr <<-END
+bundler: cannot use 'file://$PWD/mirror/$asset': it has 5368709120 bytes, the limit is 4294967296
+END
+cache_is_empty
+
 begin 'offline, what is in the cache and in files is enough'
 release 5000
 mkdir mirror
