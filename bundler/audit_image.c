@@ -53,6 +53,21 @@ static bool compare_digests(struct audit *audit, enum audit_field field, const c
 	return false;
 }
 
+/* Two documents of which one cannot be read, or none. */
+static void compare_readings(struct audit *audit, enum audit_field field,
+			     const struct digest *expected, const char *expected_fault,
+			     const struct digest *found, const char *found_fault)
+{
+	char one[7 + DIGEST_HEX_BYTES], other[7 + DIGEST_HEX_BYTES];
+	char *e = expected_fault ? memory_format("unreadable: %s", expected_fault) : NULL;
+	char *f = found_fault ? memory_format("unreadable: %s", found_fault) : NULL;
+
+	audit_add(audit, field, "", e ? e : digest_text(expected, one),
+		  f ? f : digest_text(found, other));
+	free(f);
+	free(e);
+}
+
 /* ---- config ---- */
 
 static bool is_platform_key(const char *pointer)
@@ -86,9 +101,8 @@ static void compare_configs(struct audit *audit, const struct image *expected,
 		compare_digests(audit, AUDIT_CONFIG, "", &expected->config_digest,
 				&found->config_digest, "written differently");
 	else if (!expected->config.root || !found->config.root)
-		audit_add(audit, AUDIT_CONFIG, "", expected->config.root ? "a JSON document"
-				: expected->config_fault, found->config.root ? "a JSON document"
-				: found->config_fault);
+		compare_readings(audit, AUDIT_CONFIG, &expected->config_digest,
+				 expected->config_fault, &found->config_digest, found->config_fault);
 }
 
 /* ---- layers ---- */
@@ -205,11 +219,13 @@ static void strip_manifests(const struct image *expected, const struct image *fo
 	}
 }
 
-static void compare_documents(struct audit *audit, const struct image *expected,
-			      const struct image *found)
+/* How many differences there are but for the layers. */
+static size_t compare_documents(struct audit *audit, const struct image *expected,
+				const struct image *found)
 {
 	struct taker taker = { .audit = audit };
 	json_t *e = json_deep_copy(expected->manifest.root), *f = json_deep_copy(found->manifest.root);
+	size_t before = audit->count;
 
 	audit_json_compare(json_object_get(e, "annotations"), json_object_get(f, "annotations"),
 			   take_annotation, &taker);
@@ -217,6 +233,7 @@ static void compare_documents(struct audit *audit, const struct image *expected,
 	audit_json_compare(e, f, take_manifest, &taker);
 	json_decref(e);
 	json_decref(f);
+	return audit->count - before;
 }
 
 static bool has_digest(const json_t *document, size_t form, const struct digest *digest)
@@ -228,6 +245,12 @@ static bool has_digest(const json_t *document, size_t form, const struct digest 
 	return digest_equal(&actual, digest);
 }
 
+static bool is_as_stated(const struct image_layer *layer)
+{
+	return layer->stated && layer->stated_size == layer->size
+	       && digest_equal(&layer->stated_digest, &layer->digest);
+}
+
 /* Whether one manifest is the other, byte for byte, but for how layers are compressed. */
 static bool is_repacked(const struct image *expected, const struct image *found)
 {
@@ -236,7 +259,7 @@ static bool is_repacked(const struct image *expected, const struct image *found)
 	bool repacked = false;
 
 	for (size_t i = 0; i < found->layer_count || i < expected->layer_count; i++)
-		if (!unpacks_to_the_same(expected, found, i))
+		if (!unpacks_to_the_same(expected, found, i) || !is_as_stated(&found->layers[i]))
 			return false;
 	copy = json_deep_copy(expected->manifest.root);
 	json_object_set(copy, "layers", json_object_get(found->manifest.root, "layers"));
@@ -249,46 +272,51 @@ static bool is_repacked(const struct image *expected, const struct image *found)
 
 /* The headline: whatever differs in an image is in this digest. */
 static void compare_manifest_digests(struct audit *audit, const struct image *expected,
-				     const struct image *found)
+				     const struct image *found, size_t differences)
 {
-	char e[7 + DIGEST_HEX_BYTES], f[7 + DIGEST_HEX_BYTES];
-	struct audit_finding *finding;
+	size_t before = audit->count;
 
-	if (expected->has_manifest && found->has_manifest
-	    && digest_equal(&expected->manifest_digest, &found->manifest_digest))
-		return;
-	finding = audit_add(audit, AUDIT_MANIFEST, "",
-			    expected->has_manifest ? digest_text(&expected->manifest_digest, e) : NULL,
-			    found->has_manifest ? digest_text(&found->manifest_digest, f) : NULL);
-	if (!finding)
-		return;
-	finding->note = expected->has_manifest != found->has_manifest || is_repacked(expected, found);
-	if (json_equal(expected->manifest.root, found->manifest.root))
-		finding->remark = "written differently";
+	compare_digests(audit, AUDIT_MANIFEST, "", &expected->manifest_digest,
+			&found->manifest_digest,
+			json_equal(expected->manifest.root, found->manifest.root)
+			? "written differently" : NULL);
+	if (audit->count > before)
+		audit->items[before].note = differences == 0 && is_repacked(expected, found);
 }
 
-static const char *manifest_state(const struct image *image)
+/* An image out of docker's older archives has none. */
+static void note_missing(struct audit *audit, const struct image *expected,
+			 const struct image *found)
 {
-	return image->manifest.root ? "a JSON document" : image->manifest_fault;
+	char text[7 + DIGEST_HEX_BYTES];
+	const char *digest = digest_text(expected->has_manifest ? &expected->manifest_digest
+								: &found->manifest_digest, text);
+	struct audit_finding *finding = audit_add(audit, AUDIT_MANIFEST, "",
+						  expected->has_manifest ? digest : NULL,
+						  found->has_manifest ? digest : NULL);
+
+	if (finding)
+		finding->note = true;
 }
 
 static void compare_manifests(struct audit *audit, const struct image *expected,
 			      const struct image *found)
 {
-	if (!expected->has_manifest && !found->has_manifest)
-		return;
-	if (expected->has_manifest && found->has_manifest) {
-		if (expected->manifest.root && found->manifest.root)
-			compare_documents(audit, expected, found);
-		else if (expected->manifest.root || found->manifest.root)
-			audit_add(audit, AUDIT_MANIFEST, "", manifest_state(expected),
-				  manifest_state(found));
-	}
-	compare_manifest_digests(audit, expected, found);
+	if (expected->has_manifest != found->has_manifest)
+		note_missing(audit, expected, found);
+	else if (expected->has_manifest)
+		compare_manifest_digests(audit, expected, found,
+					 compare_documents(audit, expected, found));
 }
 
 void audit_image(struct audit *audit, const struct image *expected, const struct image *found)
 {
+	if (expected->manifest_fault || found->manifest_fault) {
+		compare_readings(audit, AUDIT_MANIFEST, &expected->manifest_digest,
+				 expected->manifest_fault, &found->manifest_digest,
+				 found->manifest_fault);
+		return;
+	}
 	compare_configs(audit, expected, found);
 	compare_layers(audit, expected, found);
 	compare_manifests(audit, expected, found);

@@ -199,16 +199,32 @@ static void compare_nodes(const struct comparison *comparison, const struct tree
 
 /* ---- trees ---- */
 
-static void add_path(struct audit *audit, const struct tree_node *expected,
-		     const struct tree_node *found)
+static char *describe(const struct tree *tree, const size_t *first, const struct tree_node *node)
 {
-	const struct tree_node *node = expected ? expected : found;
+	const char *leader = twin(tree, first, node);
 	char text[TEXT_BYTES];
-	const char *type = type_text(node, text);
 
-	if (!expected && audit_ignores(audit, AUDIT_RUNTIME) && audit_runtime_adds(found))
+	return leader ? memory_format("hard link to '%s'", leader)
+		      : memory_string(type_text(node, text));
+}
+
+static void add_missing(const struct comparison *comparison, const struct tree_node *expected)
+{
+	char *text = describe(comparison->expected, comparison->expected_first, expected);
+
+	audit_add(comparison->audit, AUDIT_PATH, expected->path, text, NULL);
+	free(text);
+}
+
+static void add_added(const struct comparison *comparison, const struct tree_node *found)
+{
+	char *text;
+
+	if (audit_ignores(comparison->audit, AUDIT_RUNTIME) && audit_runtime_adds(found))
 		return;
-	audit_add(audit, AUDIT_PATH, node->path, expected ? type : NULL, found ? type : NULL);
+	text = describe(comparison->found, comparison->found_first, found);
+	audit_add(comparison->audit, AUDIT_PATH, found->path, NULL, text);
+	free(text);
 }
 
 static void compare_all(const struct comparison *comparison)
@@ -223,9 +239,9 @@ static void compare_all(const struct comparison *comparison)
 		if (order == 0)
 			compare_nodes(comparison, &expected->nodes[i++], &found->nodes[j++]);
 		else if (order < 0)
-			add_path(comparison->audit, &expected->nodes[i++], NULL);
+			add_missing(comparison, &expected->nodes[i++]);
 		else
-			add_path(comparison->audit, NULL, &found->nodes[j++]);
+			add_added(comparison, &found->nodes[j++]);
 	}
 }
 

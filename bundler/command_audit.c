@@ -244,13 +244,13 @@ static int compare_trees(struct run *run, const struct tree *expected, struct im
 
 static int compare_pair(struct run *run, const struct images_pair *pair, struct error *err)
 {
-	const struct image *either = pair->expected ? pair->expected : pair->found;
-
-	run->audit.platform = run->observed.images.count > 1 ? either->platform : NULL;
+	run->audit.platform = NULL;
 	if (!pair->expected || !pair->found) {
 		audit_image_alone(&run->audit, pair->expected, pair->found);
 		return 0;
 	}
+	if (run->observed.images.count > 1)
+		run->audit.platform = pair->expected->platform;
 	audit_image(&run->audit, pair->expected, pair->found);
 	return pair->found->has_tree ? compare_trees(run, &pair->expected->tree, pair->found, err) : 0;
 }

@@ -140,9 +140,8 @@ static int compare_images(struct run *run, struct error *err)
 	int result = 0;
 
 	for (size_t i = 0; i < count && result == 0; i++) {
-		const struct image *either = pairs[i].expected ? pairs[i].expected : pairs[i].found;
-
-		run->audit.platform = count > 1 ? either->platform : NULL;
+		run->audit.platform = count > 1 && pairs[i].expected && pairs[i].found
+				      ? pairs[i].expected->platform : NULL;
 		result = compare_pair(run, &pairs[i], err);
 	}
 	run->audit.platform = NULL;

@@ -86,20 +86,27 @@ static void check_blob(struct images *images, const struct store_entry *entry,
 			  describe_blob(images, digest, size));
 }
 
-/* Reads the document that a descriptor leads to; text stays empty when there is none. */
-static int read_blob(struct images *images, const struct descriptor *descriptor,
-		     struct buffer *text, struct digest *digest, struct error *err)
+/* Reads the document that a descriptor leads to: why it cannot be used, or NULL, is in *fault. */
+static int read_document(struct images *images, const struct descriptor *descriptor,
+			 struct document *document, struct digest *digest, const char **fault,
+			 struct error *err)
 {
 	const struct store_entry *entry = find_blob(images, descriptor);
+	struct buffer text;
+	int result;
 
-	*digest = digest_of("", 0);
+	*fault = "it is not there";
 	if (!entry)
 		return 0;
-	if (store_read(images->store, entry, text, err) < 0)
-		return -1;
-	*digest = digest_of(text->bytes, text->length);
-	check_blob(images, entry, &descriptor->digest, descriptor->size, digest, text->length);
-	return 0;
+	buffer_init(&text, LIMIT_INDEX_BYTES);
+	result = store_read(images->store, entry, &text, err);
+	if (result == 0) {
+		*digest = digest_of(text.bytes, text.length);
+		check_blob(images, entry, &descriptor->digest, descriptor->size, digest, text.length);
+		*fault = document_parse(document, &text);
+	}
+	buffer_free(&text);
+	return result;
 }
 
 /* ---- images ---- */
@@ -118,31 +125,14 @@ static struct image *add_image(struct images *images, struct error *err)
 	return image;
 }
 
-static void take_config(struct image *image, const struct buffer *text, const struct digest *digest)
+static void take_platform(struct image *image)
 {
 	struct image_config config;
 
-	image->config_digest = *digest;
-	image->config_fault = document_parse(&image->config, text);
 	document_config(&image->config, &config);
 	if (*config.os || *config.architecture)
 		image->platform = image_platform(&image->pool, config.os, config.architecture,
 						 config.variant);
-}
-
-static int read_config(struct images *images, struct image *image,
-		       const struct descriptor *descriptor, struct error *err)
-{
-	struct buffer text;
-	struct digest digest;
-	int result;
-
-	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = read_blob(images, descriptor, &text, &digest, err);
-	if (result == 0)
-		take_config(image, &text, &digest);
-	buffer_free(&text);
-	return result;
 }
 
 static void take_layers(struct images *images, struct image *image,
@@ -158,34 +148,38 @@ static void take_layers(struct images *images, struct image *image,
 		};
 }
 
+/* Reads what the manifest of an image leads to, but for its layers. */
+static int follow_manifest(struct images *images, struct image *image, struct error *err)
+{
+	struct image_manifest manifest;
+
+	document_manifest(&image->manifest, &manifest);
+	if (read_document(images, &manifest.config, &image->config, &image->config_digest,
+			  &image->config_fault, err) < 0)
+		return -1;
+	take_layers(images, image, &manifest);
+	take_platform(image);
+	return 0;
+}
+
 /* Adds the image whose manifest a descriptor leads to. */
 static int read_manifest(struct images *images, const struct descriptor *descriptor,
 			 struct error *err)
 {
 	struct image *image = add_image(images, err);
-	struct image_manifest manifest;
-	struct buffer text;
-	int result;
 
 	if (!image)
 		return -1;
 	image->has_manifest = true;
-	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = read_blob(images, descriptor, &text, &image->manifest_digest, err);
-	if (result == 0)
-		image->manifest_fault = document_parse(&image->manifest, &text);
-	buffer_free(&text);
-	if (result < 0)
+	if (read_document(images, descriptor, &image->manifest, &image->manifest_digest,
+			  &image->manifest_fault, err) < 0)
 		return -1;
-	document_manifest(&image->manifest, &manifest);
-	if (image->manifest.root) {
-		result = read_config(images, image, &manifest.config, err);
-		take_layers(images, image, &manifest);
-	}
+	if (!image->manifest_fault && follow_manifest(images, image, err) < 0)
+		return -1;
 	if (descriptor->has_platform)
-		image->platform = image_platform(&image->pool, descriptor->os, descriptor->architecture,
-						 descriptor->variant);
-	return result;
+		image->platform = image_platform(&image->pool, descriptor->os,
+						 descriptor->architecture, descriptor->variant);
+	return 0;
 }
 
 /* ---- index.json ---- */
@@ -197,23 +191,18 @@ static int read_nested(struct images *images, const struct descriptor *descripto
 		       struct error *err)
 {
 	struct images_table *table;
-	struct buffer text;
-	const char *fault = NULL;
-	int result;
+	const char *fault;
 
 	if (depth == LIMIT_INDEX_DEPTH || images->nested_count == LIMIT_IMAGES)
 		return refuse(images, STATUS_LIMIT, "it has too many image indexes", err);
 	table = pool_new(&images->pool, 1, sizeof *table);
 	images->nested[images->nested_count++] = table;
 	table->name = "image index";
-	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = read_blob(images, descriptor, &text, &table->digest, err);
-	if (result == 0)
-		fault = document_parse(&table->document, &text);
-	buffer_free(&text);
+	if (read_document(images, descriptor, &table->document, &table->digest, &fault, err) < 0)
+		return -1;
 	if (fault)
 		add_fault(images, table->name, "a JSON document", fault);
-	return result < 0 || fault ? result : read_index(images, &table->document, NULL, depth + 1, err);
+	return fault ? 0 : read_index(images, &table->document, NULL, depth + 1, err);
 }
 
 /* Follows the descriptors of an index; those with another tag, if there is one, are not meant. */
@@ -291,7 +280,9 @@ static int take_docker(struct images *images, const struct docker_image *docker,
 	image = add_image(images, err);
 	if (!image)
 		return -1;
-	take_config(image, config, &digest);
+	image->config_digest = digest;
+	image->config_fault = document_parse(&image->config, config);
+	take_platform(image);
 	image->layer_count = docker->layer_count;
 	image->layers = pool_new(&image->pool, image->layer_count, sizeof *image->layers);
 	for (size_t i = 0; i < image->layer_count; i++)
@@ -523,7 +514,7 @@ int images_read(struct images *images, struct image *image,
 	tree_free(&image->tree);
 	tree_init(&image->tree, 0);
 	image->tree.nodes[0].observed.unstated = true;
-	image->has_tree = true;
+	image->has_tree = !image->manifest_fault;
 	for (size_t i = 0; i < image->layer_count; i++) {
 		struct image_layer *layer = &image->layers[i];
 
