@@ -281,7 +281,7 @@ image-docker-%: rootfs
 # ---- tests ----
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
-test: prepare build/toolchain/source build/toolchain/interop
+test: prepare $(addprefix build/toolchain/,source interop variations)
 	-configs/source/build.sh build/source
 	tests/run $(TESTS)
 
@@ -306,7 +306,7 @@ fuzz-%: build/fuzz/%
 clean:
 	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz \
 		build/san/bundler build/san/obj build/san/versions.h build/san/tests \
-		build/san/libbundler.a build/rootfs.*
+		build/san/libbundler.a build/variations build/rootfs.*
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
 distclean: clean

@@ -4,7 +4,8 @@
 #	toolchain.sh GROUP...
 #
 # Groups: build (the program), source (the server's release archives), test (the test suite),
-# interop (the tools that its images are tried with).
+# interop (the tools that its images are tried with), variations (what makes machines differ, for
+# tests/reproducible).
 # Needs root, or sudo without a password, only when something is missing; otherwise says what
 # to run. Services that packages bring are neither started nor enabled.
 set -eu
@@ -25,6 +26,8 @@ for group; do
 	interop)	# the tools of others that read what we write
 		packages="$packages skopeo umoci buildah podman runc docker-registry
 			mtree-netbsd libarchive-tools git python3" ;;
+	variations)
+		packages="$packages clang disorderfs faketime locales util-linux" ;;
 	*)
 		echo "toolchain: unknown group '$group'" >&2
 		exit 2 ;;
