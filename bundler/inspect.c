@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "interrupt.h"
 #include "limits.h"
@@ -35,7 +36,8 @@ void inspect_open(struct inspect *inspect, struct store *store, const char *plac
 		.store = store, .place = place, .strict = strict, .findings = findings,
 		.states = memory_new(count, sizeof *inspect->states),
 		.unpacked = layer_input_budget(stored_bytes(store)),
-		.documents = LIMIT_DOCUMENTS_BYTES,
+		.stored = LIMIT_LAYERS_BYTES, .documents = LIMIT_DOCUMENTS_BYTES,
+		.lookups = LIMIT_LOOKUPS,
 		.members = { LIMIT_LAYER_MEMBERS, LIMIT_LAYER_NAMES_BYTES }, .err = err,
 	};
 }
@@ -116,16 +118,29 @@ static int break_off(struct inspect *inspect, const struct store_entry *entry)
 	if (errno == EFBIG)
 		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its layers unpack to "
 				 "too much", inspect->place);
+	if (errno == E2BIG)
+		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its layers have too many "
+				 "members", inspect->place);
 	if (errno == EINTR && interrupt_check(inspect->err) < 0)
 		return -1;
 	return error_errno(inspect->err, STATUS_FILE, "cannot read '%s' in '%s'", entry->name,
 			   inspect->place);
 }
 
+/* Takes a file off what may be read: one that is sparse has more bytes than any disk. */
+static int spend(struct inspect *inspect, const struct store_entry *entry)
+{
+	if (entry->size > inspect->stored)
+		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its files have too many "
+				 "bytes", inspect->place);
+	inspect->stored -= entry->size;
+	return 0;
+}
+
 static void note_digest(struct inspect *inspect, const struct store_entry *entry,
 			struct digest digest)
 {
-	struct inspect_state *state = inspect_state(inspect, entry);
+	struct inspect_state *state = inspect_state(inspect, entry->file);
 
 	state->hashed = true;
 	state->digest = digest;
@@ -138,9 +153,10 @@ int inspect_hash(struct inspect *inspect, const struct store_entry *entry)
 	char chunk[CHUNK];
 	ssize_t got;
 
-	if (inspect_state(inspect, entry)->hashed)
+	if (inspect_state(inspect, entry->file)->hashed)
 		return 0;
-	if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+	if (spend(inspect, entry) < 0
+	    || store_file_open(&file, inspect->store, entry, inspect->err) < 0)
 		return -1;
 	digest_init(&digest);
 	while ((got = store_file_read(&file, chunk, sizeof chunk, digest.length)) > 0
@@ -156,7 +172,7 @@ int inspect_hash(struct inspect *inspect, const struct store_entry *entry)
 void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
 		    const struct digest *digest)
 {
-	const struct inspect_state *state = inspect_state(inspect, entry);
+	const struct inspect_state *state = inspect_state(inspect, entry->file);
 	char hex[DIGEST_HEX_BYTES];
 
 	if (state->hashed && !digest_equal(&state->digest, digest))
@@ -167,7 +183,8 @@ void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
 /* ---- documents ---- */
 
 /* Takes a document off what may be read. 0; 1 for one that is too large, a finding; -1. */
-static int spend(struct inspect *inspect, const struct store_entry *entry, const char *rule)
+static int spend_document(struct inspect *inspect, const struct store_entry *entry,
+			  const char *rule)
 {
 	if (entry->size > LIMIT_INDEX_BYTES) {
 		findings_add(inspect->findings, entry->name, rule, "it is larger than %llu bytes",
@@ -202,7 +219,7 @@ int inspect_document(struct inspect *inspect, const struct store_entry *entry, c
 		.strict = inspect->strict, .strict_rule = RULE_IMPORT,
 	};
 	struct buffer text;
-	int result = spend(inspect, entry, rule);
+	int result = spend_document(inspect, entry, rule);
 
 	if (result != 0)
 		return result < 0 || inspect_hash(inspect, entry) < 0 ? -1 : 0;
@@ -219,6 +236,23 @@ int inspect_document(struct inspect *inspect, const struct store_entry *entry, c
 }
 
 /* ---- layers ---- */
+
+int inspect_compression(struct inspect *inspect, const struct store_entry *entry,
+			enum media_compression *compression)
+{
+	unsigned char magic[4] = { 0 };
+	struct store_file file;
+	ssize_t got;
+
+	if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+		return -1;
+	got = store_file_read(&file, magic, sizeof magic, 0);
+	store_file_close(&file);
+	/* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
+	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
+		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
+	return got < 0 ? break_off(inspect, entry) : 0;
+}
 
 static int read_layer(struct inspect *inspect, const struct store_entry *entry,
 		      struct layer_input *input, struct inspect_layer *layer)
@@ -245,7 +279,8 @@ int inspect_layer(struct inspect *inspect, const struct store_entry *entry, bool
 	int result = 0;
 
 	if (!*cached) {
-		if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+		if (spend(inspect, entry) < 0
+		    || store_file_open(&file, inspect->store, entry, inspect->err) < 0)
 			return -1;
 		*cached = memory_new(1, sizeof **cached);
 		input = layer_input_open(&file, gzip, &inspect->unpacked);

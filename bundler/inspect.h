@@ -29,7 +29,7 @@ struct inspect_layer {
 struct inspect_state {
 	bool used;		/* something refers to it */
 	bool entered;		/* an index or manifest that was looked at */
-	bool hashed;
+	bool hashed;		/* this and the layers: of the file that an entry leads to */
 	struct digest digest;
 	struct inspect_layer *layers[2];	/* as a plain tar and as a gzip stream */
 	const char *os, *architecture, *variant;	/* of the image that a manifest is of, or NULL */
@@ -39,9 +39,11 @@ struct inspect {
 	struct store *store;
 	const char *place;	/* for messages */
 	bool strict;
+	bool lost;		/* a reference could not be followed: more may be in use than is known */
 	struct findings *findings;
 	struct inspect_state *states;	/* by entry */
-	uint64_t unpacked, documents;	/* bytes that may still be looked at */
+	uint64_t stored, unpacked, documents;	/* bytes that may still be looked at */
+	uint64_t lookups;	/* that may still be made in layers */
 	struct listing_budget members;
 	struct pool pool;
 	struct error *err;
@@ -79,6 +81,10 @@ void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
  */
 int inspect_document(struct inspect *inspect, const struct store_entry *entry, const char *rule,
 		     schema_check *check, struct document *document);
+
+/* How the content of a layer is compressed, judged by its first bytes. */
+int inspect_compression(struct inspect *inspect, const struct store_entry *entry,
+			enum media_compression *compression);
 
 /* Reads a layer; what it is belongs to inspect. */
 int inspect_layer(struct inspect *inspect, const struct store_entry *entry, bool gzip,

@@ -70,6 +70,8 @@
 #define LIMIT_LAYER_NAMES_BYTES (64 * MIB)
 /* Symbolic links in one path: as many as Linux follows. */
 #define LIMIT_LINKS 40
+/* Names looked up in layers to find the programs of images: 100 layers are some 10,000 for one. */
+#define LIMIT_LOOKUPS 1000000
 /* Findings that are told; the others are counted. */
 #define LIMIT_FINDINGS 1000
 /* Bytes of what one of them says. */
@@ -77,7 +79,7 @@
 /* Values in a JSON document of an image: a manifest of a hundred layers has 400. */
 #define LIMIT_DOCUMENT_VALUES 131072
 /* Bytes of all JSON documents of an image place: one of 100 images has 1 MiB. */
-#define LIMIT_DOCUMENTS_BYTES (128 * MIB)
+#define LIMIT_DOCUMENTS_BYTES (64 * MIB)
 /* Arrays and objects in one another in such a document: a config has 4. */
 #define LIMIT_DOCUMENT_DEPTH 64
 /* Files of an image layout or archive: three for each layer, and layers are at most some hundred. */
@@ -92,6 +94,8 @@
 #define LIMIT_LAYERS_FREE_BYTES (1 * GIB)
 /* Bytes of one extended header of a tar: names, and extended attributes of at most 64 KiB each. */
 #define LIMIT_TAR_EXTENSION_BYTES (1 * MIB)
+/* Extended attributes of one member of a tar: Linux has some ten in use. */
+#define LIMIT_TAR_ATTRIBUTES 256
 /* Bytes of zeros behind the end of a tar: to the end of a record, which has 10 KiB commonly. */
 #define LIMIT_TAR_PADDING_BYTES (1 * MIB)
 /* Images of a place that are compared: one for each platform, of which a release has some ten. */

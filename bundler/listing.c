@@ -26,17 +26,32 @@ void listing_free(struct listing *listing)
 	*listing = (struct listing){ .entries = NULL };
 }
 
+/* Where a byte of a name stands: a slash before all others, so that what is below a name follows it. */
+static int rank(char c)
+{
+	return c == '\0' ? 0 : c == '/' ? 1 : (unsigned char)c + 1;
+}
+
+static int compare_names(const char *one, const char *other)
+{
+	while (*one != '\0' && *one == *other) {
+		one++;
+		other++;
+	}
+	return rank(*one) - rank(*other);
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct listing_entry *one = a, *other = b;
-	int order = strcmp(one->name, other->name);
+	int order = compare_names(one->name, other->name);
 
 	return order != 0 ? order : one->number < other->number ? -1 : 1;
 }
 
 static int compare_name(const void *name, const void *entry)
 {
-	return strcmp(name, ((const struct listing_entry *)entry)->name);
+	return compare_names(name, ((const struct listing_entry *)entry)->name);
 }
 
 const struct listing_entry *listing_find(const struct listing *listing, const char *name)
@@ -125,7 +140,7 @@ static int spend(struct listing_budget *budget, const struct tar_member *member)
 	uint64_t length = strlen(member->name) + strlen(member->target);
 
 	if (budget->members == 0 || length > budget->names) {
-		errno = EFBIG;
+		errno = E2BIG;
 		return -1;
 	}
 	budget->members--;
@@ -202,24 +217,27 @@ static void check_repeated(const struct check *check)
 			fault(check, RULE_LAYER, listing->entries[i].name, "it is there twice");
 }
 
-/* Unpacked through a symbolic link, a member would land elsewhere. */
-static void check_parents(const struct check *check, const char *name)
+static bool is_below(const char *name, const struct listing_entry *entry)
 {
-	char *parent = memory_string(name);
+	size_t length = strlen(entry->name);
 
-	for (char *slash = strchr(parent + (*parent != '\0'), '/'); slash;
-	     slash = strchr(slash + 1, '/')) {
-		const struct listing_entry *entry;
+	return length > 0 && strncmp(name, entry->name, length) == 0 && name[length] == '/';
+}
 
-		*slash = '\0';
-		entry = listing_find(check->listing, parent);
-		*slash = '/';
-		if (!entry || entry->type == TAR_DIRECTORY)
-			continue;
-		fault(check, RULE_LAYER, name, "it is below something that is not a directory");
-		break;
+/* Unpacked through a symbolic link, a member would land elsewhere. */
+static void check_parents(const struct check *check)
+{
+	const struct listing_entry *above = NULL;
+
+	for (size_t i = 0; i < check->listing->count; i++) {
+		const struct listing_entry *entry = &check->listing->entries[i];
+
+		if (above && is_below(entry->name, above))
+			fault(check, RULE_LAYER, entry->name, "it is below something that is not a "
+			      "directory");
+		else if (entry->type != TAR_DIRECTORY)
+			above = entry;
 	}
-	free(parent);
 }
 
 static void check_hard_link(const struct check *check, const struct listing_entry *entry)
@@ -244,13 +262,10 @@ static void check_all(const struct check *check)
 	const struct listing *listing = check->listing;
 
 	check_repeated(check);
-	for (size_t i = 0; i < listing->count; i++) {
-		const struct listing_entry *entry = &listing->entries[i];
-
-		check_parents(check, entry->name);
-		if (entry->type == TAR_HARD_LINK)
-			check_hard_link(check, entry);
-	}
+	check_parents(check);
+	for (size_t i = 0; i < listing->count; i++)
+		if (listing->entries[i].type == TAR_HARD_LINK)
+			check_hard_link(check, &listing->entries[i]);
 }
 
 int listing_read(struct listing *listing, struct layer_input *input, struct listing_budget *budget,

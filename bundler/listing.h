@@ -24,7 +24,7 @@ struct listing_entry {
 };
 
 struct listing {
-	struct listing_entry *entries;	/* sorted by name as bytes */
+	struct listing_entry *entries;	/* sorted by name, what is below one right behind it */
 	size_t count, capacity;
 	bool whole;			/* the archive was read to its end */
 	const char *whiteout;		/* the first one's name, or NULL */
@@ -40,7 +40,7 @@ struct listing_budget {
 /*
  * Reads the layer in input, adds what is wrong with it to findings under subject, and fills listing,
  * which listing_free frees also on failure. A layer that breaks off is listed up to there. -1 with errno
- * set: as layer_input_source says, and EFBIG when the budget is used up.
+ * set: as layer_input_source says, and E2BIG when the budget is used up.
  */
 int listing_read(struct listing *listing, struct layer_input *input, struct listing_budget *budget,
 		 struct findings *findings, const char *subject);

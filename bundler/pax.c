@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "limits.h"
 #include "memory.h"
 
 /* Digits without a sign, at most to the end of what int64_t holds. */
@@ -136,6 +137,8 @@ const char *pax_parse(struct pax *pax, char *text, size_t length)
 		if (!is_text(key, value, (size_t)(end - value)))
 			return malformed;
 		fault = take_record(pax, key, value, (size_t)(end - value));
+		if (pax->attribute_count > LIMIT_TAR_ATTRIBUTES)
+			return "a member has too many extended attributes";
 		text += size;
 		length -= (size_t)size;
 	}

@@ -7,62 +7,55 @@
 #include "limits.h"
 #include "memory.h"
 
-/* Whether dir, the first length bytes of name, or the root for 0, holds file in the layer. */
-static bool holds(const struct listing *layer, const char *name, size_t length, const char *file)
-{
-	char *path = memory_format("%.*s%s%s", (int)length, name, length > 0 ? "/" : "", file);
-	bool found = listing_find(layer, path) != NULL;
+/* A walk along a path, from the root of the image. */
+struct walk {
+	char *resolved;		/* where it is, without a slash before it */
+	size_t lowest;		/* of the layers that still have something there */
+	char *rest;		/* what is left to go */
+	unsigned links;		/* that were followed */
+};
 
-	free(path);
-	return found;
+static const struct listing_entry *find(const struct stack *stack, size_t layer, const char *name)
+{
+	if (*stack->lookups == 0)
+		return NULL;
+	*stack->lookups -= 1;
+	return listing_find(stack->layers[layer], name);
 }
 
-/* Whether the component of name that begins at start is gone, by a whiteout or what replaced it. */
-static bool hides_component(const struct listing *layer, const char *name, size_t start)
+/* The name of something in a directory of the image. */
+static char *name_in(const char *directory, const char *prefix, const char *name)
 {
-	size_t length = strcspn(name + start, "/"), parent = start > 0 ? start - 1 : 0;
-	char *whiteout = memory_format(".wh.%.*s", (int)length, name + start);
-	char *path = memory_format("%.*s", (int)(start + length), name);
-	const struct listing_entry *entry = listing_find(layer, path);
-	bool hidden = holds(layer, name, parent, whiteout)
-		      || holds(layer, name, parent, ".wh..wh..opq")
-		      || (name[start + length] != '\0' && entry && entry->type != TAR_DIRECTORY);
-
-	free(path);
-	free(whiteout);
-	return hidden;
+	return memory_format("%s%s%s%s", directory, *directory ? "/" : "", prefix, name);
 }
 
-/* Whether the layer hides what lower ones have of this name. */
-static bool hides(const struct listing *layer, const char *name)
+/*
+ * The topmost entry of a component where the walk is. *lowest becomes the lowest layer that is not
+ * hidden there by a whiteout or by something that is not a directory.
+ */
+static const struct listing_entry *look_up(const struct stack *stack, const struct walk *walk,
+					   const char *component, size_t *lowest)
 {
-	for (size_t start = 0; name[start] != '\0'; start += name[start] == '/') {
-		if (hides_component(layer, name, start))
-			return true;
-		start += strcspn(name + start, "/");
-	}
-	return false;
-}
+	char *name = name_in(walk->resolved, "", component);
+	char *whiteout = name_in(walk->resolved, ".wh.", component);
+	char *opaque = name_in(walk->resolved, ".wh..wh..opq", "");
+	const struct listing_entry *topmost = NULL;
+	bool hidden = false;
 
-/* The topmost entry of exactly this name. */
-static const struct listing_entry *look_up(const struct stack *stack, const char *name)
-{
-	for (size_t i = stack->count; i-- > 0;) {
-		const struct listing_entry *entry = listing_find(stack->layers[i], name);
+	for (*lowest = stack->count; *lowest > walk->lowest && !hidden;) {
+		const struct listing_entry *entry = find(stack, --*lowest, name);
 
 		if (entry && entry->type == TAR_HARD_LINK)
-			entry = listing_find(stack->layers[i], entry->target);
-		if (entry || hides(stack->layers[i], name))
-			return entry;
+			entry = find(stack, *lowest, entry->target);
+		topmost = topmost ? topmost : entry;
+		hidden = (entry && entry->type != TAR_DIRECTORY) || find(stack, *lowest, whiteout)
+			 || find(stack, *lowest, opaque);
 	}
-	return NULL;
+	free(opaque);
+	free(whiteout);
+	free(name);
+	return topmost;
 }
-
-/* A walk along a path: resolved is where it is, relative to the root, rest what is left to go. */
-struct walk {
-	char *resolved, *rest;
-	unsigned links;
-};
 
 static void replace(char **text, char *by)
 {
@@ -70,16 +63,23 @@ static void replace(char **text, char *by)
 	*text = by;
 }
 
-/* Goes on at the target of a symbolic link that stands in resolved. */
-static void follow(struct walk *walk, const char *target)
+/* Goes on from the root along path and then the rest. Both may be parts of what is replaced. */
+static void restart(struct walk *walk, const char *directory, const char *path)
 {
-	walk->links++;
-	replace(&walk->rest, memory_format("%s/%s", target, walk->rest));
-	if (target[0] == '/')
-		walk->resolved[0] = '\0';
+	replace(&walk->rest, memory_format("%s/%s/%s", directory, path, walk->rest));
+	replace(&walk->resolved, memory_string(""));
+	walk->lowest = 0;
 }
 
-/* Takes one component off the rest; NULL at the end. */
+static void go_up(struct walk *walk)
+{
+	char *slash = strrchr(walk->resolved, '/');
+
+	*(slash ? slash : walk->resolved) = '\0';
+	restart(walk, walk->resolved, "");
+}
+
+/* Takes one component off the rest; NULL at the end. Caller frees. */
 static char *next_component(struct walk *walk)
 {
 	const char *start = walk->rest + strspn(walk->rest, "/");
@@ -98,23 +98,22 @@ static const struct listing_entry *step(const struct stack *stack, struct walk *
 					const char *component)
 {
 	const struct listing_entry *entry;
-	char *slash, *name;
+	size_t lowest;
 
 	if (strcmp(component, ".") == 0)
-		return look_up(stack, walk->resolved);
+		return NULL;
 	if (strcmp(component, "..") == 0) {
-		slash = strrchr(walk->resolved, '/');
-		*(slash ? slash : walk->resolved) = '\0';
-		return look_up(stack, walk->resolved);
+		go_up(walk);
+		return NULL;
 	}
-	name = memory_format("%s%s%s", walk->resolved, walk->resolved[0] ? "/" : "", component);
-	entry = look_up(stack, name);
+	entry = look_up(stack, walk, component, &lowest);
 	if (entry && entry->type == TAR_SYMLINK) {
-		follow(walk, entry->target);
-		free(name);
-	} else {
-		replace(&walk->resolved, name);
+		walk->links++;
+		restart(walk, entry->target[0] == '/' ? "" : walk->resolved, entry->target);
+		return NULL;
 	}
+	replace(&walk->resolved, name_in(walk->resolved, "", component));
+	walk->lowest = lowest;
 	return entry;
 }
 
@@ -126,14 +125,14 @@ const struct listing_entry *stack_find(const struct stack *stack, const char *di
 		.resolved = memory_string(""),
 		.rest = path[0] == '/' ? memory_string(path) : memory_format("%s/%s", directory, path),
 	};
-	char *component;
+	char *component = NULL;
 
 	while (walk.links <= LIMIT_LINKS && strlen(walk.rest) <= LIMIT_NAME_BYTES
-	       && (component = next_component(&walk))) {
+	       && *stack->lookups > 0 && (component = next_component(&walk))) {
 		entry = step(stack, &walk, component);
 		free(component);
 	}
-	if (strspn(walk.rest, "/") < strlen(walk.rest))
+	if (component)
 		entry = NULL;
 	free(walk.rest);
 	free(walk.resolved);

@@ -2,6 +2,7 @@
 #define BUNDLER_STACK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "listing.h"
 
@@ -10,11 +11,13 @@
 struct stack {
 	const struct listing *const *layers;	/* the lowest first */
 	size_t count;
+	uint64_t *lookups;	/* that may still be made in layers */
 };
 
 /*
- * The entry that path leads to from an absolute directory, or NULL. Symbolic links are followed within
- * the image, as a container would, and a hard link is the file that it leads to in its layer.
+ * The entry that path leads to from an absolute directory, or NULL, also when no lookups are left.
+ * Symbolic links are followed within the image, as a container would, and a hard link is the file that
+ * it leads to in its layer.
  */
 const struct listing_entry *stack_find(const struct stack *stack, const char *directory,
 				       const char *path);

@@ -31,13 +31,14 @@ static void check_entry(struct inspect *inspect, const struct store_entry *entry
 	const bool blob = strncmp(entry->name, BLOBS, strlen(BLOBS)) == 0;
 	const char *rule = blob ? RULE_BLOBS : RULE_DOCKER;
 	const char *fault = blob ? blob_name_fault(entry) : NULL;
+	const bool used = inspect_state(inspect, entry)->used;
 
-	if (entry->fault)
+	/* Of one that is in use who uses it has told. */
+	if (entry->fault && !used)
 		findings_add(inspect->findings, entry->name, RULE_NAMES, "%s", entry->fault);
 	if (fault)
 		findings_add(inspect->findings, entry->name, RULE_BLOBS, "%s", fault);
-	else if (entry->type != STORE_DIRECTORY && (blob || archive)
-		 && !inspect_state(inspect, entry)->used)
+	else if (entry->type != STORE_DIRECTORY && (blob || archive) && !used && !inspect->lost)
 		findings_add(inspect->findings, entry->name, rule, "nothing refers to it");
 }
 

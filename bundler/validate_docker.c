@@ -27,26 +27,6 @@ static void check_named_digest(struct inspect *inspect, const struct store_entry
 
 /* ---- layers ---- */
 
-/* How a layer is compressed: nothing in the archive says, so Docker looks at it, too. */
-static int detect(struct inspect *inspect, const struct store_entry *entry,
-		  enum media_compression *compression)
-{
-	unsigned char magic[4] = { 0 };
-	struct store_file file;
-	ssize_t got;
-
-	if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
-		return -1;
-	got = store_file_read(&file, magic, sizeof magic, 0);
-	store_file_close(&file);
-	if (got < 0)
-		return error_errno(inspect->err, STATUS_FILE, "cannot read '%s' in '%s'", entry->name,
-				   inspect->place);
-	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
-		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
-	return 0;
-}
-
 static int check_layer(struct inspect *inspect, struct validate_image *image, size_t i)
 {
 	const struct store_entry *entry = inspect_find(inspect, image->names[i], "manifest.json",
@@ -55,7 +35,8 @@ static int check_layer(struct inspect *inspect, struct validate_image *image, si
 
 	if (!entry)
 		return 0;
-	if (detect(inspect, entry, &compression) < 0)
+	/* Nothing in the archive says how: Docker looks at it, too. */
+	if (inspect_compression(inspect, entry, &compression) < 0)
 		return -1;
 	if (compression == MEDIA_ZSTD)
 		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: its "
@@ -84,9 +65,9 @@ static int check_config(struct inspect *inspect, struct validate_image *image)
 	if (result <= 0)
 		return result;
 	document_config(&document, &image->config);
-	validate_image(inspect, image);
+	result = validate_image(inspect, image);
 	document_free(&document);
-	return 0;
+	return result;
 }
 
 static void check_tags(struct inspect *inspect, const struct docker_image *image, size_t number)
@@ -135,6 +116,7 @@ static int check_manifest(struct inspect *inspect, const struct store_entry *ent
 	struct document document;
 	int result = inspect_document(inspect, entry, RULE_DOCKER, image_schema_docker, &document);
 
+	inspect->lost |= result <= 0;
 	if (result <= 0)
 		return result;
 	result = 0;
@@ -181,8 +163,9 @@ static void use_old_form(struct inspect *inspect)
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strchr(entries[i].name, '/');
 
-		if (!slash || strcmp(slash, "/layer.tar") != 0 || !entries[i].file
-		    || !inspect_state(inspect, entries[i].file)->used)
+		const struct store_entry *file = entries[i].file ? entries[i].file : &entries[i];
+
+		if (!slash || strcmp(slash, "/layer.tar") != 0 || !inspect_state(inspect, file)->used)
 			continue;
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
 			char *name = memory_format("%.*s/%s", (int)(slash - entries[i].name),
@@ -200,6 +183,7 @@ int validate_docker(struct inspect *inspect, const char *tag)
 	const struct store_entry *entry = inspect_find(inspect, "manifest.json", NULL, RULE_DOCKER);
 	int result = check_repositories(inspect);
 
+	inspect->lost |= !entry;
 	if (result == 0 && entry)
 		result = check_manifest(inspect, entry, tag);
 	use_old_form(inspect);

@@ -100,7 +100,8 @@ static const struct listing_entry *search_path(const struct search *search, cons
 {
 	const struct listing_entry *found = NULL;
 
-	for (const char *at = search->path; !found && *at; at += strspn(at, ":")) {
+	for (const char *at = search->path; !found && *at && *search->stack.lookups > 0;
+	     at += strspn(at, ":")) {
 		size_t length = strcspn(at, ":");
 		char *file = memory_format("%.*s/%s", (int)length, at, name);
 
@@ -141,13 +142,13 @@ static void check_program(struct inspect *inspect, const struct validate_image *
 			     config->program, platform->name, fault);
 }
 
-void validate_image(struct inspect *inspect, const struct validate_image *image)
+int validate_image(struct inspect *inspect, const struct validate_image *image)
 {
 	const json_t *execution = image->config.execution;
 	const char *directory = json_string_value(json_object_get(execution, "WorkingDir"));
 	const struct listing **layers = memory_new(image->count, sizeof *layers);
 	struct search search = {
-		.stack = { layers, image->count },
+		.stack = { layers, image->count, &inspect->lookups },
 		.directory = directory && directory[0] == '/' ? directory : "/",
 		.path = find_path(execution),
 	};
@@ -162,4 +163,6 @@ void validate_image(struct inspect *inspect, const struct validate_image *image)
 	if (whole)
 		check_program(inspect, image, &search);
 	free(layers);
+	return inspect->lookups > 0 ? 0 : error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': the "
+						    "way to its programs is too long", inspect->place);
 }

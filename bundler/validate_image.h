@@ -17,8 +17,8 @@ struct validate_image {
 	size_t count;
 };
 
-/* Whether configuration and layers agree: DiffIDs, history, platform and program. */
-void validate_image(struct inspect *inspect, const struct validate_image *image);
+/* Whether configuration and layers agree: DiffIDs, history, platform and program. STATUS_LIMIT. */
+int validate_image(struct inspect *inspect, const struct validate_image *image);
 
 /* Whether a descriptor's platform is this one, other spellings of its variant included. */
 bool validate_image_same_platform(const struct descriptor *descriptor, const char *os,

@@ -36,6 +36,26 @@ static int hash(struct inspect *inspect, const struct descriptor *descriptor,
 	return 0;
 }
 
+/* Reads a layer as its media type says that it is compressed. */
+static int read_layer(struct inspect *inspect, const struct store_entry *entry,
+		      enum media_compression stated, const struct inspect_layer **layer)
+{
+	enum media_compression compression = stated;
+
+	if (stated == MEDIA_ZSTD) {
+		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: its "
+			     "content was not looked at");
+		return 0;
+	}
+	if (stated == MEDIA_PLAIN && inspect_compression(inspect, entry, &compression) < 0)
+		return -1;
+	if (compression == stated)
+		return inspect_layer(inspect, entry, stated == MEDIA_GZIP, layer);
+	findings_add(inspect->findings, entry->name, RULE_LAYER, "it is compressed, its media type says "
+		     "that it is not");
+	return 0;
+}
+
 static int check_layer(struct inspect *inspect, struct parts *parts, size_t i)
 {
 	const struct descriptor *descriptor = &parts->manifest.layers[i];
@@ -45,14 +65,9 @@ static int check_layer(struct inspect *inspect, struct parts *parts, size_t i)
 		return 0;
 	parts->image.names[i] = entry->name;
 	if (descriptor->media->kind == MEDIA_LAYER
-	    && descriptor->media->compression != MEDIA_ZSTD) {
-		if (inspect_layer(inspect, entry, descriptor->media->compression == MEDIA_GZIP,
-				  &parts->image.layers[i]) < 0)
-			return -1;
-	} else if (descriptor->media->kind == MEDIA_LAYER) {
-		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: its "
-			     "content was not looked at");
-	}
+	    && read_layer(inspect, entry, descriptor->media->compression,
+			  &parts->image.layers[i]) < 0)
+		return -1;
 	return hash(inspect, descriptor, entry);
 }
 
@@ -80,9 +95,9 @@ static int check_config(struct inspect *inspect, struct parts *parts,
 	parts->image.name = entry->name;
 	document_config(&document, &parts->image.config);
 	note_platform(inspect, manifest, &parts->image.config);
-	validate_image(inspect, &parts->image);
+	result = validate_image(inspect, &parts->image);
 	document_free(&document);
-	return 0;
+	return result;
 }
 
 /* What importers of Docker Official Images take is less than what the specification allows. */
@@ -105,12 +120,23 @@ static void check_strictly(struct inspect *inspect, const struct parts *parts)
 	}
 }
 
+/* Whether a descriptor in the manifest cannot be followed. */
+static bool has_fault(const struct image_manifest *manifest)
+{
+	bool fault = manifest->config.fault != NULL;
+
+	for (size_t i = 0; i < manifest->count && !fault; i++)
+		fault = manifest->layers[i].fault != NULL;
+	return fault;
+}
+
 static int check_parts(struct inspect *inspect, struct parts *parts,
 		       const struct store_entry *manifest)
 {
 	const struct descriptor *config = &parts->manifest.config;
 	const struct store_entry *entry = inspect_blob(inspect, config, parts->name);
 
+	inspect->lost |= has_fault(&parts->manifest);
 	if (inspect->strict)
 		check_strictly(inspect, parts);
 	for (size_t i = 0; i < parts->manifest.count; i++)
@@ -142,6 +168,7 @@ static int check_manifest(struct inspect *inspect, const struct store_entry *ent
 	struct document document;
 	int result = inspect_document(inspect, entry, RULE_MANIFEST, image_schema_manifest, &document);
 
+	inspect->lost |= result <= 0;
 	if (result <= 0)
 		return result;
 	document_manifest(&document, &parts.manifest);
@@ -168,14 +195,17 @@ static int enter(struct inspect *inspect, const struct store_entry *entry,
 		 const struct descriptor *descriptor, unsigned depth)
 {
 	struct inspect_state *state = inspect_state(inspect, entry);
+	enum media_kind kind = descriptor->media->kind;
 
-	if (state->entered || (descriptor->media->kind != MEDIA_INDEX
-			       && descriptor->media->kind != MEDIA_MANIFEST))
+	if (kind != MEDIA_INDEX && kind != MEDIA_MANIFEST) {
+		inspect->lost = true;
+		return 0;
+	}
+	if (state->entered)
 		return 0;
 	state->entered = true;
-	return descriptor->media->kind == MEDIA_INDEX
-	       ? check_index(inspect, entry, descriptor, depth + 1)
-	       : check_manifest(inspect, entry, descriptor);
+	return kind == MEDIA_INDEX ? check_index(inspect, entry, descriptor, depth + 1)
+				   : check_manifest(inspect, entry, descriptor);
 }
 
 static void check_platform(struct inspect *inspect, const char *user, size_t i,
@@ -183,13 +213,16 @@ static void check_platform(struct inspect *inspect, const char *user, size_t i,
 {
 	const struct inspect_state *state = inspect_state(inspect, entry);
 
-	if (descriptor->has_platform && state->os
+	/* What is not there at all was told when the documents were checked. */
+	if (*descriptor->os && *descriptor->architecture && state->os && *state->os
+	    && *state->architecture
 	    && !validate_image_same_platform(descriptor, state->os, state->architecture,
 					     state->variant))
 		findings_add(inspect->findings, user, RULE_INDEX, "manifests[%zu].platform: it is "
-			     "'%s/%s/%s', the configuration says '%s/%s/%s'", i, descriptor->os,
-			     descriptor->architecture, descriptor->variant, state->os,
-			     state->architecture, state->variant);
+			     "'%s/%s%s%s', the configuration says '%s/%s%s%s'", i, descriptor->os,
+			     descriptor->architecture, *descriptor->variant ? "/" : "",
+			     descriptor->variant, state->os, state->architecture,
+			     *state->variant ? "/" : "", state->variant);
 }
 
 static int check_entry(struct inspect *inspect, const char *user, size_t i,
@@ -197,6 +230,7 @@ static int check_entry(struct inspect *inspect, const char *user, size_t i,
 {
 	const struct store_entry *entry = inspect_blob(inspect, descriptor, user);
 
+	inspect->lost |= !entry;
 	if (!entry)
 		return 0;
 	if (enter(inspect, entry, descriptor, depth) < 0 || hash(inspect, descriptor, entry) < 0)
@@ -221,12 +255,14 @@ static int check_index(struct inspect *inspect, const struct store_entry *entry,
 	struct document document;
 	int result;
 
+	inspect->lost |= depth > LIMIT_INDEX_DEPTH;
 	if (depth > LIMIT_INDEX_DEPTH) {
 		findings_add(inspect->findings, entry->name, RULE_INDEX, "more than %d indexes are in one "
 			     "another", LIMIT_INDEX_DEPTH);
 		return 0;
 	}
 	result = inspect_document(inspect, entry, RULE_INDEX, image_schema_index, &document);
+	inspect->lost |= result <= 0;
 	if (result <= 0)
 		return result;
 	document_index(&document, &index);
@@ -293,6 +329,7 @@ static int check_index_file(struct inspect *inspect, const struct store_entry *e
 	struct document document;
 	int result = inspect_document(inspect, entry, RULE_INDEX_FILE, image_schema_index, &document);
 
+	inspect->lost |= result <= 0;
 	if (result <= 0)
 		return result;
 	document_index(&document, &index);
@@ -325,5 +362,6 @@ int validate_oci(struct inspect *inspect, const char *tag)
 	if (check_layout_file(inspect) < 0)
 		return -1;
 	entry = inspect_find(inspect, "index.json", NULL, RULE_INDEX_FILE);
+	inspect->lost |= !entry;
 	return entry ? check_index_file(inspect, entry, tag) : 0;
 }

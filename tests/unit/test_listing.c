@@ -216,7 +216,7 @@ static void bounds_members_and_names(void **state)
 		tarball_end(&archive);
 		errno = 0;
 		assert_int_equal(read_layer(&listing, tight[i]), i == 0 ? 0 : -1);
-		assert_int_equal(errno, i == 0 ? 0 : EFBIG);
+		assert_int_equal(errno, i == 0 ? 0 : E2BIG);
 		listing_free(&listing);
 	}
 }
@@ -225,7 +225,8 @@ static void bounds_members_and_names(void **state)
 
 static struct listing layers[3];
 static const struct listing *stacked[] = { &layers[0], &layers[1], &layers[2] };
-static const struct stack stack = { stacked, 3 };
+static uint64_t lookups;
+static const struct stack stack = { stacked, 3, &lookups };
 
 static int end_stack(void **state)
 {
@@ -255,8 +256,10 @@ static void link_to(const char *name, const char *target)
 
 static void assert_leads(const char *path, const char *content)
 {
-	const struct listing_entry *entry = stack_find(&stack, "/work", path);
+	const struct listing_entry *entry;
 
+	lookups = 1000;
+	entry = stack_find(&stack, "/work", path);
 	if (!content && entry)
 		fail_msg("'%s' leads to '%s'", path, entry->name);
 	if (content && !entry)
@@ -344,6 +347,21 @@ static void hides_what_is_below(void **state)
 	assert_leads("/f/x", "low");
 }
 
+static void bounds_lookups(void **state)
+{
+	(void)state;
+	file("a/b/c", "low");
+	end_layer(0);
+	end_layer(1);
+	end_layer(2);
+	lookups = 27;
+	assert_non_null(stack_find(&stack, "/", "a/b/c"));
+	assert_true(lookups > 0);
+	lookups = 26 - lookups;
+	assert_null(stack_find(&stack, "/", "a/b/c"));
+	assert_int_equal(lookups, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +376,7 @@ int main(void)
 		stack_test(finds_the_topmost),
 		stack_test(follows_links_within),
 		stack_test(hides_what_is_below),
+		stack_test(bounds_lookups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,6 +346,27 @@ static void refuses_extended_headers(void **state)
 	assert_extension("a long name has a NUL byte", 'L', "a\0b\0");
 }
 
+static void bounds_attributes(void **state)
+{
+	char text[8192];
+	size_t length = 0;
+
+	(void)state;
+	for (int i = 0; i < LIMIT_TAR_ATTRIBUTES; i++)
+		length += (size_t)snprintf(text + length, sizeof text - length, "22 SCHILY.xattr.%03d=x\n",
+					   i);
+	TARBALL(&archive, .name = "pax", .type = 'x', .content = text);
+	TARBALL(&archive, .name = "f");
+	tarball_end(&archive);
+	assert_reads(&archive, "0 f >  0@6656 \n");
+	snprintf(text + length, sizeof text - length, "23 SCHILY.xattr.more=x\n");
+	archive.length = 0;
+	TARBALL(&archive, .name = "pax", .type = 'x', .content = text, .length = length + 23);
+	TARBALL(&archive, .name = "f");
+	tarball_end(&archive);
+	assert_fault(&archive, "a member has too many extended attributes");
+}
+
 static void takes_a_comment_for_all(void **state)
 {
 	(void)state;
@@ -463,6 +484,7 @@ int main(void)
 		archive_test(refuses_members),
 		archive_test(refuses_sizes_of_2_to_the_63),
 		archive_test(refuses_extended_headers),
+		archive_test(bounds_attributes),
 		archive_test(takes_a_comment_for_all),
 		archive_test(refuses_two_names),
 		archive_test(bounds_names_and_headers),
