@@ -22,7 +22,7 @@ import (
 
 const (
 	cluster  = "test-cluster"
-	patience = 10 * time.Second
+	patience = 30 * time.Second
 )
 
 // connect takes a client ID of its own: the server may still know the last one.
@@ -32,7 +32,14 @@ func connect(url string) (stan.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stan.Connect(cluster, id, stan.NatsConn(nc), stan.ConnectWait(patience), stan.PubAckWait(patience))
+	// NATS answers before streaming does: a request that comes between the two is lost.
+	for deadline := time.Now().Add(patience); ; {
+		sc, err := stan.Connect(cluster, id, stan.NatsConn(nc), stan.ConnectWait(time.Second),
+			stan.PubAckWait(patience))
+		if err == nil || time.Now().After(deadline) {
+			return sc, err
+		}
+	}
 }
 
 func publish(sc stan.Conn, channel string, texts []string) error {
