@@ -260,32 +260,39 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 	return take_results(lock, json_object_get(root, "results"), compat, err);
 }
 
-int lock_open(struct lock *lock, const char *file, struct error *err)
+int lock_open_text(struct lock *lock, const char *file, const struct buffer *text,
+		   struct error *err)
 {
-	struct buffer text;
 	json_error_t where;
-	json_t *root = NULL;
-	int result = -1;
+	json_t *root = json_loadb(text->bytes ? text->bytes : "", text->length,
+				  JSON_REJECT_DUPLICATES, &where);
+	int result;
 
 	*lock = (struct lock){ 0 };
 	lock->file = pool_string(&lock->pool, file);
-	buffer_init(&text, LIMIT_LOCK_BYTES);
-	if (file_read(&text, AT_FDCWD, file, err) < 0) {
-		error_hint(err, "'bundler lock' makes a lock: nothing is built without one");
-		goto out;
-	}
-	root = json_loadb(text.bytes ? text.bytes : "", text.length, JSON_REJECT_DUPLICATES,
-			  &where);
 	if (root)
 		result = take_lock(lock, root, err);
 	else
-		error_set(err, STATUS_CONFIG, "cannot use lock '%s': line %d, column %d: %s", file,
-			  where.line, where.column, where.text);
-out:
+		result = error_set(err, STATUS_CONFIG, "cannot use lock '%s': line %d, column %d: "
+				   "%s", file, where.line, where.column, where.text);
 	json_decref(root);
-	buffer_free(&text);
 	if (result < 0)
 		lock_close(lock);
+	return result;
+}
+
+int lock_open(struct lock *lock, const char *file, struct error *err)
+{
+	struct buffer text;
+	int result;
+
+	buffer_init(&text, LIMIT_LOCK_BYTES);
+	result = file_read(&text, AT_FDCWD, file, err);
+	if (result == 0)
+		result = lock_open_text(lock, file, &text, err);
+	else
+		error_hint(err, "'bundler lock' makes a lock: nothing is built without one");
+	buffer_free(&text);
 	return result;
 }
 
@@ -462,26 +469,32 @@ static json_t *describe(const struct lock *lock)
 	return NULL;
 }
 
-int lock_write(const struct lock *lock, const char *file, struct error *err)
+int lock_format(const struct lock *lock, struct buffer *text, struct error *err)
 {
 	json_t *root = describe(lock);
-	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
-	struct buffer bytes;
-	int result;
+	char *json = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+	int result = 0;
 
 	json_decref(root);
-	buffer_init(&bytes, LIMIT_LOCK_BYTES);
-	if (!text)
+	if (!json)
 		result = error_set(err, STATUS_CONFIG,
-				   "cannot write lock '%s': its text is not UTF-8",
-				   file);
-	else if (buffer_format(&bytes, "%s\n", text) < 0)
+				   "cannot write the lock: its text is not UTF-8");
+	else if (buffer_format(text, "%s\n", json) < 0)
 		result = error_set(err, STATUS_LIMIT,
-				   "cannot write lock '%s': larger than %zu bytes",
-				   file, bytes.maximum);
-	else
-		result = staging_replace_file(file, bytes.bytes, bytes.length, 0644, err);
-	buffer_free(&bytes);
-	free(text);
+				   "cannot write the lock: larger than %zu bytes", text->maximum);
+	free(json);
+	return result;
+}
+
+int lock_write(const struct lock *lock, const char *file, struct error *err)
+{
+	struct buffer text;
+	int result;
+
+	buffer_init(&text, LIMIT_LOCK_BYTES);
+	result = lock_format(lock, &text, err);
+	if (result == 0)
+		result = staging_replace_file(file, text.bytes, text.length, 0644, err);
+	buffer_free(&text);
 	return result;
 }

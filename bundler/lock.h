@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buffer.h"
 #include "digest.h"
 #include "error.h"
 #include "platform.h"
@@ -63,6 +64,10 @@ char *lock_default_path(struct pool *pool, const char *recipe_file);
  * one of a later bundler; the order of keys and blanks between them are free.
  */
 int lock_open(struct lock *lock, const char *file, struct error *err);
+
+/* The same from text; file is for messages. */
+int lock_open_text(struct lock *lock, const char *file, const struct buffer *text,
+		   struct error *err);
 void lock_close(struct lock *lock);
 
 /* STATUS_CONFIG when the lock was not made for this recipe: name, version, certificates, URLs. */
@@ -79,7 +84,10 @@ const struct lock_result *lock_result_find(const struct lock *lock,
 /* What something made for a platform is of, in a line: name, version, platform, release, compat. In pool. */
 char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool);
 
-/* Replaces file by the lock, the same bytes for the same content. */
+/* Adds the lock's text, the same bytes for the same content. */
+int lock_format(const struct lock *lock, struct buffer *text, struct error *err);
+
+/* Replaces file by that text. */
 int lock_write(const struct lock *lock, const char *file, struct error *err);
 
 #endif
