@@ -26,6 +26,10 @@ class Link(str):
     """A symbolic link, by its target."""
 
 
+class Sparse(int):
+    """A file of so many bytes that takes no place."""
+
+
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
@@ -56,12 +60,23 @@ def tar(members, form=tarfile.USTAR_FORMAT):
     with tarfile.open(fileobj=raw, mode="w", format=form) as t:
         for info, data in members:
             t.addfile(info, io.BytesIO(data))
-    raw = raw.getvalue().rstrip(b"\0")
-    return raw + bytes(-len(raw) % 512) + bytes(1024)
+        size = t.offset
+    return raw.getvalue()[:size] + bytes(1024)
 
 
 def gz(data):
-    return gzip.compress(data, 6, mtime=0)
+    """A gzip stream that is the same with every zlib: stored blocks."""
+    out = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+    for at in range(0, max(len(data), 1), 65535):
+        part = data[at:at + 65535]
+        out += struct.pack("<BHH", at + 65535 >= len(data), len(part), len(part) ^ 0xffff) + part
+    return out + struct.pack("<II", zlib.crc32(data), len(data))
+
+
+def edited(edit, value):
+    """What edit returns, or the value itself, which it may have changed."""
+    result = edit(value)
+    return value if result is None else result
 
 
 class Image:
@@ -97,16 +112,16 @@ class Image:
         for raw, _, _ in layers:
             self.config["rootfs"]["diff_ids"].append("sha256:" + sha256(raw))
             self.config["history"].append({"created_by": "test"})
-        config = self.edit_config(self.config) or self.config
+        config = edited(self.edit_config, self.config)
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST,
                     "config": self.document(config, "CONFIG", CONFIG), "layers": descriptors}
-        manifest = self.edit_manifest(manifest) or manifest
+        manifest = edited(self.edit_manifest, manifest)
         descriptor = self.document(manifest, "MANIFEST", MANIFEST)
         descriptor["platform"] = self.platform
         descriptor["annotations"] = {"org.opencontainers.image.ref.name": "v1"}
-        descriptor = self.edit_descriptor(descriptor) or descriptor
+        descriptor = edited(self.edit_descriptor, descriptor)
         index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor]}
-        index = self.edit_index(index) or index
+        index = edited(self.edit_index, index)
         self.files["index.json"] = index if isinstance(index, bytes) else json.dumps(index).encode()
         self.files["oci-layout"] = b'{"imageLayoutVersion":"1.0.0"}'
         self.edit_files(self.files)
@@ -125,6 +140,9 @@ class Image:
                 os.mkdir(file)
             elif isinstance(data, Link):
                 os.symlink(data, file)
+            elif isinstance(data, Sparse):
+                with open(file, "wb") as f:
+                    f.truncate(data)
             else:
                 with open(file, "wb") as f:
                     f.write(data)
@@ -286,7 +304,7 @@ def many_members(image):
     with tarfile.open(fileobj=block, mode="w") as t:
         t.addfile(member("x")[0])
     raw = block.getvalue()[:512] * 524289 + bytes(1024)
-    with_layer(image, gz(raw), raw)
+    with_layer(image, gzip.compress(raw, 1), raw)
 
 
 # The configuration, and what it says of the layer.
@@ -322,7 +340,15 @@ def with_program(image, members, words, machine=62, bits=64):
     image.assemble()
 
 
+@kind
+def long_way(image):
+    """A PATH of so many directories that the program would be looked for until the end of time."""
+    image.config["config"].update(Env=["PATH=" + "/x/y:" * 400000], Entrypoint=["none"])
+    image.assemble()
+
+
 kinds("program", {
+    "loop": ([link("run", "walk"), link("walk", "run/walk")], ["/run"]),
     "path": ([], ["program"]),
     "link": ([link("run", "/bin/program")], ["/run"]),
     "hard-link": ([link("run", "bin/program", tarfile.LNKTYPE)], ["/run"]),
@@ -501,6 +527,7 @@ kinds("files", {
     "layer-outside": lambda f, i: f.update({i.by_role("LAYER0"): Link("/etc/passwd")}),
     "config-outside": lambda f, i: f.update({i.by_role("CONFIG"): Link("../../../x")}),
     "layer-loop": lambda f, i: f.update({i.by_role("LAYER0"): Link(i.by_role("LAYER0")[13:])}),
+    "layer-sparse": lambda f, i: f.update({i.by_role("LAYER0"): Sparse(40 << 30)}),
     "layer-longer": lambda f, i: f.update({i.by_role("LAYER0"): f[i.by_role("LAYER0")] + b"x"}),
     "named": lambda f, i: f.update({"rootfs.tar.gz": f[i.by_role("LAYER0")],
                                     i.by_role("LAYER0"): Link("../../rootfs.tar.gz")}),
