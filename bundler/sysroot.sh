@@ -4,7 +4,8 @@
 #	sysroot.sh PREFIX FLAVOUR
 #	sysroot.sh sources [DIRECTORY]
 #
-# FLAVOUR is musl (what is shipped) or san (glibc, AddressSanitizer, for the tests). Leaves
+# FLAVOUR is musl (what is shipped), san (glibc, AddressSanitizer, for the tests) or arm64 (for
+# that machine, glibc, to show that its program writes the same bytes). Leaves
 # PREFIX/include, PREFIX/lib and PREFIX/versions, one "name version" per line, written last.
 # Sources are fetched once into build/src, by a private apt configuration in build/apt: the
 # system's own sources and signatures, its files untouched, no privilege needed. The second form
@@ -128,7 +129,7 @@ compile() { # compile libNAME.a FLAGS... -- SOURCES...
 	shift
 	# shellcheck disable=SC2086 # CC and flags are lists
 	printf '%s\n' "$@" | xargs -n 4 -P "$jobs" $CC $CFLAGS $flags -c
-	ar crD "$lib" ./*.o
+	"$AR" crD "$lib" ./*.o
 	install -m 644 "$lib" "$prefix/lib"
 }
 
@@ -139,7 +140,7 @@ build_bearssl() {
 	mkdir -p obj
 	make -C "$s" "$PWD/obj/sha2small.o" BUILD="$PWD" CC="$CC" \
 		CFLAGS="$CFLAGS $unaligned -O3 -fno-tree-loop-vectorize -fno-tree-pre -fno-gcse"
-	make -C "$s" -j "$jobs" lib BUILD="$PWD" CC="$CC" CFLAGS="$CFLAGS $unaligned" ARFLAGS=crD
+	make -C "$s" -j "$jobs" lib BUILD="$PWD" CC="$CC" CFLAGS="$CFLAGS $unaligned" AR="$AR" ARFLAGS=crD
 	install -m 644 libbearssl.a "$prefix/lib"
 	install -m 644 "$s"/inc/*.h "$prefix/include"
 }
@@ -152,7 +153,7 @@ build_zlib() {
 }
 
 build_libarchive() {
-	"$s/configure" --prefix="$prefix" --disable-shared --disable-dependency-tracking \
+	"$s/configure" $host --prefix="$prefix" --disable-shared --disable-dependency-tracking \
 		--disable-maintainer-mode --disable-bsdtar --disable-bsdcat --disable-bsdcpio \
 		--disable-acl --disable-xattr --with-zlib --without-bz2lib --without-libb2 \
 		--without-iconv --without-lz4 --without-zstd --without-lzma --without-lzo2 \
@@ -165,7 +166,7 @@ build_libarchive() {
 }
 
 build_curl() {
-	"$s/configure" --prefix="$prefix" --disable-shared --disable-dependency-tracking \
+	"$s/configure" $host --prefix="$prefix" --disable-shared --disable-dependency-tracking \
 		--with-bearssl="$prefix" --without-ca-bundle --without-ca-path --without-zlib \
 		--without-brotli --without-zstd --without-libidn2 --without-libpsl \
 		--without-nghttp2 --without-librtmp --without-libgsasl \
@@ -186,7 +187,11 @@ build_curl() {
 }
 
 build_libdeflate() {
-	compile libdeflate.a -I"$s" -- "$s"/lib/*.c "$s"/lib/x86/*.c
+	case $($CC -dumpmachine) in
+	aarch64* | arm*) machine=arm ;;
+	*) machine=x86 ;;
+	esac
+	compile libdeflate.a -I"$s" -- "$s"/lib/*.c "$s/lib/$machine"/*.c
 	install -m 644 "$s/libdeflate.h" "$prefix/include"
 }
 
@@ -214,7 +219,7 @@ build_libyaml() {
 
 # Only for the SHA-256 of what bundler writes, which its assembler makes five times as fast.
 build_nettle() {
-	"$s/configure" --disable-shared --disable-public-key --disable-documentation \
+	"$s/configure" $host --disable-shared --disable-public-key --disable-documentation \
 		--disable-openssl --enable-fat --disable-dependency-tracking
 	make -j "$jobs" libnettle.a
 	install -m 644 libnettle.a "$prefix/lib"
@@ -249,13 +254,16 @@ if [ "$1" = sources ]; then
 fi
 
 mkdir -p "$1" "$top/build"
-prefix=$(cd "$1" && pwd)
+final=$(cd "$1" && pwd)
+prefix=$final.new	# what stands there stays until all is built
 case $top$prefix in *[[:space:]]*)
 	echo "sysroot: cannot build in '$top': configure scripts do not bear blanks in a path" >&2
 	exit 1 ;;
 esac
 work=$prefix/work
 flavour=$2
+host=
+AR='ar'
 case $flavour in
 musl)
 	CC=musl-gcc
@@ -265,15 +273,23 @@ san)
 	CC=gcc
 	CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address"
 	export ASAN_OPTIONS=detect_leaks=0 ;;
+arm64)
+	host=--host=aarch64-linux-gnu
+	CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar
+	CFLAGS=-O2 ;;
 *)
 	echo "sysroot: unknown flavour '$flavour'" >&2
 	exit 2 ;;
 esac
 # The bytes must not depend on where the tree stands.
 CFLAGS="$CFLAGS -ffile-prefix-map=$work=. -ffile-prefix-map=$src=."
-export CC CFLAGS
+export CC CFLAGS AR
 
-exec 9>"$top/build/src.lock"
+exec 8>"$final.lock" 9>"$top/build/src.lock"
+flock 8
+if [ -n "$(find "$final/versions" -newer "$0" 2>/dev/null)" ]; then
+	exit	# somebody else built it while we waited
+fi
 flock 9
 fetch_sources
 exec 9>&-
@@ -294,4 +310,5 @@ wait "$one" || status=1
 	echo "gcc $(gcc -dumpfullversion)"
 } >"$work/versions"
 mv "$work/versions" "$prefix/versions"
-rm -rf "$work"
+rm -rf "$work" "$final"
+mv "$prefix" "$final"
