@@ -459,8 +459,9 @@ static int check_host(struct hop *hop)
 
 /*
  * curl_easy_perform, but for two things. With BearSSL, curl forgets to wait for the socket
- * during the handshake (its 7.88 does not say which way the handshake is blocked) and sleeps a
- * second in each flight: we wait for the socket, too. And a signal is noticed sooner.
+ * during the handshake (its 7.88 does not say which way the handshake is blocked) and sleeps
+ * until its time is over, once in each flight: we wait for the socket, too. And a signal is
+ * noticed sooner.
  */
 static CURLcode run(struct hop *hop)
 {

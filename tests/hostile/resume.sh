@@ -104,8 +104,8 @@ cache_has_it
 begin 'another range than was asked for: all of it is asked for'
 release 100000
 partial 40000
-tail -c +39999 archive >wrong
-serve "$GITHUB=range bytes_39998-99999/100000 $PWD/wrong ;; file $archive"
+tail -c +40002 archive >wrong
+serve "$GITHUB=range bytes_40001-99999/100000 $PWD/wrong ;; file $archive"
 fetch
 fetched
 cache_has_it
@@ -219,8 +219,10 @@ for signal in INT TERM KILL; do
 	pid=$!
 	wait_for has 65536
 	check kill -s $signal $pid
+	started=$EPOCHREALTIME
 	wait $pid 2>/dev/null
 	check test $? -eq $((128 + $(kill -l $signal)))
+	check test $((${EPOCHREALTIME/./} - ${started/./})) -lt 5000000
 	cache <<-'END'
 	d 700 partial
 	f 600 partial/DIGEST 65536
