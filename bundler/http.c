@@ -41,7 +41,7 @@ struct hop {
 	struct curl_waitfd sockets[MAXIMUM_SOCKETS];	/* that are open */
 	unsigned socket_count;
 	bool refused;			/* an address was too private */
-	bool connect_limited;		/* the time to connect is shorter than what is left in all */
+	bool connect_limited;		/* the time to connect is shorter than what is left */
 	bool failed;			/* err is filled */
 	bool ended;			/* by us, after the header: the body is of no use */
 	size_t header_bytes, header_lines;

@@ -111,8 +111,8 @@ static void explain_alert(int alert, const char *host, struct buffer *reason)
 		break;
 	case ALERT_HANDSHAKE_FAILURE:
 	case ALERT_INSUFFICIENT_SECURITY:
-		buffer_format(reason, "'%s' accepts none of TLS 1.2's suites with ECDHE and AES-GCM "
-			      "or ChaCha20-Poly1305", host);
+		buffer_format(reason, "'%s' accepts none of TLS 1.2's suites with ECDHE and "
+			      "AES-GCM or ChaCha20-Poly1305", host);
 		break;
 	case ALERT_UNRECOGNIZED_NAME:
 		buffer_format(reason, "the server says that it is not '%s'", host);
