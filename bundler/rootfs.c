@@ -18,15 +18,25 @@ static int fail(const char *name, const struct tree_node *node, struct error *er
 	return error_errno(err, STATUS_FILE, "cannot write '%s%s'", name, node->path);
 }
 
+/*
+ * Only root gives files away, and root of a user namespace only to those whom it has, else EINVAL
+ * (user_namespaces(7)). What cannot be given away stays the user's own.
+ */
+static int give_away(int directory, const char *path, const struct tree_node *node, int flags)
+{
+	if (geteuid() != 0 || fchownat(directory, path, node->uid, node->gid, flags) == 0
+	    || errno == EINVAL)
+		return 0;
+	return -1;
+}
+
 /* Owner first: chown(2) clears the set-user-ID bits that chmod(2) may have set. */
 static int set_attributes(int fd, const struct tree_node *node, int64_t epoch)
 {
 	const struct timespec times[2] = { { .tv_sec = (time_t)epoch },
 					   { .tv_sec = (time_t)epoch } };
 
-	if (geteuid() == 0 && fchown(fd, node->uid, node->gid) < 0)
-		return -1;
-	if (fchmod(fd, (mode_t)node->mode) < 0)
+	if (give_away(fd, "", node, AT_EMPTY_PATH) < 0 || fchmod(fd, (mode_t)node->mode) < 0)
 		return -1;
 	return futimens(fd, times);
 }
@@ -68,8 +78,7 @@ static int write_link(int root, const struct tree_node *node, int64_t epoch)
 
 	if (symlinkat(node->target, root, relative(node)) < 0)
 		return -1;
-	if (geteuid() == 0
-	    && fchownat(root, relative(node), node->uid, node->gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (give_away(root, relative(node), node, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
 	return utimensat(root, relative(node), times, AT_SYMLINK_NOFOLLOW);
 }

@@ -27,7 +27,7 @@ for group; do
 		packages="$packages skopeo umoci buildah podman runc docker-registry
 			mtree-netbsd libarchive-tools git python3" ;;
 	variations)
-		packages="$packages clang disorderfs faketime locales util-linux" ;;
+		packages="$packages clang disorderfs faketime locales qemu-user reprotest util-linux" ;;
 	*)
 		echo "toolchain: unknown group '$group'" >&2
 		exit 2 ;;

@@ -91,7 +91,7 @@ variant() {
 	(
 		flock 9
 		for name in bundler Makefile tests build/sysroot build/toolchain/build; do
-			ln -sfn "$top/$name" "$directory/$name"
+			[ -e "$directory/$name" ] || ln -sn "$top/$name" "$directory/$name" || exit
 		done
 		nice make -C "$directory" build/bundler "${@:2}"
 	) 9>"$directory/lock" >"$scratch/log" 2>&1 || fail "cannot build $1" "$(tail -n 5 "$scratch/log")"

@@ -43,6 +43,15 @@ else
 	skip 'not root'
 fi
 
+begin 'root of a user namespace that has nobody else'
+if unshare --user --map-root-user true 2>/dev/null; then
+	mkdir out
+	check outputs "$PWD/out" unshare --user --map-root-user
+	same_but_owners out
+else
+	skip 'cannot make a user namespace'
+fi
+
 begin 'one processor'
 varied taskset -c "$(taskset -pc $$ | sed 's/.*: \([0-9]*\).*/\1/')"
 
@@ -96,15 +105,15 @@ fi
 # ---- clock ----
 
 # The wall clock belongs to the machine. libfaketime changes what a program that glibc was linked
-# to at run time sees of it; ours is static, so here it is the sanitized build. `make
-# reproducible` also runs the static one, under an emulator to which that is done.
+# to at run time sees of it: the sanitized build, or the emulator in which the static one runs.
 for date in '2000-02-29 23:59:59' '2038-01-19 03:14:08' '2100-03-01 12:00:00'; do
 	begin "clock: $date"
-	if ! command -v faketime >/dev/null; then
-		skip 'no faketime'
+	if ! command -v faketime >/dev/null || ! command -v qemu-x86_64 >/dev/null; then
+		skip 'no faketime, or no qemu-x86_64'
 		continue
 	fi
 	check test "$(faketime "$date" date +%Y)" = "${date%%-*}"
+	varied faketime "$date" qemu-x86_64
 	program=$san
 	# The sanitizer's run-time library wants to be the first one.
 	varied env ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" faketime "$date"
