@@ -21,6 +21,8 @@
  * 3339.
  */
 #define LIMIT_EPOCH 253402300799LL
+/* Brackets inside of brackets in a recipe, which needs 3; libyaml's time grows with the square. */
+#define LIMIT_RECIPE_DEPTH 64
 /* Entries in one list of a recipe. */
 #define LIMIT_RECIPE_ENTRIES 4096
 /* Bytes of a file that a recipe takes from its own directory; held in memory. */

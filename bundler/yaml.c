@@ -64,12 +64,31 @@ static int check_whole(struct yaml *yaml, yaml_parser_t *parser, const struct bu
 	return 0;
 }
 
+/* How deep the brackets of text go, wherever they stand. */
+static size_t bracket_depth(const struct buffer *text)
+{
+	size_t depth = 0, deepest = 0;
+
+	for (size_t i = 0; i < text->length; i++) {
+		if (text->bytes[i] == '[' || text->bytes[i] == '{')
+			depth++;
+		else if ((text->bytes[i] == ']' || text->bytes[i] == '}') && depth > 0)
+			depth--;
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
+}
+
 int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const struct buffer *text,
 	      struct error *err)
 {
 	yaml_parser_t parser;
 	int result = -1;
 
+	if (bracket_depth(text) > LIMIT_RECIPE_DEPTH)
+		return error_set(err, STATUS_LIMIT, "cannot read '%s': brackets in more than %d others",
+				 name, LIMIT_RECIPE_DEPTH);
 	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
 	*yaml = (struct yaml){ .name = name, .pool = pool, .budget = 2 * text->length };
 	if (!yaml_parser_initialize(&parser))
