@@ -8,8 +8,8 @@
 #include "pool.h"
 
 /*
- * What was found when two things were compared, one of which is what the other ought to be. It prints
- * nothing; audit_tree.h and audit_image.h fill it.
+ * What was found when two things were compared, one of which is what the other ought to be. It
+ * prints nothing; audit_tree.h and audit_image.h fill it.
  */
 
 /* What a finding is about; the names are those of --ignore. */
@@ -50,8 +50,8 @@ void audit_init(struct audit *audit, uint32_t ignored);
 void audit_free(struct audit *audit);
 
 /*
- * Adds a finding, unless its field is ignored, and returns it until the next is added, or NULL. Values that
- * are longer than a path can be are cut.
+ * Adds a finding, unless its field is ignored, and returns it until the next is added, or NULL.
+ * Values that are longer than a path can be are cut.
  */
 struct audit_finding *audit_add(struct audit *audit, enum audit_field field, const char *subject,
 				const char *expected, const char *found);

@@ -18,7 +18,10 @@ struct comparison {
 static void compare(const struct comparison *comparison, const char *pointer,
 		    const json_t *expected, const json_t *found);
 
-/* Adds "/<key>" to a pointer, the key escaped as section 3 of RFC 6901 says; -1 when it gets too long. */
+/*
+ * Adds "/<key>" to a pointer, the key escaped as section 3 of RFC 6901 says; -1 when it gets too
+ * long.
+ */
 static int extend(struct buffer *pointer, const char *key)
 {
 	int result = buffer_add(pointer, "/", 1);

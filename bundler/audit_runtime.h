@@ -6,8 +6,8 @@
 #include "tree.h"
 
 /*
- * What Docker adds to the root of a container before anything runs in it: the places where it mounts, and
- * a mark. docker export has them, empty; one with something in it is somebody else's.
+ * What Docker adds to the root of a container before anything runs in it: the places where it
+ * mounts, and a mark. docker export has them, empty; one with something in it is somebody else's.
  */
 
 /* Whether an observed node is one of these, just as Docker makes them. */

@@ -37,8 +37,9 @@ int build_image(const struct build *build, const struct platform *platform,
 		struct oci_image *image, struct error *err);
 
 /*
- * The same for who compares with an image whose layer has this digest and size: when an image with such a
- * layer has the very manifest that the lock pins, nothing is compressed, and the layer has no bytes.
+ * The same for who compares with an image whose layer has this digest and size: when an image with
+ * such a layer has the very manifest that the lock pins, nothing is compressed, and the layer has
+ * no bytes.
  */
 int build_image_like(const struct build *build, const struct platform *platform,
 		     const struct fetch_asset *asset, int directory, const struct digest *layer,

@@ -104,7 +104,8 @@ static void choose_found(struct run *run)
 	size_t count = 0;
 
 	for (size_t i = 0; i < images->count; i++) {
-		const struct platform *platform = platform_find(images->items[i].platform, &ignored);
+		const struct platform *platform = platform_find(images->items[i].platform,
+								&ignored);
 		size_t j = 0;
 
 		while (j < count && chosen[j] != platform)
@@ -141,8 +142,9 @@ static int check_chosen(const struct run *run, struct error *err)
 				 run->text);
 	for (size_t i = 0; i < inputs->platform_count && run->observed.has_images; i++)
 		if (!can_be_image(inputs, inputs->platforms[i]))
-			return error_set(err, STATUS_USAGE, "cannot audit an image for '%s': only Linux "
-					 "runs one without a base", inputs->platforms[i]->name);
+			return error_set(err, STATUS_USAGE, "cannot audit an image for '%s': only "
+					 "Linux runs one without a base",
+					 inputs->platforms[i]->name);
 	return 0;
 }
 
@@ -169,7 +171,8 @@ static const struct image_layer *find_layer(const struct run *run, const struct 
 
 	for (size_t i = 0; i < images->count; i++)
 		if (strcmp(images->items[i].platform, platform->name) == 0)
-			return images->items[i].layer_count == 1 && images->items[i].layers[0].stated
+			return images->items[i].layer_count == 1
+				&& images->items[i].layers[0].stated
 			       ? &images->items[i].layers[0] : NULL;
 	return NULL;
 }
@@ -252,7 +255,8 @@ static int compare_pair(struct run *run, const struct images_pair *pair, struct 
 	if (run->observed.images.count > 1)
 		run->audit.platform = pair->expected->platform;
 	audit_image(&run->audit, pair->expected, pair->found);
-	return pair->found->has_tree ? compare_trees(run, &pair->expected->tree, pair->found, err) : 0;
+	return pair->found->has_tree
+		? compare_trees(run, &pair->expected->tree, pair->found, err) : 0;
 }
 
 static int compare_images(struct run *run, struct error *err)
@@ -361,7 +365,8 @@ static int open_and_audit(struct run *run, struct error *err)
 
 	run->style.name = run->inputs.recipe.name;
 	run->style.tag = run->place.tag ? run->place.tag : run->inputs.recipe.version;
-	if (result == 0 && (command_inputs_flavour(&run->inputs, run->flavour_name, &run->flavour, err) < 0
+	if (result == 0 && (command_inputs_flavour(&run->inputs, run->flavour_name, &run->flavour,
+						   err) < 0
 			    || choose_platforms(run, err) < 0
 			    || command_inputs_lock(&run->inputs, err) < 0))
 		result = -1;

@@ -28,8 +28,8 @@ int command_differences_option(struct command_differences *differences, int id, 
 			       struct error *err);
 
 /*
- * Prints sorted findings and the verdict, about the platforms in a text ("" for none). With JSON, report
- * is what stands before them; it is taken over. Returns STATUS_OK or STATUS_DIFFERENCES.
+ * Prints sorted findings and the verdict, about the platforms in a text ("" for none). With JSON,
+ * report is what stands before them; it is taken over. Returns STATUS_OK or STATUS_DIFFERENCES.
  */
 int command_differences_print(const struct command_differences *differences,
 			      const struct audit *audit, const char *platforms, json_t *report);

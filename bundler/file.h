@@ -22,7 +22,10 @@ int file_read_open(struct buffer *buffer, int fd, const char *path, struct error
 /* Writes all bytes to fd, through short writes and EINTR; -1 with errno set. */
 int file_write_all(int fd, const void *bytes, size_t length);
 
-/* Opens a new file without a name on the file system of directory, to write and read; -1 with errno. */
+/*
+ * Opens a new file without a name on the file system of directory, to write and read; -1 with
+ * errno.
+ */
 int file_open_unnamed(int directory);
 
 /* Reads until length bytes or the end; the number read, or -1 with errno set. */

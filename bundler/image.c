@@ -9,7 +9,8 @@
 const char *image_platform(struct pool *pool, const char *os, const char *architecture,
 			   const char *variant)
 {
-	const char *name = pool_format(pool, "%s/%s%s%s", os, architecture, *variant ? "/" : "", variant);
+	const char *name = pool_format(pool, "%s/%s%s%s", os, architecture, *variant ? "/" : "",
+				       variant);
 	struct error ignored;
 	const struct platform *platform = platform_find(name, &ignored);
 

@@ -21,7 +21,8 @@ static int refuse(struct archive *archive, const char *name, struct error *err)
 {
 	const char *reason = archive_error_string(archive);
 
-	return error_set(err, STATUS_FILE, "cannot write '%s': %s", name, reason ? reason : "failed");
+	return error_set(err, STATUS_FILE, "cannot write '%s': %s", name,
+			 reason ? reason : "failed");
 }
 
 static void describe(struct archive_entry *entry, const struct tree_node *node, int64_t epoch)
@@ -68,7 +69,7 @@ static int write_nodes(const struct tree *tree, struct archive *archive,
 		const struct tree_node *node = &tree->nodes[i];
 
 		describe(entry, node, tree->epoch);
-		/* It warns of names that are not ASCII, and then writes their bytes, as it should. */
+		/* It warns of names that are not ASCII, and then writes their bytes. */
 		if (archive_write_header(archive, entry) < ARCHIVE_WARN)
 			return refuse(archive, name, err);
 		if (node->type == TREE_FILE && copy_content(archive, &node->content, name, err) < 0)
@@ -112,7 +113,8 @@ int layer_stream(const struct tree *tree, channel_consume *consume, void *contex
 	if (archive_write_open2(archive, &stream, NULL, pass_on, NULL, NULL) != ARCHIVE_OK)
 		refuse(archive, name, err);
 	else if (write_nodes(tree, archive, entry, name, err) == 0)
-		result = archive_write_close(archive) == ARCHIVE_OK ? 0 : refuse(archive, name, err);
+		result = archive_write_close(archive) == ARCHIVE_OK
+			? 0 : refuse(archive, name, err);
 	else
 		archive_write_close(archive);	/* after a failure archive_write_free alone leaks */
 	archive_entry_free(entry);

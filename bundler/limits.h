@@ -67,7 +67,9 @@
  * (distribution-spec).
  */
 #define LIMIT_INDEX_BYTES (4 * MIB)
-/* Members of all layers of an image place, as far as their names are kept, and bytes of the names. */
+/*
+ * Members of all layers of an image place, as far as their names are kept, and bytes of the names.
+ */
 #define LIMIT_LAYER_MEMBERS 524288
 #define LIMIT_LAYER_NAMES_BYTES (64 * MIB)
 /* Symbolic links in one path: as many as Linux follows. */
@@ -84,7 +86,9 @@
 #define LIMIT_DOCUMENTS_BYTES (64 * MIB)
 /* Arrays and objects in one another in such a document: a config has 4. */
 #define LIMIT_DOCUMENT_DEPTH 64
-/* Files of an image layout or archive: three for each layer, and layers are at most some hundred. */
+/*
+ * Files of an image layout or archive: three for each layer, and layers are at most some hundred.
+ */
 #define LIMIT_STORE_FILES 65536
 /* Bytes of all their names together: one of a blob has 77. */
 #define LIMIT_STORE_NAMES_BYTES (16 * MIB)

@@ -379,8 +379,8 @@ const struct lock_result *lock_result_find(const struct lock *lock,
 
 char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool)
 {
-	return pool_format(pool, "%s %s %s %s, compat %d", lock->name, lock->version, platform->name,
-			   lock->release, LOCK_COMPAT);
+	return pool_format(pool, "%s %s %s %s, compat %d", lock->name, lock->version,
+			   platform->name, lock->release, LOCK_COMPAT);
 }
 
 static json_t *describe_certificates(const struct lock_certificates *certificates)

@@ -81,7 +81,10 @@ const struct lock_asset *lock_find(const struct lock *lock, const struct platfor
 const struct lock_result *lock_result_find(const struct lock *lock,
 					   const struct platform *platform);
 
-/* What something made for a platform is of, in a line: name, version, platform, release, compat. In pool. */
+/*
+ * What something made for a platform is of, in a line: name, version, platform, release, compat. In
+ * pool.
+ */
 char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool);
 
 /* Adds the lock's text, the same bytes for the same content. */

@@ -147,8 +147,8 @@ int observe_bytes(struct observe *observe, const void *bytes, size_t length, str
 
 	digest_add(&observe->digest, bytes, length);
 	if (observe->counterpart != NONE && reference->keep)
-		result = keep(reference->spool, &reference->spool->starts[observe->counterpart], bytes,
-			      length);
+		result = keep(reference->spool, &reference->spool->starts[observe->counterpart],
+			      bytes, length);
 	else if (observe->counterpart != NONE)
 		result = compare(observe, observed, bytes, length);
 	if (result < 0)
@@ -205,7 +205,8 @@ char *observe_path(const char *name)
 
 static int compare_attributes(const void *a, const void *b)
 {
-	return strcmp(((const struct pax_attribute *)a)->name, ((const struct pax_attribute *)b)->name);
+	return strcmp(((const struct pax_attribute *)a)->name,
+		      ((const struct pax_attribute *)b)->name);
 }
 
 static void add_attribute(struct buffer *text, const struct pax_attribute *attribute)
@@ -244,8 +245,8 @@ char *observe_attributes(const struct pax_attribute *attributes, size_t count)
 /* ---- what was not said ---- */
 
 /*
- * Notes the directories above path that the tree does not have, but for those that the path before it
- * in the order has, too: these were seen to already.
+ * Notes the directories above path that the tree does not have, but for those that the path before
+ * it in the order has, too: these were seen to already.
  */
 static void note_missing(const struct tree *tree, const char *before, const char *path,
 			 struct tree *missing)
@@ -256,7 +257,8 @@ static void note_missing(const struct tree *tree, const char *before, const char
 		size_t length = (size_t)(slash - parent);
 
 		*slash = '\0';
-		if (strncmp(before, parent, length) == 0 && (before[length] == '/' || before[length] == '\0'))
+		if (strncmp(before, parent, length) == 0
+		    && (before[length] == '/' || before[length] == '\0'))
 			break;
 		if (!tree_find(tree, parent))
 			tree_append(missing, parent, TREE_DIRECTORY);
@@ -270,10 +272,11 @@ static int add_parents(struct observe *observe, struct error *err)
 	int result = 0;
 
 	for (size_t i = 1; i < observe->tree->count && missing.count <= LIMIT_OBSERVED_NODES; i++)
-		note_missing(observe->tree, observe->tree->nodes[i - 1].path, observe->tree->nodes[i].path,
-			     &missing);
+		note_missing(observe->tree, observe->tree->nodes[i - 1].path,
+			     observe->tree->nodes[i].path, &missing);
 	for (size_t i = 0; i < missing.count && result == 0; i++) {
-		struct tree_node *node = observe_add(observe, missing.nodes[i].path, TREE_DIRECTORY, err);
+		struct tree_node *node = observe_add(observe, missing.nodes[i].path, TREE_DIRECTORY,
+						     err);
 
 		if (node)
 			node->observed.unstated = true;

@@ -11,9 +11,9 @@
 #include "tree.h"
 
 /*
- * How a tree is filled with what is there, whatever that is: what the sources, observe_directory.h and
- * observe_tar.h, share. Contents are hashed as they pass and not kept, so that memory grows with the
- * number of paths only. Where they begin to differ is found by reading a second time.
+ * How a tree is filled with what is there, whatever that is: what the sources, observe_directory.h
+ * and observe_tar.h, share. Contents are hashed as they pass and not kept, so that memory grows
+ * with the number of paths only. Where they begin to differ is found by reading a second time.
  */
 
 #define OBSERVE_UNWANTED UINT64_MAX
@@ -63,15 +63,19 @@ int observe_bytes(struct observe *observe, const void *bytes, size_t length, str
 void observe_file_end(struct observe *observe);
 
 /*
- * Sorts the tree, adds the directories that nothing was said of, and resolves hard links: files whose
- * target, a path, is set. STATUS_ARCHIVE when one leads nowhere, STATUS_LIMIT.
+ * Sorts the tree, adds the directories that nothing was said of, and resolves hard links: files
+ * whose target, a path, is set. STATUS_ARCHIVE when one leads nowhere, STATUS_LIMIT.
  */
 int observe_end(struct observe *observe, struct error *err);
 
-/* The path in a tree that a name in an archive stands for, which the caller frees; NULL with "..". */
+/*
+ * The path in a tree that a name in an archive stands for, which the caller frees; NULL with "..".
+ */
 char *observe_path(const char *name);
 
-/* Attributes as a text that is the same for the same ones, for the caller to free; NULL for none. */
+/*
+ * Attributes as a text that is the same for the same ones, for the caller to free; NULL for none.
+ */
 char *observe_attributes(const struct pax_attribute *attributes, size_t count);
 
 /* "cannot read '<place>': <reason>", which is noted in fault. Returns -1. */

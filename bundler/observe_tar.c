@@ -51,7 +51,8 @@ static void describe_special(struct tree_node *node, const struct tar_member *me
 /* What does not fit is no number that Linux knows. */
 static const char *number_fault(const struct tar_member *member)
 {
-	return member->uid > UINT32_MAX || member->gid > UINT32_MAX || member->device_major > UINT32_MAX
+	return member->uid > UINT32_MAX || member->gid > UINT32_MAX
+		|| member->device_major > UINT32_MAX
 	       || member->device_minor > UINT32_MAX ? "a number in it is too large" : NULL;
 }
 

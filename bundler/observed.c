@@ -24,8 +24,8 @@ void observed_close(struct observed *observed)
 static int read_tree(const struct place *place, const struct observe_reference *reference,
 		     struct tree *tree, struct error *err)
 {
-	return (place->kind == PLACE_TAR ? observe_tar : observe_directory)(tree, place->path, reference,
-									    err);
+	return (place->kind == PLACE_TAR ? observe_tar : observe_directory)(tree, place->path,
+									    reference, err);
 }
 
 int observed_read(struct observed *observed, struct image *image, struct error *err)

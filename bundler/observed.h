@@ -21,13 +21,16 @@ struct observed {
 bool observed_has_images(const struct place *place);
 
 /*
- * Opens a place, which must outlive it. Of images all is read but their layers, of a tree nothing yet.
- * As images_open; observed_close in any case.
+ * Opens a place, which must outlive it. Of images all is read but their layers, of a tree nothing
+ * yet. As images_open; observed_close in any case.
  */
 int observed_open(struct observed *observed, const struct place *place, struct error *err);
 void observed_close(struct observed *observed);
 
-/* Reads the tree, or the layers of one of the images. As images_read, observe_directory, observe_tar. */
+/*
+ * Reads the tree, or the layers of one of the images. As images_read, observe_directory,
+ * observe_tar.
+ */
 int observed_read(struct observed *observed, struct image *image, struct error *err);
 
 /* The tree of one of the images, or of the place when image is NULL. */

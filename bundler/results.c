@@ -38,10 +38,10 @@ int results_check(const struct lock *lock, const struct platform *platform, int6
 	if (kind == RESULTS_MANIFEST && strcmp(lock->compressor, compress_version()) != 0)
 		return 0;
 	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is sha256:%s, lock '%s' pins "
-		  "sha256:%s", platform->name, names[kind], digest_write_hex(digest, made), lock->file,
-		  digest_write_hex(wanted, hex));
-	return error_hint(err, "something that goes into it has changed since; 'bundler lock --record' "
-			  "pins what it is now");
+		  "sha256:%s", platform->name, names[kind], digest_write_hex(digest, made),
+		  lock->file, digest_write_hex(wanted, hex));
+	return error_hint(err, "something that goes into it has changed since; 'bundler lock "
+			  "--record' pins what it is now");
 }
 
 int results_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
@@ -53,8 +53,8 @@ int results_mtree(const struct lock *lock, const struct platform *platform, cons
 
 	buffer_init(&text, LIMIT_MANIFEST_BYTES);
 	if (mtree_write(tree, lock_about(lock, platform, &pool), &text) < 0)
-		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is larger than "
-				   "%zu bytes", platform->name, text.maximum);
+		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is "
+				   "larger than %zu bytes", platform->name, text.maximum);
 	else
 		*digest = digest_of(text.bytes, text.length);
 	buffer_free(&text);

@@ -14,9 +14,10 @@
 enum results_kind { RESULTS_MTREE, RESULTS_DIFF_ID, RESULTS_MANIFEST };
 
 /*
- * STATUS_DIGEST when the lock pins another digest for this platform than the one of what was made, with
- * its files at epoch. Nothing is compared where nothing is pinned, or for another epoch than the lock's;
- * nor is an image's manifest, which has the compressed layer in it, when another compressor made it.
+ * STATUS_DIGEST when the lock pins another digest for this platform than the one of what was made,
+ * with its files at epoch. Nothing is compared where nothing is pinned, or for another epoch than
+ * the lock's; nor is an image's manifest, which has the compressed layer in it, when another
+ * compressor made it.
  */
 int results_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
 		  enum results_kind kind, const struct digest *digest, struct error *err);
