@@ -177,7 +177,7 @@ static const char *elf_fault(const struct program *program)
 
 /* PE/COFF specification: offsets from the signature (section 3.2) on, and what stands there. */
 enum {
-	PE_AT = 0x3c,			/* in the MS-DOS stub: where the signature is (section 3.1) */
+	PE_AT = 0x3c,			/* in the MS-DOS stub: of the signature (section 3.1) */
 	PE_MACHINE = 4,			/* section 3.3 */
 	PE_SECTIONS = 6,
 	PE_OPTIONAL_BYTES = 20,

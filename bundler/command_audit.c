@@ -138,7 +138,8 @@ static int check_chosen(const struct run *run, struct error *err)
 	const struct command_inputs *inputs = &run->inputs;
 
 	if (!run->observed.has_images && inputs->platform_count > 1)
-		return error_set(err, STATUS_USAGE, "cannot audit '%s': it can be of one platform only",
+		return error_set(err, STATUS_USAGE,
+				 "cannot audit '%s': it can be of one platform only",
 				 run->text);
 	for (size_t i = 0; i < inputs->platform_count && run->observed.has_images; i++)
 		if (!can_be_image(inputs, inputs->platforms[i]))

@@ -44,7 +44,8 @@ static size_t find_counterpart(const struct observe *observe, const char *path)
 	if (!observe->reference)
 		return NONE;
 	node = tree_find(observe->reference->tree, path);
-	return node && node->type == TREE_FILE ? (size_t)(node - observe->reference->tree->nodes) : NONE;
+	return node && node->type == TREE_FILE
+		? (size_t)(node - observe->reference->tree->nodes) : NONE;
 }
 
 /* In an image a later layer's file takes the place of an earlier one's. */

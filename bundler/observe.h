@@ -23,14 +23,14 @@
 struct observe_spool {
 	int fd;
 	uint64_t length;
-	uint64_t *starts;	/* of each of the reference's nodes: where in fd, or one of the above */
+	uint64_t *starts;	/* of each node of the reference: where in fd, or one of the above */
 };
 
 /* What a second reading looks at: the contents of the files that stand at the same paths. */
 struct observe_reference {
 	const struct tree *tree;
 	struct observe_spool *spool;	/* has their bytes; NULL when the nodes have them */
-	bool keep;			/* this reading fills spool, where wanted, and compares nothing */
+	bool keep;		/* this reading fills spool, where wanted, and compares nothing */
 };
 
 /* A tree while it is filled. */
@@ -38,7 +38,7 @@ struct observe {
 	struct tree *tree;
 	const char *place;		/* as the user named it, for messages */
 	const struct observe_reference *reference;	/* NULL in a first reading */
-	const struct tree *lower;	/* what the hard links of a layer may lead to besides; or NULL */
+	const struct tree *lower;	/* what a layer's hard links may lead to besides, or NULL */
 	uint32_t groups;		/* the last number of a group of hard links */
 	uint64_t names;			/* bytes of all paths */
 	struct digest_state digest;	/* of the file that is being read */

@@ -87,7 +87,8 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 	int result = -1;
 
 	if (bracket_depth(text) > LIMIT_RECIPE_DEPTH)
-		return error_set(err, STATUS_LIMIT, "cannot read '%s': brackets in more than %d others",
+		return error_set(err, STATUS_LIMIT,
+				 "cannot read '%s': brackets in more than %d others",
 				 name, LIMIT_RECIPE_DEPTH);
 	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
 	*yaml = (struct yaml){ .name = name, .pool = pool, .budget = 2 * text->length };
