@@ -18,7 +18,8 @@
 
 static const struct option_spec options[] = {
 	{ 'p', "platform", "PLATFORM", "what the place has to be of; repeatable for images" },
-	{ OPTION_FLAVOUR, "flavour", "NAME", "what the image has to be, instead of the recipe's own" },
+	{ OPTION_FLAVOUR, "flavour", "NAME",
+	  "what the image has to be, instead of the recipe's own" },
 	{ OPTION_STYLE, "style", "NAME", "doi: a layout that was written in this style" },
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,

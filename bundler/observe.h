@@ -23,7 +23,7 @@
 struct observe_spool {
 	int fd;
 	uint64_t length;
-	uint64_t *starts;	/* of each node of the reference: where in fd, or one of the above */
+	uint64_t *starts;	/* of each node of the reference: where in fd, or one above */
 };
 
 /* What a second reading looks at: the contents of the files that stand at the same paths. */
