@@ -288,6 +288,11 @@ test: prepare $(addprefix build/toolchain/,source interop variations)
 check: prepare
 	tests/run $$(find tests/check -type f -executable | sort)
 
+# Everything that must give the same bytes, with what is too long for every day.
+reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
+	tests/run $$(find tests/reproducible -type f -executable ! -name '*-*' | sort) \
+		tests/check/reproducible tests/container/source.sh
+
 prepare: build/toolchain/test build/bundler build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
 
 bench: build/bundler build/toolchain/source build/toolchain/test
@@ -313,8 +318,8 @@ distclean: clean
 	rm -rf build
 
 help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, test, check, bench, fuzz, clean,'
-	@echo '         distclean, help'
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, test, check, reproducible, bench,'
+	@echo '         fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
 	@echo '  RELEASE=$(RELEASE)   official, source or auto'
@@ -328,6 +333,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all rootfs image-docker test check prepare bench fuzz clean distclean help FORCE
+.PHONY: all rootfs image-docker test check reproducible prepare bench fuzz clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

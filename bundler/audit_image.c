@@ -165,6 +165,30 @@ static void compare_layers(struct audit *audit, const struct image *expected,
 	}
 }
 
+/* ---- platform ---- */
+
+static void take_platform(void *context, const char *pointer, const json_t *expected,
+			  const json_t *found)
+{
+	char *subject = memory_format("descriptor/platform%s", pointer);
+
+	add_json(context, AUDIT_PLATFORM, subject, expected, found);
+	free(subject);
+}
+
+/* Where an index says for what platform an image is, a client chooses by it; it need not say so. */
+static void compare_platforms(struct audit *audit, const struct image *expected,
+			      const struct image *found)
+{
+	struct taker taker = { .audit = audit };
+	const json_t *e = json_object_get(expected->descriptor, "platform");
+	const json_t *f = json_object_get(found->descriptor, "platform");
+
+	taker.note = !e || !f;
+	if (expected->descriptor && found->descriptor)
+		audit_json_compare(e, f, take_platform, &taker);
+}
+
 /* ---- manifest ---- */
 
 static void take_annotation(void *context, const char *pointer, const json_t *expected,
@@ -311,6 +335,7 @@ static void compare_manifests(struct audit *audit, const struct image *expected,
 
 void audit_image(struct audit *audit, const struct image *expected, const struct image *found)
 {
+	compare_platforms(audit, expected, found);
 	if (expected->manifest_fault || found->manifest_fault) {
 		compare_readings(audit, AUDIT_MANIFEST, &expected->manifest_digest,
 				 expected->manifest_fault, &found->manifest_digest,
@@ -330,46 +355,49 @@ void audit_image_alone(struct audit *audit, const struct image *expected, const 
 
 /* ---- places ---- */
 
-static bool is_platform_pointer(const char *pointer)
-{
-	static const char list[] = "/manifests/", key[] = "/platform";
-
-	if (strncmp(pointer, list, strlen(list)) != 0)
-		return false;
-	pointer += strlen(list);
-	return strncmp(pointer + strspn(pointer, "0123456789"), key, strlen(key)) == 0;
-}
-
-/* Where an index says for what platform an image is, a client chooses by it. */
-static void take_index(void *context, const char *pointer, const json_t *expected,
+static void take_table(void *context, const char *pointer, const json_t *expected,
 		       const json_t *found)
 {
 	const struct taker *taker = context;
-	const bool platform = is_platform_pointer(pointer) && found;
 	char *subject = memory_format("%s%s", taker->prefix, pointer);
-	struct audit_finding *finding = add_json(taker, platform ? AUDIT_PLATFORM : taker->field, subject,
-						 expected, found);
 
-	if (finding && platform)
-		finding->note = false;
+	add_json(taker, taker->field, subject, expected, found);
 	free(subject);
 }
 
 /* Takes away what leads to the images, which are compared themselves. */
-static void strip_table(json_t *root)
+static json_t *strip_table(const json_t *root)
 {
-	json_t *descriptor, *image;
-	size_t i;
+	json_t *copy = json_deep_copy(root), *descriptor;
+	size_t i = 0;
 
-	json_array_foreach(json_object_get(root, "manifests"), i, descriptor) {
+	while ((descriptor = json_array_get(json_object_get(copy, "manifests"), i))) {
 		json_object_del(descriptor, "digest");
 		json_object_del(descriptor, "size");
+		if (descriptor_read(descriptor).media->kind == MEDIA_INDEX)
+			i++;
+		else
+			json_array_remove(json_object_get(copy, "manifests"), i);
 	}
-	if (json_is_array(root))
-		json_array_foreach(root, i, image) {
-			json_object_del(image, "Config");
-			json_object_del(image, "Layers");
-		}
+	return copy;
+}
+
+/* Compares what tables say of an image, but for what leads to it and its platform. */
+static void compare_entries(struct audit *audit, const char *name, const json_t *expected,
+			    const json_t *found)
+{
+	static const char *const keys[] = { "digest", "size", "platform", "Config", "Layers" };
+	struct taker taker = { .audit = audit, .field = AUDIT_INDEX, .prefix = name, .note = true };
+	json_t *e = json_deep_copy(expected), *f = json_deep_copy(found);
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		json_object_del(e, keys[i]);
+		json_object_del(f, keys[i]);
+	}
+	if (expected && found)
+		audit_json_compare(e, f, take_table, &taker);
+	json_decref(e);
+	json_decref(f);
 }
 
 static void compare_tables(struct audit *audit, enum audit_field field,
@@ -378,26 +406,21 @@ static void compare_tables(struct audit *audit, enum audit_field field,
 	struct taker taker = {
 		.audit = audit, .field = field, .prefix = found->name, .note = true,
 	};
+	size_t before = audit->count;
 	json_t *e, *f;
 
 	if (!expected->document.root || !found->document.root)
 		return;
-	if (json_equal(expected->document.root, found->document.root)) {
-		size_t before = audit->count;
-
-		compare_digests(audit, field, found->name, &expected->digest, &found->digest,
-				"written differently");
-		if (audit->count > before)
-			audit->items[before].note = true;
-		return;
-	}
-	e = json_deep_copy(expected->document.root);
-	f = json_deep_copy(found->document.root);
-	strip_table(e);
-	strip_table(f);
-	audit_json_compare(e, f, take_index, &taker);
+	e = strip_table(expected->document.root);
+	f = strip_table(found->document.root);
+	audit_json_compare(e, f, take_table, &taker);
 	json_decref(e);
 	json_decref(f);
+	if (json_equal(expected->document.root, found->document.root))
+		compare_digests(audit, field, found->name, &expected->digest, &found->digest,
+				"written differently");
+	for (; before < audit->count; before++)
+		audit->items[before].note = true;
 }
 
 static void compare_nested(struct audit *audit, const struct images *expected,
@@ -442,13 +465,36 @@ static void add_unused(struct audit *audit, const struct images *images,
 	}
 }
 
+/* The tables should be the same when every image has its counterpart. */
+static void compare_contents(struct audit *audit, const struct images *expected,
+			     const struct images *found)
+{
+	size_t count;
+	struct images_pair *pairs = images_match(expected, found, &count);
+	bool complete = !expected->partial && !found->partial;
+
+	for (size_t i = 0; i < count; i++)
+		complete = complete && pairs[i].expected && pairs[i].found;
+	for (size_t i = 0; i < count && complete; i++) {
+		audit->platform = count > 1 ? pairs[i].expected->platform : NULL;
+		compare_entries(audit, "descriptor", pairs[i].expected->descriptor,
+				pairs[i].found->descriptor);
+		compare_entries(audit, "manifest.json", pairs[i].expected->docker,
+				pairs[i].found->docker);
+	}
+	free(pairs);
+	audit->platform = NULL;
+	if (complete) {
+		compare_tables(audit, AUDIT_INDEX, &expected->index, &found->index);
+		compare_nested(audit, expected, found);
+	}
+}
+
 void audit_image_places(struct audit *audit, const struct images *expected,
 			const struct images *found)
 {
 	compare_tables(audit, AUDIT_FILE, &expected->layout, &found->layout);
-	compare_tables(audit, AUDIT_INDEX, &expected->index, &found->index);
-	compare_nested(audit, expected, found);
-	compare_tables(audit, AUDIT_INDEX, &expected->docker, &found->docker);
+	compare_contents(audit, expected, found);
 	add_faults(audit, expected, "in the first place");
 	add_faults(audit, found, expected->store ? "in the second place" : NULL);
 	add_unused(audit, expected, found, true);

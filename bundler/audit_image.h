@@ -6,9 +6,10 @@
 #include "images.h"
 
 /*
- * Compares two images, but for their trees: platform, config, annotations, layers, manifest. A layer that
- * unpacks to the same tar is another compressor's work and a note, and so is the digest of a manifest that
- * differs by nothing else. What docker's older archives do not have, a manifest, is a note, too.
+ * Compares two images, but for their trees: platform, config, annotations, layers, manifest. Notes are a
+ * layer that unpacks to the same tar, which is another compressor's work, the digest of a manifest that
+ * differs by nothing else, that docker's older archives have no manifest, and that an index does not say
+ * for what platform an image is.
  */
 void audit_image(struct audit *audit, const struct image *expected, const struct image *found);
 
@@ -16,9 +17,9 @@ void audit_image(struct audit *audit, const struct image *expected, const struct
 void audit_image_alone(struct audit *audit, const struct image *expected, const struct image *found);
 
 /*
- * Compares what is around the images of two places: tables of contents, as far as both have them, and
- * files that belong to none of the images, which are notes, since they do not change what is run; the
- * platforms in an index, which do; and files that are not what the second place says of them.
+ * Compares what is around the images of two places: tables of contents, as far as both have them and no
+ * image is left out, and files that belong to none of the images. These are notes, since they do not
+ * change what is run. Files that are not what a place says of them are differences.
  */
 void audit_image_places(struct audit *audit, const struct images *expected,
 			const struct images *found);

@@ -156,8 +156,11 @@ static int find_image(struct run *run, size_t side, struct image **image, struct
 	struct images *images = &run->sides[side].images;
 
 	*image = run->sides[side].has_images ? images->items : NULL;
-	if (!*image || images->count == 1)
+	if (!run->sides[side].has_images || images->count == 1)
 		return 0;
+	if (images->count == 0)
+		return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has no image for "
+				 "the platforms that are chosen", run->texts[side]);
 	return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has %zu images, of "
 			 "which --platform chooses", run->texts[side], images->count);
 }

@@ -10,6 +10,25 @@
 #include "limits.h"
 #include "report.h"
 
+static void add_names(struct buffer *text, uint32_t fields)
+{
+	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
+		if (fields >> field & 1)
+			buffer_format(text, "%s%s", text->length > 0 ? ", " : "", audit_field_name(field));
+}
+
+static int refuse_field(const char *name, size_t length, struct error *err)
+{
+	struct buffer names;
+
+	buffer_init(&names, KIB);
+	add_names(&names, UINT32_MAX);
+	error_set(err, STATUS_USAGE, "cannot ignore '%.*s': no such field", (int)length, name);
+	error_hint(err, "fields are %s", names.bytes);
+	buffer_free(&names);
+	return -1;
+}
+
 static int ignore(struct command_differences *differences, const char *list, struct error *err)
 {
 	while (*list) {
@@ -17,8 +36,7 @@ static int ignore(struct command_differences *differences, const char *list, str
 		enum audit_field field = audit_field_find(list, length);
 
 		if (field == AUDIT_FIELDS)
-			return error_set(err, STATUS_USAGE, "cannot ignore '%.*s': no such field",
-					 (int)length, list);
+			return refuse_field(list, length, err);
 		differences->ignored |= 1U << field;
 		list += length + (list[length] == ',');
 	}
@@ -99,10 +117,7 @@ static void judge(struct verdict *verdict, const struct command_differences *dif
 	}
 	verdict->identical = verdict->differences == 0;
 	buffer_init(&verdict->ignored, KIB);
-	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
-		if (differences->ignored >> field & 1)
-			buffer_format(&verdict->ignored, "%s%s", verdict->ignored.length > 0 ? ", " : "",
-				      audit_field_name(field));
+	add_names(&verdict->ignored, differences->ignored);
 }
 
 static void add_count(struct buffer *text, size_t count, const char *what)

@@ -45,6 +45,19 @@ static int read_layout(struct images *images, const struct tree *layout, struct 
 	return read_nested(images, layout, err);
 }
 
+/* Gives each image what the tables have about it, in the order in which oci_layout_fill wrote them. */
+static void settle(struct images *images)
+{
+	const struct images_table *table = images->nested_count > 0 ? images->nested[0]
+								    : &images->index;
+	const json_t *manifests = json_object_get(table->document.root, "manifests");
+
+	for (size_t i = 0; i < images->count; i++) {
+		images->items[i].descriptor = json_array_get(manifests, i);
+		images->items[i].docker = json_array_get(images->docker.document.root, i);
+	}
+}
+
 int expected_images(struct images *images, struct oci_image *built, struct tree *trees, size_t count,
 		    const struct oci_style *style, struct error *err)
 {
@@ -62,6 +75,7 @@ int expected_images(struct images *images, struct oci_image *built, struct tree 
 	result = oci_layout_fill(&layout, built, count, style, err);
 	if (result == 0)
 		result = read_layout(images, &layout, err);
+	settle(images);
 	tree_free(&layout);
 	return result;
 }

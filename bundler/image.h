@@ -32,6 +32,8 @@ struct image {
 	struct digest manifest_digest, config_digest;
 	struct document manifest, config;	/* root is NULL for what is not JSON */
 	const char *manifest_fault, *config_fault;	/* why it is not, or NULL */
+	const json_t *descriptor;	/* of the manifest, in an index; or NULL */
+	const json_t *docker;		/* what manifest.json has about it, or NULL */
 	struct image_layer *layers;
 	size_t layer_count;
 	struct tree tree;	/* of all layers together; that of images_read, or of the build */

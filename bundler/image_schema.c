@@ -27,7 +27,8 @@ static const char *text_of(const json_t *value)
 /* RFC 6838 section 4.2: restricted-name; the number of its characters, 0 for none. */
 static size_t name_length(const char *text)
 {
-	static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789";
 	size_t length = strspn(text, first);
 
 	if (length == 0)

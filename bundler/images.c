@@ -163,14 +163,15 @@ static int follow_manifest(struct images *images, struct image *image, struct er
 }
 
 /* Adds the image whose manifest a descriptor leads to. */
-static int read_manifest(struct images *images, const struct descriptor *descriptor,
-			 struct error *err)
+static int read_manifest(struct images *images, const json_t *json,
+			 const struct descriptor *descriptor, struct error *err)
 {
 	struct image *image = add_image(images, err);
 
 	if (!image)
 		return -1;
 	image->has_manifest = true;
+	image->descriptor = json;
 	if (read_document(images, descriptor, &image->manifest, &image->manifest_digest,
 			  &image->manifest_fault, err) < 0)
 		return -1;
@@ -209,6 +210,7 @@ static int read_nested(struct images *images, const struct descriptor *descripto
 static int read_index(struct images *images, struct document *document, const char *tag,
 		      unsigned depth, struct error *err)
 {
+	const json_t *manifests = json_object_get(document->root, "manifests");
 	struct image_index index;
 	int result = 0;
 
@@ -220,7 +222,7 @@ static int read_index(struct images *images, struct document *document, const ch
 			continue;
 		result = descriptor->media->kind == MEDIA_INDEX
 			 ? read_nested(images, descriptor, depth, err)
-			 : read_manifest(images, descriptor, err);
+			 : read_manifest(images, json_array_get(manifests, i), descriptor, err);
 	}
 	return result;
 }
@@ -240,13 +242,13 @@ static bool is_same(const struct image *image, const struct digest *config,
 	return true;
 }
 
-static bool is_known(const struct images *images, const struct digest *config,
-		     const struct store_entry *const *layers, size_t count)
+static struct image *find_same(const struct images *images, const struct digest *config,
+			       const struct store_entry *const *layers, size_t count)
 {
 	for (size_t i = 0; i < images->count; i++)
 		if (is_same(&images->items[i], config, layers, count))
-			return true;
-	return false;
+			return &images->items[i];
+	return NULL;
 }
 
 /* Beside each layer docker's older archives have what older dockers read, and nothing else does. */
@@ -265,28 +267,39 @@ static void note_old_form(struct images *images, const struct store_entry *layer
 	}
 }
 
-/* Adds an image of docker's table, unless index.json has led to it before. */
-static int take_docker(struct images *images, const struct docker_image *docker,
-		       const struct buffer *config, struct error *err)
+/* Fills an image that only docker's table leads to. */
+static void take_docker(struct image *image, const struct buffer *config,
+			const struct digest *digest, const struct store_entry *const *layers,
+			size_t count)
 {
-	const struct digest digest = digest_of(config->bytes, config->length);
-	const struct store_entry **layers = pool_new(&images->pool, docker->layer_count, sizeof *layers);
-	struct image *image;
-
-	for (size_t i = 0; i < docker->layer_count; i++)
-		note_old_form(images, layers[i] = find_file(images, docker->layers[i], "a layer"));
-	if (is_known(images, &digest, layers, docker->layer_count))
-		return 0;
-	image = add_image(images, err);
-	if (!image)
-		return -1;
-	image->config_digest = digest;
+	image->config_digest = *digest;
 	image->config_fault = document_parse(&image->config, config);
 	take_platform(image);
-	image->layer_count = docker->layer_count;
-	image->layers = pool_new(&image->pool, image->layer_count, sizeof *image->layers);
-	for (size_t i = 0; i < image->layer_count; i++)
+	image->layer_count = count;
+	image->layers = pool_new(&image->pool, count, sizeof *image->layers);
+	for (size_t i = 0; i < count; i++)
 		image->layers[i].entry = layers[i];
+}
+
+/* Adds an image of docker's table, unless index.json has led to it before. */
+static int add_docker(struct images *images, const json_t *json, const struct docker_image *docker,
+		      const struct buffer *config, struct error *err)
+{
+	const struct digest digest = digest_of(config->bytes, config->length);
+	const size_t count = docker->layer_count;
+	const struct store_entry **layers = pool_new(&images->pool, count, sizeof *layers);
+	struct image *image;
+
+	for (size_t i = 0; i < count; i++)
+		note_old_form(images, layers[i] = find_file(images, docker->layers[i], "a layer"));
+	image = find_same(images, &digest, layers, count);
+	if (!image) {
+		image = add_image(images, err);
+		if (!image)
+			return -1;
+		take_docker(image, config, &digest, layers, count);
+	}
+	image->docker = json;
 	return 0;
 }
 
@@ -322,7 +335,8 @@ static int read_docker(struct images *images, const char *tag, struct error *err
 		if (entry)
 			result = store_read(images->store, entry, &text, err);
 		if (result == 0)
-			result = take_docker(images, docker, &text, err);
+			result = add_docker(images, json_array_get(images->docker.document.root, i), docker,
+					    &text, err);
 		buffer_free(&text);
 	}
 	return result;
@@ -549,6 +563,7 @@ void images_choose(struct images *images, const struct platform *const *platform
 		else
 			image_free(&images->items[i]);
 	}
+	images->partial = images->partial || kept < images->count;
 	images->count = kept;
 }
 

@@ -43,7 +43,7 @@ struct images {
 	struct images_fault *faults;
 	size_t fault_count;
 	bool *used;			/* of the store's entries: whether something leads there */
-	bool partial;			/* only what has a tag was looked at */
+	bool partial;			/* some of its images were left out */
 	uint64_t budget;		/* bytes that layers may still unpack to */
 	struct pool pool;
 };

@@ -77,8 +77,11 @@ const struct store_entry *inspect_find(struct inspect *inspect, const char *name
 	const struct store_entry *entry = store_find(inspect->store, name);
 
 	if (!entry) {
-		findings_add(inspect->findings, name, rule, "it is missing%s%s%s", user ? ": '" : "",
-			     user ? user : "", user ? "' refers to it" : "");
+		if (user)
+			findings_add(inspect->findings, name, rule, "it is missing: '%s' refers "
+				     "to it", user);
+		else
+			findings_add(inspect->findings, name, rule, "it is missing");
 		return NULL;
 	}
 	inspect_state(inspect, entry)->used = true;
@@ -112,15 +115,19 @@ const struct store_entry *inspect_blob(struct inspect *inspect, const struct des
 
 /* ---- contents ---- */
 
+int inspect_limit(struct inspect *inspect, const char *reason)
+{
+	return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': %s", inspect->place,
+			 reason);
+}
+
 /* What ended the reading of a file, by errno. */
 static int break_off(struct inspect *inspect, const struct store_entry *entry)
 {
 	if (errno == EFBIG)
-		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its layers unpack to "
-				 "too much", inspect->place);
+		return inspect_limit(inspect, "its layers unpack to too much");
 	if (errno == E2BIG)
-		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its layers have too many "
-				 "members", inspect->place);
+		return inspect_limit(inspect, "its layers have too many members");
 	if (errno == EINTR && interrupt_check(inspect->err) < 0)
 		return -1;
 	return error_errno(inspect->err, STATUS_FILE, "cannot read '%s' in '%s'", entry->name,
@@ -131,8 +138,7 @@ static int break_off(struct inspect *inspect, const struct store_entry *entry)
 static int spend(struct inspect *inspect, const struct store_entry *entry)
 {
 	if (entry->size > inspect->stored)
-		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its files have too many "
-				 "bytes", inspect->place);
+		return inspect_limit(inspect, "its files have too many bytes");
 	inspect->stored -= entry->size;
 	return 0;
 }
@@ -192,9 +198,7 @@ static int spend_document(struct inspect *inspect, const struct store_entry *ent
 		return 1;
 	}
 	if (entry->size > inspect->documents)
-		return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': its JSON documents have "
-				 "more than %llu bytes", inspect->place,
-				 (unsigned long long)LIMIT_DOCUMENTS_BYTES);
+		return inspect_limit(inspect, "its JSON documents have too many bytes");
 	inspect->documents -= entry->size;
 	return 0;
 }
@@ -206,7 +210,8 @@ static bool parse(struct inspect *inspect, const struct store_entry *entry,
 
 	if (!fault)
 		return true;
-	findings_add(inspect->findings, entry->name, RULE_JSON, "it is not a JSON document: %s", fault);
+	findings_add(inspect->findings, entry->name, RULE_JSON, "it is not a JSON document: %s",
+		     fault);
 	document_free(document);
 	return false;
 }
@@ -259,14 +264,15 @@ static int read_layer(struct inspect *inspect, const struct store_entry *entry,
 {
 	const char *fault;
 
-	if (listing_read(&layer->listing, input, &inspect->members, inspect->findings, entry->name) < 0
+	if (listing_read(&layer->listing, input, &inspect->members, inspect->findings,
+			 entry->name) < 0
 	    || layer_input_end(input, &layer->sums, &fault) < 0)
 		return break_off(inspect, entry);
 	note_digest(inspect, entry, layer->sums.digest);
 	layer->unpacked = !fault;
 	if (fault)
-		findings_add(inspect->findings, entry->name, RULE_GZIP, "the gzip stream cannot be read: "
-			     "%s", fault);
+		findings_add(inspect->findings, entry->name, RULE_GZIP, "the gzip stream cannot "
+			     "be read: %s", fault);
 	return 0;
 }
 

@@ -14,8 +14,9 @@
 #include "store.h"
 
 /*
- * The files of an image while it is validated: each is hashed, and each layer unpacked, once, whoever
- * refers to it. What is wrong with one becomes a finding; what cannot be read ends the whole.
+ * The files of an image while it is validated: each is hashed, and each layer unpacked, once,
+ * whoever refers to it. What is wrong with one becomes a finding; what cannot be read ends the
+ * whole.
  */
 
 /* A layer, listed. */
@@ -32,14 +33,14 @@ struct inspect_state {
 	bool hashed;		/* this and the layers: of the file that an entry leads to */
 	struct digest digest;
 	struct inspect_layer *layers[2];	/* as a plain tar and as a gzip stream */
-	const char *os, *architecture, *variant;	/* of the image that a manifest is of, or NULL */
+	const char *os, *architecture, *variant;	/* of a manifest's image, or NULL */
 };
 
 struct inspect {
 	struct store *store;
 	const char *place;	/* for messages */
 	bool strict;
-	bool lost;		/* a reference could not be followed: more may be in use than is known */
+	bool lost;		/* a reference led nowhere: more may be in use than is known */
 	struct findings *findings;
 	struct inspect_state *states;	/* by entry */
 	uint64_t stored, unpacked, documents;	/* bytes that may still be looked at */
@@ -57,14 +58,20 @@ void inspect_close(struct inspect *inspect);
 /* What is known of an entry. */
 struct inspect_state *inspect_state(struct inspect *inspect, const struct store_entry *entry);
 
+/* More than one of limits.h's maxima allows. Returns -1. */
+int inspect_limit(struct inspect *inspect, const char *reason);
+
 /*
- * The entry of a name that user, a file or NULL, refers to, now in use. NULL, and a finding under rule, when it is not
- * there or cannot be read.
+ * The entry of a name that user, a file or NULL, refers to, now in use. NULL, and a finding under
+ * rule, when it is not there or cannot be read.
  */
 const struct store_entry *inspect_find(struct inspect *inspect, const char *name, const char *user,
 				       const char *rule);
 
-/* The blob of a descriptor in the document named user. NULL as for inspect_find; its size is checked. */
+/*
+ * The blob of a descriptor in the document named user. NULL as for inspect_find; its size is
+ * checked.
+ */
 const struct store_entry *inspect_blob(struct inspect *inspect, const struct descriptor *descriptor,
 				       const char *user);
 
@@ -76,8 +83,8 @@ void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
 		    const struct digest *digest);
 
 /*
- * Reads a JSON document and checks its members; it is hashed, too. 1; 0 when it is no JSON, which is a
- * finding; -1. document_free in the first case only.
+ * Reads a JSON document and checks its members; it is hashed, too. 1; 0 when it is no JSON, which
+ * is a finding; -1. document_free in the first case only.
  */
 int inspect_document(struct inspect *inspect, const struct store_entry *entry, const char *rule,
 		     schema_check *check, struct document *document);

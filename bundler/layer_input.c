@@ -116,7 +116,8 @@ int layer_input_end(struct layer_input *input, struct layer_sums *sums, const ch
 		got = read_tar(input, &bytes, fault);
 	while (got > 0);
 	/* What follows a fault still counts for the digest of the blob. */
-	while (got != 0 && *fault && (got = read_blob(input, input->bytes, sizeof input->bytes)) > 0)
+	while (got != 0 && *fault
+	       && (got = read_blob(input, input->bytes, sizeof input->bytes)) > 0)
 		;
 	if (got < 0)
 		return -1;

@@ -9,8 +9,9 @@
 #include "tar.h"
 
 /*
- * The blob of a layer as the tar in it, uncompressed on the way. Both are hashed as they pass, so that
- * one reading gives the digest of the blob and the DiffID (image-spec config.md, "Layer DiffID").
+ * The blob of a layer as the tar in it, uncompressed on the way. Both are hashed as they pass, so
+ * that one reading gives the digest of the blob and the DiffID (image-spec config.md, "Layer
+ * DiffID").
  */
 struct layer_input;
 
@@ -18,15 +19,15 @@ struct layer_input;
 uint64_t layer_input_budget(uint64_t stored);
 
 /*
- * Begins at the start of file, which stays the caller's. Not more than *budget bytes of tar are given,
- * and what was given is taken off it. Ended by layer_input_close.
+ * Begins at the start of file, which stays the caller's. Not more than *budget bytes of tar are
+ * given, and what was given is taken off it. Ended by layer_input_close.
  */
 struct layer_input *layer_input_open(const struct store_file *file, bool gzip, uint64_t *budget);
 void layer_input_close(struct layer_input *input);
 
 /*
- * What tar_open reads it by. It ends with a fault when the gzip stream is not whole; with errno set to
- * EFBIG when the budget is used up, to EINTR when a signal has arrived.
+ * What tar_open reads it by. It ends with a fault when the gzip stream is not whole; with errno set
+ * to EFBIG when the budget is used up, to EINTR when a signal has arrived.
  */
 struct tar_source layer_input_source(struct layer_input *input);
 

@@ -26,7 +26,10 @@ void listing_free(struct listing *listing)
 	*listing = (struct listing){ .entries = NULL };
 }
 
-/* Where a byte of a name stands: a slash before all others, so that what is below a name follows it. */
+/*
+ * Where a byte of a name stands: a slash before all others, so that what is below a name follows
+ * it.
+ */
 static int rank(char c)
 {
 	return c == '\0' ? 0 : c == '/' ? 1 : (unsigned char)c + 1;
@@ -288,6 +291,7 @@ int listing_read(struct listing *listing, struct layer_input *input, struct list
 	check_all(&check);
 	/* The caller tells of the compression, by layer_input_end. */
 	if (wrong && wrong != layer_input_fault(input))
-		findings_add(findings, subject, RULE_LAYER, "the tar archive cannot be read: %s", wrong);
+		findings_add(findings, subject, RULE_LAYER, "the tar archive cannot be read: %s",
+			     wrong);
 	return 0;
 }

@@ -38,9 +38,9 @@ struct listing_budget {
 };
 
 /*
- * Reads the layer in input, adds what is wrong with it to findings under subject, and fills listing,
- * which listing_free frees also on failure. A layer that breaks off is listed up to there. -1 with errno
- * set: as layer_input_source says, and E2BIG when the budget is used up.
+ * Reads the layer in input, adds what is wrong with it to findings under subject, and fills
+ * listing, which listing_free frees also on failure. A layer that breaks off is listed up to there.
+ * -1 with errno set: as layer_input_source says, and E2BIG when the budget is used up.
  */
 int listing_read(struct listing *listing, struct layer_input *input, struct listing_budget *budget,
 		 struct findings *findings, const char *subject);

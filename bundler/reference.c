@@ -50,7 +50,9 @@ static bool is_component(const char *text)
 	}
 }
 
-/* A host as distribution tells one from a name: it has a dot, a port or capitals, or is localhost. */
+/*
+ * A host as distribution tells one from a name: it has a dot, a port or capitals, or is localhost.
+ */
 static bool is_domain(const char *text)
 {
 	size_t host = strspn(text, LOWER UPPER DIGITS ".-");

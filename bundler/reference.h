@@ -1,7 +1,10 @@
 #ifndef BUNDLER_REFERENCE_H
 #define BUNDLER_REFERENCE_H
 
-/* Names of images (distribution-spec, "Pulling manifests"; the grammar of distribution's reference). */
+/*
+ * Names of images (distribution-spec, "Pulling manifests"; the grammar of distribution's
+ * reference).
+ */
 
 /* Why text is no tag, or NULL when it is one. */
 const char *reference_tag_fault(const char *text);

@@ -16,10 +16,10 @@ struct schema {
 	struct findings *findings;
 	const char *subject;	/* of the findings */
 	const char *rule;	/* of those to come */
-	bool strict;		/* members that are unknown, unwanted or out of order are findings, of: */
+	bool strict;		/* unknown, unwanted and misplaced members are findings, of: */
 	const char *strict_rule;
 	bool null_is_absent;	/* a member that is null counts as one that is not there */
-	char path[256];		/* of the value that is looked at, such as "manifests[0].size"; or cut */
+	char path[256];		/* of the value, such as "manifests[0].size"; or cut */
 	size_t length;
 };
 
@@ -52,7 +52,7 @@ schema_check schema_text;	/* a string */
 schema_check schema_name;	/* a string that is not empty */
 schema_check schema_integer, schema_boolean;
 schema_check schema_texts;	/* an array of strings */
-schema_check schema_set;	/* an object whose values are empty objects: what Go makes of a set */
+schema_check schema_set;	/* an object whose values are empty objects: a set in Go */
 schema_check schema_time;	/* a string with date and time (RFC 3339 section 5.6) */
 
 #endif

@@ -123,7 +123,8 @@ const struct listing_entry *stack_find(const struct stack *stack, const char *di
 	const struct listing_entry *entry = NULL;
 	struct walk walk = {
 		.resolved = memory_string(""),
-		.rest = path[0] == '/' ? memory_string(path) : memory_format("%s/%s", directory, path),
+		.rest = path[0] == '/' ? memory_string(path)
+				       : memory_format("%s/%s", directory, path),
 	};
 	char *component = NULL;
 

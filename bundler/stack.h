@@ -16,8 +16,8 @@ struct stack {
 
 /*
  * The entry that path leads to from an absolute directory, or NULL, also when no lookups are left.
- * Symbolic links are followed within the image, as a container would, and a hard link is the file that
- * it leads to in its layer.
+ * Symbolic links are followed within the image, as a container would, and a hard link is the file
+ * that it leads to in its layer.
  */
 const struct listing_entry *stack_find(const struct stack *stack, const char *directory,
 				       const char *path);

@@ -5,7 +5,7 @@
 #
 # Groups: build (the program), source (the server's release archives), test (the test suite),
 # interop (the tools that its images are tried with), variations (what makes machines differ, for
-# tests/reproducible).
+# tests/reproducible), arm64 (to build and run the program for that machine).
 # Needs root, or sudo without a password, only when something is missing; otherwise says what
 # to run. Services that packages bring are neither started nor enabled.
 set -eu
@@ -28,6 +28,8 @@ for group; do
 			mtree-netbsd libarchive-tools git python3" ;;
 	variations)
 		packages="$packages clang disorderfs faketime locales qemu-user reprotest util-linux" ;;
+	arm64)
+		packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static" ;;
 	*)
 		echo "toolchain: unknown group '$group'" >&2
 		exit 2 ;;

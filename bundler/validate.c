@@ -10,7 +10,9 @@
 
 #define BLOBS "blobs/"
 
-/* The names below "blobs": an algorithm, and under it an encoded digest (image-layout.md, "Blobs"). */
+/*
+ * The names below "blobs": an algorithm, and under it an encoded digest (image-layout.md, "Blobs").
+ */
 static const char *blob_name_fault(const struct store_entry *entry)
 {
 	const char *algorithm = entry->name + strlen(BLOBS), *slash = strchr(algorithm, '/');
@@ -82,8 +84,8 @@ int validate_place(const struct place *place, bool strict, struct findings *find
 		inspect_close(&inspect);
 		findings_sort(findings);
 	} else {
-		result = error_set(err, STATUS_ARCHIVE, "cannot check '%s': it has neither 'index.json' "
-				   "nor 'manifest.json'", place->path);
+		result = error_set(err, STATUS_ARCHIVE, "cannot check '%s': it has neither "
+				   "'index.json' nor 'manifest.json'", place->path);
 	}
 	store_close(store);
 	return result;

@@ -10,14 +10,15 @@
 #include "validate_image.h"
 
 /*
- * Where a name of the archive states a digest, as "<digest>.json" and "blobs/sha256/<digest>" do, the
- * file must have it.
+ * Where a name of the archive states a digest, as "<digest>.json" and "blobs/sha256/<digest>" do,
+ * the file must have it.
  */
 static void check_named_digest(struct inspect *inspect, const struct store_entry *entry)
 {
 	const char *slash = strrchr(entry->name, '/'), *base = slash ? slash + 1 : entry->name;
-	const char *end = strcmp(base + strcspn(base, "."), ".json") == 0 ? strchr(base, '.') : NULL;
-	char *hex = memory_format("%.*s", end ? (int)(end - base) : (int)strlen(base), base);
+	const char *dot = base + strcspn(base, ".");
+	size_t length = strcmp(dot, ".json") == 0 ? (size_t)(dot - base) : strlen(base);
+	char *hex = memory_format("%.*s", (int)length, base);
 	struct digest digest;
 
 	if (digest_parse_hex(&digest, hex) == 0)
@@ -39,8 +40,8 @@ static int check_layer(struct inspect *inspect, struct validate_image *image, si
 	if (inspect_compression(inspect, entry, &compression) < 0)
 		return -1;
 	if (compression == MEDIA_ZSTD)
-		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: its "
-			     "content was not looked at");
+		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: "
+			     "its content was not looked at");
 	else if (inspect_layer(inspect, entry, compression == MEDIA_GZIP, &image->layers[i]) < 0)
 		return -1;
 	if (inspect_hash(inspect, entry) < 0)
@@ -76,8 +77,9 @@ static void check_tags(struct inspect *inspect, const struct docker_image *image
 		const char *fault = reference_fault(image->tags[i]);
 
 		if (fault)
-			findings_add(inspect->findings, "manifest.json", RULE_DOCKER, "[%zu].RepoTags[%zu]: "
-				     "'%s': %s", number, i, image->tags[i], fault);
+			findings_add(inspect->findings, "manifest.json", RULE_DOCKER,
+				     "[%zu].RepoTags[%zu]: '%s': %s", number, i, image->tags[i],
+				     fault);
 	}
 }
 
@@ -124,7 +126,8 @@ static int check_manifest(struct inspect *inspect, const struct store_entry *ent
 	if (manifest.count == 0)
 		findings_add(inspect->findings, entry->name, RULE_DOCKER, "it names no image");
 	if (tag && !has_tag(&manifest, tag))
-		findings_add(inspect->findings, entry->name, RULE_DOCKER, "no image has the tag '%s'", tag);
+		findings_add(inspect->findings, entry->name, RULE_DOCKER,
+			     "no image has the tag '%s'", tag);
 	for (size_t i = 0; i < manifest.count && result == 0; i++)
 		result = check_image(inspect, &manifest.images[i], i);
 	document_free(&document);
@@ -141,8 +144,8 @@ static int check_repositories(struct inspect *inspect)
 	if (store_find(inspect->store, "repositories")) {
 		entry = inspect_find(inspect, "repositories", NULL, RULE_DOCKER);
 		if (entry)
-			result = inspect_document(inspect, entry, RULE_DOCKER, image_schema_repositories,
-						  &document);
+			result = inspect_document(inspect, entry, RULE_DOCKER,
+						  image_schema_repositories, &document);
 		if (result > 0)
 			document_free(&document);
 	}
@@ -150,8 +153,8 @@ static int check_repositories(struct inspect *inspect)
 }
 
 /*
- * Before manifest.json each layer had a directory with its tar, or a link to it, and two more files.
- * They are in use with the layer.
+ * Before manifest.json each layer had a directory with its tar, or a link to it, and two more
+ * files. They are in use with the layer.
  */
 static void use_old_form(struct inspect *inspect)
 {
@@ -165,7 +168,8 @@ static void use_old_form(struct inspect *inspect)
 
 		const struct store_entry *file = entries[i].file ? entries[i].file : &entries[i];
 
-		if (!slash || strcmp(slash, "/layer.tar") != 0 || !inspect_state(inspect, file)->used)
+		if (!slash || strcmp(slash, "/layer.tar") != 0
+		    || !inspect_state(inspect, file)->used)
 			continue;
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
 			char *name = memory_format("%.*s/%s", (int)(slash - entries[i].name),

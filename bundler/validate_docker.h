@@ -4,8 +4,9 @@
 #include "inspect.h"
 
 /*
- * An archive as docker save writes it, in its old form and its new one, from manifest.json down to the
- * layers (Docker Image Specification 1.2). One of its images must have the tag, unless that is NULL.
+ * An archive as docker save writes it, in its old form and its new one, from manifest.json down to
+ * the layers (Docker Image Specification 1.2). One of its images must have the tag, unless that is
+ * NULL.
  */
 int validate_docker(struct inspect *inspect, const char *tag);
 

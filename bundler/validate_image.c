@@ -49,8 +49,8 @@ static void check_diff_id(struct inspect *inspect, const struct validate_image *
 	if (!layer || !layer->unpacked || stated->fault
 	    || digest_equal(&stated->digest, &layer->sums.diff_id))
 		return;
-	findings_add(inspect->findings, image->name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' unpacks "
-		     "to sha256:%s", i, image->names[i],
+	findings_add(inspect->findings, image->name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' "
+		     "unpacks to sha256:%s", i, image->names[i],
 		     digest_write_hex(&layer->sums.diff_id, hex));
 }
 
@@ -59,16 +59,17 @@ static void check_layers(struct inspect *inspect, const struct validate_image *i
 	const struct image_config *config = &image->config;
 
 	if (config->count != image->count)
-		findings_add(inspect->findings, image->name, RULE_CONFIG, "rootfs.diff_ids: it has %zu "
-			     "entries for %zu layers", config->count, image->count);
+		findings_add(inspect->findings, image->name, RULE_CONFIG, "rootfs.diff_ids: it "
+			     "has %zu entries for %zu layers", config->count, image->count);
 	if (config->has_history && config->history != image->count)
-		findings_add(inspect->findings, image->name, RULE_CONFIG, "history: it has %zu entries "
-			     "that are not empty for %zu layers", config->history, image->count);
+		findings_add(inspect->findings, image->name, RULE_CONFIG, "history: it has %zu "
+			     "entries that are not empty for %zu layers", config->history,
+			     image->count);
 	for (size_t i = 0; i < image->count && i < config->count; i++)
 		check_diff_id(inspect, image, i);
 	if (image->count > 0 && image->layers[0] && image->layers[0]->listing.whiteout)
-		findings_add(inspect->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing is below "
-			     "the lowest layer that it could hide",
+		findings_add(inspect->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing "
+			     "is below the lowest layer that it could hide",
 			     image->layers[0]->listing.whiteout);
 }
 
@@ -138,8 +139,8 @@ static void check_program(struct inspect *inspect, const struct validate_image *
 		return;
 	fault = program_fault(search, config->program, platform);
 	if (fault)
-		findings_add(inspect->findings, image->name, RULE_CONFIG, "its program '%s' for '%s': %s",
-			     config->program, platform->name, fault);
+		findings_add(inspect->findings, image->name, RULE_CONFIG, "its program '%s' for "
+			     "'%s': %s", config->program, platform->name, fault);
 }
 
 int validate_image(struct inspect *inspect, const struct validate_image *image)
@@ -163,6 +164,6 @@ int validate_image(struct inspect *inspect, const struct validate_image *image)
 	if (whole)
 		check_program(inspect, image, &search);
 	free(layers);
-	return inspect->lookups > 0 ? 0 : error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': the "
-						    "way to its programs is too long", inspect->place);
+	return inspect->lookups > 0
+	       ? 0 : inspect_limit(inspect, "the way to its programs is too long");
 }

@@ -12,7 +12,7 @@
 struct validate_image {
 	const char *name;		/* of the configuration, for findings */
 	struct image_config config;
-	const struct inspect_layer **layers;	/* the lowest first; NULL for one that was not looked at */
+	const struct inspect_layer **layers;	/* the lowest first; NULL: not looked at */
 	const char **names;		/* of the layers' files */
 	size_t count;
 };

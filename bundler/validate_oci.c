@@ -43,16 +43,16 @@ static int read_layer(struct inspect *inspect, const struct store_entry *entry,
 	enum media_compression compression = stated;
 
 	if (stated == MEDIA_ZSTD) {
-		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: its "
-			     "content was not looked at");
+		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: "
+			     "its content was not looked at");
 		return 0;
 	}
 	if (stated == MEDIA_PLAIN && inspect_compression(inspect, entry, &compression) < 0)
 		return -1;
 	if (compression == stated)
 		return inspect_layer(inspect, entry, stated == MEDIA_GZIP, layer);
-	findings_add(inspect->findings, entry->name, RULE_LAYER, "it is compressed, its media type says "
-		     "that it is not");
+	findings_add(inspect->findings, entry->name, RULE_LAYER, "it is compressed, its media "
+		     "type says that it is not");
 	return 0;
 }
 
@@ -106,8 +106,8 @@ static void check_strictly(struct inspect *inspect, const struct parts *parts)
 	const struct media *config = parts->manifest.config.media;
 
 	if (config->kind != MEDIA_CONFIG || !config->oci)
-		findings_add(inspect->findings, parts->name, RULE_IMPORT, "config.mediaType: it is not "
-			     "that of an OCI image");
+		findings_add(inspect->findings, parts->name, RULE_IMPORT, "config.mediaType: it "
+			     "is not that of an OCI image");
 	if (parts->manifest.count == 0)
 		findings_add(inspect->findings, parts->name, RULE_IMPORT, "layers: it is empty");
 	for (size_t i = 0; i < parts->manifest.count; i++) {
@@ -115,8 +115,9 @@ static void check_strictly(struct inspect *inspect, const struct parts *parts)
 
 		if (layer->kind != MEDIA_LAYER || !layer->oci || layer->foreign
 		    || layer->compression == MEDIA_ZSTD)
-			findings_add(inspect->findings, parts->name, RULE_IMPORT, "layers[%zu].mediaType: "
-				     "it is not that of an OCI layer, as it is or gzipped", i);
+			findings_add(inspect->findings, parts->name, RULE_IMPORT,
+				     "layers[%zu].mediaType: it is not that of an OCI layer, as "
+				     "it is or gzipped", i);
 	}
 }
 
@@ -166,7 +167,8 @@ static int check_manifest(struct inspect *inspect, const struct store_entry *ent
 {
 	struct parts parts = { .name = entry->name };
 	struct document document;
-	int result = inspect_document(inspect, entry, RULE_MANIFEST, image_schema_manifest, &document);
+	int result = inspect_document(inspect, entry, RULE_MANIFEST, image_schema_manifest,
+				      &document);
 
 	inspect->lost |= result <= 0;
 	if (result <= 0)
@@ -257,8 +259,8 @@ static int check_index(struct inspect *inspect, const struct store_entry *entry,
 
 	inspect->lost |= depth > LIMIT_INDEX_DEPTH;
 	if (depth > LIMIT_INDEX_DEPTH) {
-		findings_add(inspect->findings, entry->name, RULE_INDEX, "more than %d indexes are in one "
-			     "another", LIMIT_INDEX_DEPTH);
+		findings_add(inspect->findings, entry->name, RULE_INDEX, "more than %d indexes "
+			     "are in one another", LIMIT_INDEX_DEPTH);
 		return 0;
 	}
 	result = inspect_document(inspect, entry, RULE_INDEX, image_schema_index, &document);
@@ -288,8 +290,8 @@ static void check_tag(struct inspect *inspect, const struct image_index *index, 
 	for (size_t i = 0; i < index->count; i++)
 		if (refers(&index->manifests[i], tag))
 			return;
-	findings_add(inspect->findings, "index.json", RULE_INDEX_FILE, "no manifest has the reference "
-		     "'%s'", tag);
+	findings_add(inspect->findings, "index.json", RULE_INDEX_FILE, "no manifest has the "
+		     "reference '%s'", tag);
 }
 
 static bool wants_variant(const struct descriptor *descriptor)
@@ -307,19 +309,19 @@ static void check_index_strictly(struct inspect *inspect, const struct image_ind
 	if (*index->media_type == '\0')
 		findings_add(findings, "index.json", RULE_IMPORT, "mediaType: it is missing");
 	if (index->count != 1)
-		findings_add(findings, "index.json", RULE_IMPORT, "manifests: it has %zu entries, not one",
-			     index->count);
+		findings_add(findings, "index.json", RULE_IMPORT, "manifests: it has %zu entries, "
+			     "not one", index->count);
 	if (index->count == 0)
 		return;
 	if (first->media->kind != MEDIA_MANIFEST || !first->media->oci)
-		findings_add(findings, "index.json", RULE_IMPORT, "manifests[0].mediaType: it is not that "
-			     "of an OCI manifest");
+		findings_add(findings, "index.json", RULE_IMPORT, "manifests[0].mediaType: it is "
+			     "not that of an OCI manifest");
 	if (first->has_platform && strcmp(first->os, "linux") != 0)
-		findings_add(findings, "index.json", RULE_IMPORT, "manifests[0].platform.os: it is not "
-			     "'linux'");
+		findings_add(findings, "index.json", RULE_IMPORT, "manifests[0].platform.os: it "
+			     "is not 'linux'");
 	if (wants_variant(first))
-		findings_add(findings, "index.json", RULE_IMPORT, "manifests[0].platform.variant: it is "
-			     "'%s'", first->variant);
+		findings_add(findings, "index.json", RULE_IMPORT, "manifests[0].platform.variant: "
+			     "it is '%s'", first->variant);
 }
 
 static int check_index_file(struct inspect *inspect, const struct store_entry *entry,
@@ -327,7 +329,8 @@ static int check_index_file(struct inspect *inspect, const struct store_entry *e
 {
 	struct image_index index;
 	struct document document;
-	int result = inspect_document(inspect, entry, RULE_INDEX_FILE, image_schema_index, &document);
+	int result = inspect_document(inspect, entry, RULE_INDEX_FILE, image_schema_index,
+				      &document);
 
 	inspect->lost |= result <= 0;
 	if (result <= 0)
@@ -349,7 +352,8 @@ static int check_layout_file(struct inspect *inspect)
 	int result = 0;
 
 	if (entry)
-		result = inspect_document(inspect, entry, RULE_LAYOUT, image_schema_layout, &document);
+		result = inspect_document(inspect, entry, RULE_LAYOUT, image_schema_layout,
+					  &document);
 	if (result > 0)
 		document_free(&document);
 	return result < 0 ? -1 : 0;

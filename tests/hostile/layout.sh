@@ -320,7 +320,7 @@ TEST_TIMEOUT=400
 refused bomb 10 "cannot check 'image': its layers unpack to too much"
 found zeros </dev/null
 refused many-members 10 "cannot check 'image': its layers have too many members"
-refused many-references 10 "cannot check 'image': its JSON documents have more than 67108864 bytes"
+refused many-references 10 "cannot check 'image': its JSON documents have too many bytes"
 found branching </dev/null
 found nested-5 <<'END'
 blobs/sha256/INDEX0: image-index.md#image-index-property-descriptions: more than 4 indexes are in one another

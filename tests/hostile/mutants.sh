@@ -14,11 +14,11 @@ product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml"
 expected() { awk -v name="== $1" '/^== /{on = $0 == name; next} on' "$here/mutants.txt"; }
 
 # Only root makes trees with all their owners.
-ignore=()
-[ "$(id -u)" -eq 0 ] || ignore=(--ignore owner)
+tree_options=(-p linux/amd64)
+[ "$(id -u)" -eq 0 ] || tree_options+=(--ignore owner)
 
-# mutant KIND CHANGE PLACE PREFIX: a copy of what is at PLACE, changed; audited as it is and, where
-# that is only a note, strictly.
+# mutant KIND CHANGE PLACE PREFIX OPTION...: a copy of what is at PLACE, changed; audited as it is and,
+# where that is only a note, strictly.
 mutant() {
 	begin "$1: $2"
 	filter 's/[0-9a-f]{64}/DIGEST/g; s/[0-9]+ bytes/N bytes/g; s/; ignored: owner//
@@ -28,14 +28,14 @@ mutant() {
 	check test -s expected
 	cp -a "$3" place
 	check python3 "$here/mutate.py" "$1" "$2" place
-	TEST_TIMEOUT=20 run bundler audit "${ignore[@]}" -p linux/amd64 "$4:place" "${product[@]}"
+	TEST_TIMEOUT=20 run bundler audit "${@:5}" "$4:place" "${product[@]}"
 	if grep -q '^bundler: ' expected; then
 		status 8
 		stderr <expected
 	elif grep -q '^verdict: identical' expected; then
 		status 0
 		stdout <expected
-		run bundler audit -q --strict "${ignore[@]}" -p linux/amd64 "$4:place" "${product[@]}"
+		run bundler audit -q --strict "${@:5}" "$4:place" "${product[@]}"
 		status 1
 		filter 's/[0-9]+/N/g; s/differences?/differences/'
 		stdout <<<'verdict: different (linux/amdN; N differences; strict)'
@@ -54,7 +54,7 @@ for change in $(python3 "$here/mutate.py" --list tree); do
 	owner*)
 		[ "$(id -u)" -eq 0 ] || continue ;;
 	esac
-	mutant tree "$change" "$scratch/trees/linux-amd64" dir
+	mutant tree "$change" "$scratch/trees/linux-amd64" dir "${tree_options[@]}"
 done
 
 begin 'every block of mutants.txt is of a change'

@@ -53,6 +53,11 @@ reference() {
 	cp "$BUNDLER" "$program"
 	chmod 755 "$scratch" "$program"
 	warm
+	take_reference
+}
+
+# take_reference: of what outputs writes now.
+take_reference() {
 	mkdir "$scratch/reference"
 	outputs "$scratch/reference" >"$scratch/log" 2>&1 ||
 		{ echo 'Bail out! no reference'; cat "$scratch/log"; exit 1; }

@@ -22,30 +22,50 @@ static const char *parse_bytes(const char *bytes, size_t length)
 	return fault;
 }
 
+static char *test_copy(const char *text)
+{
+	char *copy = test_malloc(strlen(text) + 1);
+
+	memcpy(copy, text, strlen(text) + 1);
+	return copy;
+}
+
+/* The same for a text with ' in the place of ". */
 static const char *parse(const char *text)
 {
-	return parse_bytes(text, strlen(text));
+	char *copy = test_copy(text);
+	const char *fault;
+
+	for (char *c = copy; (c = strchr(c, '\'')); c++)
+		*c = '"';
+	fault = parse_bytes(copy, strlen(copy));
+	test_free(copy);
+	return fault;
 }
 
 static void parses_one_text_only(void **state)
 {
 	(void)state;
-	assert_null(parse(" {\"a\": [1, 2.5, true, null, \"\\u00e9\"]}\n"));
+	assert_null(parse(" {'a': [1, 2.5, true, null, '\\u00e9']}\n"));
 	document_free(&document);
 	assert_string_equal(parse(""), "line 1, column 0: '[' or '{' expected near end of file");
 	assert_string_equal(parse("{} {}"), "line 1, column 4: end of file expected near '{'");
 	assert_string_equal(parse("{}x"), "line 1, column 3: end of file expected near 'x'");
-	assert_string_equal(parse("{\"a\":1,\"b\":2,\"a\":3}"),
+	assert_string_equal(parse("{'a':1,'b':2,'a':3}"),
 			    "line 1, column 16: duplicate object key near '\"a\"'");
-	assert_string_equal(parse("\"text\""), "line 1, column 6: '[' or '{' expected near '\"text\"'");
-	assert_string_equal(parse("\xef\xbb\xbf{}"), "line 1, column 1: '[' or '{' expected near '\xef\xbb\xbf'");
-	assert_string_equal(parse("{\"a\":\"\xff\"}"), "line 1, column 6: unable to decode byte 0xff near '\"'");
-	assert_string_equal(parse("{\"a\":\"\\u0000\"}"),
-			    "line 1, column 13: \\u0000 is not allowed without JSON_ALLOW_NUL "
-			    "near '\"\\u0000\"'");
-	assert_string_equal(parse("{\"a\":9223372036854775808}"),
+	assert_string_equal(parse("'text'"), "line 1, column 6: '[' or '{' expected near "
+			    "'\"text\"'");
+	assert_string_equal(parse("\xef\xbb\xbf{}"), "line 1, column 1: '[' or '{' expected near "
+			    "'\xef\xbb\xbf'");
+	assert_string_equal(parse("{'a':'\xff'}"), "line 1, column 6: unable to decode byte 0xff "
+			    "near '\"'");
+	assert_string_equal(parse("{'a':'\\u0000'}"),
+			    "line 1, column 13: \\u0000 is not allowed without JSON_ALLOW_NUL near "
+			    "'\"\\u0000\"'");
+	assert_string_equal(parse("{'a':9223372036854775808}"),
 			    "line 1, column 24: too big integer near '9223372036854775808'");
-	assert_string_equal(parse_bytes("{}\0", 3), "line 1, column 3: end of file expected near end of file");
+	assert_string_equal(parse_bytes("{}\0", 3), "line 1, column 3: end of file expected near "
+			    "end of file");
 }
 
 static void bounds_depth(void **state)
@@ -62,8 +82,8 @@ static void bounds_depth(void **state)
 	assert_string_equal(parse_bytes(text, sizeof text - 1), "it is nested too deeply");
 	/* Brackets in strings and behind others do not count. */
 	memset(text, '[', sizeof text);
-	memcpy(text, "{\"", 2);
-	memcpy(text + sizeof text - 5, "\":1}", 5);
+	memcpy(text, "{'", 2);
+	memcpy(text + sizeof text - 5, "':1}", 5);
 	assert_null(parse(text));
 	document_free(&document);
 }
@@ -89,11 +109,11 @@ static void bounds_values(void **state)
 static void strings_end_where_they_do(void **state)
 {
 	(void)state;
-	assert_null(parse("{\"a\\\"[[[\":\"\\\\\"}"));
+	assert_null(parse("{'a\\'[[[':'\\\\'}"));
 	document_free(&document);
-	assert_non_null(parse("{\"a"));
-	assert_non_null(parse("{\"a\\"));
-	assert_non_null(parse("{\"a\\\""));
+	assert_non_null(parse("{'a"));
+	assert_non_null(parse("{'a\\"));
+	assert_non_null(parse("{'a\\'"));
 }
 
 static struct descriptor descriptor_of(const char *text)
@@ -105,9 +125,9 @@ static struct descriptor descriptor_of(const char *text)
 static void reads_descriptors(void **state)
 {
 	struct descriptor d = descriptor_of(
-		"{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"sha256:" HEX
-		"\",\"size\":9223372036854775807,\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\","
-		"\"variant\":\"v7\"},\"annotations\":{\"org.opencontainers.image.ref.name\":\"v1\"}}");
+		"{'mediaType':'application/vnd.oci.image.layer.v1.tar+gzip','digest':'sha256:" HEX
+		"','size':9223372036854775807,'platform':{'os':'linux','architecture':'arm',"
+		"'variant':'v7'},'annotations':{'org.opencontainers.image.ref.name':'v1'}}");
 	char hex[DIGEST_HEX_BYTES];
 
 	(void)state;
@@ -122,7 +142,7 @@ static void reads_descriptors(void **state)
 	assert_string_equal(d.variant, "v7");
 	assert_string_equal(d.reference, "v1");
 	document_free(&document);
-	d = descriptor_of("{\"digest\":\"sha256:" HEX "\",\"size\":0,\"platform\":7}");
+	d = descriptor_of("{'digest':'sha256:" HEX "','size':0,'platform':7}");
 	assert_null(d.fault);
 	assert_string_equal(d.media_type, "");
 	assert_int_equal(d.media->kind, MEDIA_OTHER);
@@ -136,20 +156,21 @@ static void reads_descriptors(void **state)
 static void marks_descriptors(void **state)
 {
 	static const struct { const char *text, *fault; } cases[] = {
-		{ "{\"size\":1}", "it has no digest" },
-		{ "{\"size\":1,\"digest\":7}", "it has no digest" },
-		{ "{\"size\":1,\"digest\":\"sha512:" HEX HEX "\"}", "SHA-512 is not supported" },
-		{ "{\"size\":1,\"digest\":\"md5:" HEX "\"}", "it does not begin with 'sha256:'" },
-		{ "{\"size\":1,\"digest\":\"sha256:../../x\"}",
+		{ "{'size':1}", "it has no digest" },
+		{ "{'size':1,'digest':7}", "it has no digest" },
+		{ "{'size':1,'digest':'sha512:" HEX HEX "'}", "SHA-512 is not supported" },
+		{ "{'size':1,'digest':'md5:" HEX "'}", "it does not begin with 'sha256:'" },
+		{ "{'size':1,'digest':'sha256:../../x'}",
 		  "it is not 'sha256:' and 64 lower-case hexadecimal digits" },
-		{ "{\"size\":1,\"digest\":\"sha256:" HEX "0\"}",
+		{ "{'size':1,'digest':'sha256:" HEX "0'}",
 		  "it is not 'sha256:' and 64 lower-case hexadecimal digits" },
-		{ "{\"size\":1,\"digest\":\"sha256:A123456789abcdef0123456789abcdef0123456789abcdef0123456789"
-		  "abcdef\"}", "it is not 'sha256:' and 64 lower-case hexadecimal digits" },
-		{ "{\"digest\":\"sha256:" HEX "\"}", "it has no size" },
-		{ "{\"digest\":\"sha256:" HEX "\",\"size\":-1}", "it has no size" },
-		{ "{\"digest\":\"sha256:" HEX "\",\"size\":1.0}", "it has no size" },
-		{ "{\"digest\":\"sha256:" HEX "\",\"size\":\"1\"}", "it has no size" },
+		{ "{'size':1,"
+		"'digest':'sha256:A123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+		  "abcdef'}", "it is not 'sha256:' and 64 lower-case hexadecimal digits" },
+		{ "{'digest':'sha256:" HEX "'}", "it has no size" },
+		{ "{'digest':'sha256:" HEX "','size':-1}", "it has no size" },
+		{ "{'digest':'sha256:" HEX "','size':1.0}", "it has no size" },
+		{ "{'digest':'sha256:" HEX "','size':'1'}", "it has no size" },
 	};
 
 	(void)state;
@@ -167,8 +188,8 @@ static void reads_an_index(void **state)
 	struct image_index index;
 
 	(void)state;
-	assert_null(parse("{\"mediaType\":\"m\",\"manifests\":[{\"digest\":\"sha256:" HEX "\",\"size\":5},7],"
-			  "\"annotations\":{}}"));
+	assert_null(parse("{'mediaType':'m','manifests':[{'digest':'sha256:" HEX "','size':5},7],"
+			  "'annotations':{}}"));
 	document_index(&document, &index);
 	assert_string_equal(index.media_type, "m");
 	assert_int_equal(index.count, 2);
@@ -177,7 +198,7 @@ static void reads_an_index(void **state)
 	assert_non_null(index.manifests[1].fault);
 	assert_non_null(index.annotations);
 	document_free(&document);
-	assert_null(parse("{\"manifests\":{}}"));
+	assert_null(parse("{'manifests':{}}"));
 	document_index(&document, &index);
 	assert_int_equal(index.count, 0);
 	assert_null(index.annotations);
@@ -189,8 +210,8 @@ static void reads_a_manifest(void **state)
 	struct image_manifest manifest;
 
 	(void)state;
-	assert_null(parse("{\"config\":{\"digest\":\"sha256:" HEX "\",\"size\":5},\"layers\":[{},{}],"
-			  "\"subject\":{}}"));
+	assert_null(parse("{'config':{'digest':'sha256:" HEX "','size':5},'layers':[{},{}],"
+			  "'subject':{}}"));
 	document_manifest(&document, &manifest);
 	assert_null(manifest.config.fault);
 	assert_int_equal(manifest.count, 2);
@@ -208,10 +229,10 @@ static void reads_a_config(void **state)
 	struct image_config config;
 
 	(void)state;
-	assert_null(parse("{\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":null,\"rootfs\":{"
-			  "\"diff_ids\":[\"sha256:" HEX "\",\"x\",1]},\"history\":[{},{\"empty_layer\":true},"
-			  "{\"empty_layer\":false},{\"empty_layer\":1}],\"config\":{\"Entrypoint\":[\"/a\","
-			  "\"b\"],\"Cmd\":[\"c\"]}}"));
+	assert_null(parse("{'os':'linux','architecture':'arm64','variant':null,'rootfs':{"
+			  "'diff_ids':['sha256:" HEX "','x',1]},'history':[{},{'empty_layer':true},"
+			  "{'empty_layer':false},{'empty_layer':1}],'config':{'Entrypoint':['/a',"
+			  "'b'],'Cmd':['c']}}"));
 	document_config(&document, &config);
 	assert_string_equal(config.os, "linux");
 	assert_string_equal(config.variant, "");
@@ -223,13 +244,13 @@ static void reads_a_config(void **state)
 	assert_int_equal(config.history, 3);
 	assert_string_equal(config.program, "/a");
 	document_free(&document);
-	assert_null(parse("{\"config\":{\"Entrypoint\":[],\"Cmd\":[\"c\"]}}"));
+	assert_null(parse("{'config':{'Entrypoint':[],'Cmd':['c']}}"));
 	document_config(&document, &config);
 	assert_string_equal(config.program, "c");
 	assert_false(config.has_history);
 	assert_int_equal(config.count, 0);
 	document_free(&document);
-	assert_null(parse("{\"config\":{\"Entrypoint\":null}}"));
+	assert_null(parse("{'config':{'Entrypoint':null}}"));
 	document_config(&document, &config);
 	assert_null(config.program);
 	document_free(&document);
@@ -240,7 +261,7 @@ static void reads_a_docker_manifest(void **state)
 	struct docker_manifest manifest;
 
 	(void)state;
-	assert_null(parse("[{\"Config\":\"c\",\"Layers\":[\"a\",7],\"RepoTags\":null},7]"));
+	assert_null(parse("[{'Config':'c','Layers':['a',7],'RepoTags':null},7]"));
 	document_docker(&document, &manifest);
 	assert_int_equal(manifest.count, 2);
 	assert_string_equal(manifest.images[0].config, "c");

@@ -37,7 +37,8 @@ static int read_layer(struct listing *into, struct listing_budget budget)
 	int result, saved;
 
 	scratch_write("layer", "");
-	file = (struct store_file){ .fd = openat(scratch, "layer", O_RDWR), .size = archive.length };
+	file = (struct store_file){ .fd = openat(scratch, "layer", O_RDWR),
+		.size = archive.length };
 	assert_int_equal(pwrite(file.fd, archive.bytes, archive.length, 0), archive.length);
 	archive.length = 0;
 	input = layer_input_open(&file, false, &bytes);
@@ -123,7 +124,8 @@ static void finds_repeated_names(void **state)
 	TARBALL(&archive, .name = "d/", .type = '5');
 	tarball_end(&archive);
 	assert_int_equal(read_layer(&listing, plenty), 0);
-	assert_string_equal(found(), "layer: layer.md#distributable-format: 'd': it is there twice\n"
+	assert_string_equal(found(), "layer: layer.md#distributable-format: 'd': it is there "
+			    "twice\n"
 			    "layer: layer.md#distributable-format: 'f': it is there twice\n");
 }
 
@@ -137,10 +139,10 @@ static void finds_what_is_below_no_directory(void **state)
 	TARBALL(&archive, .name = "fx/x");
 	tarball_end(&archive);
 	assert_int_equal(read_layer(&listing, plenty), 0);
-	assert_string_equal(found(), "layer: layer.md#distributable-format: 'f/x': it is below something "
-			    "that is not a directory\n"
-			    "layer: layer.md#distributable-format: 's/a/b': it is below something that is "
-			    "not a directory\n");
+	assert_string_equal(found(), "layer: layer.md#distributable-format: 'f/x': it is below "
+			    "something that is not a directory\n"
+			    "layer: layer.md#distributable-format: 's/a/b': it is below something "
+			    "that is not a directory\n");
 }
 
 static void finds_hard_links(void **state)
@@ -159,12 +161,16 @@ static void finds_hard_links(void **state)
 	tarball_end(&archive);
 	assert_int_equal(read_layer(&listing, plenty), 0);
 	assert_string_equal(found(),
-		"layer: layer.md#hardlinks: 'above': it is a hard link that leads out of the layer\n"
-		"layer: layer.md#hardlinks: 'absolute': it is a hard link that leads out of the layer\n"
-		"layer: layer.md#hardlinks: 'directory': it is a hard link to itself or to a directory\n"
+		"layer: layer.md#hardlinks: 'above': it is a hard link that leads out of the "
+		"layer\n"
+		"layer: layer.md#hardlinks: 'absolute': it is a hard link that leads out of the "
+		"layer\n"
+		"layer: layer.md#hardlinks: 'directory': it is a hard link to itself or to a "
+		"directory\n"
 		"layer: layer.md#hardlinks: 'early': it is a hard link to what stands behind it\n"
 		"layer: layer.md#hardlinks: 'nothing': it is a hard link to nothing in the layer\n"
-		"layer: layer.md#hardlinks: 'self': it is a hard link to itself or to a directory\n");
+		"layer: layer.md#hardlinks: 'self': it is a hard link to itself or to a directory\n"
+		"");
 }
 
 static void finds_whiteouts(void **state)
@@ -190,7 +196,8 @@ static void finds_whiteouts(void **state)
 		"layer: layer.md#whiteouts: 'b/.wh...': it is a whiteout of no name\n"
 		"layer: layer.md#whiteouts: 'c/.wh..wh.aufs': it is a whiteout of a whiteout\n"
 		"layer: layer.md#whiteouts: 'd/.wh.dir': it is a whiteout and not an empty file\n"
-		"layer: layer.md#whiteouts: 'd/.wh.full': it is a whiteout and not an empty file\n");
+		"layer: layer.md#whiteouts: 'd/.wh.full': it is a whiteout and not an empty file\n"
+		"");
 }
 
 static void lists_up_to_a_fault(void **state)
@@ -201,8 +208,8 @@ static void lists_up_to_a_fault(void **state)
 	assert_int_equal(read_layer(&listing, plenty), 0);
 	assert_false(listing.whole);
 	assert_int_equal(listing.count, 2);
-	assert_string_equal(found(), "layer: layer.md#distributable-format: the tar archive cannot be "
-			    "read: it is truncated\nlayer: pax: '/f': it is absolute\n");
+	assert_string_equal(found(), "layer: layer.md#distributable-format: the tar archive cannot "
+			    "be read: it is truncated\nlayer: pax: '/f': it is absolute\n");
 }
 
 static void bounds_members_and_names(void **state)

@@ -116,8 +116,8 @@ static void opens_nothing_that_was_replaced(void **state)
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(symlinkat("/etc/passwd", scratch, "d/file"), 0);
 	assert_refused(store_file_open(&file, store, store_find(store, "d/file"), &err), err,
-		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or no "
-		       "directory");
+		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or "
+		       "no directory");
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(mkfifoat(scratch, "d/file", 0644), 0);
 	assert_refused(store_file_open(&file, store, store_find(store, "d/file"), &err), err,
@@ -126,8 +126,8 @@ static void opens_nothing_that_was_replaced(void **state)
 	assert_int_equal(unlinkat(scratch, "d", AT_REMOVEDIR), 0);
 	assert_int_equal(symlinkat(".", scratch, "d"), 0);
 	assert_refused(store_file_open(&file, store, store_find(store, "d/file"), &err), err,
-		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or no "
-		       "directory");
+		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or "
+		       "no directory");
 	store_close(store);
 }
 
@@ -142,8 +142,8 @@ static void refuses_what_is_no_layout(void **state)
 	scratch_write("file", "hello");
 	snprintf(expected, sizeof expected, "cannot read '%s/file': Not a directory", scratch_path);
 	assert_refused(open_place(PLACE_OCI, "file"), err, STATUS_FILE, expected);
-	snprintf(expected, sizeof expected, "cannot read an image from '%s/file': places of images are "
-		 "oci:, oci-archive: and docker-archive:", scratch_path);
+	snprintf(expected, sizeof expected, "cannot read an image from '%s/file': places of images "
+		 "are oci:, oci-archive: and docker-archive:", scratch_path);
 	assert_refused(open_place(PLACE_TAR, "file"), err, STATUS_USAGE, expected);
 	assert_refused(open_place(PLACE_DIRECTORY, "file"), err, STATUS_USAGE, expected);
 }
@@ -270,7 +270,8 @@ static void reads_no_name_that_is_there_twice(void **state)
 			assert_memory_equal(line - 24, " its name is there twice", 24);
 	assert_string_equal(strstr(listing(), "\nl") + 1, "l 2 0 - it does not lead to a file\n");
 	assert_int_equal(strncmp(listing(), "d 1 0 - -\nd 1 0 - -\nf ", 22), 0);
-	snprintf(expected, sizeof expected, "cannot read 'f' in '%s/a.tar': its name is there twice",
+	snprintf(expected, sizeof expected, "cannot read 'f' in '%s/a.tar': its name is there "
+		 "twice",
 		 scratch_path);
 	assert_refused(store_file_open(&file, store, store_find(store, "f"), &err), err,
 		       STATUS_ARCHIVE, expected);
@@ -340,11 +341,13 @@ static void refuses_what_is_no_archive(void **state)
 		write_archive("a.tar");
 		snprintf(expected, sizeof expected, "cannot read '%s/a.tar': %s", scratch_path,
 			 cases[i].reason);
-		assert_refused(open_place(PLACE_OCI_ARCHIVE, "a.tar"), err, STATUS_ARCHIVE, expected);
+		assert_refused(open_place(PLACE_OCI_ARCHIVE, "a.tar"), err, STATUS_ARCHIVE,
+			       expected);
 		buffer_init(&archive, TARBALL_BYTES);
 	}
 	assert_int_equal(mkfifoat(scratch, "fifo", 0644), 0);
-	snprintf(expected, sizeof expected, "cannot read '%s/fifo': not a regular file", scratch_path);
+	snprintf(expected, sizeof expected, "cannot read '%s/fifo': not a regular file",
+		 scratch_path);
 	assert_refused(open_place(PLACE_OCI_ARCHIVE, "fifo"), err, STATUS_FILE, expected);
 	snprintf(expected, sizeof expected, "cannot read '%s/': not a regular file", scratch_path);
 	assert_refused(open_place(PLACE_DOCKER_ARCHIVE, ""), err, STATUS_FILE, expected);
@@ -373,7 +376,8 @@ static void bounds_the_number_of_files(void **state)
 	{
 		int fd = openat(scratch, "a.tar", O_WRONLY);
 
-		assert_int_equal(pwrite(fd, archive.bytes, archive.length, (off_t)last), archive.length);
+		assert_int_equal(pwrite(fd, archive.bytes, archive.length, (off_t)last),
+				 archive.length);
 		close(fd);
 	}
 	buffer_free(&archive);
@@ -391,7 +395,8 @@ static void bounds_the_names_of_files(void **state)
 		memset(name, 'n', sizeof name - 1);
 		name[snprintf(name, sizeof name, "%08zu", i)] = 'n';
 		name[sizeof name - 1] = '\0';
-		TARBALL(&archive, .name = "long", .type = 'L', .content = name, .length = sizeof name);
+		TARBALL(&archive, .name = "long", .type = 'L', .content = name,
+			.length = sizeof name);
 		TARBALL(&archive, .name = "f");
 	}
 	tarball_end(&archive);

@@ -61,7 +61,8 @@ static const char *read_all(const struct buffer *bytes, size_t step, bool read, 
 		const void *part;
 		ssize_t got = 0;
 
-		buffer_format(text, "%d %s > %s %llu@%llu ", member.type, member.name, member.target,
+		buffer_format(text, "%d %s > %s %llu@%llu ", member.type, member.name,
+			      member.target,
 			      (unsigned long long)member.size, (unsigned long long)member.offset);
 		while (read && (got = tar_read(tar, &part, &fault)) > 0)
 			buffer_add(text, part, (size_t)got);
@@ -158,8 +159,9 @@ static void puts_long_names_together(void **state)
 	TARBALL(&archive, .name = "x", .type = '1', .target = "y");
 	tarball_end(&archive);
 	assert_reads(&archive,
-		     "0 p/q/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-		     "nnnnnnnnnnnnnnnnnnnnnnnnnnn >  0@512 \n0 gnu >  0@1024 \n"
+		     "0 p/q/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+		     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn >  0@512 \n"
+		     "0 gnu >  0@1024 \n"
 		     "2 gnu name > gnu target 0@3584 \n0 pax name >  0@5120 \n"
 		     "1 x > pax target 0@6656 \n");
 }
@@ -174,7 +176,8 @@ static void reads_sizes(void **state)
 	tarball_pax(&archive, 'x', "size", "3");
 	TARBALL(&archive, .name = "pax", .size = "77", .content = "abc");
 	tarball_end(&archive);
-	assert_reads(&archive, "0 octal >  3@512 abc\n0 binary >  3@1536 abc\n0 pax >  3@3584 abc\n");
+	assert_reads(&archive, "0 octal >  3@512 abc\n0 binary >  3@1536 abc\n0 pax >  3@3584 abc\n"
+		     "");
 }
 
 static void is_a_directory_by_its_slash(void **state)
@@ -290,8 +293,10 @@ static void refuses_members(void **state)
 	assert_member(number, .name = "f", .size = "8");
 	assert_member(number, .name = "f", .size = "1x");
 	assert_member(number, .name = "f", .size = "-1");
-	assert_member(number, .name = "f", .size = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
-	assert_member(number, .name = "f", .size = "\x80\x01\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+	assert_member(number, .name = "f",
+		      .size = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+	assert_member(number, .name = "f",
+		      .size = "\x80\x01\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff");
 	assert_member("it is truncated", .name = "f",
 		      .size = "77777777777");
 	for (const char *type = "123456"; *type; type++)
@@ -353,7 +358,8 @@ static void bounds_attributes(void **state)
 
 	(void)state;
 	for (int i = 0; i < LIMIT_TAR_ATTRIBUTES; i++)
-		length += (size_t)snprintf(text + length, sizeof text - length, "22 SCHILY.xattr.%03d=x\n",
+		length += (size_t)snprintf(text + length, sizeof text - length, "22 "
+		"SCHILY.xattr.%03d=x\n",
 					   i);
 	TARBALL(&archive, .name = "pax", .type = 'x', .content = text);
 	TARBALL(&archive, .name = "f");
