@@ -68,6 +68,8 @@ $mark:latest"
 		builds $arch
 	done
 	run docker run --rm --pull never --network none --label "$mark" "$mark:1.0"
+	check engine save -o saved.tar "$mark:1.0"
+	intact docker-archive:saved.tar linux/amd64 ${style:+--style $style}
 done
 
 begin 'what it stores are our blobs'

@@ -32,6 +32,7 @@ pushed() {
 	stdout < <(digest "$made/$1")
 }
 
+declare -A platforms=([one]=linux/amd64 [many]='linux/amd64, linux/arm64, linux/arm/v7')
 for layout in one many; do
 	begin "push, digest and validate $layout"
 	registry
@@ -45,6 +46,7 @@ for layout in one many; do
 	check crane pull --format oci "$registry/$layout:$mark" back
 	check test "$(digest back)" = "$(digest "$made/$layout")"
 	same_blobs "$made/$layout" back
+	intact oci:back "${platforms[$layout]}"
 done
 
 begin 'manifest and config: the bytes of the blobs'
@@ -52,6 +54,12 @@ registry
 pushed one
 check cmp <(crane manifest "$registry/one:$mark") "$(manifest "$made/one")"
 check cmp <(crane config "$registry/one:$mark") "$(config "$made/one")"
+
+begin 'pull --format tarball: as crane writes it'
+registry
+pushed one
+check crane pull --format tarball "$registry/one:$mark" back.tar
+intact docker-archive:back.tar linux/amd64
 
 begin 'export: the file system of one platform is its tar'
 registry

@@ -40,6 +40,13 @@ check engine save -o saved.tar "tiny:$mark"
 tar -xf saved.tar
 check cmp "$(field manifest.json 0 Layers 0)" "$made/rootfs/linux-amd64.tar"
 check cmp "$(field manifest.json 0 Config)" "$(config "$made/one")"
+intact docker-archive:saved.tar linux/amd64
+
+begin 'export: the tree, and what Docker adds to a container'
+load one.tar "tiny:$mark"
+check engine create --label "$mark" --name "$mark-export" "tiny:$mark"
+check engine export -o exported.tar "$mark-export"
+intact tar:exported.tar 'linux/amd64; ignored: runtime' -p linux/amd64 --ignore runtime
 
 begin 'load an archive of several platforms: each has a name of its own'
 load many.tar "tiny:$mark-amd64" "tiny:$mark-arm64" "tiny:$mark-arm-v7"

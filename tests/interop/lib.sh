@@ -93,6 +93,16 @@ layer() { blob "$1" "$(field "$(manifest "$1")" layers 0 digest)"; }
 # same_blobs LAYOUT LAYOUT: every blob of the one is in the other, and nothing else.
 same_blobs() { check diff -r "$1/blobs" "$2/blobs"; }
 
+# intact PLACE PLATFORMS [OPTION]...: what a tool has made of an image or tree keeps to the
+# specifications, where there are some, and is what recipe, lock and release ($product) make.
+intact() {
+	case $1 in oci:* | *-archive:*) run bundler validate "$1" ;; esac
+	run bundler audit -q "${@:3}" "${product[@]:0:${#product[@]}-1}" "$1" "${product[-1]}"
+	filter 's/; [0-9]+ notes?\)/)/'
+	stdout <<<"verdict: identical ($2)"
+	filter ''
+}
+
 # same_tree DIRECTORY [MANIFEST]: holds exactly what the manifest says. The root directory is in
 # no layer, so that its time is whatever a tool makes it.
 same_tree() {

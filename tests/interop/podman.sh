@@ -44,6 +44,18 @@ check podman load -q -i "$made/server.tar"
 podman run --rm --pull never "${limits[@]}" "nats-streaming-server:$mark" --version >actual 2>&1
 check grep -qx "nats-streaming-server version $version, .*" actual
 
+begin 'podman save: an archive as Docker writes it'
+check podman load -q -i "$made/one.tar"
+check podman save -q --format docker-archive -o saved.tar "tiny:$mark"
+intact docker-archive:saved.tar linux/amd64
+
+begin 'podman save: a layout, its layer compressed by podman'
+check podman load -q -i "$made/one.tar"
+check podman save -q --format oci-dir -o saved "tiny:$mark"
+run bundler validate oci:saved
+check test "$(config_digest saved)" = "$(config_digest "$made/one")"
+check cmp <(gzip -dc "$(layer saved)") "$made/rootfs/linux-amd64.tar"
+
 begin 'buildah: the mounted image is the tree'
 layout
 container=$(buildah from --pull-always "oci:one:$mark" 2>log) || fail "$(cat log)"
@@ -52,6 +64,7 @@ check buildah rm "$container"
 # Without an entry for the root directory its mode is what their storage has as the default.
 chmod 755 tree
 same_tree tree
+intact dir:tree linux/amd64 -p linux/amd64
 
 begin 'buildah push: every blob as it was'
 layout
@@ -59,6 +72,7 @@ check buildah pull "oci:one:$mark"
 check buildah push --format oci "$(config_digest "$made/one")" "oci:$PWD/pushed:$mark"
 check test "$(config_digest pushed)" = "$(config_digest "$made/one")"
 check test "$(diff_id pushed)" = "$(diff_id "$made/one")"
+run bundler validate oci:pushed
 
 begin 'buildah bud: FROM the image'
 mkdir context

@@ -51,8 +51,10 @@ docker_pulls() {
 	filter 's/ .*//; s/^/sha256:/'
 	stdout <<<"${2}
 ${3}"
+	filter ''
 }
 
+declare -A platforms=([one]=linux/amd64 [many]='linux/amd64, linux/arm64, linux/arm/v7')
 for there in skopeo crane; do
 	[ $there = skopeo ] && back=crane || back=skopeo
 	for layout in one many; do
@@ -63,7 +65,9 @@ for there in skopeo crane; do
 		pull $back $layout
 		check test "$(digest back)" = "$(digest "$made/$layout")"
 		same_blobs "$made/$layout" back
+		intact oci:back "${platforms[$layout]}"
 		docker_pulls $layout "$(config_digest "$made/one")" "$(diff_id "$made/one")"
+		intact docker-archive:saved.tar linux/amd64
 	done
 done
 
@@ -79,6 +83,8 @@ begin 'the server: pulled and run'
 registry
 push skopeo server
 docker_pulls server "$(config_digest "$made/server")" "$(diff_id "$made/server")"
+product=("${server[@]}")
+intact docker-archive:saved.tar linux/amd64
 run docker run --rm --pull never --network none --label "$mark" "$registry/$mark/server:v1" --version
 filter 's/, nats-server:.*//'
 stdout <<<"nats-streaming-server version $version"

@@ -28,17 +28,20 @@ for place in "${places[@]}"; do
 	check skopeo copy "$place" "oci:copy:$mark"
 	check test "$(digest copy)" = "$(digest "$made/one")"
 	same_blobs "$made/one" copy
+	intact oci:copy linux/amd64
 done
 
 begin 'copy: a layer that is not compressed stays so'
 check skopeo copy --preserve-digests "oci:$made/plain:$mark" "oci:copy:$mark"
 same_blobs "$made/plain" copy
+intact oci:copy linux/amd64
 
 for place in "oci:$made/many:$mark" "oci-archive:$made/many.oci.tar:$mark"; do
 	begin "copy --all $(label "$place"): the index and every image"
 	check skopeo copy --all "$place" "oci:copy:$mark"
 	check test "$(digest copy)" = "$(digest "$made/many")"
 	same_blobs "$made/many" copy
+	intact oci:copy 'linux/amd64, linux/arm64, linux/arm/v7'
 
 	begin "copy $(label "$place"): the image of the platform that is asked for"
 	check skopeo --override-arch arm --override-variant v7 copy "$place" "oci:copy:$mark"
@@ -54,6 +57,10 @@ skopeo inspect --config --raw "docker-archive:$made/one.tar:tiny:$mark" >config
 check cmp config "$(config "$made/one")"
 check skopeo copy "docker-archive:$made/one.tar:tiny:$mark" dir:copy
 check cmp <(gzip -dc "$(layer "$made/one")") "copy/$(diff_id "$made/one" | cut -d: -f2)"
+
+begin 'docker-archive: as skopeo writes it'
+check skopeo copy "oci:$made/one:$mark" "docker-archive:copy.tar:tiny:$mark"
+intact docker-archive:copy.tar linux/amd64
 
 begin 'a blob with a changed byte is refused'
 cp -R "$made/one" broken

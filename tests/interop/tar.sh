@@ -16,6 +16,7 @@ for extractor in "${extractors[@]}"; do
 		mkdir root
 		run $extractor "$(layer "$made/one")" -C root
 		same_tree root
+		intact dir:root linux/amd64 -p linux/amd64
 	else
 		skip 'not root'
 	fi

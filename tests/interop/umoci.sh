@@ -13,6 +13,7 @@ check umoci unpack --image "$made/one:$mark" bundle
 check test "$(stat -c '%a %u:%g' bundle/rootfs/tmp bundle/rootfs/home/nonroot)" = \
 	"$(printf '1777 0:0\n700 65532:65532')"
 same_tree bundle/rootfs
+intact dir:bundle/rootfs linux/amd64 -p linux/amd64
 
 begin 'unpack: the other platforms of an index'
 for platform in arm64 arm; do
