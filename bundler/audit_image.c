@@ -12,7 +12,7 @@
 struct taker {
 	struct audit *audit;
 	enum audit_field field;
-	const char *prefix;	/* of the subject */
+	const char *prefix; /* of the subject */
 	bool note;
 };
 
@@ -86,8 +86,8 @@ static bool is_platform_key(const char *pointer)
 static void take_config(void *context, const char *pointer, const json_t *expected,
 			const json_t *found)
 {
-	add_json(context, is_platform_key(pointer) ? AUDIT_PLATFORM : AUDIT_CONFIG, pointer, expected,
-		 found);
+	add_json(context, is_platform_key(pointer) ? AUDIT_PLATFORM : AUDIT_CONFIG, pointer,
+		 expected, found);
 }
 
 static void compare_configs(struct audit *audit, const struct image *expected,
@@ -102,14 +102,16 @@ static void compare_configs(struct audit *audit, const struct image *expected,
 				&found->config_digest, "written differently");
 	else if (!expected->config.root || !found->config.root)
 		compare_readings(audit, AUDIT_CONFIG, &expected->config_digest,
-				 expected->config_fault, &found->config_digest, found->config_fault);
+				 expected->config_fault, &found->config_digest,
+				 found->config_fault);
 }
 
 /* ---- layers ---- */
 
 static char *describe_layer(const struct image *image, size_t number, bool packed)
 {
-	const struct image_layer *layer = number < image->layer_count ? &image->layers[number] : NULL;
+	const struct image_layer *layer =
+		number < image->layer_count ? &image->layers[number] : NULL;
 	char hex[DIGEST_HEX_BYTES];
 
 	if (!layer)
@@ -126,7 +128,8 @@ static struct audit_finding *add_layer(struct audit *audit, const struct image *
 				       const struct image *found, size_t number, bool packed)
 {
 	char *subject = memory_format("%zu", number);
-	char *e = describe_layer(expected, number, packed), *f = describe_layer(found, number, packed);
+	char *e = describe_layer(expected, number, packed),
+	     *f = describe_layer(found, number, packed);
 	struct audit_finding *finding = NULL;
 
 	if (!e || !f || strcmp(e, f) != 0)
@@ -204,7 +207,8 @@ static void take_manifest(void *context, const char *pointer, const json_t *expe
 }
 
 /* Whether a layer is only compressed otherwise, so that its media type may differ, too. */
-static bool is_repacked_layer(const struct image *expected, const struct image *found, size_t number)
+static bool is_repacked_layer(const struct image *expected, const struct image *found,
+			      size_t number)
 {
 	return unpacks_to_the_same(expected, found, number)
 	       && !digest_equal(&expected->layers[number].digest, &found->layers[number].digest);
@@ -225,7 +229,8 @@ static void strip_manifests(const struct image *expected, const struct image *fo
 	json_t *one, *other;
 	size_t i;
 
-	json_array_foreach(json_object_get(e, "layers"), i, one) {
+	json_array_foreach(json_object_get(e, "layers"), i, one)
+	{
 		other = json_array_get(json_object_get(f, "layers"), i);
 		if (is_repacked_layer(expected, found, i) && is_layer(one) && is_layer(other)) {
 			json_object_del(one, "mediaType");
@@ -236,7 +241,8 @@ static void strip_manifests(const struct image *expected, const struct image *fo
 		json_object_del(copies[side], "annotations");
 		json_object_del(json_object_get(copies[side], "config"), "digest");
 		json_object_del(json_object_get(copies[side], "config"), "size");
-		json_array_foreach(json_object_get(copies[side], "layers"), i, one) {
+		json_array_foreach(json_object_get(copies[side], "layers"), i, one)
+		{
 			json_object_del(one, "digest");
 			json_object_del(one, "size");
 		}
@@ -248,7 +254,8 @@ static size_t compare_documents(struct audit *audit, const struct image *expecte
 				const struct image *found)
 {
 	struct taker taker = { .audit = audit };
-	json_t *e = json_deep_copy(expected->manifest.root), *f = json_deep_copy(found->manifest.root);
+	json_t *e = json_deep_copy(expected->manifest.root),
+	       *f = json_deep_copy(found->manifest.root);
 	size_t before = audit->count;
 
 	audit_json_compare(json_object_get(e, "annotations"), json_object_get(f, "annotations"),
@@ -300,10 +307,10 @@ static void compare_manifest_digests(struct audit *audit, const struct image *ex
 {
 	size_t before = audit->count;
 
-	compare_digests(audit, AUDIT_MANIFEST, "", &expected->manifest_digest,
-			&found->manifest_digest,
-			json_equal(expected->manifest.root, found->manifest.root)
-			? "written differently" : NULL);
+	compare_digests(
+		audit, AUDIT_MANIFEST, "", &expected->manifest_digest, &found->manifest_digest,
+		json_equal(expected->manifest.root, found->manifest.root) ? "written differently"
+									  : NULL);
 	if (audit->count > before)
 		audit->items[before].note = differences == 0 && is_repacked(expected, found);
 }
@@ -314,10 +321,11 @@ static void note_missing(struct audit *audit, const struct image *expected,
 {
 	char text[7 + DIGEST_HEX_BYTES];
 	const char *digest = digest_text(expected->has_manifest ? &expected->manifest_digest
-								: &found->manifest_digest, text);
-	struct audit_finding *finding = audit_add(audit, AUDIT_MANIFEST, "",
-						  expected->has_manifest ? digest : NULL,
-						  found->has_manifest ? digest : NULL);
+								: &found->manifest_digest,
+					 text);
+	struct audit_finding *finding =
+		audit_add(audit, AUDIT_MANIFEST, "", expected->has_manifest ? digest : NULL,
+			  found->has_manifest ? digest : NULL);
 
 	if (finding)
 		finding->note = true;
@@ -404,7 +412,10 @@ static void compare_tables(struct audit *audit, enum audit_field field,
 			   const struct images_table *expected, const struct images_table *found)
 {
 	struct taker taker = {
-		.audit = audit, .field = field, .prefix = found->name, .note = true,
+		.audit = audit,
+		.field = field,
+		.prefix = found->name,
+		.note = true,
 	};
 	size_t before = audit->count;
 	json_t *e, *f;
@@ -434,8 +445,8 @@ static void add_faults(struct audit *audit, const struct images *images, const c
 {
 	for (size_t i = 0; i < images->fault_count; i++) {
 		const struct images_fault *fault = &images->faults[i];
-		struct audit_finding *finding = audit_add(audit, AUDIT_FILE, fault->subject, fault->stated,
-							  fault->found);
+		struct audit_finding *finding =
+			audit_add(audit, AUDIT_FILE, fault->subject, fault->stated, fault->found);
 
 		if (finding)
 			finding->remark = remark;
@@ -443,8 +454,8 @@ static void add_faults(struct audit *audit, const struct images *images, const c
 }
 
 /* Files of one place that nothing leads to, and that the other does not have. */
-static void add_unused(struct audit *audit, const struct images *images,
-		       const struct images *other, bool first)
+static void add_unused(struct audit *audit, const struct images *images, const struct images *other,
+		       bool first)
 {
 	const struct store_entry *entries;
 	size_t count;

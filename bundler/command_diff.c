@@ -35,7 +35,9 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 
 	while ((id = option_next(parser, &value, err)) > 0) {
 		taken = command_differences_option(&run->differences, id, value, err);
-		if (taken < 0 || (taken == 0 && command_inputs_option(&run->inputs, id, value, err) < 0))
+		if (taken == 0)
+			taken = command_inputs_option(&run->inputs, id, value, err);
+		if (taken < 0)
 			return -1;
 	}
 	if (id < 0)
@@ -59,8 +61,8 @@ static uint64_t *mark_wanted(const struct tree *first, const struct tree *second
 	uint64_t *starts = memory_new(first->count, sizeof *starts);
 
 	for (size_t i = 0; i < first->count; i++)
-		starts[i] = audit_tree_differs(first, second, first->nodes[i].path) ? OBSERVE_WANTED
-										    : OBSERVE_UNWANTED;
+		starts[i] = audit_tree_differs(first, second, first->nodes[i].path)
+			    ? OBSERVE_WANTED : OBSERVE_UNWANTED;
 	return starts;
 }
 
@@ -77,7 +79,9 @@ static int read_again(struct run *run, size_t side, struct image *image,
 	return result;
 }
 
-/* Reads the first side again, to keep what differs, and then the second, to compare it with that. */
+/*
+ * Reads the first side again, to keep what differs, and then the second, to compare it with that.
+ */
 static int find_offsets(struct run *run, struct image *const images[2], struct error *err)
 {
 	const struct tree *first = observed_tree(&run->sides[0], images[0]);
@@ -159,10 +163,10 @@ static int find_image(struct run *run, size_t side, struct image **image, struct
 	if (!run->sides[side].has_images || images->count == 1)
 		return 0;
 	if (images->count == 0)
-		return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has no image for "
-				 "the platforms that are chosen", run->texts[side]);
-	return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has %zu images, of "
-			 "which --platform chooses", run->texts[side], images->count);
+		return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has no "
+				 "image for the platforms that are chosen", run->texts[side]);
+	return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has %zu images, "
+			 "of which --platform chooses", run->texts[side], images->count);
 }
 
 static int compare(struct run *run, struct error *err)

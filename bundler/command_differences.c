@@ -14,7 +14,8 @@ static void add_names(struct buffer *text, uint32_t fields)
 {
 	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
 		if (fields >> field & 1)
-			buffer_format(text, "%s%s", text->length > 0 ? ", " : "", audit_field_name(field));
+			buffer_format(text, "%s%s", text->length > 0 ? ", " : "",
+				      audit_field_name(field));
 }
 
 static int refuse_field(const char *name, size_t length, struct error *err)

@@ -45,7 +45,9 @@ static int read_layout(struct images *images, const struct tree *layout, struct 
 	return read_nested(images, layout, err);
 }
 
-/* Gives each image what the tables have about it, in the order in which oci_layout_fill wrote them. */
+/*
+ * Gives each image what the tables have about it, in the order in which oci_layout_fill wrote them.
+ */
 static void settle(struct images *images)
 {
 	const struct images_table *table = images->nested_count > 0 ? images->nested[0]
@@ -58,8 +60,8 @@ static void settle(struct images *images)
 	}
 }
 
-int expected_images(struct images *images, struct oci_image *built, struct tree *trees, size_t count,
-		    const struct oci_style *style, struct error *err)
+int expected_images(struct images *images, struct oci_image *built, struct tree *trees,
+		    size_t count, const struct oci_style *style, struct error *err)
 {
 	struct tree layout;
 	int result;

@@ -12,7 +12,9 @@
 #include "store.h"
 #include "tree.h"
 
-/* One image for one platform, in one form for those that are at a place and those that were built. */
+/*
+ * One image for one platform, in one form for those that are at a place and those that were built.
+ */
 
 struct image_layer {
 	const struct store_entry *entry;	/* its file in the place; NULL when there is none */
@@ -42,8 +44,8 @@ struct image {
 };
 
 /*
- * Makes an image that was built comparable; tree, what its layer was made of, is taken over. built is
- * not needed any more afterwards, and its documents are believed.
+ * Makes an image that was built comparable; tree, what its layer was made of, is taken over. built
+ * is not needed any more afterwards, and its documents are believed.
  */
 int image_of(struct image *image, const struct oci_image *built, struct tree *tree,
 	     struct error *err);

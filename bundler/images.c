@@ -21,7 +21,8 @@ static int refuse(const struct images *images, enum status status, const char *r
 static void add_fault(struct images *images, const char *subject, const char *stated,
 		      const char *found)
 {
-	images->faults = memory_resize(images->faults, images->fault_count + 1, sizeof *images->faults);
+	images->faults = memory_resize(images->faults, images->fault_count + 1,
+				       sizeof *images->faults);
 	images->faults[images->fault_count++] = (struct images_fault){
 		.subject = pool_string(&images->pool, subject),
 		.stated = pool_string(&images->pool, stated),
@@ -34,8 +35,8 @@ static const char *describe_blob(struct images *images, const struct digest *dig
 {
 	char hex[DIGEST_HEX_BYTES];
 
-	return pool_format(&images->pool, "sha256:%s, %" PRIu64 " bytes", digest_write_hex(digest, hex),
-			   size);
+	return pool_format(&images->pool, "sha256:%s, %" PRIu64 " bytes",
+			   digest_write_hex(digest, hex), size);
 }
 
 /* ---- files ---- */
@@ -60,11 +61,13 @@ static const struct store_entry *find_file(struct images *images, const char *na
 		note_used(images, entry);
 	if (entry && entry->file)
 		return entry;
-	add_fault(images, name, stated, !entry ? "nothing" : entry->fault ? entry->fault : "no file");
+	add_fault(images, name, stated,
+		  !entry ? "nothing" : entry->fault ? entry->fault : "no file");
 	return NULL;
 }
 
-static const struct store_entry *find_blob(struct images *images, const struct descriptor *descriptor)
+static const struct store_entry *find_blob(struct images *images,
+					   const struct descriptor *descriptor)
 {
 	char hex[DIGEST_HEX_BYTES];
 	const char *name;
@@ -73,13 +76,15 @@ static const struct store_entry *find_blob(struct images *images, const struct d
 		add_fault(images, "descriptor", "a digest and a size", descriptor->fault);
 		return NULL;
 	}
-	name = pool_format(&images->pool, "blobs/sha256/%s", digest_write_hex(&descriptor->digest, hex));
-	return find_file(images, name, describe_blob(images, &descriptor->digest, descriptor->size));
+	name = pool_format(&images->pool, "blobs/sha256/%s",
+			   digest_write_hex(&descriptor->digest, hex));
+	return find_file(images, name,
+			 describe_blob(images, &descriptor->digest, descriptor->size));
 }
 
 static void check_blob(struct images *images, const struct store_entry *entry,
-		       const struct digest *stated, uint64_t stated_size, const struct digest *digest,
-		       uint64_t size)
+		       const struct digest *stated, uint64_t stated_size,
+		       const struct digest *digest, uint64_t size)
 {
 	if (stated_size != size || !digest_equal(stated, digest))
 		add_fault(images, entry->name, describe_blob(images, stated, stated_size),
@@ -102,7 +107,8 @@ static int read_document(struct images *images, const struct descriptor *descrip
 	result = store_read(images->store, entry, &text, err);
 	if (result == 0) {
 		*digest = digest_of(text.bytes, text.length);
-		check_blob(images, entry, &descriptor->digest, descriptor->size, digest, text.length);
+		check_blob(images, entry, &descriptor->digest, descriptor->size, digest,
+			   text.length);
 		*fault = document_parse(document, &text);
 	}
 	buffer_free(&text);
@@ -258,8 +264,9 @@ static void note_old_form(struct images *images, const struct store_entry *layer
 	const char *slash = layer ? strrchr(layer->name, '/') : NULL;
 
 	for (size_t i = 0; slash && i < sizeof names / sizeof names[0]; i++) {
-		const char *name = pool_format(&images->pool, "%.*s%s", (int)(slash + 1 - layer->name),
-					       layer->name, names[i]);
+		const int length = (int)(slash + 1 - layer->name);
+		const char *name = pool_format(&images->pool, "%.*s%s", length, layer->name,
+					       names[i]);
 		const struct store_entry *entry = store_find(images->store, name);
 
 		if (entry)
@@ -335,8 +342,9 @@ static int read_docker(struct images *images, const char *tag, struct error *err
 		if (entry)
 			result = store_read(images->store, entry, &text, err);
 		if (result == 0)
-			result = add_docker(images, json_array_get(images->docker.document.root, i), docker,
-					    &text, err);
+			result = add_docker(images,
+					    json_array_get(images->docker.document.root, i),
+					    docker, &text, err);
 		buffer_free(&text);
 	}
 	return result;
@@ -365,8 +373,8 @@ static int open_table(struct images *images, struct images_table *table, const c
 	}
 	buffer_free(&text);
 	if (fault)
-		return error_set(err, STATUS_ARCHIVE, "cannot read '%s' in '%s': %s", name, images->place,
-				 fault);
+		return error_set(err, STATUS_ARCHIVE, "cannot read '%s' in '%s': %s", name,
+				 images->place, fault);
 	return result;
 }
 
@@ -388,7 +396,8 @@ static int read_tables(struct images *images, const struct place *place, struct 
 	if (open_table(images, &images->layout, "oci-layout", err) < 0
 	    || open_table(images, &images->index, "index.json", err) < 0)
 		return -1;
-	if (place->kind != PLACE_OCI && open_table(images, &images->docker, "manifest.json", err) < 0)
+	if (place->kind != PLACE_OCI
+	    && open_table(images, &images->docker, "manifest.json", err) < 0)
 		return -1;
 	if (!images->index.document.root && !images->docker.document.root)
 		return refuse(images, STATUS_ARCHIVE, "it has no table of contents", err);

@@ -25,7 +25,9 @@ struct images_fault {
 	const char *stated, *found;
 };
 
-/* oci-layout, or a table of contents: index.json, an image index that it leads to, manifest.json. */
+/*
+ * oci-layout, or a table of contents: index.json, an image index that it leads to, manifest.json.
+ */
 struct images_table {
 	const char *name;		/* in the place */
 	struct document document;	/* root is NULL when there is no such file */
@@ -49,16 +51,16 @@ struct images {
 };
 
 /*
- * Opens a place of a kind that holds images and reads all but their layers; with a tag, only what has that
- * one. STATUS_ARCHIVE when there is no table of contents or no image, or as store_open; images_close in
- * any case.
+ * Opens a place of a kind that holds images and reads all but their layers; with a tag, only what
+ * has that one. STATUS_ARCHIVE when there is no table of contents or no image, or as store_open;
+ * images_close in any case.
  */
 int images_open(struct images *images, const struct place *place, struct error *err);
 void images_close(struct images *images);
 
 /*
- * Reads the layers of one of the images, for their digests and the tree of all of them; again with a
- * reference, for contents. What is wrong with a layer is its fault. STATUS_FILE, STATUS_LIMIT,
+ * Reads the layers of one of the images, for their digests and the tree of all of them; again with
+ * a reference, for contents. What is wrong with a layer is its fault. STATUS_FILE, STATUS_LIMIT,
  * STATUS_INTERRUPTED.
  */
 int images_read(struct images *images, struct image *image,
@@ -73,8 +75,8 @@ struct images_pair {
 };
 
 /*
- * Pairs the images of two places by platform, in the order of expected and then of found; the caller
- * frees the array.
+ * Pairs the images of two places by platform, in the order of expected and then of found; the
+ * caller frees the array.
  */
 struct images_pair *images_match(const struct images *expected, const struct images *found,
 				 size_t *count);

@@ -221,9 +221,15 @@ static void assert_validator(struct partial *partial, const char *source, const 
 static void notes(void **state)
 {
 	static const char *const bad[] = {
-		"", "https://a/", "https://a/\n", "https://a/\n\n", "https://a/\n\"x\"",
+		"",
+		"https://a/",
+		"https://a/\n",
+		"https://a/\n\n",
+		"https://a/\n\"x\"",
 		"https://a/\n\"x\"\ny\n",
-		"https://a/x\n\"x\"\n", "https://a/\n\"\x01\"\n", "\nhttps://a/\n",
+		"https://a/x\n\"x\"\n",
+		"https://a/\n\"\x01\"\n",
+		"\nhttps://a/\n",
 	};
 	struct partial partial;
 	struct cache cache;
@@ -262,8 +268,8 @@ static void *store_once(void *argument)
 		usleep(100);
 	if (result < 0)
 		return memory_string(err.message);
-	if (partial_add(&partial, CONTENT, LENGTH, &err) < 0 || partial_settle(&partial, &err) < 0 ||
-	    partial_publish(&partial, &fd, &err) < 0)
+	if (partial_add(&partial, CONTENT, LENGTH, &err) < 0 || partial_settle(&partial, &err) < 0
+	    || partial_publish(&partial, &fd, &err) < 0)
 		return memory_string(err.message);
 	close(fd);
 	partial_close(&partial);
@@ -296,9 +302,11 @@ static void threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(miss_and_hit), cmocka_unit_test(none), scratch_test(poison),
-		scratch_test(wrong_content_has_no_name), scratch_test(resumed), scratch_test(too_long),
-		scratch_test(locked), scratch_test(notes), scratch_test(threads),
+		scratch_test(miss_and_hit), cmocka_unit_test(none),
+		scratch_test(poison),       scratch_test(wrong_content_has_no_name),
+		scratch_test(resumed),      scratch_test(too_long),
+		scratch_test(locked),       scratch_test(notes),
+		scratch_test(threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

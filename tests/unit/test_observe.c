@@ -88,9 +88,8 @@ static void assert_content(const struct tree *tree, const char *path, const char
 
 static void set_time(const char *path, long long seconds, long nanoseconds)
 {
-	const struct timespec times[2] = {
-		{ .tv_sec = seconds, .tv_nsec = nanoseconds }, { .tv_sec = seconds, .tv_nsec = nanoseconds },
-	};
+	const struct timespec time = { .tv_sec = seconds, .tv_nsec = nanoseconds };
+	const struct timespec times[2] = { time, time };
 
 	assert_int_equal(utimensat(scratch, path, times, AT_SYMLINK_NOFOLLOW), 0);
 }
@@ -287,7 +286,8 @@ static void directories_that_cannot_be_read(void **state)
 	make_directory("closed", 0000);
 	snprintf(message, sizeof message, "cannot read '/closed' in '%s': Permission denied",
 		 scratch_path);
-	assert_refused(observe_directory(&tree, scratch_path, NULL, &err), err, STATUS_FILE, message);
+	assert_refused(observe_directory(&tree, scratch_path, NULL, &err), err, STATUS_FILE,
+		       message);
 	tree_free(&tree);
 }
 
@@ -531,8 +531,10 @@ static void a_gzipped_archive(void **state)
 	assert_tree(&tree, "/ dir unstated\n/a file 0644 0:0 5\n");
 	tree_free(&tree);
 	scratch_write("tar", "\x1f\x8bgarbage");
-	snprintf(message, sizeof message, "cannot read '%s': not in gzip format", archive_path());
-	assert_refused(observe_tar(&tree, archive_path(), NULL, &err), err, STATUS_ARCHIVE, message);
+	snprintf(message, sizeof message, "cannot read '%s': not in gzip format",
+		 archive_path());
+	assert_refused(observe_tar(&tree, archive_path(), NULL, &err), err, STATUS_ARCHIVE,
+		       message);
 	tree_free(&tree);
 }
 
@@ -566,6 +568,13 @@ static void add_files(size_t different)
 	test_free(large);
 }
 
+static void add_expected(struct tree *tree, const char *path, const char *bytes, size_t length)
+{
+	struct error err;
+
+	assert_int_equal(tree_add_file(tree, path, 0644, 0, 0, content_of(bytes, length), &err), 0);
+}
+
 static void common_bytes(void **state)
 {
 	static const size_t offsets[] = { 0, 1, 65535, 65536, 131071, LARGE - 1, LARGE };
@@ -577,8 +586,8 @@ static void common_bytes(void **state)
 	(void)state;
 	memset(large, 'x', LARGE);
 	tree_init(&expected, 0);
-	assert_int_equal(tree_add_file(&expected, "/large", 0644, 0, 0, content_of(large, LARGE), &err), 0);
-	assert_int_equal(tree_add_file(&expected, "/same", 0644, 0, 0, content_of("same", 4), &err), 0);
+	add_expected(&expected, "/large", large, LARGE);
+	add_expected(&expected, "/same", "same", 4);
 	reference.tree = &expected;
 	for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
 		add_files(offsets[i]);
@@ -600,9 +609,9 @@ static void common_bytes_of_other_sizes(void **state)
 
 	(void)state;
 	tree_init(&expected, 0);
-	assert_int_equal(tree_add_file(&expected, "/a", 0644, 0, 0, content_of("hello", 5), &err), 0);
-	assert_int_equal(tree_add_file(&expected, "/b", 0644, 0, 0, content_of("hello", 5), &err), 0);
-	assert_int_equal(tree_add_file(&expected, "/c", 0644, 0, 0, content_of("", 0), &err), 0);
+	add_expected(&expected, "/a", "hello", 5);
+	add_expected(&expected, "/b", "hello", 5);
+	add_expected(&expected, "/c", "", 0);
 	assert_int_equal(tree_add_link(&expected, "/d", "x", 0, 0, &err), 0);
 	reference.tree = &expected;
 	TARBALL(&archive, .name = "a", .content = "hell");
@@ -665,18 +674,24 @@ static void observe_layer(struct tree *tree)
 		fail_msg("%s", err.message);
 }
 
-/* Files, and directories that end in a slash, one above the other. */
+/* Adds a file, or a directory when the name ends in a slash. */
+static void add_member(const char *name, const char *content, unsigned mode)
+{
+	bool directory = name[strlen(name) - 1] == '/';
+
+	TARBALL(&archive, .name = name, .content = directory ? "" : content,
+		.type = directory ? '5' : '0', .mode = mode);
+}
+
 static void overlay(const char *const *lower, const char *const *upper, const char *expected)
 {
 	struct tree below, above;
 
 	for (; *lower; lower++)
-		TARBALL(&archive, .name = *lower, .content = (*lower)[strlen(*lower) - 1] == '/' ? "" : "1",
-			.type = (*lower)[strlen(*lower) - 1] == '/' ? '5' : '0');
+		add_member(*lower, "1", 0644);
 	observe_layer(&below);
 	for (; *upper; upper++)
-		TARBALL(&archive, .name = *upper, .content = (*upper)[strlen(*upper) - 1] == '/' ? "" : "22",
-			.type = (*upper)[strlen(*upper) - 1] == '/' ? '5' : '0', .mode = 0600);
+		add_member(*upper, "22", 0600);
 	observe_layer(&above);
 	overlay_apply(&below, &above);
 	assert_int_equal(above.count, 0);
@@ -729,7 +744,8 @@ static void whiteouts(void **state)
 static void whiteouts_and_new_files(void **state)
 {
 	(void)state;
-	overlay(NAMES("d/", "d/x", "e/", "e/x"), NAMES(".wh.d", "d/", "d/y", "e/", "e/.wh..wh..opq", "e/y"),
+	overlay(NAMES("d/", "d/x", "e/", "e/x"),
+		NAMES(".wh.d", "d/", "d/y", "e/", "e/.wh..wh..opq", "e/y"),
 		"/ dir unstated\n"
 		"/d dir 0600 0:0\n"
 		"/d/y file 0600 0:0 2\n"
