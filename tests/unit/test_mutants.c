@@ -90,7 +90,8 @@ static void make_image(struct oci_image *image, struct tree *tree, const struct 
 	oci_image_init(image);
 	image->platform = platform_find("linux/amd64", &err);
 	assert_int_equal(oci_layer_make(&image->layer, tree, OCI_GZIP, scratch, "noise", &err), 0);
-	assert_int_equal(oci_image_describe(image, &recipe, &lock, NULL, tree->epoch, style, &err), 0);
+	assert_int_equal(oci_image_describe(image, &recipe, &lock, NULL, tree->epoch, style, &err),
+			 0);
 	recipe_close(&recipe);
 }
 
@@ -201,7 +202,8 @@ static void run(struct result *result, int (*audit)(struct audit *audit, struct 
 {
 	audit_init(&result->audit, 0);
 	result->refused = audit(&result->audit, &result->err) < 0;
-	if (result->refused && result->err.status != STATUS_ARCHIVE && result->err.status != STATUS_LIMIT)
+	if (result->refused && result->err.status != STATUS_ARCHIVE
+	    && result->err.status != STATUS_LIMIT)
 		fail_msg("status %d: %s", result->err.status, result->err.message);
 }
 
@@ -244,7 +246,9 @@ static const char *blob_of(const struct digest *digest)
 	return name;
 }
 
-/* Changes each byte of a file of the layout by itself; what is told must be about one of subjects. */
+/*
+ * Changes each byte of a file of the layout by itself; what is told must be about one of subjects.
+ */
 static void mutate(const char *name, const char *const *subjects)
 {
 	size_t length;
@@ -259,7 +263,8 @@ static void mutate(const char *name, const char *const *subjects)
 		for (size_t j = 0; subjects[j]; j++)
 			told = told || tells(&result, subjects[j]);
 		if (!told)
-			fail_msg("%s: byte %zu: %s", name, i, result.refused ? result.err.message : "not told");
+			fail_msg("%s: byte %zu: %s", name, i,
+				 result.refused ? result.err.message : "not told");
 		audit_free(&result.audit);
 		set_byte(name, i, bytes[i]);
 	}
@@ -279,12 +284,15 @@ static void nothing_is_changed(void **state)
 	assert_int_equal(result.audit.count, 0);
 }
 
-/* What it leads to, too: another digest leads to no file, another size to one that is not so large. */
+/*
+ * What it leads to, too: another digest leads to no file, another size to one that is not so large.
+ */
 static void every_byte_of_the_index(void **state)
 {
 	(void)state;
-	mutate("layout/index.json", (const char *const[]){ "index.json", "blobs/sha256/", "descriptor",
-							    "it has no image", NULL });
+	mutate("layout/index.json", (const char *const[]){
+		"index.json", "blobs/sha256/", "descriptor", "it has no image", "linux/amd64",
+		NULL });
 }
 
 static void every_byte_of_oci_layout(void **state)
@@ -370,8 +378,8 @@ static void lengths(void **state)
 /* ---- the tree as an archive ---- */
 
 /*
- * Fields of a ustar header that say something, and whether only what is before a NUL does. Of a mode
- * these are its last four digits: before them some write the type once more.
+ * Fields of a ustar header that say something, and whether only what is before a NUL does. Of a
+ * mode these are its last four digits: before them some write the type once more.
  */
 static const struct field {
 	const char *name;

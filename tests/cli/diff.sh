@@ -1,0 +1,162 @@
+#!/bin/bash
+# bundler diff: places against places, without a recipe.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/product.sh"
+
+make_product "$scratch/product"
+product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+
+# make COMMAND...: something to compare.
+make() { "$BUNDLER" "$@" "${product[@]}" >/dev/null || fail "failed: bundler $*"; }
+
+begin 'the same in every kind of place'
+make image -p linux/amd64 -o oci:layout:1.0
+make image -p linux/amd64 -o oci-archive:oci.tar:1.0
+make image -p linux/amd64 -o docker-archive:docker.tar:1.0
+make rootfs -p linux/amd64 -o trees
+for place in oci:layout oci-archive:oci.tar docker-archive:docker.tar; do
+	run bundler diff "$place" tar:trees/linux-amd64.tar
+	stdout <<<'verdict: identical'
+	run bundler diff --ignore index "$place" oci:layout
+	stdout <<<'verdict: identical (ignored: index)'
+done
+run bundler diff --ignore owner dir:trees/linux-amd64 tar:trees/linux-amd64.tar
+stdout <<<'verdict: identical (ignored: owner)'
+run bundler diff oci-archive:oci.tar docker-archive:docker.tar
+stdout <<<'verdict: identical'
+
+begin 'what one has and the other has not'
+mkdir -p a/d b/d
+echo one >a/d/one
+echo two >b/two
+ln -s x b/d/link
+run bundler diff --ignore time,mode dir:a dir:b
+status 1
+stdout <<-'END'
+	path /d/link: first nothing, second symbolic link
+	path /d/one: first file, second nothing
+	path /two: first nothing, second file
+	verdict: different (3 differences; ignored: mode, time)
+END
+
+begin 'where contents begin to differ, of small and of large files'
+mkdir a b
+head -c 3000000 /dev/zero >a/large
+head -c 3000000 /dev/zero >b/large
+printf x | dd of=b/large bs=1 seek=2345678 conv=notrunc status=none
+echo 'some text' >a/small
+echo 'some test' >b/small
+: >a/empty
+echo >b/empty
+printf 'abc' >a/shorter
+printf 'abcdef' >b/shorter
+cp a/large a/same
+cp a/large b/same
+filter 's/[0-9a-f]{64}/DIGEST/g'
+for places in 'dir:a dir:b' 'tar:a.tar dir:b' 'dir:a tar:b.tar' 'tar:a.tar tar:b.tar'; do
+	tar -C a -cf a.tar .
+	tar -C b -czf b.tar .
+	# shellcheck disable=SC2086
+	run bundler diff --ignore time $places
+	status 1
+	stdout <<-'END'
+		size /empty: first 0, second 1
+		content /empty: first sha256:DIGEST, second sha256:DIGEST, from byte 0 on
+		content /large: first sha256:DIGEST, second sha256:DIGEST, from byte 2345678 on
+		size /shorter: first 3, second 6
+		content /shorter: first sha256:DIGEST, second sha256:DIGEST, from byte 3 on
+		content /small: first sha256:DIGEST, second sha256:DIGEST, from byte 7 on
+		verdict: different (6 differences; ignored: time)
+	END
+done
+
+begin 'two images'
+make image -p linux/amd64 -o oci:a
+make image -p linux/amd64 --flavour nonroot -o oci:b
+filter 's/[0-9a-f]{64}/DIGEST/g'
+run bundler diff oci:a oci:b
+status 1
+stdout <<-'END'
+	config /config/User: first nothing, second "65532:65532"
+	config /config/WorkingDir: first "/", second "/home/nonroot"
+	manifest: first sha256:DIGEST, second sha256:DIGEST
+	verdict: different (3 differences)
+END
+run bundler diff -q oci:b oci:a
+status 1
+stdout <<<'verdict: different (3 differences)'
+run bundler diff --json -q oci:a oci:b
+status 1
+stdout <<-'END'
+	{
+	  "ignored": [],
+	  "strict": false,
+	  "identical": false,
+	  "differences": 3,
+	  "notes": 0
+	}
+END
+
+begin 'images of several platforms'
+make image -o oci:all
+make image -p linux/arm64 -p linux/amd64 -o oci:two
+run bundler diff oci:all oci:two
+status 1
+stdout <<-'END'
+	platform linux/arm/v7: first an image, second nothing
+	verdict: different (1 difference)
+END
+run bundler diff -p linux/arm64 -p linux/amd64 oci:all oci:two
+stdout <<<'verdict: identical'
+run bundler diff oci:all oci:all
+stdout <<<'verdict: identical'
+make rootfs -p linux/arm64 -o trees
+run bundler diff oci:all tar:trees/linux-arm64.tar
+status 2
+stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has 3 images, of which --platform chooses"
+run bundler diff -p linux/arm64 oci:all tar:trees/linux-arm64.tar
+stdout <<<'verdict: identical'
+run bundler diff -p linux/s390x oci:all tar:trees/linux-arm64.tar
+status 2
+stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has no image for the platforms that are chosen"
+
+begin 'a blob that is not what it is said to be, on either side'
+make image -p linux/amd64 -o oci:a
+cp -r a b
+blob=$(find b -size +50k -type f)
+printf x | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
+filter 's/[0-9a-f]{64}/DIGEST/g; s/[0-9]+ bytes/N bytes/g; s/(unreadable: ).*/\1REASON/'
+run bundler diff oci:a oci:b
+status 1
+stdout <<-'END'
+	layer 0: first diffID sha256:DIGEST, second unreadable: REASON
+	file blobs/sha256/DIGEST: first sha256:DIGEST, N bytes, second sha256:DIGEST, N bytes, in the second place
+	verdict: different (2 differences)
+END
+run bundler diff oci:b oci:a
+status 1
+stdout <<-'END'
+	layer 0: first unreadable: REASON
+	file blobs/sha256/DIGEST: first sha256:DIGEST, N bytes, second sha256:DIGEST, N bytes, in the first place
+	verdict: different (2 differences)
+END
+
+begin 'what cannot be compared'
+mkdir a
+run bundler diff dir:a
+status 2
+stderr <<<'bundler: cannot compare: two places are needed, not 1'
+run bundler diff dir:a dir:a dir:a
+status 2
+stderr <<<'bundler: cannot compare: two places are needed, not 3'
+run bundler diff dir:a a
+status 2
+stderr <<-'END'
+	bundler: cannot use place 'a': its kind is not known
+	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
+END
+run bundler diff dir:a dir:b
+status 9
+stderr <<<"bundler: cannot read 'b': No such file or directory"
+
+finish

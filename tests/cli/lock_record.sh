@@ -1,0 +1,247 @@
+#!/bin/bash
+# Results in the lock: how they get there, who checks them, and what is refused.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/product.sh"
+
+make_product "$scratch/product"
+lock=(--sums mirror/SHA256SUMS --cache cache --mirror "file://$PWD/mirror" tiny.yaml)
+cd "$scratch/product" || exit
+compressor=$(sed -n 's/.*libdeflate[ :]*\([0-9.]*\).*/\1/p' <<<"$("$BUNDLER" --version --verbose)")
+SOURCE_DATE_EPOCH=1234567890 "$BUNDLER" lock --record --sums mirror/SHA256SUMS --cache cache \
+	--mirror "file://$PWD/mirror" tiny.yaml >/dev/null
+cd - >/dev/null || exit
+
+# product: a copy of it, with results in its lock, here.
+product() { cp -r "$scratch/product/." .; }
+offline=(--cache cache --offline tiny.yaml)
+lock=(--sums mirror/SHA256SUMS --cache cache --offline tiny.yaml)
+
+# pinned PLATFORM KEY: what the lock here has.
+pinned() {
+	python3 -c 'import json, sys
+for r in json.load(open("tiny.lock.json"))["results"]["platforms"]:
+    if r["platform"] == sys.argv[1]: print(r[sys.argv[2]])' "$@"
+}
+
+# edit PYTHON: changes the lock here, whose document is l and its results r.
+edit() {
+	python3 -c 'import json, sys
+l = json.load(open("tiny.lock.json"))
+r = l.get("results")
+exec(sys.argv[1])
+open("tiny.lock.json", "w").write(json.dumps(l, indent=2) + "\n")' "$1"
+}
+
+begin 'the results are those that the other commands print'
+product
+run bundler rootfs -o trees "${offline[@]}"
+stdout <<END
+$(pinned linux/amd64 mtree)  trees/linux-amd64.mtree
+$(pinned linux/arm64 mtree)  trees/linux-arm64.mtree
+$(pinned linux/arm/v7 mtree)  trees/linux-arm-v7.mtree
+END
+run bundler image -o oci:layout "${offline[@]}"
+stdout <<END
+sha256:$(pinned linux/amd64 manifest)  linux/amd64
+sha256:$(pinned linux/arm64 manifest)  linux/arm64
+sha256:$(pinned linux/arm/v7 manifest)  linux/arm/v7
+END
+check test "$(pinned linux/arm64 diff_id)" = "$(sha256sum <trees/linux-arm64.tar | cut -d' ' -f1)"
+run bundler audit oci:layout "${offline[@]}"
+stdout <<<'verdict: identical (linux/amd64, linux/arm64, linux/arm/v7)'
+
+begin 'the lock, whole'
+product
+check test "$(sed 's/[0-9a-f]\{64\}/DIGEST/; s/libdeflate .*"/libdeflate V"/' tiny.lock.json |
+	sed -n '/"results"/,$p')" = "$(cat <<-'END'
+	  "results": {
+	    "compat": 1,
+	    "compressor": "libdeflate V",
+	    "platforms": [
+	      {
+	        "platform": "linux/amd64",
+	        "mtree": "DIGEST",
+	        "diff_id": "DIGEST",
+	        "manifest": "DIGEST"
+	      },
+	      {
+	        "platform": "linux/arm/v7",
+	        "mtree": "DIGEST",
+	        "diff_id": "DIGEST",
+	        "manifest": "DIGEST"
+	      },
+	      {
+	        "platform": "linux/arm64",
+	        "mtree": "DIGEST",
+	        "diff_id": "DIGEST",
+	        "manifest": "DIGEST"
+	      }
+	    ]
+	  }
+	}
+END
+)"
+cp tiny.lock.json before
+run bundler lock --record "${lock[@]}"
+filter 's/^[0-9a-f]{64}/DIGEST/'
+stdout <<-'END'
+	DIGEST  https://tiny.example/1.0/tiny-1.0-linux-amd64.tar.gz
+	DIGEST  https://tiny.example/1.0/tiny-1.0-linux-arm7.tar.gz
+	DIGEST  https://tiny.example/1.0/tiny-1.0-linux-arm64.tar.gz
+END
+check cmp before tiny.lock.json
+
+begin 'locking again keeps results, as long as nothing else is locked'
+product
+cp tiny.lock.json before
+run bundler lock "${lock[@]}"
+filter 's/^[0-9a-f]{64}/DIGEST/; /tiny-/d'
+stdout </dev/null
+check cmp before tiny.lock.json
+SOURCE_DATE_EPOCH=1000000000 run bundler lock "${lock[@]}"
+stdout </dev/null
+check test "$(grep -c results tiny.lock.json)" = 0
+
+# refuses WHAT HEX PINNED COMMAND...: a result that is not the pinned one.
+refuses() {
+	local what=$1
+	shift
+	run bundler "$@" "${offline[@]}"
+	status 7
+	filter 's/[0-9a-f]{64}/DIGEST/g'
+	stderr <<-END
+		bundler: cannot vouch for 'linux/arm64': its $what is sha256:DIGEST, lock 'tiny.lock.json' pins sha256:DIGEST
+		hint: something that goes into it has changed since; 'bundler lock --record' pins what it is now
+	END
+}
+
+begin 'a changed file is found by every command that builds, and nothing is published'
+product
+run bundler image -p linux/arm64 -o oci:layout "${offline[@]}"
+stdout_stated=1
+echo 'port: 4223' >tiny.conf
+refuses 'mtree manifest' rootfs -p linux/arm64 -o trees
+check test ! -e trees
+refuses 'mtree manifest' image -p linux/arm64 -o oci:other
+check test ! -e other
+refuses 'mtree manifest' audit oci:layout
+run bundler lock --record "${lock[@]}"
+stdout_stated=1
+run bundler rootfs -p linux/arm64 -o trees "${offline[@]}"
+filter 's/^[0-9a-f]{64}/DIGEST/'
+stdout <<<'DIGEST  trees/linux-arm64.mtree'
+
+begin 'each of the three digests is checked'
+product
+edit 'r["platforms"][2]["mtree"] = "0" * 64'
+refuses 'mtree manifest' rootfs -p linux/arm64 -o trees
+product
+edit 'r["platforms"][2]["diff_id"] = "0" * 64'
+refuses 'layer, uncompressed,' image -p linux/arm64 -o oci:layout
+product
+edit 'r["platforms"][2]["manifest"] = "0" * 64'
+refuses 'image manifest' image -p linux/arm64 -o oci:layout
+
+begin 'a label is in the manifest only'
+product
+sed -i 's/title: tiny/title: Tiny/' tiny.yaml
+refuses 'image manifest' image -p linux/arm64 -o oci:layout
+run bundler rootfs -p linux/arm64 -o trees "${offline[@]}"
+filter 's/^[0-9a-f]{64}/DIGEST/'
+stdout <<<'DIGEST  trees/linux-arm64.mtree'
+
+begin 'another compressor concerns the manifest alone'
+product
+edit 'r["compressor"] = "libdeflate 9.99 level 1"; r["platforms"][2]["manifest"] = "0" * 64'
+run bundler image -p linux/arm64 -o oci:layout "${offline[@]}"
+filter 's/[0-9a-f]{64}/DIGEST/'
+stdout <<<'sha256:DIGEST  linux/arm64'
+run bundler audit oci:layout "${offline[@]}"
+stdout <<<'verdict: identical (linux/arm64)'
+edit 'r["platforms"][2]["diff_id"] = "0" * 64'
+refuses 'layer, uncompressed,' image -p linux/arm64 -o oci:other
+
+begin 'what the results are not of is not compared with them'
+product
+run bundler image -p linux/arm64 --flavour nonroot -o oci:a "${offline[@]}"
+stdout_stated=1
+run bundler image -p linux/arm64 --compress none -o oci:b "${offline[@]}"
+stdout_stated=1
+run bundler image -p linux/arm64 --style doi -o oci:c "${offline[@]}"
+stdout_stated=1
+SOURCE_DATE_EPOCH=1000000000 run bundler image -p linux/arm64 -o oci:d "${offline[@]}"
+stdout_stated=1
+edit 'del r["platforms"][2]'
+echo 'port: 4223' >tiny.conf
+run bundler image -p linux/arm64 -o oci:e "${offline[@]}"
+stdout_stated=1
+
+begin 'an image of which the lock pins the manifest is audited without compressing, and as well'
+product
+run bundler image -p linux/arm64 -o oci:layout "${offline[@]}"
+stdout_stated=1
+run bundler audit oci:layout "${offline[@]}"
+stdout <<<'verdict: identical (linux/arm64)'
+run bundler image -p linux/arm64 --compress none -o oci:plain "${offline[@]}"
+stdout_stated=1
+filter 's/[0-9a-f]{64}/DIGEST/g; s/[0-9]+ bytes/N bytes/g'
+run bundler audit oci:plain "${offline[@]}"
+stdout <<-'END'
+	note: layer 0: expected sha256:DIGEST, N bytes, found sha256:DIGEST, N bytes, the same uncompressed
+	note: manifest: expected sha256:DIGEST, found sha256:DIGEST
+	verdict: identical (linux/arm64; 2 notes)
+END
+blob=$(find layout -size +50k -type f)
+printf x | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
+run bundler audit -q oci:layout "${offline[@]}"
+status 1
+stdout <<<'verdict: different (linux/arm64; 2 differences)'
+
+begin 'a failure while recording leaves the lock as it is'
+product
+cp tiny.lock.json before
+rm -r cache/sha256 mirror/tiny-1.0-linux-arm64.tar.gz
+run bundler lock --record --sums mirror/SHA256SUMS --cache cache --mirror "file://$PWD/mirror" \
+	--offline tiny.yaml
+check test "$ran_status" -ne 0
+status_stated=1 stderr_stated=1
+check cmp before tiny.lock.json
+
+# bad EDIT MESSAGE: a lock that could not have been written.
+bad() {
+	product
+	edit "$1"
+	run bundler rootfs -p linux/arm64 -o trees "${offline[@]}"
+	status 3
+	stderr <<-END
+		bundler: cannot use lock 'tiny.lock.json': $2
+		hint: 'bundler lock' writes it anew
+	END
+	check test ! -e trees
+}
+
+begin 'results that could not have been written'
+bad 'l["results"] = []' "key 'results' is not an object"
+bad 'l["results"] = {}' "key 'compat' is not a number"
+bad 'r["extra"] = 1' "key 'extra' is not known"
+bad 'r["compat"] = 2' "key 'results' is of another compat than the lock"
+bad 'r["compat"] = "1"' "key 'compat' is not a number"
+bad 'r["compat"] = 0' "key 'compat' is out of range"
+bad 'del r["compressor"]' "key 'compressor' is not a string"
+bad 'r["compressor"] = ""' "key 'compressor' is not a line of visible characters"
+bad 'r["compressor"] = "a\nb"' "key 'compressor' is not a line of visible characters"
+bad 'r["platforms"] = []' "key 'results' has no list with something in it"
+bad 'r["platforms"] = {}' "key 'results' has no list with something in it"
+bad 'r["platforms"][0] = 1' "key 'results' is not a list of objects"
+bad 'r["platforms"][0]["size"] = 1' "key 'size' is not known"
+bad 'r["platforms"][0]["platform"] = "linux/vax"' "key 'platform' names no platform in its canonical form"
+bad 'r["platforms"][0]["platform"] = "linux/386"' "key 'results' has a platform of which nothing is locked"
+bad 'r["platforms"].reverse()' "key 'results' is not in order, or has one twice"
+bad 'r["platforms"].append(r["platforms"][2])' "key 'results' is not in order, or has one twice"
+bad 'del r["platforms"][0]["mtree"]' "key 'mtree' is not a string"
+bad 'r["platforms"][0]["mtree"] = "x"' "key 'mtree' is not 64 lower-case hexadecimal digits"
+bad 'del r["platforms"][0]["diff_id"]' "key 'diff_id' is not a string"
+bad 'del r["platforms"][0]["manifest"]' "key 'manifest' is not a string"
+bad 'r["platforms"][0]["manifest"] = "A" * 64' "key 'manifest' is not 64 lower-case hexadecimal digits"
+
+finish
