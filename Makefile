@@ -295,7 +295,7 @@ reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
 
 prepare: build/toolchain/test build/bundler build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
 
-bench: build/bundler build/toolchain/source build/toolchain/test
+bench: build/bundler $(addprefix build/toolchain/,source test interop)
 	configs/source/build.sh build/source
 	tests/bench/run
 

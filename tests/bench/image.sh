@@ -43,6 +43,12 @@ with_buildah() {
 	buildah rm "$container"
 }
 
+# crane takes a layer that is there already.
+with_crane() {
+	tar --sort=name --numeric-owner -C "$tree" -cf "$work/layer.tar" .
+	"$crane" append --oci-empty-base -f "$work/layer.tar" -t bundler/bench:1 -o "$work/crane.tar" 2>/dev/null
+}
+
 with_docker() {
 	docker build -q -f "$work/Dockerfile" -t bundler-bench "$work/rootfs" 2>/dev/null
 	docker save -o "$work/docker.tar" bundler-bench
@@ -57,6 +63,9 @@ figure 'layer / layer of gzip -6, bytes' "$(awk -v a="$(stat -c %s "$work"/layou
 runs=5
 if command -v umoci >/dev/null; then compare 'image / umoci insert, wall' 1 ours with_umoci; fi
 if command -v buildah >/dev/null; then compare 'image / buildah copy and commit, wall' 1 ours with_buildah; fi
+if crane=$("$top/tests/interop/build" crane); then
+	compare 'image / tar and crane append, wall' 1 ours with_crane
+fi
 if docker info >/dev/null 2>&1; then compare 'image / docker build and save, wall' 1 ours with_docker; fi
 compare 'five platforms / one, wall' 4 six ours
 figure 'peak memory, one platform' "$(peak "$bundler" image -p linux/amd64 "${common[@]}" -o "oci:$work/layout" "$recipe")" \

@@ -29,22 +29,10 @@ need() {
 
 need_root() { [ "$(id -u)" -eq 0 ] || skip_all 'not root'; }
 
-declare -A packages=(
-	[crane]=github.com/google/go-containerregistry/cmd/crane
-	[bashbrew]=github.com/docker-library/bashbrew/cmd/bashbrew
-)
-
-# Built anew when the pins change; scripts that run beside each other build it once.
 need_go() {
-	local tool=$top/build/interop/$1
-	mkdir -p "$top/build/interop"
-	(
-		flock 9
-		cd "$top/tests/interop/$1" || exit
-		[ "$tool" -nt go.sum ] && [ "$tool" -nt go.mod ] && exit
-		"$go" build -trimpath -o "$tool" "${packages[$1]}"
-	) 9>"$tool.lock" >"$scratch/log" 2>&1 || skip_all "cannot build $1: $(tail -n 1 "$scratch/log")"
-	declare -g "$1=$tool"
+	declare -g "$1"
+	read -r "$1" < <("$top/tests/interop/build" "$1" 2>"$scratch/log")
+	[ -n "${!1}" ] || skip_all "cannot build $1: $(tail -n 1 "$scratch/log")"
 }
 
 # make COMMAND...: of the program under test, before the tests.
