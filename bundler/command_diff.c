@@ -84,14 +84,15 @@ static int read_again(struct run *run, size_t side, struct image *image,
  */
 static int find_offsets(struct run *run, struct image *const images[2], struct error *err)
 {
-	const struct tree *first = observed_tree(&run->sides[0], images[0]);
+	/* A copy: reading an image again puts its tree aside. The nodes stay where they are. */
+	const struct tree first = *observed_tree(&run->sides[0], images[0]);
 	struct observe_spool spool = { .fd = -1 };
-	struct observe_reference reference = { .tree = first, .spool = &spool, .keep = true };
+	struct observe_reference reference = { .tree = &first, .spool = &spool, .keep = true };
 	int scratch = command_inputs_scratch(err), result = -1;
 
 	if (scratch < 0)
 		return -1;
-	spool.starts = mark_wanted(first, observed_tree(&run->sides[1], images[1]));
+	spool.starts = mark_wanted(&first, observed_tree(&run->sides[1], images[1]));
 	spool.fd = file_open_unnamed(scratch);
 	if (spool.fd < 0)
 		error_errno(err, STATUS_FILE, "cannot keep files of '%s'", run->texts[0]);
