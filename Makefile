@@ -278,6 +278,20 @@ image-docker-%: rootfs
 		$(if $(filter $*,$(subst /,-,$(HOST))),--build-arg TARGETARCH=$(lastword $(subst -, ,$*)),\
 		--platform $(subst -,/,$*)) --build-arg RELEASE=$$(cat build/rootfs.release) .
 
+# What the lock stands for, held against the results that it pins: an image and the trees, read from
+# where they are; and then everything again under every variation.
+LOCKED = --cache $(CACHE) $(if $(filter source,$(shell cat build/rootfs.release)),--offline \
+	--lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source,$(MIRROR:%=--mirror %))
+
+audit: rootfs $(addprefix build/toolchain/,test variations)
+	build/bundler image $(LOCKED) $(patsubst %,-p %,$(filter linux/%,$(PLATFORM))) \
+		-o oci:build/audit $(RECIPE)
+	build/bundler audit --strict $(LOCKED) oci:build/audit $(RECIPE)
+	@for tree in $$(sed 's,.*/,,; s/\.mtree$$//' build/rootfs.sums); do \
+		build/bundler audit $(LOCKED) $(if $(filter 0,$(shell id -u)),,--ignore owner) \
+			-p "$$(echo "$$tree" | tr - /)" "dir:rootfs/$$tree" $(RECIPE) || exit; done
+	tests/run tests/reproducible/variations.sh
+
 # ---- tests ----
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
@@ -311,15 +325,15 @@ fuzz-%: build/fuzz/%
 clean:
 	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz \
 		build/san/bundler build/san/obj build/san/versions.h build/san/tests \
-		build/san/libbundler.a build/variations build/rootfs.*
+		build/san/libbundler.a build/variations build/audit build/rootfs.*
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
 distclean: clean
 	rm -rf build
 
 help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, test, check, reproducible, bench,'
-	@echo '         fuzz, clean, distclean, help'
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, audit, test, check, reproducible,'
+	@echo '         bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
 	@echo '  RELEASE=$(RELEASE)   official, source or auto'
@@ -333,6 +347,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all rootfs image-docker test check reproducible prepare bench fuzz clean distclean help FORCE
+.PHONY: all rootfs image-docker audit test check reproducible prepare bench fuzz clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
