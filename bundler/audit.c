@@ -10,7 +10,7 @@ static const char *const names[AUDIT_FIELDS] = {
 	[AUDIT_PATH] = "path", [AUDIT_TYPE] = "type", [AUDIT_MODE] = "mode",
 	[AUDIT_OWNER] = "owner", [AUDIT_TIME] = "time", [AUDIT_SIZE] = "size",
 	[AUDIT_CONTENT] = "content", [AUDIT_LINK] = "link", [AUDIT_ATTRIBUTE] = "attribute",
-	[AUDIT_PLATFORM] = "platform", [AUDIT_CONFIG] = "config",
+	[AUDIT_PLATFORM] = "platform", [AUDIT_CONFIG] = "config", [AUDIT_HISTORY] = "history",
 	[AUDIT_ANNOTATION] = "annotation", [AUDIT_LAYER] = "layer",
 	[AUDIT_MANIFEST] = "manifest", [AUDIT_INDEX] = "index", [AUDIT_FILE] = "file",
 	[AUDIT_RUNTIME] = "runtime",

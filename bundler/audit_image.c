@@ -70,24 +70,58 @@ static void compare_readings(struct audit *audit, enum audit_field field,
 
 /* ---- config ---- */
 
-static bool is_platform_key(const char *pointer)
-{
-	static const char *const keys[] = {
-		"/architecture", "/os", "/os.features", "/os.version", "/variant",
-	};
+/* Keys that are not about how the image is run. Docker's own come with its builder. */
+static const struct {
+	const char *pointer;
+	enum audit_field field;
+} keys[] = {
+	{ "/architecture", AUDIT_PLATFORM },
+	{ "/os", AUDIT_PLATFORM },
+	{ "/os.features", AUDIT_PLATFORM },
+	{ "/os.version", AUDIT_PLATFORM },
+	{ "/variant", AUDIT_PLATFORM },
+	{ "/author", AUDIT_HISTORY },
+	{ "/created", AUDIT_HISTORY },
+	{ "/history", AUDIT_HISTORY },
+	{ "/container", AUDIT_HISTORY },
+	{ "/container_config", AUDIT_HISTORY },
+	{ "/docker_version", AUDIT_HISTORY },
+	{ "/config/Image", AUDIT_HISTORY },
+	{ "/moby.buildkit.buildinfo.v1", AUDIT_HISTORY },
+	{ "/moby.buildkit.cache.v0", AUDIT_HISTORY },
+	{ "/rootfs/diff_ids", AUDIT_LAYER },
+};
 
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (strncmp(pointer, keys[i], strlen(keys[i])) == 0
-		    && (pointer[strlen(keys[i])] == '\0' || pointer[strlen(keys[i])] == '/'))
-			return true;
-	return false;
+/* The field of a key, or of what is below it. */
+static enum audit_field field_of(const char *pointer)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		const size_t length = strlen(keys[i].pointer);
+
+		if (strncmp(pointer, keys[i].pointer, length) == 0
+		    && (pointer[length] == '\0' || pointer[length] == '/'))
+			return keys[i].field;
+	}
+	return AUDIT_CONFIG;
+}
+
+/* Whether a value says no more than a key that is not there. */
+static bool is_empty(const json_t *value)
+{
+	return !value || json_is_null(value) || json_is_false(value)
+	       || (json_is_string(value) && json_string_length(value) == 0)
+	       || (json_is_array(value) && json_array_size(value) == 0)
+	       || (json_is_object(value) && json_object_size(value) == 0);
 }
 
 static void take_config(void *context, const char *pointer, const json_t *expected,
 			const json_t *found)
 {
-	add_json(context, is_platform_key(pointer) ? AUDIT_PLATFORM : AUDIT_CONFIG, pointer,
-		 expected, found);
+	struct audit_finding *finding = add_json(context, field_of(pointer), pointer, expected,
+						 found);
+
+	if (finding && (!expected || !found))
+		finding->note = is_empty(expected) && is_empty(found);
 }
 
 static void compare_configs(struct audit *audit, const struct image *expected,
@@ -394,13 +428,13 @@ static json_t *strip_table(const json_t *root)
 static void compare_entries(struct audit *audit, const char *name, const json_t *expected,
 			    const json_t *found)
 {
-	static const char *const keys[] = { "digest", "size", "platform", "Config", "Layers" };
+	static const char *const others[] = { "digest", "size", "platform", "Config", "Layers" };
 	struct taker taker = { .audit = audit, .field = AUDIT_INDEX, .prefix = name, .note = true };
 	json_t *e = json_deep_copy(expected), *f = json_deep_copy(found);
 
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		json_object_del(e, keys[i]);
-		json_object_del(f, keys[i]);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		json_object_del(e, others[i]);
+		json_object_del(f, others[i]);
 	}
 	if (expected && found)
 		audit_json_compare(e, f, take_table, &taker);

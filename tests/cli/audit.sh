@@ -176,6 +176,54 @@ stdout <<-'END'
 	verdict: identical (linux/amd64; 2 notes)
 END
 
+begin 'what builders note is history, and what says nothing is a note'
+make image -p linux/amd64 -o docker-archive:image.tar
+mkdir image
+tar -C image -xf image.tar
+python3 - <<-'END'
+	import hashlib, json
+	manifest = json.load(open("image/manifest.json"))
+	config = json.load(open("image/" + manifest[0]["Config"]))
+	config.update(created="2026-01-01T00:00:00Z", docker_version="20.10.24", container="0",
+	              container_config={"Cmd": ["/bin/sh"]})
+	config["history"].insert(0, {"created_by": "ARG", "empty_layer": True})
+	config["config"].update(User="", Volumes=None, Tty=False, OnBuild=[], Image="sha256:0")
+	config["config"]["Env"].append("PATH=/bin")
+	text = json.dumps(config)
+	manifest[0]["Config"] = hashlib.sha256(text.encode()).hexdigest() + ".json"
+	open("image/" + manifest[0]["Config"], "w").write(text)
+	json.dump(manifest, open("image/manifest.json", "w"))
+END
+rm image/index.json image/oci-layout
+tar -C image -cf built.tar manifest.json blobs "$(cd image && ls ./*.json | grep -v manifest)"
+filter 's/[0-9a-f]{64}/DIGEST/g'
+run bundler audit --ignore file docker-archive:built.tar "${product[@]}"
+status 1
+stdout <<-'END'
+	config /config/Env/1: expected nothing, found "PATH=/bin"
+	note: config /config/OnBuild: expected nothing, found []
+	note: config /config/Tty: expected nothing, found false
+	note: config /config/User: expected nothing, found ""
+	note: config /config/Volumes: expected nothing, found null
+	history /config/Image: expected nothing, found "sha256:0"
+	history /container: expected nothing, found "0"
+	history /container_config: expected nothing, found {"Cmd":["/bin/sh"]}
+	history /created: expected "2009-02-13T23:31:30Z", found "2026-01-01T00:00:00Z"
+	history /docker_version: expected nothing, found "20.10.24"
+	history /history/0/created: expected "2009-02-13T23:31:30Z", found nothing
+	history /history/0/created_by: expected "bundler image", found "ARG"
+	history /history/0/empty_layer: expected nothing, found true
+	history /history/1: expected nothing, found {"created":"2009-02-13T23:31:30Z","created_by":"bundler image"}
+	note: manifest: expected sha256:DIGEST, found nothing
+	verdict: different (linux/amd64; 10 differences; 5 notes; ignored: file)
+END
+audit --ignore file,history,config docker-archive:built.tar
+filter 's/[0-9a-f]{64}/DIGEST/g'
+stdout <<-'END'
+	note: manifest: expected sha256:DIGEST, found nothing
+	verdict: identical (linux/amd64; 1 note; ignored: config, history, file)
+END
+
 begin 'two tables of contents that lead to different images'
 make image -p linux/amd64 -o docker-archive:a.tar
 make image -p linux/amd64 --flavour nonroot -o docker-archive:b.tar
@@ -232,7 +280,7 @@ audit --ignore size,colour dir:trees/linux-amd64
 status 2
 stderr <<-'END'
 	bundler: cannot ignore 'colour': no such field
-	hint: fields are path, type, mode, owner, time, size, content, link, attribute, platform, config, annotation, layer, manifest, index, file, runtime
+	hint: fields are path, type, mode, owner, time, size, content, link, attribute, platform, config, history, annotation, layer, manifest, index, file, runtime
 END
 
 begin 'JSON'
