@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel.h"
 #include "gzip.h"
 #include "interrupt.h"
 #include "limits.h"
@@ -15,7 +16,9 @@ struct layer_input {
 	struct store_file file;
 	uint64_t offset;		/* in file, of what is read next */
 	uint64_t *budget;
-	struct digest_state digest, diff_id;
+	struct digest_state digest;	/* of the blob, unless it is the tar */
+	struct digest_state diff_id;
+	struct channel *hashing;	/* of the tar, in a thread of its own */
 	struct gzip *gzip;		/* NULL for a tar as it is */
 	const char *fault;		/* of the gzip stream */
 	unsigned char bytes[CHUNK];
@@ -32,11 +35,17 @@ static ssize_t read_blob(void *context, void *bytes, size_t length)
 		return -1;
 	}
 	got = store_file_read(&input->file, bytes, length, input->offset);
-	if (got > 0) {
+	if (got > 0 && input->gzip)
 		digest_add(&input->digest, bytes, (size_t)got);
+	if (got > 0)
 		input->offset += (uint64_t)got;
-	}
 	return got;
+}
+
+static int hash(void *context, const void *bytes, size_t length)
+{
+	digest_add(context, bytes, length);
+	return 0;
 }
 
 uint64_t layer_input_budget(uint64_t stored)
@@ -54,31 +63,34 @@ struct layer_input *layer_input_open(const struct store_file *file, bool gzip, u
 	input->budget = budget;
 	digest_init(&input->digest);
 	digest_init(&input->diff_id);
+	input->hashing = channel_open(hash, &input->diff_id);
 	if (gzip)
 		input->gzip = gzip_open_source(read_blob, input);
 	return input;
 }
 
+static void end_hashing(struct layer_input *input)
+{
+	if (input->hashing)
+		channel_close(input->hashing);
+	input->hashing = NULL;
+}
+
 void layer_input_close(struct layer_input *input)
 {
+	end_hashing(input);
 	if (input->gzip)
 		gzip_close(input->gzip);
 	free(input);
 }
 
-/* The tar's next bytes, not counted yet. */
+/* The tar's next bytes, not counted and not hashed yet. */
 static ssize_t read_any(struct layer_input *input, const void **bytes)
 {
-	ssize_t got;
-
-	if (!input->gzip) {
-		*bytes = input->bytes;
-		return read_blob(input, input->bytes, sizeof input->bytes);
-	}
-	got = input->fault ? -1 : gzip_read(input->gzip, bytes, &input->fault);
-	if (got > 0)
-		digest_add(&input->diff_id, *bytes, (size_t)got);
-	return got;
+	if (input->gzip)
+		return input->fault ? -1 : gzip_read(input->gzip, bytes, &input->fault);
+	*bytes = input->bytes;
+	return read_blob(input, input->bytes, sizeof input->bytes);
 }
 
 static ssize_t read_tar(void *context, const void **bytes, const char **fault)
@@ -94,7 +106,7 @@ static ssize_t read_tar(void *context, const void **bytes, const char **fault)
 		return -1;
 	}
 	*input->budget -= (uint64_t)got;
-	return got;
+	return channel_add(input->hashing, *bytes, (size_t)got) < 0 ? -1 : got;
 }
 
 struct tar_source layer_input_source(struct layer_input *input)
@@ -121,10 +133,11 @@ int layer_input_end(struct layer_input *input, struct layer_sums *sums, const ch
 		;
 	if (got < 0)
 		return -1;
+	end_hashing(input);
 	*sums = (struct layer_sums){
-		.digest = digest_read(&input->digest), .size = input->digest.length,
+		.diff_id = digest_read(&input->diff_id), .tar_size = input->diff_id.length,
 	};
-	sums->diff_id = input->gzip ? digest_read(&input->diff_id) : sums->digest;
-	sums->tar_size = input->gzip ? input->diff_id.length : sums->size;
+	sums->digest = input->gzip ? digest_read(&input->digest) : sums->diff_id;
+	sums->size = input->gzip ? input->digest.length : sums->tar_size;
 	return 0;
 }
