@@ -7,6 +7,7 @@
 
 command -v reprotest >/dev/null || skip_all 'no reprotest'
 command -v disorderfs >/dev/null || skip_all 'no disorderfs'
+[ -w /dev/fuse ] || skip_all '/dev/fuse cannot be used'
 reference
 
 # source: what reprotest copies, and in it the script of a build, from standard input.
