@@ -113,6 +113,7 @@ SRCS = \
 	bundler/validate_docker.c \
 	bundler/validate_image.c \
 	bundler/validate_oci.c \
+	bundler/variant.c \
 	bundler/yaml.c \
 	bundler/zip.c
 
