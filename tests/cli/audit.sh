@@ -195,7 +195,7 @@ python3 - <<-'END'
 	json.dump(manifest, open("image/manifest.json", "w"))
 END
 rm image/index.json image/oci-layout
-tar -C image -cf built.tar manifest.json blobs "$(cd image && ls ./*.json | grep -v manifest)"
+tar -C image -cf built.tar manifest.json blobs "$(cd image && find . -name '*.json' ! -name manifest.json)"
 filter 's/[0-9a-f]{64}/DIGEST/g'
 run bundler audit --ignore file docker-archive:built.tar "${product[@]}"
 status 1

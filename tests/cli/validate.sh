@@ -44,8 +44,9 @@ make_layouts good layer-{plain,gzip-members,foreign,docker,unknown,zstd,is-gzip,
 	config-{diff-id,diff-id-more,diff-id-none,history,history-empty,history-none,arch,no-os,times} \
 	config-{member,program-none,program-directory,program-text,program-cmd,is-array,not-json} \
 	program-{path,link,hard-link,script,loop,html,machine,class} \
-	platform-{other,variant,variant-other,empty} \
+	platform-{other,variant,variant-other,empty} for-{arm,arm-v6,arm64,arm64-v8,windows} \
 	manifest-{version,media-type,no-config,no-layers,twice,subject,urls,member} \
+	manifest-{layers-empty,config-docker,config-other} \
 	descriptor-{media-type,media-type-unknown,no-platform,missing,member,size-more,size-less} \
 	index-{annotations,array,empty,no-descriptor,no-manifests,no-media-type,two,unsorted} \
 	files-{named,other,no-layout,layout-version,layout-text,no-index,nothing,unreferenced} \
@@ -81,8 +82,15 @@ found program-path </dev/null
 found program-link </dev/null
 found program-hard-link </dev/null
 found program-script </dev/null
+found for-arm </dev/null
+found for-arm-v6 </dev/null
+found for-arm64 </dev/null
+found for-arm64-v8 </dev/null
+found for-windows </dev/null
 found platform-variant </dev/null
 found platform-variant-other </dev/null
+found manifest-config-docker </dev/null
+found manifest-config-other </dev/null
 found manifest-subject </dev/null
 found manifest-urls </dev/null
 found manifest-member </dev/null
@@ -191,6 +199,12 @@ END
 found manifest-no-layers <<'END'
 blobs/sha256/LAYER0: image-layout.md#blobs: nothing refers to it
 blobs/sha256/MANIFEST: manifest.md#image-manifest-property-descriptions: layers: it is missing
+blobs/sha256/CONFIG: config.md#properties: history: it has 1 entries that are not empty for 0 layers
+blobs/sha256/CONFIG: config.md#properties: its program '/tiny' for 'linux/amd64': it is not in the layers
+blobs/sha256/CONFIG: config.md#properties: rootfs.diff_ids: it has 1 entries for 0 layers
+END
+found manifest-layers-empty <<'END'
+blobs/sha256/LAYER0: image-layout.md#blobs: nothing refers to it
 blobs/sha256/CONFIG: config.md#properties: history: it has 1 entries that are not empty for 0 layers
 blobs/sha256/CONFIG: config.md#properties: its program '/tiny' for 'linux/amd64': it is not in the layers
 blobs/sha256/CONFIG: config.md#properties: rootfs.diff_ids: it has 1 entries for 0 layers
@@ -365,6 +379,38 @@ found config-member --strict </dev/null
 found files-other --strict </dev/null
 found platform-variant --strict </dev/null
 
+found manifest-config-docker --strict <<'END'
+blobs/sha256/MANIFEST: oci-import: config.mediaType: it is not that of an OCI image
+END
+found manifest-config-other --strict <<'END'
+blobs/sha256/MANIFEST: oci-import: config.mediaType: it is not that of an OCI image
+END
+found manifest-layers-empty --strict <<'END'
+blobs/sha256/LAYER0: image-layout.md#blobs: nothing refers to it
+blobs/sha256/MANIFEST: oci-import: layers: it is empty
+blobs/sha256/CONFIG: config.md#properties: history: it has 1 entries that are not empty for 0 layers
+blobs/sha256/CONFIG: config.md#properties: its program '/tiny' for 'linux/amd64': it is not in the layers
+blobs/sha256/CONFIG: config.md#properties: rootfs.diff_ids: it has 1 entries for 0 layers
+END
+
+found for-arm --strict <<'END'
+index.json: oci-import: manifests[0].platform.variant: it is ''
+END
+found for-arm-v6 --strict </dev/null
+found for-arm64 --strict <<'END'
+index.json: oci-import: manifests[0].platform.variant: it is ''
+END
+found for-arm64-v8 --strict </dev/null
+found for-windows --strict <<'END'
+index.json: oci-import: manifests[0].platform.os: it is not 'linux'
+END
+found index-empty --strict <<'END'
+blobs/sha256/LAYER0: image-layout.md#blobs: nothing refers to it
+blobs/sha256/CONFIG: image-layout.md#blobs: nothing refers to it
+blobs/sha256/MANIFEST: image-layout.md#blobs: nothing refers to it
+index.json: oci-import: manifests: it has 0 entries, not one
+END
+
 # ---- the command ----
 
 begin 'a tag is one of the references'
@@ -455,15 +501,31 @@ run sh -c 'exec bundler validate oci:image >/dev/full'
 status 9
 stderr <<<"bundler: cannot write 'standard output': No space left on device"
 
-begin 'what may not be read'
+# As somebody whom the mode of a file keeps out.
+other() {
+	if [ "$(id -u)" -eq 0 ]; then
+		run setpriv --reuid 65534 --clear-groups "$@"
+	else
+		run "$@"
+	fi
+}
+
+begin 'files that may not be read'
+for kind in nested-4 layer-unknown; do
+	cp -r "$layouts/$kind/image" image
+	while read -r file; do
+		chmod 0 "image/$file"
+		other bundler validate oci:image
+		status 9
+		stderr <<<"bundler: cannot open '$file': Permission denied"
+		chmod 644 "image/$file"
+	done < <(find image -type f -printf '%P\n')
+	rm -r image
+done
 cp -r "$layouts/good/image" image
-chmod 0 image/index.json
-if [ "$(id -u)" -eq 0 ]; then
-	run setpriv --reuid 65534 --clear-groups bundler validate oci:image
-else
-	run bundler validate oci:image
-fi
+chmod 0 image/blobs
+other bundler validate oci:image
 status 9
-stderr <<<"bundler: cannot open 'index.json': Permission denied"
+stderr <<<"bundler: cannot read 'blobs' in 'image': Permission denied"
 
 finish

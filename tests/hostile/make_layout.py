@@ -364,6 +364,20 @@ def with_platform(image, platform):
     image.assemble()
 
 
+def for_platform(image, platform):
+    """An image whose documents agree that it is for a platform."""
+    image.config = {**image.config, **platform, "config": {}}
+    with_platform(image, platform)
+
+
+kinds("for", {
+    "arm": {"os": "linux", "architecture": "arm"},
+    "arm-v6": {"os": "linux", "architecture": "arm", "variant": "v6"},
+    "arm64": {"os": "linux", "architecture": "arm64"},
+    "arm64-v8": {"os": "linux", "architecture": "arm64", "variant": "v8"},
+    "windows": {"os": "windows", "architecture": "amd64"},
+}, for_platform)
+
 kinds("platform", {
     "other": {"os": "linux", "architecture": "arm64"},
     "variant": {"os": "linux", "architecture": "amd64", "variant": "v1"},
@@ -397,6 +411,10 @@ kinds("manifest", {
     "not-utf8": lambda m: b'{"\xff":1}',
     "large": lambda m: json.dumps(m).encode() + b" " * (64 << 20),
     "empty": lambda m: b"",
+    "layers-empty": lambda m: m.update(layers=[]),
+    "config-docker": lambda m: m["config"].update(
+        mediaType="application/vnd.docker.container.image.v1+json"),
+    "config-other": lambda m: m["config"].update(mediaType="application/vnd.oci.empty.v1+json"),
     "urls": lambda m: m["layers"][0].update(urls=["https://example.com/"]),
     "subject": lambda m: m.update(subject={"mediaType": MANIFEST, "digest": "sha256:" + "1" * 64,
                                            "size": 1}),

@@ -150,9 +150,10 @@ static void trailing_bytes(void **state)
 
 static void other_formats(void **state)
 {
-	static const char *const texts[] = { "<html>", "PK\3\4....", "\x1f\x9d....", "\xfd" "7zXZ",
-					     "BZh9....",
-		"\x1f\x8b\x07......." };
+	/* What looks like HTML, zip, compress, xz, bzip2, and gzip with another method. */
+	static const char *const texts[] = {
+		"<html>", "PK\3\4....", "\x1f\x9d....", "\3757zXZ", "BZh9....", "\x1f\x8b\x07.......",
+	};
 	struct buffer archive;
 
 	(void)state;
