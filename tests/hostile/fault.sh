@@ -105,7 +105,7 @@ names=(linux-amd64)
 for fresh in '' 1; do
 	begin "killed at each call that changes something, where $([ -n "$fresh" ] && echo nothing || echo a tree) was"
 	calls=0
-	for call in openat mkdirat write copy_file_range linkat symlinkat fchown fchownat fchmod fchmodat \
+	for call in openat mkdirat write copy_file_range linkat symlinkat fchownat fchmod fchmodat \
 		utimensat fsync flock renameat renameat2 unlinkat; do
 		killed $call
 	done
@@ -153,7 +153,7 @@ symlinkat ENOSPC 2
 renameat2 EIO 6
 fsync EIO 10
 fchmod EPERM 8
-fchown EPERM 8
+fchownat EPERM 8
 utimensat EIO 8
 END
 
