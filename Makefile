@@ -120,15 +120,16 @@ SRCS = \
 # The root file systems: of which recipe, for which platforms (all: what the recipe lists), and
 # whose release: official downloads it, source rebuilds it from its Go module, auto does that
 # only where the release host cannot be reached.
-RECIPE ?= configs/nats-streaming-server.yaml
+RECIPE ?= configs/$(shell readlink configs/default)
 PLATFORM ?= $(HOST)
 RELEASE ?= auto
 MIRROR ?=
 CACHE ?= build/cache
 
-# The version is the recipe's; here it only names the image.
+# Name and version are the recipe's; here they name the image, and what to rebuild.
+NAME = $(shell sed -n 's/^name: *//p' $(RECIPE))
 VERSION ?= $(shell sed -n 's/^version: *//p' $(RECIPE))
-IMAGE ?= nats-streaming:$(VERSION)-scratch
+IMAGE ?= $(NAME:nats-streaming-server=nats-streaming):$(VERSION)-scratch
 
 # Seconds for each target of `make fuzz`.
 FUZZ_SECONDS ?= 60

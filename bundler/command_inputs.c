@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "limits.h"
 #include "recipe_load.h"
@@ -175,8 +176,25 @@ static int read_environment(struct command_inputs *inputs, struct error *err)
 					     &inputs->epoch, err) : 0;
 }
 
-/* The only recipe in configs/, in pool. */
-static const char *default_recipe(struct pool *pool, struct error *err)
+/* What configs/default links to, in pool; NULL when it is not there. */
+static int default_link(struct pool *pool, const char **file, struct error *err)
+{
+	char target[LIMIT_PATH_BYTES + 1];
+	ssize_t length = readlink("configs/default", target, sizeof target);
+
+	if (length < 0 && errno == ENOENT)
+		return 0;
+	if (length < 0)
+		return error_errno(err, STATUS_FILE, "cannot read link 'configs/default'");
+	if (length > LIMIT_PATH_BYTES)
+		return error_set(err, STATUS_LIMIT, "cannot read link 'configs/default': more than "
+				 "%d bytes", LIMIT_PATH_BYTES);
+	*file = pool_format(pool, "%s%.*s", target[0] == '/' ? "" : "configs/", (int)length,
+			    target);
+	return 0;
+}
+
+static const char *only_recipe(struct pool *pool)
 {
 	const char *file = NULL;
 	glob_t found;
@@ -186,9 +204,21 @@ static const char *default_recipe(struct pool *pool, struct error *err)
 			file = pool_string(pool, found.gl_pathv[0]);
 		globfree(&found);
 	}
+	return file;
+}
+
+/* In pool. By its own name, not the link's: the lock is beside that one. */
+static const char *default_recipe(struct pool *pool, struct error *err)
+{
+	const char *file = NULL;
+
+	if (default_link(pool, &file, err) < 0)
+		return NULL;
+	if (!file)
+		file = only_recipe(pool);
 	if (!file) {
-		error_set(err, STATUS_USAGE, "cannot choose a recipe: 'configs' does not have "
-			  "exactly one");
+		error_set(err, STATUS_USAGE, "cannot choose a recipe: 'configs' has neither a link "
+			  "'default' nor exactly one recipe");
 		error_hint(err, "name the recipe's file on the command line");
 	}
 	return file;

@@ -49,7 +49,8 @@ int command_inputs_option(struct command_inputs *inputs, int id, const char *val
 
 /*
  * After the options: reads the environment and the recipe, which is the one operand or, without
- * one, the only *.yaml in configs/. The chosen platforms are checked against the recipe.
+ * one, what configs/default links to or the only *.yaml there. The chosen platforms are checked
+ * against the recipe.
  */
 int command_inputs_open(struct command_inputs *inputs, const struct option_parser *parser,
 			struct error *err);

@@ -207,9 +207,38 @@ cp configs/tiny.yaml configs/second.yaml
 run bundler rootfs -p linux/amd64 "${offline[@]}"
 status 2
 stderr <<-'END'
-	bundler: cannot choose a recipe: 'configs' does not have exactly one
+	bundler: cannot choose a recipe: 'configs' has neither a link 'default' nor exactly one recipe
 	hint: name the recipe's file on the command line
 END
+
+begin 'of several recipes configs/default names one, and its lock is beside that'
+mkdir configs
+cp "$scratch/good/tiny.yaml" "$scratch/good/tiny.conf" "$scratch/good/tiny.lock.json" configs
+echo 'not a recipe' >configs/second.yaml
+ln -s tiny.yaml configs/default
+run bundler rootfs -p linux/amd64 "${offline[@]}"
+filter 's/^[0-9a-f]{64}/DIGEST/'
+stdout <<<'DIGEST  rootfs/linux-amd64.mtree'
+ln -sfn "$PWD/configs/tiny.yaml" configs/default
+run bundler rootfs -p linux/amd64 "${offline[@]}"
+stdout <<<'DIGEST  rootfs/linux-amd64.mtree'
+
+begin 'a configs/default that leads nowhere, is no link or too long is a failure'
+mkdir configs
+cp "$scratch/good/tiny.yaml" configs
+ln -s none.yaml configs/default
+run bundler rootfs "${offline[@]}"
+status 9
+stderr <<<"bundler: cannot read 'configs/none.yaml': No such file or directory"
+ln -sfn "$(printf '%0256d' 0)" configs/default
+run bundler rootfs "${offline[@]}"
+status 10
+stderr <<<"bundler: cannot read link 'configs/default': more than 255 bytes"
+rm configs/default
+cp configs/tiny.yaml configs/default
+run bundler rootfs "${offline[@]}"
+status 9
+stderr <<<"bundler: cannot read link 'configs/default': Invalid argument"
 
 begin 'usage'
 while IFS=$'\t' read -r arguments message; do
