@@ -114,6 +114,7 @@ SRCS = \
 	bundler/validate_image.c \
 	bundler/validate_oci.c \
 	bundler/variant.c \
+	bundler/version.c \
 	bundler/yaml.c \
 	bundler/zip.c
 
