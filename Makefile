@@ -245,7 +245,7 @@ SOURCE_PLATFORMS = $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %))
 
 rootfs-official = $(BUNDLE) $(RECIPE) >$@.new && echo official >build/rootfs.release
 rootfs-source = bundler/toolchain.sh source && \
-	configs/source/build.sh $(SOURCE_PLATFORMS) build/source && \
+	configs/source/build.sh $(SOURCE_PLATFORMS) $(NAME) build/source && \
 	$(BUNDLE) --offline --lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source $(RECIPE) \
 	>$@.new && echo source >build/rootfs.release
 # Status 4 alone says that a host cannot be reached. A wrong digest must not end up here.
@@ -299,7 +299,8 @@ audit: rootfs $(addprefix build/toolchain/,test variations)
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
 test: prepare $(addprefix build/toolchain/,source interop variations)
-	-configs/source/build.sh build/source
+	-configs/source/build.sh nats-streaming-server build/source
+	-configs/source/build.sh -p linux/amd64 nats-server build/source
 	tests/run $(TESTS)
 
 check: prepare
@@ -313,7 +314,7 @@ reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
 prepare: build/toolchain/test build/bundler build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
 
 bench: build/bundler $(addprefix build/toolchain/,source test interop)
-	configs/source/build.sh build/source
+	configs/source/build.sh nats-streaming-server build/source
 	tests/bench/run
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)

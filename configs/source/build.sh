@@ -1,27 +1,22 @@
 #!/bin/sh
-# Rebuild the release archives of nats-streaming-server from its Go module.
+# Rebuild the release archives of a server from its Go module.
 #
-#	build.sh [-u] [-p PLATFORM]... [OUTDIR]
+#	build.sh [-u] [-p PLATFORM]... NAME [OUTDIR]
 #
-# OUTDIR (build/source) gets the archives under upstream's names and their
-# SHA256SUMS, ready to serve as a mirror.  -p builds only that platform, for
-# instance linux/arm/v7, and may be repeated.  Every byte is determined: the
-# archives must have the digests in SHA256SUMS beside this script, and those
+# NAME is the directory beside this script that describes the release: go.mod
+# and go.sum, which pin it; release, which build.sh reads; SHA256SUMS.  OUTDIR
+# (build/source) gets the archives under upstream's names and the SHA256SUMS of
+# every NAME, ready to serve as a mirror of them all.  -p builds only that
+# platform, for instance linux/arm/v7, and may be repeated.  Every byte is
+# determined: the archives must have the digests in NAME/SHA256SUMS, and those
 # that already have them are not built again.  -u, after a change of version,
 # builds again and records the digests there.
 #
-# The flags and the layout are upstream's (.goreleaser.yml of the same tag).
+# The flags and the layout are upstream's.
 set -eu
-
-commit=d1a98ca			# of the tag of the version in go.mod
-epoch=1700258601		# its commit time
-nats_commit=e43cfb4		# what upstream passes for its nats-server
-platforms='linux/amd64 linux/arm64 linux/arm/v7 linux/arm/v6 linux/386 windows/amd64'
-server=github.com/nats-io/nats-streaming-server
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-version=$(sed -n "s,^require $server v\([^ ]*\).*,\1,p" "$here/go.mod")
 
 say() {
 	echo "build.sh: $*" >&2
@@ -33,46 +28,61 @@ die() {
 }
 
 usage() {
-	echo "usage: build.sh [-u] [-p PLATFORM]... [OUTDIR]" >&2
+	echo "usage: build.sh [-u] [-p PLATFORM]... NAME [OUTDIR]" >&2
 	exit 2
+}
+
+describe() {
+	test -f "$here/$name/release" || { say "there is no release '$name' in $here"; exit 2; }
+	module= epoch= ldflags= platforms= formats=
+	version=$(sed -n 's,^require .* v\([0-9][^ ]*\) // indirect,\1,p' "$here/$name/go.mod")
+	# shellcheck source=/dev/null # what sets these
+	. "$here/$name/release"
+}
+
+is_platform() {
+	for known in $platforms; do
+		test "$known" != "$1" || return 0
+	done
+	return 1
 }
 
 # linux/arm/v7 -> nats-streaming-server-v0.25.6-linux-arm7
 stem() {
-	echo "nats-streaming-server-v$version-$(echo "$1" | sed 's,/v,,; s,/,-,')"
+	echo "$name-v$version-$(echo "$1" | sed 's,/v,,; s,/,-,')"
 }
 
-# Windows has always been a zip; the others are both since 0.19.
 archives() {
 	case $1 in
 	windows/*) echo "$(stem "$1").zip" ;;
-	*) echo "$(stem "$1").tar.gz $(stem "$1").zip" ;;
+	*)
+		for format in $formats; do
+			echo "$(stem "$1").$format"
+		done ;;
 	esac
 }
 
 # Does every archive of the platform exist, with its recorded digest?
 is_built() {
-	for name in $(archives "$1"); do
-		test -f "$out/$name" || return 1
-		matches_record "$out" "$name" || return 1
+	for archive in $(archives "$1"); do
+		test -f "$out/$archive" || return 1
+		matches_record "$out" "$archive" || return 1
 	done
 }
 
 matches_record() {
-	(cd "$1" && grep -F "  $2" "$here/SHA256SUMS" | sha256sum --check --status 2>/dev/null)
+	(cd "$1" && grep -F "  $2" "$sums" | sha256sum --check --status 2>/dev/null)
 }
 
 compile() {
 	os=${1%%/*}
 	arch=${1#*/}
-	file=nats-streaming-server
+	file=$name
 	test "$os" = windows && file=$file.exe
 	variant=
 	test "${arch%/*}" = arm && variant=${arch#*/v}
-	(cd "$here" && GOOS=$os GOARCH=${arch%/*} GOARM=$variant nice "$here/go.sh" build -trimpath \
-		-ldflags "-w -X $server/server.gitCommit=$commit
-			-X github.com/nats-io/nats-server/v2/server.gitCommit=$nats_commit" \
-		-o "$work/$(stem "$1")/$file" $server)
+	(cd "$here/$name" && GOOS=$os GOARCH=${arch%/*} GOARM=$variant nice "$here/go.sh" build \
+		-trimpath -ldflags "$ldflags" -o "$work/$(stem "$1")/$file" "$module")
 }
 
 build() {
@@ -89,38 +99,41 @@ build() {
 # The archives get their names in OUTDIR only with the right digests.
 publish() {
 	test "$update" = 0 || record "$1"
-	for name in $(archives "$1"); do
-		matches_record "$work/out" "$name" ||
-			die "cannot reproduce '$name': its digest is not that of $here/SHA256SUMS"
-		mv "$work/out/$name" "$out"
+	for archive in $(archives "$1"); do
+		matches_record "$work/out" "$archive" ||
+			die "cannot reproduce '$archive': its digest is not that of $sums"
+		mv "$work/out/$archive" "$out"
 	done
 }
 
 # What is recorded of other versions goes.
 record() {
 	{
-		grep -F -e "-v$version-" "$here/SHA256SUMS" | grep -v -F "  $(stem "$1")." || true
+		grep -s -F -e "-v$version-" "$sums" | grep -v -F "  $(stem "$1")." || true
 		(cd "$work/out" && sha256sum -- *)
 	} | sort -k 2 >"$work/SHA256SUMS"
-	mv "$work/SHA256SUMS" "$here/SHA256SUMS"
+	mv "$work/SHA256SUMS" "$sums"
 }
 
 update=0
 wanted=
 while getopts p:u opt; do
 	case $opt in
-	p)
-		case " $platforms " in
-		*" $OPTARG "*) wanted="$wanted $OPTARG" ;;
-		*) say "unknown platform '$OPTARG'; known: $platforms"; exit 2 ;;
-		esac ;;
+	p) wanted="$wanted $OPTARG" ;;
 	u) update=1 ;;
 	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
-test $# -le 1 || usage
-out=${1:-$root/build/source}
+test $# -eq 1 -o $# -eq 2 || usage
+name=$1
+sums=$here/$name/SHA256SUMS
+describe
+for platform in $wanted; do
+	# shellcheck disable=SC2086 # a list of names
+	is_platform "$platform" || { say "unknown platform '$platform'; known:" $platforms; exit 2; }
+done
+out=${2:-$root/build/source}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 
@@ -139,11 +152,17 @@ if test -n "$missing"; then
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	mkdir "$work/out"
-	(cd "$here" && ./go.sh mod download $server && ./go.sh build -trimpath -o "$work/pack" ./pack)
-	sources=$(cd "$here" && ./go.sh list -m -f '{{.Dir}}' $server)
+	(cd "$here/pack" && ../go.sh build -trimpath -o "$work/pack" .)
+	sources=$(cd "$here/$name" && ../go.sh mod download "$module" &&
+		../go.sh list -m -f '{{.Dir}}' "$module")
 	for platform in $missing; do
 		build "$platform"
 		publish "$platform"
 	done
 fi
-cmp -s "$here/SHA256SUMS" "$out/SHA256SUMS" || cp "$here/SHA256SUMS" "$out/SHA256SUMS"
+cat "$here"/*/SHA256SUMS >"$out/.SHA256SUMS"
+if cmp -s "$out/.SHA256SUMS" "$out/SHA256SUMS"; then
+	rm "$out/.SHA256SUMS"
+else
+	mv "$out/.SHA256SUMS" "$out/SHA256SUMS"
+fi

@@ -5,24 +5,8 @@
 
 need_image
 need_client
+need_nats_server
 command -v openssl >/dev/null || skip_all 'no openssl'
-
-config=$top/configs/nats-streaming-server.conf
-
-# uncomment HEADING...: settings.conf is the default configuration with the settings below
-# these headings, up to the next empty line. The server reads only its beginning if that is all
-# that parses, so a heading that is not found is a failure.
-uncomment() {
-	local heading
-	cp "$config" settings.conf
-	for heading; do
-		check grep -q "# $heading" settings.conf
-		sed -i "/# $heading/,/^\$/ s/^\(\t*\)#\([^ ]\)/\1\2/" settings.conf
-	done
-	chmod 644 settings.conf
-	check test "$(diff "$config" settings.conf | grep -c '^>')" -ge $#
-	configured=(-v "$PWD/settings.conf:/nats-streaming-server.conf:ro")
-}
 
 begin 'file store: messages survive the container'
 uncomment 'File store'

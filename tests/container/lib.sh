@@ -1,9 +1,11 @@
 # What the container tests share; bash, sourced by each: the harness of the command tests, and
 #
+#	recipe=NAME			before it is sourced: not the one of nats-streaming-server
 #	need_trees PLATFORM...		$context gets what Dockerfile.scratch needs
 #	need_engine			Docker's engine answers
 #	need_image			and $image is a tag of the image, root flavour, for amd64
-#	need_client			$client and $nats_server are built
+#	need_client			$client is built
+#	need_nats_server		$nats_server is, for it to connect to
 #	equals_manifest TAG TREE	the file system of an image is that of its tree
 #	start NAME [OPTION]... IMAGE [ARG]...	runs a container; the verbs further down take its NAME
 #
@@ -11,6 +13,7 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
 
+recipe=${recipe-nats-streaming-server}
 mark=bundler-test-$$
 context=$scratch/context
 client=$scratch/client nats_server=$scratch/nats-server
@@ -56,7 +59,7 @@ need_archives() { # PLATFORM...
 	for platform; do
 		options+=(-p "$platform")
 	done
-	"$top/configs/source/build.sh" "${options[@]}" >"$scratch/log" 2>&1 ||
+	"$top/configs/source/build.sh" "${options[@]}" "$recipe" >"$scratch/log" 2>&1 ||
 		skip_all "cannot rebuild the release: $(tail -n 1 "$scratch/log")"
 }
 
@@ -69,8 +72,8 @@ need_trees() { # PLATFORM...
 	mkdir "$context"
 	cp "$top/Dockerfile.scratch" "$top/.dockerignore" "$context"
 	bundler rootfs "${options[@]}" --offline --cache "$scratch/cache" -o "$context/rootfs" \
-		--lock "$top/configs/nats-streaming-server.source.lock.json" \
-		--mirror "file://$top/build/source" "$top/configs/nats-streaming-server.yaml" \
+		--lock "$top/configs/$recipe.source.lock.json" \
+		--mirror "file://$top/build/source" "$top/configs/$recipe.yaml" \
 		>"$scratch/log" 2>&1 || { echo 'Bail out! cannot build the trees'; cat "$scratch/log"; exit 1; }
 }
 
@@ -100,16 +103,17 @@ equals_manifest() {
 	# The root directory is in no layer; engines make it 0755, root's.
 	mtree -C -f "$context/rootfs/$2.mtree" -k type,uid,gid,mode,size,time,sha256,link |
 		sed 's/ $//' | grep -v '^\. ' | sort >expected
-	grep -q '^\./nats-streaming-server ' expected || fail 'no server in the manifest'
+	grep -q "^\./$recipe " expected || fail 'no server in the manifest'
 	python3 "$top/tests/container/image_tree.py" saved.tar | sort >actual
 	check diff -u expected actual
 }
 
-need_client() {
-	(cd "$top/tests/container/client" && "$go" build -trimpath -o "$client" . &&
-		"$go" build -trimpath -o "$nats_server" github.com/nats-io/nats-server/v2) \
-		>"$scratch/log" 2>&1 || skip_all "cannot build the client: $(tail -n 1 "$scratch/log")"
+go_build() { # FILE PACKAGE
+	(cd "$top/tests/container/client" && "$go" build -trimpath -o "$1" "$2") >"$scratch/log" 2>&1 ||
+		skip_all "cannot build $2: $(tail -n 1 "$scratch/log")"
 }
+need_client() { go_build "$client" .; }
+need_nats_server() { go_build "$nats_server" github.com/nats-io/nats-server/v2; }
 
 # ---- containers ----
 
@@ -137,3 +141,18 @@ serves() {
 says() { logs "$1" | grep -qF -- "$2"; }		# NAME TEXT
 
 volume() { check engine volume create --label "$mark" "$mark-$1"; }	# NAME
+
+# uncomment HEADING...: settings.conf is the default configuration with the settings below
+# these headings, up to the next empty line. The server reads only its beginning if that is all
+# that parses, so a heading that is not found is a failure.
+uncomment() {
+	local heading
+	cp "$top/configs/$recipe.conf" settings.conf
+	for heading; do
+		check grep -q "# $heading" settings.conf
+		sed -i "/# $heading/,/^\$/ s/^\(\t*\)#\([^ ]\)/\1\2/" settings.conf
+	done
+	chmod 644 settings.conf
+	check test "$(diff "$top/configs/$recipe.conf" settings.conf | grep -c '^>')" -ge $#
+	configured=(-v "$PWD/settings.conf:/$recipe.conf:ro")
+}

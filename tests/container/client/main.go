@@ -1,7 +1,9 @@
-// Command client talks to a NATS Streaming server as its users do.
+// Command client talks to a NATS Streaming server, or to a NATS server, as its users do.
 //
 //	client publish URL CHANNEL TEXT...	returns when the server has acknowledged all
 //	client receive URL CHANNEL COUNT	prints the first COUNT messages of the channel
+//	client store URL STREAM TEXT...		the same with JetStream
+//	client load URL STREAM COUNT
 //	client monitor URL PAGE KEY...		prints these values of a monitoring page
 //
 // URL may be a list with commas, of a cluster. Anything that takes longer than patience is a
@@ -96,8 +98,13 @@ func monitor(url string, keys []string) error {
 }
 
 func run(verb, url, channel string, rest []string) error {
-	if verb == "monitor" {
+	switch verb {
+	case "monitor":
 		return monitor(url+"/"+channel, rest)
+	case "store":
+		return store(url, channel, rest)
+	case "load":
+		return load(url, channel, rest[0])
 	}
 	sc, err := connect(url)
 	if err != nil {
@@ -120,7 +127,7 @@ func run(verb, url, channel string, rest []string) error {
 
 func main() {
 	if len(os.Args) < 5 {
-		fmt.Fprintln(os.Stderr, "usage: client publish|receive|monitor URL CHANNEL|PAGE TEXT...|COUNT|KEY...")
+		fmt.Fprintln(os.Stderr, "usage: client publish|receive|store|load|monitor URL CHANNEL|STREAM|PAGE TEXT...|COUNT|KEY...")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4:]); err != nil {
