@@ -308,8 +308,8 @@ check: prepare
 
 # Everything that must give the same bytes, with what is too long for every day.
 reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
-	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh \
-		thorough) check/reproducible container/source.sh)
+	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh \
+		thorough) container/source.sh)
 
 prepare: build/toolchain/test build/bundler build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
 
