@@ -35,6 +35,7 @@ SRCS = \
 	bundler/command_fetch.c \
 	bundler/command_image.c \
 	bundler/command_inputs.c \
+	bundler/command_library.c \
 	bundler/command_lock.c \
 	bundler/command_rootfs.c \
 	bundler/command_validate.c \
@@ -44,6 +45,7 @@ SRCS = \
 	bundler/der.c \
 	bundler/descriptor.c \
 	bundler/digest.c \
+	bundler/dockerfile.c \
 	bundler/document.c \
 	bundler/download.c \
 	bundler/error.c \
@@ -51,6 +53,8 @@ SRCS = \
 	bundler/fetch.c \
 	bundler/file.c \
 	bundler/findings.c \
+	bundler/generated.c \
+	bundler/git.c \
 	bundler/gzip.c \
 	bundler/http.c \
 	bundler/image.c \
@@ -62,6 +66,7 @@ SRCS = \
 	bundler/jobs.c \
 	bundler/layer.c \
 	bundler/layer_input.c \
+	bundler/library.c \
 	bundler/listing.c \
 	bundler/lock.c \
 	bundler/main.c \
@@ -90,6 +95,7 @@ SRCS = \
 	bundler/range.c \
 	bundler/recipe.c \
 	bundler/recipe_image.c \
+	bundler/recipe_library.c \
 	bundler/recipe_load.c \
 	bundler/recipe_root.c \
 	bundler/recipe_template.c \

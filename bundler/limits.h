@@ -151,5 +151,9 @@
 #define LIMIT_TOTAL_SECONDS 3600
 /* Bytes of the note beside a partial download: a URL and a validator. */
 #define LIMIT_NOTE_BYTES (2 * LIMIT_URL_BYTES)
+/* Bytes of a git repository's packed-refs: one of 100,000 references has some 8 MiB. */
+#define LIMIT_PACKED_REFS_BYTES (64 * MIB)
+/* Bytes of a file that is generated for an image's repository, or is replaced by one. */
+#define LIMIT_GENERATED_BYTES (16 * MIB)
 
 #endif

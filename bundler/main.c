@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&command_diff,
 	&command_fetch,
 	&command_lock,
+	&command_library,
 	&command_certs,
 };
 

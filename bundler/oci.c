@@ -151,6 +151,20 @@ static json_t *describe_ports(const struct recipe_list *ports)
 	return object;
 }
 
+static json_t *describe_env(const struct description *d)
+{
+	const struct recipe_image *image = &d->recipe->image;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < image->env_count; i++) {
+		const struct recipe_variable *variable = &image->env[i];
+
+		if (!variable->os || strcmp(variable->os, d->image->platform->os) == 0)
+			json_array_append_new(array, json_string(variable->text));
+	}
+	return array;
+}
+
 /* The same for labels, which Docker shows, and annotations, which registries show. */
 static json_t *describe_labels(struct description *d)
 {
@@ -172,7 +186,7 @@ static json_t *describe_execution(struct description *d)
 
 	set_text(object, "User", flavour && flavour->user ? flavour->user : image->user);
 	set_new(object, "ExposedPorts", describe_ports(&image->ports));
-	set_new(object, "Env", expand_list(d, &image->env));
+	set_new(object, "Env", describe_env(d));
 	set_new(object, "Entrypoint", expand_list(d, &image->entrypoint));
 	set_new(object, "Cmd", expand_list(d, &image->cmd));
 	set_text(object, "WorkingDir",

@@ -9,6 +9,7 @@
 #include "limits.h"
 #include "path.h"
 #include "placeholder.h"
+#include "version.h"
 
 #define LAST_ID 0xfffffffeUL	/* (uid_t)-1 means "no change" to chown(2) */
 
@@ -98,6 +99,28 @@ char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *
 	};
 
 	return placeholder_expand(pool, recipe->sums, placeholders, err);
+}
+
+/* The first count numbers of the version, or NULL when it has not so many. */
+static char *prefix(const struct recipe *recipe, struct pool *pool, int count)
+{
+	size_t length = version_prefix(recipe->version, count);
+
+	return length > 0 ? pool_copy(pool, recipe->version, length) : NULL;
+}
+
+char *recipe_expand_version(const struct recipe *recipe, struct pool *pool, const char *template,
+			    struct error *err)
+{
+	const struct placeholder placeholders[] = {
+		{ "name", recipe->name },
+		{ "version", recipe->version },
+		{ "minor", prefix(recipe, pool, 2) },
+		{ "major", prefix(recipe, pool, 1) },
+		{ NULL, NULL },
+	};
+
+	return placeholder_expand(pool, template, placeholders, err);
 }
 
 const char *recipe_parse_id(const char *text, uint32_t *id)

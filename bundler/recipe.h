@@ -8,6 +8,7 @@
 #include "error.h"
 #include "platform.h"
 #include "pool.h"
+#include "variant.h"
 
 /*
  * The recipe: what people write about a product (bundler-recipe(5)). recipe_load reads it and
@@ -51,6 +52,12 @@ struct recipe_list {
 	size_t count;
 };
 
+/* An environment variable. */
+struct recipe_variable {
+	char *text;		/* "NAME=VALUE" */
+	char *os;		/* only for platforms of this operating system, or NULL */
+};
+
 /* Another way to run the same tree. */
 struct recipe_flavour {
 	char *name;
@@ -59,7 +66,9 @@ struct recipe_flavour {
 
 struct recipe_image {
 	struct recipe_list entrypoint, cmd;	/* templates */
-	struct recipe_list env, ports;
+	struct recipe_variable *env;
+	size_t env_count;
+	struct recipe_list ports;
 	char *user;		/* "uid[:gid]" */
 	char *workdir;
 	char *stop_signal;	/* "SIGTERM", or NULL */
@@ -67,6 +76,28 @@ struct recipe_image {
 	size_t label_count;
 	struct recipe_flavour *flavours;
 	size_t flavour_count;
+};
+
+/* One variant of the image that Docker Official Images build. */
+struct recipe_variant {
+	const struct variant_kind *kind;
+	char *version;		/* of the base image, "" where the kind has none */
+	bool imported;		/* an image layout, not a Dockerfile, stands for it */
+};
+
+/* What the repository of build contexts and the library file say (bundler-recipe(5)). */
+struct recipe_library {
+	char *name;		/* of the image; NULL when the recipe has no such section */
+	struct recipe_list maintainers;
+	char *repository, *branch;
+	bool dist;		/* contents of scratch are on a branch for each architecture */
+	char *directory;	/* template of recipe_expand_version */
+	struct recipe_list tags;	/* templates of the same */
+	struct recipe_list packages;	/* of Alpine */
+	const struct platform **platforms;
+	size_t platform_count;
+	struct recipe_variant *variants;	/* in the order that they are built in */
+	size_t variant_count;
 };
 
 struct recipe {
@@ -84,6 +115,7 @@ struct recipe {
 	struct recipe_entry *entries;
 	size_t entry_count;
 	struct recipe_image image;
+	struct recipe_library library;
 	struct pool pool;
 };
 
@@ -96,6 +128,13 @@ void recipe_close(struct recipe *recipe);
  */
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err);
+
+/*
+ * Expands a template of {name} {version} {minor} {major} in pool: for 1.2.3 the last two are 1.2
+ * and 1. NULL and STATUS_CONFIG for another placeholder, or a version that has none of these.
+ */
+char *recipe_expand_version(const struct recipe *recipe, struct pool *pool, const char *template,
+			    struct error *err);
 
 /* Name and URL of the release asset of a platform; one of the recipe's platforms. */
 char *recipe_asset(const struct recipe *recipe, const struct platform *platform,

@@ -63,9 +63,37 @@ static const char *env_fault(const char *item)
 	return NULL;
 }
 
+static int take_set(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, env_fault, into, err);
+}
+
+static int take_os(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, platform_os_fault, into, err);
+}
+
+/* A text, or a mapping that says for which system it is. */
+static int take_variable(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "set", true, take_set, offsetof(struct recipe_variable, text) },
+		{ "os", true, take_os, offsetof(struct recipe_variable, os) },
+		{ NULL, false, NULL, 0 },
+	};
+	struct recipe_image *image = into;
+	struct recipe_variable *variable = &image->env[image->env_count++];
+
+	return node->type == YAML_MAPPING_NODE ? yaml_mapping(yaml, node, keys, variable, err)
+					       : take_set(yaml, node, &variable->text, err);
+}
+
 static int take_env(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_list(yaml, node, (struct list){ .into = into, .rule = env_fault }, err);
+	struct recipe_image *image = into;
+
+	image->env = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *image->env);
+	return yaml_sequence(yaml, node, take_variable, image, err);
 }
 
 static const char *port_fault(const char *item)
@@ -179,7 +207,7 @@ int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	static const struct yaml_key keys[] = {
 		{ "entrypoint", true, take_entrypoint, offsetof(struct recipe_image, entrypoint) },
 		{ "cmd", false, take_cmd, offsetof(struct recipe_image, cmd) },
-		{ "env", false, take_env, offsetof(struct recipe_image, env) },
+		{ "env", false, take_env, 0 },
 		{ "ports", false, take_ports, offsetof(struct recipe_image, ports) },
 		{ "user", false, take_user, offsetof(struct recipe_image, user) },
 		{ "workdir", false, take_workdir, offsetof(struct recipe_image, workdir) },

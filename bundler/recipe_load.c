@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "path.h"
 #include "recipe_image.h"
+#include "recipe_library.h"
 #include "recipe_root.h"
 #include "recipe_template.h"
 #include "url.h"
@@ -181,6 +182,7 @@ static int load(struct recipe *recipe, const struct buffer *text, struct error *
 		{ "certificates", false, take_certificates, 0 },
 		{ "root", true, recipe_root_take, 0 },
 		{ "image", true, recipe_image_take, offsetof(struct recipe, image) },
+		{ "library", false, recipe_library_take, offsetof(struct recipe, library) },
 		{ NULL, false, NULL, 0 },
 	};
 	struct yaml yaml;

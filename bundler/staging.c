@@ -176,7 +176,11 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 static int exchange_in_steps(const struct staging *staging, const char *name)
 {
 	char *aside = memory_format("aside-%s", name);
-	int result = renameat(staging->parent, name, staging->fd, aside);
+	int result;
+
+	for (char *slash = aside; (slash = strchr(slash, '/')); )
+		*slash = '-';
+	result = renameat(staging->parent, name, staging->fd, aside);
 
 	if (result == 0) {
 		result = renameat(staging->fd, name, staging->parent, name);

@@ -26,7 +26,8 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context);
 
 /*
- * Gives what is at name below the private directory the same name below parent, in one step,
+ * Gives what is at name, which may be a path whose directories are in both, below the private
+ * directory the same name below parent, in one step,
  * and takes what was there before, which must be of the same type, into the private directory.
  * Where the file system cannot exchange the two, nothing is there for a moment. Both are flushed by
  * the caller before and by staging_flush after. STATUS_FILE, and then nothing has changed.

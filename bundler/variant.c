@@ -6,7 +6,7 @@
 /* https://github.com/docker-library/official-images, and its files library/{nats,golang,python} */
 static const struct variant_kind table[] = {
 	{ .name = "alpine", .os = "linux", .base = "alpine", .joint = "",
-	  .alias = "alpine", .alias_is = VARIANT_TAGS, .programs = "/usr/local/bin" },
+	  .alias = "alpine", .alias_is = VARIANT_TAGS, .apk = true, .programs = "/usr/local/bin" },
 	{ .name = "scratch", .os = "linux", .base = "scratch",
 	  .alias = "linux", .alias_is = VARIANT_TAGS, .plain = true },
 	{ .name = "windowsservercore", .os = "windows",
@@ -30,6 +30,12 @@ const struct variant_kind *variant_find(const char *name)
 		if (strcmp(kind->name, name) == 0)
 			return kind;
 	return NULL;
+}
+
+bool variant_runs_on(const struct variant_kind *kind, const struct platform *platform)
+{
+	return platform->bashbrew && strcmp(platform->os, kind->os) == 0
+	       && (!kind->apk || platform->apk);
 }
 
 const struct variant_kind *variant_parse(const char *name, const char **version)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "platform.h"
 #include "pool.h"
 
 /*
@@ -27,6 +28,7 @@ struct variant_kind {
 	bool plain;		/* shares the tags that name no variant: 1.2.3, latest */
 	bool constrained;	/* only some machines can build it: Constraints */
 	const char *from;	/* kind of the variant, for the same version, that it copies from */
+	bool apk;		/* there is a base image for what apk has a name for */
 	const char *programs;	/* directory that programs are in; NULL: where the recipe says */
 };
 
@@ -35,6 +37,9 @@ const struct variant_kind *variant_table(void);
 
 /* The kind of this name, or NULL. */
 const struct variant_kind *variant_find(const char *name);
+
+/* Whether variants of the kind are built for a platform. */
+bool variant_runs_on(const struct variant_kind *kind, const struct platform *platform);
 
 /*
  * The kind of the variant that name spells, and in *version that of its base, which points into

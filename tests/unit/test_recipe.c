@@ -27,13 +27,23 @@ static const char *const good[] = {
 	"image:",
 	"  entrypoint: [\"/bin/server{exe}\"]",
 	"  cmd: [-c, /etc/server.conf]",				/* 20 */
-	"  env: [A=, _b1=x=y]",
+	"  env: [A=, _b1=x=y, {set: C=1, os: windows}]",
 	"  ports: [4222/tcp, \"8222\", 1/udp]",
 	"  user: \"65532:0\"",
 	"  workdir: /",
 	"  labels: {org.example.version: \"v{version}\"}",		/* 25 */
 	"  stopsignal: SIGRTMIN+3",
 	"  flavours: {small: {user: \"7\"}, other: {workdir: /a}}",
+	"library:",
+	"  name: server",
+	"  maintainers: [A B <a@example.org> (@a), C (@c)]",		/* 30 */
+	"  repository: \"https://example.org/server.git\"",
+	"  branch: main",
+	"  directory: \"{minor}.x\"",
+	"  tags: [\"{version}\", \"{minor}\", \"{major}\"]",
+	"  platforms: [linux/amd64, windows/amd64]",			/* 35 */
+	("  variants: [{alpine: \"3.18\"}, {scratch: oci-import}, "
+	 "{windowsservercore: \"1809\"}, {nanoserver: \"1809\"}]"),
 };
 
 #define LINES (sizeof good / sizeof good[0])
@@ -119,7 +129,11 @@ static void image(void **state)
 	assert_int_equal(load(&recipe, 0, NULL, &err), 0);
 	assert_int_equal(recipe.image.entrypoint.count, 1);
 	assert_string_equal(recipe.image.cmd.items[1], "/etc/server.conf");
-	assert_string_equal(recipe.image.env.items[1], "_b1=x=y");
+	assert_int_equal(recipe.image.env_count, 3);
+	assert_string_equal(recipe.image.env[1].text, "_b1=x=y");
+	assert_null(recipe.image.env[1].os);
+	assert_string_equal(recipe.image.env[2].text, "C=1");
+	assert_string_equal(recipe.image.env[2].os, "windows");
 	assert_int_equal(recipe.image.ports.count, 3);
 	assert_string_equal(recipe.image.ports.items[1], "8222");
 	assert_string_equal(recipe.image.user, "65532:0");
@@ -133,6 +147,35 @@ static void image(void **state)
 	assert_string_equal(recipe.image.flavours[0].user, "7");
 	assert_null(recipe.image.flavours[0].workdir);
 	assert_string_equal(recipe.image.flavours[1].workdir, "/a");
+	recipe_close(&recipe);
+}
+
+static void library(void **state)
+{
+	const struct recipe_library *library;
+	struct recipe recipe;
+	struct error err;
+
+	(void)state;
+	if (load(&recipe, 0, NULL, &err) < 0)
+		fail_msg("%s", err.message);
+	library = &recipe.library;
+	assert_string_equal(library->name, "server");
+	assert_string_equal(library->maintainers.items[0], "A B <a@example.org> (@a)");
+	assert_string_equal(library->repository, "https://example.org/server.git");
+	assert_string_equal(library->branch, "main");
+	assert_false(library->dist);
+	assert_string_equal(recipe_expand_version(&recipe, &recipe.pool, library->directory, &err),
+			    "1.2.x");
+	assert_string_equal(recipe_expand_version(&recipe, &recipe.pool, library->tags.items[2],
+						  &err), "1");
+	assert_int_equal(library->packages.count, 0);
+	assert_int_equal(library->platform_count, 2);
+	assert_int_equal(library->variant_count, 4);
+	assert_string_equal(library->variants[0].kind->name, "alpine");
+	assert_string_equal(library->variants[0].version, "3.18");
+	assert_true(library->variants[1].imported);
+	assert_false(library->variants[3].imported);
 	recipe_close(&recipe);
 }
 
@@ -401,6 +444,43 @@ static void refusals(void **state)
 		  "characters than letters, digits, '.', '_', '+' and '-'" },
 		{ 27, "  flavours: {a: {user: root}}", "line 27, column 24: 'root' is refused: it "
 		  "is not '<uid>' or '<uid>:<gid>' in numbers" },
+		{ 21, "  env: [{set: A=b}]", "line 21, column 9: key 'os' is missing" },
+		{ 21, "  env: [{set: A=b, os: x}]", "line 21, column 24: 'x' is refused: no "
+		  "platform has this operating system" },
+		/* library */
+		{ 29, "  name: Server", "line 29, column 9: 'Server' is refused: it is no name of "
+		  "an image" },
+		{ 30, "  maintainers: []", "line 30, column 16: the list is empty" },
+		{ 30, "  maintainers: [A <b>]", "line 30, column 17: 'A <b>' is refused: it is not "
+		  "'Name <address> (@handle)'" },
+		{ 31, "  repository: a", "line 31, column 15: 'a' is refused: not an absolute "
+		  "URL" },
+		{ 32, "  branch: a..b", "line 32, column 11: 'a..b' is refused: it has dots that "
+		  "git refuses" },
+		{ 33, "  directory: \"{target}\"", "line 33, column 14: cannot expand '{target}': "
+		  "no placeholder '{target}'" },
+		{ 33, "  directory: a/../b", "line 33, column 14: 'a/../b' is refused: a component "
+		  "is '..'" },
+		{ 34, "  tags: [\"{minor}\"]", "line 34, column 9: the first tag is not "
+		  "'{version}'" },
+		{ 34, "  tags: [\"{version}\", -a]", "line 34, column 23: '-a' is refused: it is "
+		  "no tag" },
+		{ 35, "  platforms: [linux/s390x]", "line 35, column 15: the recipe has no "
+		  "platform 'linux/s390x'" },
+		{ 35, "  platforms: [linux/arm, linux/arm/v7]", "line 35, column 26: platform "
+		  "'linux/arm/v7' stands twice" },
+		{ 35, "  platforms: [linux/amd64]", "line 36, column 56: no platform of 'windows' "
+		  "is listed" },
+		{ 36, "  variants: [{debian: \"12\"}]", "line 36, column 15: no such kind of "
+		  "variant 'debian'" },
+		{ 36, "  variants: [{scratch: x}]", "line 36, column 24: 'x' is neither "
+		  "'dockerfile' nor 'oci-import'" },
+		{ 36, "  variants: [{alpine: \"3\"}, {alpine: \"3\"}]", "line 36, column 30: variant "
+		  "'alpine3' stands twice" },
+		{ 36, "  variants: [{nanoserver: \"1809\"}]", "line 36, column 15: it copies from "
+		  "'windowsservercore' of '1809', which has to stand before it" },
+		{ 36, "  variants: [{alpine: \"3\", scratch: dockerfile}]", "line 36, column 14: "
+		  "one kind of variant, with its version, is expected here" },
 	};
 	struct recipe recipe;
 	struct error err;
@@ -557,6 +637,7 @@ int main(void)
 		cmocka_unit_test(says_what_it_says),
 		cmocka_unit_test(entries),
 		cmocka_unit_test(image),
+		cmocka_unit_test(library),
 		cmocka_unit_test(templates_of_each_platform),
 		cmocka_unit_test(what_may_be_left_out),
 		cmocka_unit_test(refusals),

@@ -1,0 +1,13 @@
+#ifndef BUNDLER_RECIPE_LIBRARY_H
+#define BUNDLER_RECIPE_LIBRARY_H
+
+#include "yaml.h"
+
+/*
+ * Takes the recipe's library section into a struct recipe_library, and checks it against what
+ * Docker Official Images and bashbrew take. yaml->context is the struct recipe, whose version and
+ * platforms are known by then.
+ */
+yaml_take recipe_library_take;
+
+#endif
