@@ -114,6 +114,7 @@ SRCS = \
 	bundler/tls.c \
 	bundler/tree.c \
 	bundler/trust.c \
+	bundler/unzstd.c \
 	bundler/url.c \
 	bundler/validate.c \
 	bundler/validate_docker.c \
@@ -146,7 +147,7 @@ FUZZ_SECONDS ?= 60
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings -Wcast-qual -Wpointer-arith
 BASE = -std=c11 -D_GNU_SOURCE $(WARNINGS) -iquote bundler
-LIBS = -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -ljansson -lyaml
+LIBS = -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -lzstd -ljansson -lyaml
 
 # The shipped flavour: musl, a static position-independent executable. Debian's musl-gcc cannot
 # make one by itself, so its start files are named here; nothing in it depends on the directory.

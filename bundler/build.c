@@ -45,7 +45,7 @@ int build_tree(const struct build *build, const struct platform *platform,
 /* The lock pins the manifest of the image as it is made without options. */
 static bool is_plain(const struct build *build)
 {
-	return build->compression == OCI_GZIP && !build->flavour && !build->style->doi;
+	return build->compression == MEDIA_GZIP && !build->flavour && !build->style->doi;
 }
 
 static int describe(const struct build *build, struct oci_image *image, struct error *err)
@@ -98,7 +98,7 @@ static int make_named(const struct build *build, const struct tree *tree,
 	if (layer_stream(tree, add_to_digest, &diff_id, image->platform->name, err) < 0)
 		return -1;
 	image->layer = (struct oci_layer){
-		.compression = OCI_GZIP, .blob = { .size = size, .digest = *layer, .fd = -1 },
+		.compression = MEDIA_GZIP, .blob = { .size = size, .digest = *layer, .fd = -1 },
 		.diff_id = digest_read(&diff_id),
 	};
 	return describe(build, image, err);

@@ -16,7 +16,7 @@ struct build {
 	struct fetch *fetch;
 	int64_t epoch;			/* time of every file */
 	/* Of images only: */
-	enum oci_compression compression;
+	enum media_compression compression;
 	const struct recipe_flavour *flavour;	/* NULL for the recipe's own */
 	const struct oci_style *style;
 };

@@ -186,7 +186,8 @@ static int build_one(struct run *run, size_t number, struct error *err)
 	const struct fetch_asset *asset = &inputs->assets[number];
 	const struct build build = {
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
-		.epoch = inputs->epoch, .flavour = run->flavour, .style = &run->style,
+		.epoch = inputs->epoch, .compression = MEDIA_GZIP, .flavour = run->flavour,
+		.style = &run->style,
 	};
 	struct tree *tree = &run->trees[number];
 	struct oci_image *image = &run->images[number];

@@ -9,6 +9,7 @@
 
 #include "build.h"
 #include "command_inputs.h"
+#include "compress.h"
 #include "image_output.h"
 #include "jobs.h"
 #include "oci.h"
@@ -20,7 +21,8 @@ static const struct option_spec options[] = {
 	{ 'o', "output", "PLACE",
 	  "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]" },
 	{ OPTION_FLAVOUR, "flavour", "NAME", "run as the recipe's flavour of this name says" },
-	{ OPTION_COMPRESS, "compress", "HOW", "of the layer: gzip, which is the default, or none" },
+	{ OPTION_COMPRESS, "compress", "HOW",
+	  "of the layer: gzip, which is the default, zstd or none" },
 	{ OPTION_STYLE, "style", "NAME", "doi: as Docker Official Images review a layout" },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
@@ -35,7 +37,7 @@ struct run {
 	struct progress progress;
 	struct place output;
 	struct oci_style style;
-	enum oci_compression compression;
+	enum media_compression compression;
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
 	struct image_output target;
@@ -45,11 +47,17 @@ struct run {
 
 static int set_compression(struct run *run, const char *value, struct error *err)
 {
-	run->compression = strcmp(value, "none") == 0 ? OCI_NONE : OCI_GZIP;
-	if (run->compression == OCI_GZIP && strcmp(value, "gzip") != 0)
-		return error_set(err, STATUS_USAGE, "cannot compress by '%s': it is neither 'gzip' "
-				 "nor 'none'", value);
-	return 0;
+	static const char *const names[] = {
+		[MEDIA_PLAIN] = "none", [MEDIA_GZIP] = "gzip", [MEDIA_ZSTD] = "zstd",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(value, names[i]) == 0) {
+			run->compression = (enum media_compression)i;
+			return 0;
+		}
+	return error_set(err, STATUS_USAGE, "cannot compress by '%s': it is not 'gzip', 'zstd' or "
+			 "'none'", value);
 }
 
 static int set_style(struct run *run, const char *value, struct error *err)
@@ -89,6 +97,9 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (id == 0 && !run->output.path)
 		return error_set(err, STATUS_USAGE, "cannot write an image: no place is given "
 				 "(--output)");
+	if (id == 0 && run->style.doi && run->compression == MEDIA_ZSTD)
+		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
+				 "importers of Docker Official Images do not take it");
 	return id;
 }
 
@@ -177,6 +188,8 @@ static void print_lines(const struct run *run, const struct digest *manifests)
 
 static void print_json(const struct run *run, const struct digest *manifests)
 {
+	const char *compressor = run->compression == MEDIA_PLAIN
+				 ? "none" : compress_version(run->compression);
 	json_t *images = json_array(), *report;
 
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
@@ -187,10 +200,10 @@ static void print_json(const struct run *run, const struct digest *manifests)
 			"manifest", json_sprintf("sha256:%s",
 						 digest_write_hex(&manifests[i], hex))));
 	}
-	report = json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "name", run->inputs.lock.name,
+	report = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:o}", "name", run->inputs.lock.name,
 			   "version", run->inputs.lock.version, "release", run->inputs.lock.release,
 			   "epoch", (json_int_t)run->inputs.epoch, "tag", run->style.tag,
-			   "images", images);
+			   "compressor", compressor, "images", images);
 	json_dumpf(report, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(report);
@@ -239,7 +252,7 @@ static int make(struct run *run, struct error *err)
 
 static int run_image(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .compression = OCI_GZIP };
+	struct run run = { .compression = MEDIA_GZIP };
 	int result;
 
 	command_inputs_init(&run.inputs);

@@ -210,7 +210,7 @@ static int record_one(void *context, size_t number, struct error *err)
 	const struct oci_style style = { .name = run->new.name };
 	const struct build build = {
 		.recipe = &run->inputs.recipe, .lock = &run->new, .fetch = &run->fetch,
-		.epoch = run->new.epoch, .style = &style,
+		.epoch = run->new.epoch, .compression = MEDIA_GZIP, .style = &style,
 	};
 	struct lock_result *result = &run->new.results[number];
 	const struct fetch_asset *asset = &run->inputs.assets[number];
@@ -266,7 +266,7 @@ static int record(struct run *run, struct error *err)
 		return -1;
 	result = jobs_run_all(record_one, run, run->new.asset_count, err);
 	close(run->scratch);
-	run->new.compressor = pool_string(&run->inputs.pool, compress_version());
+	run->new.compressor = pool_string(&run->inputs.pool, compress_version(MEDIA_GZIP));
 	run->new.result_count = run->new.asset_count;
 	return result;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include "jobs.h"
 #include "memory.h"
@@ -21,6 +22,7 @@ struct block {
 };
 
 struct compress {
+	enum media_compression format;
 	channel_consume *consume;
 	void *context;
 	pthread_t threads[MAXIMUM_WORKERS];
@@ -33,6 +35,49 @@ struct compress {
 	size_t block_count;
 	struct block *blocks;
 };
+
+/* What compresses one block; one of the two is NULL. */
+struct encoder {
+	struct libdeflate_compressor *gzip;
+	ZSTD_CCtx *zstd;
+	size_t bound;		/* bytes that a block has at most */
+};
+
+static void encoder_open(struct encoder *encoder, enum media_compression format)
+{
+	*encoder = (struct encoder){ .bound = ZSTD_COMPRESSBOUND(COMPRESS_BLOCK_BYTES) };
+	if (format == MEDIA_ZSTD) {
+		encoder->zstd = ZSTD_createCCtx();
+	} else {
+		encoder->gzip = libdeflate_alloc_compressor(COMPRESS_GZIP_LEVEL);
+		encoder->bound = libdeflate_gzip_compress_bound(encoder->gzip,
+								COMPRESS_BLOCK_BYTES);
+	}
+	if (!encoder->zstd && !encoder->gzip)
+		abort();
+}
+
+static void encoder_close(struct encoder *encoder)
+{
+	ZSTD_freeCCtx(encoder->zstd);
+	libdeflate_free_compressor(encoder->gzip);
+}
+
+/* The number of bytes that the block has in output, which has encoder->bound. */
+static size_t encode(const struct encoder *encoder, const struct block *block, char *output)
+{
+	size_t length;
+
+	if (encoder->gzip)
+		return libdeflate_gzip_compress(encoder->gzip, block->bytes, block->length, output,
+						encoder->bound);
+	length = ZSTD_compressCCtx(encoder->zstd, output, encoder->bound, block->bytes,
+				   block->length, COMPRESS_ZSTD_LEVEL);
+	/* Neither the arguments nor the room can be wrong, so it is memory. */
+	if (ZSTD_isError(length))
+		abort();
+	return length;
+}
 
 /* The number of the next block to compress, waiting for it; false when there will be none. */
 static bool take_block(struct compress *compress, size_t *number)
@@ -71,23 +116,19 @@ static void write_block(struct compress *compress, size_t number, const void *by
 static void *work(void *argument)
 {
 	struct compress *compress = argument;
-	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESS_LEVEL);
-	size_t bound, number;
+	struct encoder encoder;
+	size_t number;
 	char *output;
 
-	if (!compressor)
-		abort();
-	bound = libdeflate_gzip_compress_bound(compressor, COMPRESS_BLOCK_BYTES);
-	output = memory_new(bound, 1);
+	encoder_open(&encoder, compress->format);
+	output = memory_new(encoder.bound, 1);
 	while (take_block(compress, &number)) {
 		const struct block *block = &compress->blocks[number % compress->block_count];
-		size_t length = libdeflate_gzip_compress(compressor, block->bytes, block->length,
-							 output, bound);
 
-		write_block(compress, number, output, length);
+		write_block(compress, number, output, encode(&encoder, block, output));
 	}
 	free(output);
-	libdeflate_free_compressor(compressor);
+	encoder_close(&encoder);
 	return NULL;
 }
 
@@ -98,11 +139,13 @@ static size_t worker_count(void)
 	return processors < MAXIMUM_WORKERS ? processors : MAXIMUM_WORKERS;
 }
 
-struct compress *compress_open(channel_consume *consume, void *context)
+struct compress *compress_open(enum media_compression format, channel_consume *consume,
+			       void *context)
 {
 	struct compress *compress = memory_new(1, sizeof *compress);
 	size_t wanted = worker_count();
 
+	compress->format = format;
 	compress->consume = consume;
 	compress->context = context;
 	pthread_mutex_init(&compress->lock, NULL);
@@ -176,7 +219,9 @@ int compress_close(struct compress *compress)
 	return fault == 0 ? 0 : -1;
 }
 
-const char *compress_version(void)
+const char *compress_version(enum media_compression format)
 {
-	return "libdeflate " LIBDEFLATE_VERSION_STRING " level " TEXT(COMPRESS_LEVEL);
+	return format == MEDIA_ZSTD
+	       ? "libzstd " ZSTD_VERSION_STRING " level " TEXT(COMPRESS_ZSTD_LEVEL)
+	       : "libdeflate " LIBDEFLATE_VERSION_STRING " level " TEXT(COMPRESS_GZIP_LEVEL);
 }

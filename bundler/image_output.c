@@ -29,6 +29,7 @@ static bool is_known(const char *name)
 	static const char *const names[] = {
 		".", "..", "blobs", "image-config.json", "image-index.json", "image-manifest.json",
 		"index.json", "manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz",
+		"rootfs.tar.zst",
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -456,14 +456,6 @@ static int fail(const struct images *images, struct error *err)
 	return error_errno(err, STATUS_FILE, "cannot read '%s'", images->place);
 }
 
-static bool begins(const struct store_file *file, const char *magic, size_t length)
-{
-	char head[4];
-
-	return store_file_read(file, head, length, 0) == (ssize_t)length
-	       && memcmp(head, magic, length) == 0;
-}
-
 /* Reads the tar, as far as it goes, and then what the layer's digests need. */
 static int read_input(struct images *images, struct layer_input *input, struct image_layer *layer,
 		      struct observe *observe, struct error *err)
@@ -490,17 +482,20 @@ static int read_input(struct images *images, struct layer_input *input, struct i
 static int read_file(struct images *images, struct image_layer *layer, struct observe *observe,
 		     struct error *err)
 {
+	enum media_compression compression;
 	struct layer_input *input;
 	struct store_file file;
 	int result;
 
 	if (store_file_open(&file, images->store, layer->entry, err) < 0)
 		return -1;
-	if (begins(&file, "\x28\xb5\x2f\xfd", 4))
-		layer->fault = "it is compressed by zstd, which is not read";
-	input = layer_input_open(&file, begins(&file, "\x1f\x8b", 2), &images->budget);
-	result = read_input(images, input, layer, observe, err);
-	layer_input_close(input);
+	if (layer_input_compression(&file, &compression) < 0) {
+		result = fail(images, err);
+	} else {
+		input = layer_input_open(&file, compression, &images->budget);
+		result = read_input(images, input, layer, observe, err);
+		layer_input_close(input);
+	}
 	store_file_close(&file);
 	return result;
 }

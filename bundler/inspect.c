@@ -55,8 +55,8 @@ void inspect_close(struct inspect *inspect)
 
 	store_entries(inspect->store, &count);
 	for (size_t i = 0; i < count; i++) {
-		free_layer(inspect->states[i].layers[false]);
-		free_layer(inspect->states[i].layers[true]);
+		for (size_t k = 0; k < sizeof inspect->states->layers / sizeof(void *); k++)
+			free_layer(inspect->states[i].layers[k]);
 	}
 	free(inspect->states);
 	pool_free(&inspect->pool);
@@ -245,23 +245,21 @@ int inspect_document(struct inspect *inspect, const struct store_entry *entry, c
 int inspect_compression(struct inspect *inspect, const struct store_entry *entry,
 			enum media_compression *compression)
 {
-	unsigned char magic[4] = { 0 };
 	struct store_file file;
-	ssize_t got;
+	int result;
 
 	if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
 		return -1;
-	got = store_file_read(&file, magic, sizeof magic, 0);
+	result = layer_input_compression(&file, compression);
 	store_file_close(&file);
-	/* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
-	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
-		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
-	return got < 0 ? break_off(inspect, entry) : 0;
+	return result < 0 ? break_off(inspect, entry) : 0;
 }
 
 static int read_layer(struct inspect *inspect, const struct store_entry *entry,
-		      struct layer_input *input, struct inspect_layer *layer)
+		      enum media_compression compression, struct layer_input *input,
+		      struct inspect_layer *layer)
 {
+	const bool zstd = compression == MEDIA_ZSTD;
 	const char *fault;
 
 	if (listing_read(&layer->listing, input, &inspect->members, inspect->findings,
@@ -271,15 +269,15 @@ static int read_layer(struct inspect *inspect, const struct store_entry *entry,
 	note_digest(inspect, entry, layer->sums.digest);
 	layer->unpacked = !fault;
 	if (fault)
-		findings_add(inspect->findings, entry->name, RULE_GZIP, "the gzip stream cannot "
-			     "be read: %s", fault);
+		findings_add(inspect->findings, entry->name, zstd ? RULE_ZSTD : RULE_GZIP, "the %s "
+			     "stream cannot be read: %s", zstd ? "zstd" : "gzip", fault);
 	return 0;
 }
 
-int inspect_layer(struct inspect *inspect, const struct store_entry *entry, bool gzip,
-		  const struct inspect_layer **layer)
+int inspect_layer(struct inspect *inspect, const struct store_entry *entry,
+		  enum media_compression compression, const struct inspect_layer **layer)
 {
-	struct inspect_layer **cached = &inspect_state(inspect, entry->file)->layers[gzip];
+	struct inspect_layer **cached = &inspect_state(inspect, entry->file)->layers[compression];
 	struct layer_input *input;
 	struct store_file file;
 	int result = 0;
@@ -289,8 +287,8 @@ int inspect_layer(struct inspect *inspect, const struct store_entry *entry, bool
 		    || store_file_open(&file, inspect->store, entry, inspect->err) < 0)
 			return -1;
 		*cached = memory_new(1, sizeof **cached);
-		input = layer_input_open(&file, gzip, &inspect->unpacked);
-		result = read_layer(inspect, entry, input, *cached);
+		input = layer_input_open(&file, compression, &inspect->unpacked);
+		result = read_layer(inspect, entry, compression, input, *cached);
 		layer_input_close(input);
 		store_file_close(&file);
 	}

@@ -32,7 +32,7 @@ struct inspect_state {
 	bool entered;		/* an index or manifest that was looked at */
 	bool hashed;		/* this and the layers: of the file that an entry leads to */
 	struct digest digest;
-	struct inspect_layer *layers[2];	/* as a plain tar and as a gzip stream */
+	struct inspect_layer *layers[3];	/* by how they are taken to be compressed */
 	const char *os, *architecture, *variant;	/* of a manifest's image, or NULL */
 };
 
@@ -94,7 +94,7 @@ int inspect_compression(struct inspect *inspect, const struct store_entry *entry
 			enum media_compression *compression);
 
 /* Reads a layer; what it is belongs to inspect. */
-int inspect_layer(struct inspect *inspect, const struct store_entry *entry, bool gzip,
-		  const struct inspect_layer **layer);
+int inspect_layer(struct inspect *inspect, const struct store_entry *entry,
+		  enum media_compression compression, const struct inspect_layer **layer);
 
 #endif

@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "limits.h"
 #include "memory.h"
+#include "unzstd.h"
 
 #define CHUNK 65536
 
@@ -19,10 +20,16 @@ struct layer_input {
 	struct digest_state digest;	/* of the blob, unless it is the tar */
 	struct digest_state diff_id;
 	struct channel *hashing;	/* of the tar, in a thread of its own */
-	struct gzip *gzip;		/* NULL for a tar as it is */
-	const char *fault;		/* of the gzip stream */
+	struct gzip *gzip;		/* both NULL for a tar as it is */
+	struct unzstd *zstd;
+	const char *fault;		/* of the compressed stream */
 	unsigned char bytes[CHUNK];
 };
+
+static bool is_compressed(const struct layer_input *input)
+{
+	return input->gzip || input->zstd;
+}
 
 /* The blob's next bytes. */
 static ssize_t read_blob(void *context, void *bytes, size_t length)
@@ -35,7 +42,7 @@ static ssize_t read_blob(void *context, void *bytes, size_t length)
 		return -1;
 	}
 	got = store_file_read(&input->file, bytes, length, input->offset);
-	if (got > 0 && input->gzip)
+	if (got > 0 && is_compressed(input))
 		digest_add(&input->digest, bytes, (size_t)got);
 	if (got > 0)
 		input->offset += (uint64_t)got;
@@ -55,7 +62,19 @@ uint64_t layer_input_budget(uint64_t stored)
 	return LIMIT_LAYERS_FREE_BYTES + stored * LIMIT_RATIO;
 }
 
-struct layer_input *layer_input_open(const struct store_file *file, bool gzip, uint64_t *budget)
+/* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
+int layer_input_compression(const struct store_file *file, enum media_compression *compression)
+{
+	unsigned char magic[4] = { 0 };
+	ssize_t got = store_file_read(file, magic, sizeof magic, 0);
+
+	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
+		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
+	return got < 0 ? -1 : 0;
+}
+
+struct layer_input *layer_input_open(const struct store_file *file,
+				     enum media_compression compression, uint64_t *budget)
 {
 	struct layer_input *input = memory_new(1, sizeof *input);
 
@@ -64,8 +83,10 @@ struct layer_input *layer_input_open(const struct store_file *file, bool gzip, u
 	digest_init(&input->digest);
 	digest_init(&input->diff_id);
 	input->hashing = channel_open(hash, &input->diff_id);
-	if (gzip)
+	if (compression == MEDIA_GZIP)
 		input->gzip = gzip_open_source(read_blob, input);
+	if (compression == MEDIA_ZSTD)
+		input->zstd = unzstd_open(read_blob, input);
 	return input;
 }
 
@@ -81,14 +102,20 @@ void layer_input_close(struct layer_input *input)
 	end_hashing(input);
 	if (input->gzip)
 		gzip_close(input->gzip);
+	if (input->zstd)
+		unzstd_close(input->zstd);
 	free(input);
 }
 
 /* The tar's next bytes, not counted and not hashed yet. */
 static ssize_t read_any(struct layer_input *input, const void **bytes)
 {
+	if (input->fault)
+		return -1;
 	if (input->gzip)
-		return input->fault ? -1 : gzip_read(input->gzip, bytes, &input->fault);
+		return gzip_read(input->gzip, bytes, &input->fault);
+	if (input->zstd)
+		return unzstd_read(input->zstd, bytes, &input->fault);
 	*bytes = input->bytes;
 	return read_blob(input, input->bytes, sizeof input->bytes);
 }
@@ -137,7 +164,7 @@ int layer_input_end(struct layer_input *input, struct layer_sums *sums, const ch
 	*sums = (struct layer_sums){
 		.diff_id = digest_read(&input->diff_id), .tar_size = input->diff_id.length,
 	};
-	sums->digest = input->gzip ? digest_read(&input->digest) : sums->diff_id;
-	sums->size = input->gzip ? input->digest.length : sums->tar_size;
+	sums->digest = is_compressed(input) ? digest_read(&input->digest) : sums->diff_id;
+	sums->size = is_compressed(input) ? input->digest.length : sums->tar_size;
 	return 0;
 }

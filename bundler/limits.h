@@ -94,6 +94,11 @@
 #define LIMIT_STORE_NAMES_BYTES (16 * MIB)
 /* Bytes of a name in a layout, an archive or a layer: Linux's PATH_MAX. */
 #define LIMIT_NAME_BYTES 4096
+/*
+ * Logarithm of the bytes of a zstd frame's window, which is held in memory: 128 MiB, what the zstd
+ * program takes unless it is told to take more, and its highest level wants.
+ */
+#define LIMIT_ZSTD_WINDOW_LOG 27
 /* Bytes that all layers of an image place unpack to; images of machine learning reach 20 GiB. */
 #define LIMIT_LAYERS_BYTES (32 * GIB)
 /* Of these, what they may unpack to beyond LIMIT_RATIO: a file of zeros packs to a thousandth. */

@@ -127,14 +127,6 @@ int observe_tar_layer(struct observe *observe, struct layer_input *input, struct
 	return more == 0 ? observe_end(observe, err) : -1;
 }
 
-static bool is_gzip(const struct store_file *file)
-{
-	unsigned char magic[2];
-
-	return store_file_read(file, magic, sizeof magic, 0) == sizeof magic && magic[0] == 0x1f
-	       && magic[1] == 0x8b;
-}
-
 /* Opens the archive; O_NONBLOCK: a FIFO in its place must not hang us. */
 static int open_file(struct store_file *file, const char *path, struct error *err)
 {
@@ -154,6 +146,7 @@ static int open_file(struct store_file *file, const char *path, struct error *er
 int observe_tar(struct tree *tree, const char *path, const struct observe_reference *reference,
 		struct error *err)
 {
+	enum media_compression compression;
 	struct layer_input *input;
 	struct store_file file;
 	struct observe observe;
@@ -165,9 +158,13 @@ int observe_tar(struct tree *tree, const char *path, const struct observe_refere
 	if (open_file(&file, path, err) < 0)
 		return -1;
 	budget = layer_input_budget(file.size);
-	input = layer_input_open(&file, is_gzip(&file), &budget);
-	result = observe_tar_layer(&observe, input, err);
-	layer_input_close(input);
+	if (layer_input_compression(&file, &compression) < 0) {
+		result = refuse(&observe, NULL, err);
+	} else {
+		input = layer_input_open(&file, compression, &budget);
+		result = observe_tar_layer(&observe, input, err);
+		layer_input_close(input);
+	}
 	store_file_close(&file);
 	return result;
 }

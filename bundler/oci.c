@@ -10,11 +10,11 @@
 #include "layer.h"
 #include "memory.h"
 
-#define MEDIA "application/vnd.oci.image."
-#define MEDIA_INDEX MEDIA "index.v1+json"
-#define MEDIA_MANIFEST MEDIA "manifest.v1+json"
-#define MEDIA_CONFIG MEDIA "config.v1+json"
-#define MEDIA_LAYER MEDIA "layer.v1.tar"
+#define TYPE "application/vnd.oci.image."
+#define TYPE_INDEX TYPE "index.v1+json"
+#define TYPE_MANIFEST TYPE "manifest.v1+json"
+#define TYPE_CONFIG TYPE "config.v1+json"
+#define TYPE_LAYER TYPE "layer.v1.tar"
 
 /* The annotation of index.json by which a layout is known as ours. */
 #define MARK "bundler.compat"
@@ -43,6 +43,15 @@ static const char *time_text(int64_t epoch, char text[TIME_BYTES])
 
 /* ---- layer ---- */
 
+/* What a layer's compression makes of its media type, and of its name in the reviewable style. */
+static const struct {
+	const char *media_type, *file;
+} layer_kinds[] = {
+	[MEDIA_PLAIN] = { TYPE_LAYER, "rootfs.tar" },
+	[MEDIA_GZIP] = { TYPE_LAYER "+gzip", "rootfs.tar.gz" },
+	[MEDIA_ZSTD] = { TYPE_LAYER "+zstd", "rootfs.tar.zst" },
+};
+
 /* The tar on its way: hashed as it is, then compressed or not. */
 struct layer_stream {
 	struct digest_state diff_id;
@@ -67,7 +76,7 @@ static int take_tar(void *context, const void *bytes, size_t length)
 }
 
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
-		   enum oci_compression compression, int directory, const char *name,
+		   enum media_compression compression, int directory, const char *name,
 		   struct error *err)
 {
 	struct layer_stream stream = { .compress = NULL };
@@ -77,8 +86,8 @@ int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
 	layer->blob = (struct content){ .fd = -1 };
 	digest_init_output(&stream.diff_id);
 	content_begin(&stream.writer, directory);
-	if (compression == OCI_GZIP)
-		stream.compress = compress_open(store, &stream);
+	if (compression != MEDIA_PLAIN)
+		stream.compress = compress_open(compression, store, &stream);
 	result = layer_stream(tree, take_tar, &stream, name, err);
 	if (stream.compress && compress_close(stream.compress) < 0 && result == 0)
 		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
@@ -227,11 +236,11 @@ static json_t *describe_blob(const char *media_type, const struct content *blob)
 static json_t *describe_manifest(struct description *d)
 {
 	const struct oci_image *image = d->image;
-	const char *type = image->layer.compression == OCI_GZIP ? MEDIA_LAYER "+gzip" : MEDIA_LAYER;
+	const char *type = layer_kinds[image->layer.compression].media_type;
 
 	return json_pack("{s:i, s:s, s:o, s:[o], s:o}", "schemaVersion", 2,
-			 "mediaType", MEDIA_MANIFEST,
-			 "config", describe_blob(MEDIA_CONFIG, &image->config),
+			 "mediaType", TYPE_MANIFEST,
+			 "config", describe_blob(TYPE_CONFIG, &image->config),
 			 "layers", describe_blob(type, &image->layer.blob),
 			 "annotations", describe_labels(d));
 }
@@ -328,7 +337,7 @@ static int add_blob(struct layout *layout, struct content *blob, const char *nam
 static json_t *describe_image(const struct oci_image *image)
 {
 	const struct platform *platform = image->platform;
-	json_t *descriptor = describe_blob(MEDIA_MANIFEST, &image->manifest);
+	json_t *descriptor = describe_blob(TYPE_MANIFEST, &image->manifest);
 	json_t *object = json_pack("{s:s, s:s}", "os", platform->os, "architecture",
 				   platform->architecture);
 
@@ -339,7 +348,7 @@ static json_t *describe_image(const struct oci_image *image)
 
 static json_t *describe_index(json_t *manifests)
 {
-	return json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", MEDIA_INDEX,
+	return json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", TYPE_INDEX,
 			 "manifests", manifests);
 }
 
@@ -355,7 +364,7 @@ static json_t *describe_entry(struct layout *layout)
 	for (size_t i = 0; i < layout->count; i++)
 		json_array_append_new(manifests, describe_image(&layout->images[i]));
 	index = encode(describe_index(manifests), layout->style);
-	descriptor = describe_blob(MEDIA_INDEX, &index);
+	descriptor = describe_blob(TYPE_INDEX, &index);
 	if (add_blob(layout, &index, "image-index.json") == 0)
 		return descriptor;
 	json_decref(descriptor);
@@ -422,7 +431,7 @@ static int add_docker_manifest(struct layout *layout)
 
 static int add_image(struct layout *layout, struct oci_image *image)
 {
-	const char *layer = image->layer.compression == OCI_GZIP ? "rootfs.tar.gz" : "rootfs.tar";
+	const char *layer = layer_kinds[image->layer.compression].file;
 
 	if (add_blob(layout, &image->layer.blob, layer) < 0
 	    || add_blob(layout, &image->config, "image-config.json") < 0)

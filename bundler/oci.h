@@ -7,6 +7,7 @@
 #include "content.h"
 #include "error.h"
 #include "lock.h"
+#include "media.h"
 #include "platform.h"
 #include "recipe.h"
 #include "tree.h"
@@ -17,11 +18,9 @@
  * The order of keys and what is left out are those that Docker Official Images' importers demand.
  */
 
-enum oci_compression { OCI_GZIP, OCI_NONE };
-
 /* The one layer of an image. */
 struct oci_layer {
-	enum oci_compression compression;
+	enum media_compression compression;
 	struct content blob;
 	struct digest diff_id;		/* of the tar (config.md, "Layer DiffID") */
 };
@@ -31,7 +30,7 @@ struct oci_layer {
  * processors work. name is for messages. Caller frees with content_free(&layer->blob).
  */
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
-		   enum oci_compression compression, int directory, const char *name,
+		   enum media_compression compression, int directory, const char *name,
 		   struct error *err);
 
 /* The image of one platform. */

@@ -35,7 +35,7 @@ int results_check(const struct lock *lock, const struct platform *platform, int6
 
 	if (!wanted || epoch != lock->epoch || digest_equal(wanted, digest))
 		return 0;
-	if (kind == RESULTS_MANIFEST && strcmp(lock->compressor, compress_version()) != 0)
+	if (kind == RESULTS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
 		return 0;
 	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is sha256:%s, lock '%s' pins "
 		  "sha256:%s", platform->name, names[kind], digest_write_hex(digest, made),

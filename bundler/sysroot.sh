@@ -14,7 +14,7 @@ set -eu
 export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL	# of the make that runs this: those here have their own
 
-packages='bearssl curl jansson libarchive libdeflate libyaml nettle zlib'
+packages='bearssl curl jansson libarchive libdeflate libyaml libzstd nettle zlib'
 top=$(cd "$(dirname "$0")/.." && pwd)
 src=$top/build/src
 apt=$top/build/apt
@@ -153,6 +153,7 @@ build_zlib() {
 }
 
 build_libarchive() {
+	CFLAGS="$CFLAGS $small"
 	"$s/configure" $host --prefix="$prefix" --disable-shared --disable-dependency-tracking \
 		--disable-maintainer-mode --disable-bsdtar --disable-bsdcat --disable-bsdcpio \
 		--disable-acl --disable-xattr --with-zlib --without-bz2lib --without-libb2 \
@@ -166,6 +167,7 @@ build_libarchive() {
 }
 
 build_curl() {
+	CFLAGS="$CFLAGS $small"
 	"$s/configure" $host --prefix="$prefix" --disable-shared --disable-dependency-tracking \
 		--with-bearssl="$prefix" --without-ca-bundle --without-ca-path --without-zlib \
 		--without-brotli --without-zstd --without-libidn2 --without-libpsl \
@@ -204,17 +206,43 @@ build_jansson() {
 	# Numbers are written in the C locale only, so localeconv has nothing to add.
 	sed 's/@json_inline@/inline/; s/@json_have_localeconv@/0/; s/@[a-z_]*@/1/' \
 		"$s/src/jansson_config.h.in" >jansson_config.h
-	compile libjansson.a -I. -DHAVE_CONFIG_H=1 -- "$s"/src/*.c
+	compile libjansson.a $small -I. -DHAVE_CONFIG_H=1 -- "$s"/src/*.c
 	install -m 644 jansson_config.h "$s/src/jansson.h" "$prefix/include"
 }
 
 build_libyaml() {
 	v=$(upstream_of libyaml)
 	rest=${v#*.}
-	compile libyaml.a -I"$s/include" -DYAML_VERSION_STRING="\"$v\"" \
+	compile libyaml.a $small -I"$s/include" -DYAML_VERSION_STRING="\"$v\"" \
 		-DYAML_VERSION_MAJOR="${v%%.*}" -DYAML_VERSION_MINOR="${rest%%.*}" \
 		-DYAML_VERSION_PATCH="${rest#*.}" -- "$s"/src/*.c
 	install -m 644 "$s/include/yaml.h" "$prefix/include"
+}
+
+# Only what one level of compression needs, and reading: small, but for the loop that finds matches.
+# The table in which libzstd looks for the way to do a block would link all nine strategies, in all
+# their forms, so each of its entries is made the one that level 3 has for every length.
+build_libzstd() {
+	how='-DZSTD_STRIP_ERROR_STRINGS -DZSTD_DISABLE_ASM -DDYNAMIC_BMI2=0'
+	how="$how -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT"
+	one=
+	for strategy in fast doubleFast greedy lazy lazy2 btlazy2 btopt btultra btultra2; do
+		for form in '' _extDict _dictMatchState _dedicatedDictSearch; do
+			for row in '' _row; do
+				one="$one -DZSTD_compressBlock_$strategy$form$row=ZSTD_compressBlock_doubleFast"
+			done
+		done
+	done
+	# shellcheck disable=SC2046,SC2086 # lists; $src has no blanks, as is checked below
+	{
+		compile libzstd.a $how -- "$s/lib/compress/zstd_double_fast.c"
+		compile libzstd.a $how $small -DZSTD_NO_INLINE $one -- "$s/lib/compress/zstd_compress.c"
+		compile libzstd.a $how $small -DZSTD_NO_INLINE -- $(find "$s"/lib/common \
+			"$s"/lib/compress "$s"/lib/decompress -name '*.c' ! -name zstd_compress.c \
+			! -name zstd_double_fast.c ! -name 'zstdmt_*' ! -name pool.c \
+			! -name threading.c ! -name debug.c)
+	}
+	install -m 644 "$s/lib/zstd.h" "$s/lib/zstd_errors.h" "$prefix/include"
 }
 
 # Only for the SHA-256 of what bundler writes, which its assembler makes five times as fast.
@@ -264,11 +292,13 @@ work=$prefix/work
 flavour=$2
 host=
 AR='ar'
+small=	# for what takes no time
 case $flavour in
 musl)
 	CC=musl-gcc
 	CFLAGS="-O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong"
-	CFLAGS="$CFLAGS -fstack-clash-protection -fno-asynchronous-unwind-tables" ;;
+	CFLAGS="$CFLAGS -fstack-clash-protection -fno-asynchronous-unwind-tables"
+	small=-Os ;;
 san)
 	CC=gcc
 	CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address"
@@ -299,7 +329,7 @@ mkdir -p "$prefix/include" "$prefix/lib" "$work"
 # Two rows, because configure scripts use one processor each.
 build bearssl curl &
 one=$!
-build zlib libarchive libdeflate jansson libyaml nettle &
+build zlib libarchive libdeflate libzstd jansson libyaml nettle &
 status=0
 wait "$!" || status=1
 wait "$one" || status=1

@@ -37,14 +37,9 @@ static int check_layer(struct inspect *inspect, struct validate_image *image, si
 	if (!entry)
 		return 0;
 	/* Nothing in the archive says how: Docker looks at it, too. */
-	if (inspect_compression(inspect, entry, &compression) < 0)
-		return -1;
-	if (compression == MEDIA_ZSTD)
-		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: "
-			     "its content was not looked at");
-	else if (inspect_layer(inspect, entry, compression == MEDIA_GZIP, &image->layers[i]) < 0)
-		return -1;
-	if (inspect_hash(inspect, entry) < 0)
+	if (inspect_compression(inspect, entry, &compression) < 0
+	    || inspect_layer(inspect, entry, compression, &image->layers[i]) < 0
+	    || inspect_hash(inspect, entry) < 0)
 		return -1;
 	check_named_digest(inspect, entry);
 	return 0;

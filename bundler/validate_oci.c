@@ -42,15 +42,10 @@ static int read_layer(struct inspect *inspect, const struct store_entry *entry,
 {
 	enum media_compression compression = stated;
 
-	if (stated == MEDIA_ZSTD) {
-		findings_add(inspect->findings, entry->name, RULE_ZSTD, "zstd is not supported: "
-			     "its content was not looked at");
-		return 0;
-	}
 	if (stated == MEDIA_PLAIN && inspect_compression(inspect, entry, &compression) < 0)
 		return -1;
 	if (compression == stated)
-		return inspect_layer(inspect, entry, stated == MEDIA_GZIP, layer);
+		return inspect_layer(inspect, entry, stated, layer);
 	findings_add(inspect->findings, entry->name, RULE_LAYER, "it is compressed, its media "
 		     "type says that it is not");
 	return 0;

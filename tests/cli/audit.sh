@@ -136,6 +136,19 @@ stdout <<-'END'
 	verdict: different (linux/amd64; 2 differences; strict)
 END
 
+begin 'so is one by zstd, in a layout and in an archive'
+make image -p linux/amd64 --compress zstd -o oci:layout
+make image -p linux/amd64 --compress zstd -o docker-archive:image.tar
+for place in oci:layout docker-archive:image.tar; do
+	filter 's/[0-9a-f]{64}/DIGEST/g; s/[0-9]+ bytes/N bytes/g'
+	audit "$place"
+	stdout <<-'END'
+		note: layer 0: expected sha256:DIGEST, N bytes, found sha256:DIGEST, N bytes, the same uncompressed
+		note: manifest: expected sha256:DIGEST, found sha256:DIGEST
+		verdict: identical (linux/amd64; 2 notes)
+	END
+done
+
 begin 'the tag is a note, unless it is named'
 make image -p linux/amd64 -o oci:layout:test
 audit oci:layout

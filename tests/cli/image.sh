@@ -65,6 +65,42 @@ check test "$(blob layout "$manifest" | field layers 0 mediaType)" = application
 check test "$(blob layout "$manifest" | field layers 0 digest)" = \
 	"$(blob layout "$config" | field rootfs diff_ids 0)"
 
+begin '--compress zstd: the same layer by the standard tool, which another run makes again'
+made bundler rootfs -p linux/amd64 -o trees "${product[@]}"
+made bundler image -p linux/amd64 --compress zstd -o oci:layout "${product[@]}"
+manifest=$(field manifests 0 digest <layout/index.json)
+config=$(blob layout "$manifest" | field config digest)
+layer=$(blob layout "$manifest" | field layers 0 digest)
+check test "$(blob layout "$manifest" | field layers 0 mediaType)" = \
+	application/vnd.oci.image.layer.v1.tar+zstd
+check cmp <(blob layout "$layer" | zstd -dc) trees/linux-amd64.tar
+check test "$(blob layout "$config" | field rootfs diff_ids 0)" = \
+	"sha256:$(sha256sum <trees/linux-amd64.tar | cut -d' ' -f1)"
+made taskset -c "$(taskset -pc $$ | sed 's/.*: \([0-9]*\).*/\1/')" bundler image -p linux/amd64 --compress zstd -o oci:again "${product[@]}"
+check diff -r layout again
+
+begin '--json says what was made, and what compressed the layer'
+for how in 'gzip=libdeflate N level 5' 'zstd=libzstd N level 3' none=none; do
+	run bundler image -p linux/arm/v7 --compress "${how%%=*}" --json -o oci:layout:v1 "${product[@]}"
+	filter 's/[0-9a-f]{64}/DIGEST/; s/(lib[a-z]+) [0-9.]+/\1 N/'
+	stdout <<-END
+	{
+	  "name": "tiny",
+	  "version": "1.0",
+	  "release": "official",
+	  "epoch": 1234567890,
+	  "tag": "v1",
+	  "compressor": "${how#*=}",
+	  "images": [
+	    {
+	      "platform": "linux/arm/v7",
+	      "manifest": "sha256:DIGEST"
+	    }
+	  ]
+	}
+	END
+done
+
 begin 'a flavour changes user and working directory and shares the layer'
 made bundler image -p linux/amd64 -o oci:root "${product[@]}"
 made bundler image -p linux/amd64 --flavour nonroot -o oci:nonroot "${product[@]}"
@@ -174,7 +210,12 @@ END
 run bundler image --compress lzma -o oci:x "${product[@]}"
 status 2
 stderr <<-'END'
-	bundler: cannot compress by 'lzma': it is neither 'gzip' nor 'none'
+	bundler: cannot compress by 'lzma': it is not 'gzip', 'zstd' or 'none'
+END
+run bundler image -p linux/amd64 --style doi --compress zstd -o oci:x "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot use style 'doi' with zstd: the importers of Docker Official Images do not take it
 END
 run bundler image --style doi -o oci:x "${product[@]}"
 status 2

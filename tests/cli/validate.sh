@@ -21,6 +21,7 @@ for form in oci oci-archive docker-archive; do
 	clean "$form:all-$form"
 	clean "$form:one-$form:v2" -p linux/arm/v7
 	clean "$form:plain-$form" --compress none
+	clean "$form:zstd-$form" --compress zstd
 	clean "$form:nonroot-$form" --flavour nonroot
 done
 clean oci:doi -p linux/arm64 --style doi
@@ -39,7 +40,7 @@ stdout <<-'END'
 	index.json: oci-import: manifests[0].mediaType: it is not that of an OCI manifest
 END
 
-make_layouts good layer-{plain,gzip-members,foreign,docker,unknown,zstd,is-gzip,no-gzip} long-names \
+make_layouts good layer-{plain,gzip-members,foreign,docker,unknown,zstd,zstd-frames,is-gzip,no-gzip,is-zstd,no-zstd} long-names \
 	whiteout-above members-{device,hard-link,terminal} nested-4 archive-{good,dotted} \
 	config-{diff-id,diff-id-more,diff-id-none,history,history-empty,history-none,arch,no-os,times} \
 	config-{member,program-none,program-directory,program-text,program-cmd,is-array,not-json} \
@@ -51,7 +52,7 @@ make_layouts good layer-{plain,gzip-members,foreign,docker,unknown,zstd,is-gzip,
 	index-{annotations,array,empty,no-descriptor,no-manifests,no-media-type,two,unsorted} \
 	files-{named,other,no-layout,layout-version,layout-text,no-index,nothing,unreferenced} \
 	files-{unreferenced-sha512,blob-name,blob-place,blob-below,config-missing,layer-missing} \
-	docker-{old,new,bare,gzip,no-tags,no-table,table-text,table-object,table-empty,tags} \
+	docker-{old,new,bare,gzip,zstd,no-tags,no-table,table-text,table-object,table-empty,tags} \
 	docker-{layer-more,more-files,repositories,flipped}
 
 # ---- nothing wrong ----
@@ -63,9 +64,12 @@ found docker-old </dev/null
 found docker-new </dev/null
 found docker-bare </dev/null
 found docker-gzip </dev/null
+found docker-zstd </dev/null
 found docker-no-tags </dev/null
 found layer-plain </dev/null
 found layer-gzip-members </dev/null
+found layer-zstd </dev/null
+found layer-zstd-frames </dev/null
 found layer-foreign </dev/null
 found layer-docker </dev/null
 found layer-unknown </dev/null
@@ -105,11 +109,13 @@ found files-other </dev/null
 
 # ---- layers ----
 
-found layer-zstd <<'END'
-blobs/sha256/LAYER0: layer.md#zstd-media-types: zstd is not supported: its content was not looked at
-END
-found layer-is-gzip <<'END'
-blobs/sha256/LAYER0: layer.md#distributable-format: it is compressed, its media type says that it is not
+for kind in gzip zstd; do
+	found layer-is-$kind <<-'END'
+	blobs/sha256/LAYER0: layer.md#distributable-format: it is compressed, its media type says that it is not
+	END
+done
+found layer-no-zstd <<'END'
+blobs/sha256/LAYER0: layer.md#zstd-media-types: the zstd stream cannot be read: not in zstd format
 END
 found layer-no-gzip <<'END'
 blobs/sha256/LAYER0: layer.md#gzip-media-types: the gzip stream cannot be read: not in gzip format
@@ -344,7 +350,6 @@ found index-two --strict <<'END'
 index.json: oci-import: manifests: it has 2 entries, not one
 END
 found layer-zstd --strict <<'END'
-blobs/sha256/LAYER0: layer.md#zstd-media-types: zstd is not supported: its content was not looked at
 blobs/sha256/MANIFEST: oci-import: layers[0].mediaType: it is not that of an OCI layer, as it is or gzipped
 END
 found layer-docker --strict <<'END'

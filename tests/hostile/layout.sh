@@ -8,6 +8,7 @@
 make_layouts good members-{absolute,dotdot,inner-dotdot,empty-component,twice,twice-dot,through-link} \
 	members-{below-file,whiteout,whiteout-full,whiteout-dotdot,hard-link-outside} \
 	members-{hard-link-absolute,hard-link-nowhere} layer-gzip-{cut,crc,length,garbage,empty} \
+	layer-zstd-{cut,block,checksum,size,window,dictionary,garbage,empty} zstd-bomb \
 	tar-{cut,half-end,in-content,empty,checksum,garbage,zeros,too-many-zeros,sparse,unknown-type} \
 	tar-{size-huge,size-link} bomb zeros many-members many-references branching nested-5 long-way \
 	manifest-{duplicate-key,trailing,deep,wide,not-utf8,large,empty} \
@@ -83,6 +84,13 @@ END
 found layer-gzip-empty <<'END'
 blobs/sha256/LAYER0: layer.md#gzip-media-types: the gzip stream cannot be read: truncated
 END
+for case in cut:truncated block:'invalid data' checksum:'incorrect checksum' size:'invalid data' \
+	window:'its window is too large' dictionary:'it wants a dictionary' \
+	garbage:'something that is not in zstd format follows' empty:truncated; do
+	found "layer-zstd-${case%%:*}" <<-END
+	blobs/sha256/LAYER0: layer.md#zstd-media-types: the zstd stream cannot be read: ${case#*:}
+	END
+done
 found tar-cut <<'END'
 blobs/sha256/LAYER0: layer.md#distributable-format: the tar archive cannot be read: it is truncated
 END
@@ -318,6 +326,7 @@ done
 
 TEST_TIMEOUT=400
 refused bomb 10 "cannot check 'image': its layers unpack to too much"
+refused zstd-bomb 10 "cannot check 'image': its layers unpack to too much"
 found zeros </dev/null
 refused many-members 10 "cannot check 'image': its layers have too many members"
 refused many-references 10 "cannot check 'image': its JSON documents have too many bytes"

@@ -73,6 +73,20 @@ def gz(data):
     return out + struct.pack("<II", zlib.crc32(data), len(data))
 
 
+def zst(data, descriptor=0, tail=b""):
+    """A zstd stream that is the same with every libzstd: stored blocks in frames of 1 MiB."""
+    out = b""
+    for at in range(0, max(len(data), 1), 1 << 20):
+        part = data[at:at + (1 << 20)]
+        out += struct.pack("<IBI", 0xfd2fb528, 0xa0 | descriptor, len(part))
+        for begin in range(0, max(len(part), 1), 1 << 17):
+            block = part[begin:begin + (1 << 17)]
+            last = begin + (1 << 17) >= len(part)
+            out += struct.pack("<I", len(block) << 3 | last)[:3] + block
+        out += tail
+    return out
+
+
 def edited(edit, value):
     """What edit returns, or the value itself, which it may have changed."""
     result = edit(value)
@@ -214,7 +228,19 @@ kinds("layer", {
     "gzip-members": lambda raw: (several_members(raw), LAYER + "+gzip"),
     "foreign": lambda raw: (gz(raw), OCI + "layer.nondistributable.v1.tar+gzip"),
     "docker": lambda raw: (gz(raw), "application/vnd.docker.image.rootfs.diff.tar.gzip"),
-    "zstd": lambda raw: (b"\x28\xb5\x2f\xfd" + raw[:100], LAYER + "+zstd"),
+    "zstd": lambda raw: (zst(raw), LAYER + "+zstd"),
+    "zstd-frames": lambda raw: (b"".join(zst(raw[i:i + 3000]) for i in range(0, len(raw), 3000))
+                                + b"\x50\x2a\x4d\x18\3\0\0\0end", LAYER + "+zstd"),
+    "no-zstd": lambda raw: (raw, LAYER + "+zstd"),
+    "is-zstd": lambda raw: (zst(raw), LAYER),
+    "zstd-cut": lambda raw: (zst(raw)[:-1], LAYER + "+zstd"),
+    "zstd-block": lambda raw: (patch(zst(raw), 9, b"\xff\xff\xff"), LAYER + "+zstd"),
+    "zstd-checksum": lambda raw: (zst(raw, 4, b"abcd"), LAYER + "+zstd"),
+    "zstd-size": lambda raw: (patch(zst(raw), 5, struct.pack("<I", len(raw) - 1)), LAYER + "+zstd"),
+    "zstd-window": lambda raw: (b"\x28\xb5\x2f\xfd\0\xff\1\0\0" + zst(raw), LAYER + "+zstd"),
+    "zstd-dictionary": lambda raw: (b"\x28\xb5\x2f\xfd\1\x50\7\1\0\0" + zst(raw), LAYER + "+zstd"),
+    "zstd-garbage": lambda raw: (zst(raw) + b"garbage", LAYER + "+zstd"),
+    "zstd-empty": lambda raw: (b"", LAYER + "+zstd"),
     "unknown": lambda raw: (b"anything", "application/vnd.example+json"),
     "no-gzip": lambda raw: (raw, LAYER + "+gzip"),
     "is-gzip": lambda raw: (gz(raw), LAYER),
@@ -291,6 +317,17 @@ def bomb(image, size):
     image.config["config"] = {}
     image.edit_config = lambda c: c["rootfs"].update(diff_ids=["sha256:" + digest.hexdigest()])
     with_layer(image, b"".join(out) + compress.flush(), b"")
+
+
+@kind
+def zstd_bomb(image):
+    """The same by zstd, of which a block of 4 bytes holds 128 KiB of zeros."""
+    size = 2 << 30
+    head = tar([member("zeros")])[:512]
+    head = fix(patch(head, 124, b"%011o\0" % size))
+    block = struct.pack("<I", 1 << 20 | 2)[:3] + b"\0"
+    with_layer(image, zst(head) + b"\x28\xb5\x2f\xfd\0\x38" + block * (size >> 17)
+               + struct.pack("<I", 1)[:3] + zst(bytes(1024)), b"", LAYER + "+zstd")
 
 
 KINDS["bomb"] = lambda image: bomb(image, 2 << 30)
@@ -554,10 +591,10 @@ kinds("files", {
 
 # Docker's archives.
 
-def docker(image, change=lambda table: None, old=False, layout=False, compress=False):
+def docker(image, change=lambda table: None, old=False, layout=False, compress=None):
     image.assemble()
     raw = tar(image.members)
-    layer = gz(raw) if compress else raw
+    layer = compress(raw) if compress else raw
     config = image.files[image.by_role("CONFIG")]
     name, files = sha256(config), {}
     if not layout:
@@ -603,7 +640,8 @@ kinds("docker", {
     "old": lambda i: docker(i, old=True),
     "new": laid_out,
     "bare": docker,
-    "gzip": lambda i: docker(i, compress=True),
+    "gzip": lambda i: docker(i, compress=gz),
+    "zstd": lambda i: docker(i, compress=zst),
     "no-table": without_table,
     "table-text": lambda i: docker(i, lambda t: b"tiny"),
     "table-object": lambda i: docker(i, lambda t: b"{}"),

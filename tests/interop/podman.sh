@@ -39,6 +39,13 @@ layout
 check podman pull -q "oci:one:$mark"
 check podman image exists "$(config_digest "$made/one")"
 
+begin 'podman pull and run: a layer by zstd'
+check bundler image -p linux/amd64 --compress zstd -o "oci:zstd:$mark" "${product[@]}"
+check podman pull -q "oci:zstd:$mark"
+podman inspect "$(config_digest zstd)" >inspected
+check test "$(field inspected 0 RootFS Layers)" = "[\"$(diff_id "$made/one")\"]"
+check podman run --rm --pull never "${limits[@]}" "$(config_digest zstd)"
+
 begin 'podman run: the server prints its version'
 check podman load -q -i "$made/server.tar"
 podman run --rm --pull never "${limits[@]}" "nats-streaming-server:$mark" --version >actual 2>&1

@@ -7,6 +7,7 @@ make_images
 make image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark" "${product[@]}"
 make image -o "oci-archive:$made/many.oci.tar:$mark" "${product[@]}"
 make image -p linux/amd64 --compress none -o "oci:$made/plain:$mark" "${product[@]}"
+make image -p linux/amd64 --compress zstd -o "oci:$made/zstd:$mark" "${product[@]}"
 
 # label PLACE: without what differs from run to run.
 label() { sed "s,$made/,,; s/:$mark//" <<<"$1"; }
@@ -35,6 +36,27 @@ begin 'copy: a layer that is not compressed stays so'
 check skopeo copy --preserve-digests "oci:$made/plain:$mark" "oci:copy:$mark"
 same_blobs "$made/plain" copy
 intact oci:copy linux/amd64
+
+begin 'copy: a layer by zstd stays so, and is the same when it is unpacked'
+check skopeo copy --preserve-digests "oci:$made/zstd:$mark" "oci:copy:$mark"
+same_blobs "$made/zstd" copy
+intact oci:copy linux/amd64
+check skopeo copy --dest-decompress "oci:$made/zstd:$mark" dir:plain
+check test -e "plain/$(diff_id "$made/zstd" | cut -d: -f2)"
+
+begin 'copy: a layer that skopeo compressed by zstd'
+check skopeo copy --dest-compress-format zstd --format oci "oci:$made/plain:$mark" "oci:copy:$mark"
+check test "$(field "$(manifest copy)" layers 0 mediaType)" = application/vnd.oci.image.layer.v1.tar+zstd
+run bundler validate oci:copy
+# Whose manifest is its own, so that the audit finds another one.
+run bundler diff "oci:$made/plain:$mark" "oci:copy:$mark"
+status 1
+filter 's/sha256:[0-9a-f]{64}(, [0-9]+ bytes)?/DIGEST/g; /^(note: (file|index|platform) |verdict)/d'
+stdout <<-'END'
+	note: layer 0: first DIGEST, second DIGEST, the same uncompressed
+	manifest: first DIGEST, second DIGEST
+END
+filter ''
 
 for place in "oci:$made/many:$mark" "oci-archive:$made/many.oci.tar:$mark"; do
 	begin "copy --all $(label "$place"): the index and every image"

@@ -28,6 +28,7 @@ outputs() {
 	oci:many:v1
 	oci:nonroot -p linux/arm/v7 --flavour nonroot
 	oci:plain -p linux/arm64 --compress none
+	oci:zstd -p linux/arm64 --compress zstd
 	oci:doi -p linux/arm64 --style doi
 	oci-archive:many.tar:v1
 	docker-archive:one.tar -p linux/amd64

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "buffer.h"
 #include "compress.h"
@@ -34,13 +35,14 @@ static char *make_input(size_t length)
 }
 
 /* Compresses length bytes, handed over in pieces. */
-static struct buffer compressed(const char *input, size_t length, size_t piece)
+static struct buffer compressed(enum media_compression format, const char *input, size_t length,
+				size_t piece)
 {
 	struct buffer output;
 	struct compress *compress;
 
 	buffer_init(&output, LIMIT);
-	compress = compress_open(take, &output);
+	compress = compress_open(format, take, &output);
 	for (size_t at = 0; at < length; at += piece)
 		assert_int_equal(compress_add(compress, input + at,
 					      length - at < piece ? length - at : piece),
@@ -50,7 +52,7 @@ static struct buffer compressed(const char *input, size_t length, size_t piece)
 }
 
 /* Unpacks all members by zlib, which checks their CRC and length. */
-static size_t unpacked(const struct buffer *gzip, char *output, size_t size, size_t *members)
+static size_t gunzipped(const struct buffer *gzip, char *output, size_t size, size_t *members)
 {
 	z_stream stream = {
 		.next_in = (Bytef *)gzip->bytes, .avail_in = (uInt)gzip->length,
@@ -70,10 +72,52 @@ static size_t unpacked(const struct buffer *gzip, char *output, size_t size, siz
 	return size - stream.avail_out;
 }
 
+/* Unpacks all frames by zstd; each states its size, and none has more than a block. */
+static size_t unzstded(const struct buffer *zstd, char *output, size_t size, size_t *frames)
+{
+	size_t at = 0, length = 0;
+
+	*frames = 0;
+	while (at < zstd->length) {
+		const char *frame = zstd->bytes + at;
+		size_t packed = ZSTD_findFrameCompressedSize(frame, zstd->length - at);
+		unsigned long long plain = ZSTD_getFrameContentSize(frame, packed);
+
+		assert_in_range(plain, 1, COMPRESS_BLOCK_BYTES);
+		assert_int_equal(ZSTD_decompress(output + length, size - length, frame, packed),
+				 plain);
+		length += plain;
+		at += packed;
+		++*frames;
+	}
+	return length;
+}
+
+static size_t unpacked(enum media_compression format, const struct buffer *packed, char *output,
+		       size_t size, size_t *parts)
+{
+	return format == MEDIA_ZSTD ? unzstded(packed, output, size, parts)
+				    : gunzipped(packed, output, size, parts);
+}
+
+static void assert_round_trip(enum media_compression format, size_t length, size_t parts)
+{
+	char *input = make_input(length), *output = memory_new(length + 1, 1);
+	struct buffer packed = compressed(format, input, length, 100000);
+	size_t found;
+
+	assert_int_equal(unpacked(format, &packed, output, length + 1, &found), length);
+	assert_int_equal(found, parts);
+	assert_memory_equal(input, output, length);
+	buffer_free(&packed);
+	free(output);
+	free(input);
+}
+
 static void round_trip(void **state)
 {
 	static const struct {
-		size_t length, members;
+		size_t length, parts;
 	} cases[] = {
 		{ 0, 0 }, { 1, 1 }, { COMPRESS_BLOCK_BYTES - 1, 1 }, { COMPRESS_BLOCK_BYTES, 1 },
 		{ COMPRESS_BLOCK_BYTES + 1, 2 }, { 20 * COMPRESS_BLOCK_BYTES + 7, 21 },
@@ -81,28 +125,19 @@ static void round_trip(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		size_t length = cases[i].length, members;
-		char *input = make_input(length), *output = memory_new(length + 1, 1);
-		struct buffer gzip = compressed(input, length, 100000);
-
-		assert_int_equal(unpacked(&gzip, output, length + 1, &members), length);
-		assert_int_equal(members, cases[i].members);
-		assert_memory_equal(input, output, length);
-		buffer_free(&gzip);
-		free(output);
-		free(input);
+		assert_round_trip(MEDIA_GZIP, cases[i].length, cases[i].parts);
+		assert_round_trip(MEDIA_ZSTD, cases[i].length, cases[i].parts);
 	}
 }
 
-static void pieces_do_not_matter(void **state)
+static void assert_pieces_do_not_matter(enum media_compression format)
 {
 	size_t length = 3 * COMPRESS_BLOCK_BYTES + 12345;
 	char *input = make_input(length);
-	struct buffer whole = compressed(input, length, length);
+	struct buffer whole = compressed(format, input, length, length);
 
-	(void)state;
 	for (size_t piece = 4093; piece < length; piece *= 7) {
-		struct buffer again = compressed(input, length, piece);
+		struct buffer again = compressed(format, input, length, piece);
 
 		assert_int_equal(again.length, whole.length);
 		assert_memory_equal(again.bytes, whole.bytes, whole.length);
@@ -112,11 +147,35 @@ static void pieces_do_not_matter(void **state)
 	free(input);
 }
 
+static void pieces_do_not_matter(void **state)
+{
+	(void)state;
+	assert_pieces_do_not_matter(MEDIA_GZIP);
+	assert_pieces_do_not_matter(MEDIA_ZSTD);
+}
+
+/* RFC 8878 section 3.1.1.1: a single segment whose size is stated, no checksum, no dictionary. */
+static void frame_says_its_size(void **state)
+{
+	static const unsigned char expected[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x20, 7 };
+	struct buffer zstd = compressed(MEDIA_ZSTD, "bundler", 7, 7);
+
+	(void)state;
+	assert_memory_equal(zstd.bytes, expected, sizeof expected);
+	buffer_free(&zstd);
+}
+
+static void versions(void **state)
+{
+	(void)state;
+	assert_string_equal(compress_version(MEDIA_ZSTD), "libzstd " ZSTD_VERSION_STRING " level 3");
+}
+
 /* RFC 1952 section 2.3: no flags, no time; the operating system is unknown. */
 static void header_says_nothing(void **state)
 {
 	static const unsigned char expected[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0 };
-	struct buffer gzip = compressed("bundler", 7, 7);
+	struct buffer gzip = compressed(MEDIA_GZIP, "bundler", 7, 7);
 
 	(void)state;
 	assert_memory_equal(gzip.bytes, expected, sizeof expected);
@@ -141,7 +200,7 @@ static void output_that_fails_ends_it(void **state)
 	size_t length = 40 * COMPRESS_BLOCK_BYTES;
 	char *input = make_input(COMPRESS_BLOCK_BYTES);
 	int left = 2, result = 0;
-	struct compress *compress = compress_open(refuse, &left);
+	struct compress *compress = compress_open(MEDIA_GZIP, refuse, &left);
 
 	(void)state;
 	for (size_t at = 0; at < length && result == 0; at += COMPRESS_BLOCK_BYTES)
@@ -156,7 +215,7 @@ static void output_that_fails_ends_it(void **state)
 static void failure_of_the_last_block_is_told(void **state)
 {
 	int left = 0;
-	struct compress *compress = compress_open(refuse, &left);
+	struct compress *compress = compress_open(MEDIA_GZIP, refuse, &left);
 
 	(void)state;
 	assert_int_equal(compress_add(compress, "x", 1), 0);
@@ -170,6 +229,8 @@ int main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(pieces_do_not_matter),
 		cmocka_unit_test(header_says_nothing),
+		cmocka_unit_test(frame_says_its_size),
+		cmocka_unit_test(versions),
 		cmocka_unit_test(output_that_fails_ends_it),
 		cmocka_unit_test(failure_of_the_last_block_is_told),
 	};
