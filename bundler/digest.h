@@ -10,8 +10,8 @@
 
 /*
  * SHA-256 (FIPS 180-4), the one digest of the program, from two libraries: BearSSL checks what came
- * from outside, Nettle describes what bundler itself writes, some five times as fast where the
- * processor has instructions for it. Nobody else calls either.
+ * from outside, as it came; Nettle describes what bundler itself makes, be it written or unpacked,
+ * some five times as fast where the processor has instructions for it. Nobody else calls either.
  */
 
 #define DIGEST_BYTES 32
@@ -33,7 +33,7 @@ struct digest_state {
 /* Begins a digest that decides whether bytes from outside are the ones that were meant. */
 void digest_init(struct digest_state *state);
 
-/* Begins a digest that goes into an output; nothing is trusted because of it. */
+/* Begins a digest of what was made here; nothing from outside is trusted because of it. */
 void digest_init_output(struct digest_state *state);
 
 void digest_add(struct digest_state *state, const void *bytes, size_t length);

@@ -81,7 +81,11 @@ struct layer_input *layer_input_open(const struct store_file *file,
 	input->file = *file;
 	input->budget = budget;
 	digest_init(&input->digest);
-	digest_init(&input->diff_id);
+	/* A tar as it is is the blob; out of a compressed one it is made here, not brought. */
+	if (compression == MEDIA_PLAIN)
+		digest_init(&input->diff_id);
+	else
+		digest_init_output(&input->diff_id);
 	input->hashing = channel_open(hash, &input->diff_id);
 	if (compression == MEDIA_GZIP)
 		input->gzip = gzip_open_source(read_blob, input);

@@ -75,6 +75,52 @@ static void several_members(void **state)
 	buffer_free(&archive);
 }
 
+/* Small ones are unpacked whole, and what comes after a large one is not: it makes no difference. */
+static void members_of_all_sizes(void **state)
+{
+	static const size_t lengths[] = { 1, 524287, 524288, 70000, 524289, 524288, 2000000, 3 };
+	static char bytes[5000000];
+	struct buffer archive, plain;
+	const char *fault;
+	size_t at = 0;
+
+	(void)state;
+	archive_init(&archive);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)(i * i / 77777 ^ i >> 3);
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		gzip_add(&archive, bytes + at, lengths[i]);
+		at += lengths[i];
+		assert_int_equal(unpack(&archive, &plain, &fault), 0);
+		assert_int_equal(plain.length, at);
+		assert_memory_equal(plain.bytes, bytes, at);
+		buffer_free(&plain);
+		archive.length--;
+		assert_fault(&archive, "truncated");
+		archive.bytes[archive.length - 5]++;
+		archive.length++;
+		assert_fault(&archive, "incorrect data check");
+		archive.bytes[archive.length - 6]--;
+	}
+	buffer_free(&archive);
+}
+
+/* RFC 1952 section 2.3.1: the header's own CRC-16, here a wrong one. */
+static void header_with_a_crc(void **state)
+{
+	struct buffer archive, packed;
+
+	(void)state;
+	archive_init(&archive);
+	archive_init(&packed);
+	gzip_add(&packed, "text", 4);
+	add_bytes(&archive, "\x1f\x8b\x08\2\0\0\0\0\0\3" "xx", 12);
+	add_bytes(&archive, packed.bytes + 10, packed.length - 10);
+	assert_fault(&archive, "not in gzip format");
+	buffer_free(&archive);
+	buffer_free(&packed);
+}
+
 static void header_with_everything(void **state)
 {
 	static const char header[] = "\x1f\x8b\x08\x1c\0\0\0\0\0\3" "\2\0xx" "name\0" "comment";
@@ -183,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(unpacks),
 		scratch_test(several_members),
+		scratch_test(members_of_all_sizes),
+		scratch_test(header_with_a_crc),
 		scratch_test(header_with_everything),
 		scratch_test(cut_anywhere),
 		scratch_test(damaged_anywhere),
