@@ -37,6 +37,7 @@ SRCS = \
 	bundler/command_inputs.c \
 	bundler/command_library.c \
 	bundler/command_lock.c \
+	bundler/command_relock.c \
 	bundler/command_rootfs.c \
 	bundler/command_validate.c \
 	bundler/compress.c \
@@ -94,13 +95,16 @@ SRCS = \
 	bundler/proxy.c \
 	bundler/range.c \
 	bundler/recipe.c \
+	bundler/recipe_edit.c \
 	bundler/recipe_image.c \
 	bundler/recipe_library.c \
 	bundler/recipe_load.c \
+	bundler/recipe_release.c \
 	bundler/recipe_root.c \
 	bundler/recipe_template.c \
 	bundler/reference.c \
 	bundler/release.c \
+	bundler/relock.c \
 	bundler/report.c \
 	bundler/results.c \
 	bundler/retry.c \
@@ -343,8 +347,8 @@ distclean: clean
 	rm -rf build
 
 help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, audit, test, check, reproducible,'
-	@echo '         bench, fuzz, clean, distclean, help'
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, audit, test, check,'
+	@echo '         reproducible, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
 	@echo '  RELEASE=$(RELEASE)   official, source or auto'

@@ -33,7 +33,7 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 static const char *member_name(struct assembly *assembly, const struct recipe_entry *entry,
 			       struct error *err)
 {
-	const char *wrapper = expand(assembly, assembly->recipe->wrapper, err);
+	const char *wrapper = expand(assembly, assembly->recipe->release.wrapper, err);
 	const char *name = wrapper ? expand(assembly, entry->argument, err) : NULL;
 
 	return name && *wrapper ? pool_format(&assembly->pool, "%s/%s", wrapper, name) : name;

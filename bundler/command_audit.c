@@ -153,8 +153,9 @@ static int check_chosen(const struct run *run, struct error *err)
 static int choose_platforms(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
-	bool said = inputs->platforms != inputs->recipe.platforms;
+	const bool said = !inputs->all;
 
+	inputs->all = false;
 	if (!said && !run->observed.has_images)
 		return choose_host(run, err);
 	if (!said)

@@ -109,13 +109,12 @@ static int choose_platforms(struct run *run, struct error *err)
 	struct command_inputs *inputs = &run->inputs;
 	const struct platform **chosen = pool_new(&inputs->pool, inputs->platform_count,
 						  sizeof *chosen);
-	bool all = inputs->platforms == inputs->recipe.platforms;
 	size_t count = 0;
 
 	for (size_t i = 0; i < inputs->platform_count; i++) {
 		if (strcmp(inputs->platforms[i]->os, "linux") == 0)
 			chosen[count++] = inputs->platforms[i];
-		else if (!all)
+		else if (!inputs->all)
 			return error_set(err, STATUS_USAGE, "cannot write an image for '%s': only "
 					 "Linux runs one without a base",
 					 inputs->platforms[i]->name);

@@ -231,6 +231,7 @@ static int check_platforms(struct command_inputs *inputs, struct error *err)
 	if (inputs->platform_count == 0) {
 		inputs->platforms = recipe->platforms;
 		inputs->platform_count = recipe->platform_count;
+		inputs->all = true;
 	}
 	for (size_t i = 0; i < inputs->platform_count; i++)
 		if (!recipe_has(recipe, inputs->platforms[i]))
@@ -261,13 +262,35 @@ int command_inputs_open(struct command_inputs *inputs, const struct option_parse
 	return check_platforms(inputs, err);
 }
 
+/* Leaves out what a release may lack, and the locked one does lack. */
+static int leave_out(struct command_inputs *inputs, struct error *err)
+{
+	const struct platform **left = pool_new(&inputs->pool, inputs->platform_count,
+						sizeof *left);
+	size_t count = 0;
+	struct error ignored;
+
+	for (size_t i = 0; i < inputs->platform_count; i++)
+		if (lock_find(&inputs->lock, inputs->platforms[i], &ignored)
+		    || !recipe_is_optional(&inputs->recipe, inputs->platforms[i]))
+			left[count++] = inputs->platforms[i];
+	if (count == 0)
+		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for "
+				 "any platform of '%s'", inputs->lock_file, inputs->recipe.file);
+	inputs->platforms = left;
+	inputs->platform_count = count;
+	return 0;
+}
+
 static int find_asset(struct command_inputs *inputs, const struct platform *platform,
 		      struct fetch_asset *asset, struct error *err)
 {
 	const struct lock_asset *locked = lock_find(&inputs->lock, platform, err);
 
 	if (!locked)
-		return -1;
+		return recipe_is_optional(&inputs->recipe, platform)
+		       ? error_hint(err, "it is optional, and release %s had nothing for it",
+				    inputs->recipe.version) : -1;
 	*asset = (struct fetch_asset){
 		.name = recipe_asset(&inputs->recipe, platform, &inputs->pool, err),
 		.url = locked->url, .digest = locked->digest, .size = locked->size,
@@ -282,6 +305,8 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 		return -1;
 	if (inputs->epoch < 0)
 		inputs->epoch = inputs->lock.epoch;
+	if (inputs->all && leave_out(inputs, err) < 0)
+		return -1;
 	inputs->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *inputs->assets);
 	for (size_t i = 0; i < inputs->platform_count; i++)
 		if (find_asset(inputs, inputs->platforms[i], &inputs->assets[i], err) < 0)

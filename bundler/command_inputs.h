@@ -34,6 +34,7 @@ struct command_inputs {
 	const char *lock_file;			/* --lock, or the default */
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
+	bool all;				/* they are what the recipe lists, not a choice */
 	struct fetch_asset *assets;		/* what the lock has for each of them */
 	struct fetch_options fetch;		/* notify and context are the command's to set */
 	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */
@@ -57,7 +58,8 @@ int command_inputs_open(struct command_inputs *inputs, const struct option_parse
 
 /*
  * Reads the lock, checks it against the recipe, and finds the assets of the chosen platforms in
- * it. inputs->epoch is then always set.
+ * it; without a choice, optional platforms that are not locked are left out. inputs->epoch is then
+ * always set.
  */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 

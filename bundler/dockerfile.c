@@ -176,7 +176,7 @@ static const char *place(struct context *c, const struct recipe_entry *entry)
 /* A member's path in the archive. */
 static const char *member(struct context *c, const struct recipe_entry *entry)
 {
-	const char *wrapper = expand(c, c->recipe->wrapper);
+	const char *wrapper = expand(c, c->recipe->release.wrapper);
 
 	return plain(c, pool_format(&c->pool, "%s%s%s", wrapper, *wrapper ? "/" : "",
 				    expand(c, entry->argument)));
@@ -383,7 +383,7 @@ static void add_alpine_release(struct context *c)
 	       "\tmkdir /release; \\\n"
 	       "\tcd /release; \\\n");
 	add_format(c, "\twget -O release.%s \"%s\"; \\\n", format,
-		   vary(c, plain(c, expand(c, c->recipe->url))));
+		   vary(c, plain(c, expand(c, c->recipe->release.url))));
 	add_format(c, "\techo \"$sha256  release.%s\" | sha256sum -c -; \\\n", format);
 	add_format(c, "\t%s release.%s; \\\n", zip ? "unzip -q" : "tar -xzf", format);
 	for (size_t i = 0; i < c->recipe->entry_count; i++) {

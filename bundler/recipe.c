@@ -29,11 +29,19 @@ bool recipe_has(const struct recipe *recipe, const struct platform *platform)
 	return false;
 }
 
+bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform)
+{
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		if (recipe->platforms[i] == platform)
+			return recipe->optional[i];
+	return false;
+}
+
 const char *recipe_format(const struct recipe *recipe, const struct platform *platform)
 {
-	for (size_t i = 0; i < recipe->format_count; i++)
-		if (strcmp(recipe->formats[i].os, platform->os) == 0)
-			return recipe->formats[i].format;
+	for (size_t i = 0; i < recipe->release.format_count; i++)
+		if (strcmp(recipe->release.formats[i].os, platform->os) == 0)
+			return recipe->release.formats[i].format;
 	return NULL;
 }
 
@@ -57,7 +65,7 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 			  platform->name, platform->os);
 		return NULL;
 	}
-	asset = placeholder_expand(pool, recipe->asset, placeholders, err);
+	asset = placeholder_expand(pool, recipe->release.asset, placeholders, err);
 	fault = asset ? path_name_fault(asset) : NULL;
 	if (fault) {
 		error_set(err, STATUS_CONFIG, "cannot use asset name '%s': %s", asset, fault);
@@ -87,7 +95,7 @@ char *recipe_expand(const struct recipe *recipe, const struct platform *platform
 char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 		 struct pool *pool, struct error *err)
 {
-	return recipe_expand(recipe, platform, pool, recipe->url, err);
+	return recipe_expand(recipe, platform, pool, recipe->release.url, err);
 }
 
 char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err)
@@ -98,7 +106,7 @@ char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *
 		{ NULL, NULL },
 	};
 
-	return placeholder_expand(pool, recipe->sums, placeholders, err);
+	return placeholder_expand(pool, recipe->release.sums, placeholders, err);
 }
 
 /* The first count numbers of the version, or NULL when it has not so many. */

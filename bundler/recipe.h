@@ -41,6 +41,16 @@ struct recipe_format {
 	char *format;		/* "tar.gz" or "zip" */
 };
 
+/* Where a release is, as the recipe says for its version. */
+struct recipe_release {
+	char *asset, *url;	/* templates: name and URL of the archive */
+	char *sums;		/* template: URL of the SHA256SUMS, or "" without one */
+	char *wrapper;		/* template: directory in the archive, or "" */
+	struct recipe_format *formats;
+	size_t format_count;
+	char *before;		/* only versions before this one have it like that, or NULL */
+};
+
 struct recipe_label {
 	char *name;
 	char *value;		/* template */
@@ -104,11 +114,9 @@ struct recipe {
 	char *file;		/* as the user named it */
 	int directory;		/* descriptor of the directory that the file is in */
 	char *name, *version;
-	char *asset, *url, *sums;	/* templates: asset name and URLs */
-	char *wrapper;		/* template: directory in the archive, or "" */
-	struct recipe_format *formats;
-	size_t format_count;
+	struct recipe_release release;
 	const struct platform **platforms;
+	bool *optional;		/* for each of them, whether a release may lack it */
 	size_t platform_count;
 	char *certificates;	/* path below the recipe's directory, or NULL */
 	char *origin;		/* where the bundle is from: package and version, or dated bundle */
@@ -142,7 +150,7 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 		 struct pool *pool, struct error *err);
 
-/* URL of the release's SHA256SUMS. */
+/* URL of the release's SHA256SUMS, "" when it has none. */
 char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err);
 
 /* "tar.gz" or "zip"; NULL when the recipe says nothing for the platform's operating system. */
@@ -150,6 +158,9 @@ const char *recipe_format(const struct recipe *recipe, const struct platform *pl
 
 /* Whether the recipe lists the platform. */
 bool recipe_has(const struct recipe *recipe, const struct platform *platform);
+
+/* Whether it lists it as one that a release may lack. */
+bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform);
 
 /*
  * Reads a user or group number; the end of what was read, or NULL when there is none that

@@ -11,9 +11,8 @@
 #include "path.h"
 #include "recipe_image.h"
 #include "recipe_library.h"
+#include "recipe_release.h"
 #include "recipe_root.h"
-#include "recipe_template.h"
-#include "url.h"
 #include "yaml.h"
 
 static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -26,20 +25,34 @@ static int take_path_beneath(struct yaml *yaml, yaml_node_t *node, void *into, s
 	return yaml_ruled(yaml, node, path_beneath_fault, into, err);
 }
 
+/* A name alone, or a mapping. */
+struct item {
+	char *name;
+	bool optional;
+};
+
 static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	struct recipe *recipe = into;
-	char *name = yaml_string(yaml, node, err);
+	static const struct yaml_key keys[] = {
+		{ "platform", true, yaml_take_string, offsetof(struct item, name) },
+		{ "optional", false, yaml_take_boolean, offsetof(struct item, optional) },
+		{ NULL, false, NULL, 0 },
+	};
+	const bool is_mapping = node->type == YAML_MAPPING_NODE;
 	const struct platform *platform;
+	struct recipe *recipe = into;
+	struct item item = { 0 };
 	struct error reason;
 
-	if (!name)
+	if (is_mapping ? yaml_mapping(yaml, node, keys, &item, err) < 0
+		       : yaml_take_string(yaml, node, &item.name, err) < 0)
 		return -1;
-	platform = platform_find(name, &reason);
+	platform = platform_find(item.name, &reason);
 	if (!platform)
-		return yaml_fault(yaml, node, err, "no such platform '%s'", name);
+		return yaml_fault(yaml, node, err, "no such platform '%s'", item.name);
 	if (recipe_has(recipe, platform))
-		return yaml_fault(yaml, node, err, "platform '%s' stands twice", name);
+		return yaml_fault(yaml, node, err, "platform '%s' stands twice", item.name);
+	recipe->optional[recipe->platform_count] = item.optional;
 	recipe->platforms[recipe->platform_count++] = platform;
 	return 0;
 }
@@ -49,116 +62,11 @@ static int take_platforms(struct yaml *yaml, yaml_node_t *node, void *into, stru
 	struct recipe *recipe = into;
 
 	recipe->platforms = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *recipe->platforms);
+	recipe->optional = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *recipe->optional);
 	if (yaml_sequence(yaml, node, take_platform, recipe, err) < 0)
 		return -1;
 	return recipe->platform_count > 0 ? 0 : yaml_fault(yaml, node, err,
 							   "a platform is needed here");
-}
-
-static const char *format_fault(const char *format)
-{
-	return strcmp(format, "tar.gz") == 0 || strcmp(format, "zip") == 0
-	       ? NULL : "it is neither 'tar.gz' nor 'zip'";
-}
-
-static int take_format(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
-		       struct error *err)
-{
-	struct recipe *recipe = into;
-	struct recipe_format *row = &recipe->formats[recipe->format_count++];
-
-	if (yaml_ruled(yaml, key, platform_os_fault, &row->os, err) < 0)
-		return -1;
-	return yaml_ruled(yaml, value, format_fault, &row->format, err);
-}
-
-static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	struct recipe *recipe = into;
-
-	recipe->formats = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *recipe->formats);
-	if (yaml_pairs(yaml, node, take_format, recipe, err) < 0)
-		return -1;
-	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (!recipe_format(recipe, recipe->platforms[i]))
-			return yaml_fault(yaml, node, err,
-					  "no format for '%s', which a platform has",
-					  recipe->platforms[i]->os);
-	return 0;
-}
-
-static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	struct recipe *recipe = into;
-	struct error reason;
-
-	recipe->asset = yaml_string(yaml, node, err);
-	if (!recipe->asset)
-		return -1;
-	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (!recipe_asset(recipe, recipe->platforms[i], &recipe->pool, &reason))
-			return yaml_fault(yaml, node, err, "%s", reason.message);
-	return 0;
-}
-
-static const char *url_fault(const char *text)
-{
-	struct url url;
-	const char *fault = url_parse(&url, text);
-
-	if (!fault)
-		url_free(&url);
-	return fault;
-}
-
-static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return recipe_template_take(yaml, node, into, url_fault, err);
-}
-
-/* The one text that is of no platform. */
-static int take_sums(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	struct recipe *recipe = into;
-	const char *url, *fault;
-	struct error reason;
-
-	recipe->sums = yaml_string(yaml, node, err);
-	if (!recipe->sums)
-		return -1;
-	url = recipe_sums(recipe, &recipe->pool, &reason);
-	if (!url)
-		return yaml_fault(yaml, node, err, "%s", reason.message);
-	fault = url_fault(url);
-	return fault ? yaml_fault(yaml, node, err, "'%s' is refused: %s", url, fault) : 0;
-}
-
-static const char *wrapper_fault(const char *directory)
-{
-	size_t length = strlen(directory);
-
-	if (length > LIMIT_PATH_BYTES)
-		return "it is too long";
-	return length > 0 && directory[length - 1] == '/' ? "it ends with a slash" : NULL;
-}
-
-static int take_wrapper(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return recipe_template_take(yaml, node, into, wrapper_fault, err);
-}
-
-static int take_release(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	static const struct yaml_key keys[] = {
-		{ "format", true, take_formats, 0 },
-		{ "asset", true, take_asset, 0 },
-		{ "url", true, take_url, offsetof(struct recipe, url) },
-		{ "sums", true, take_sums, 0 },
-		{ "directory", true, take_wrapper, offsetof(struct recipe, wrapper) },
-		{ NULL, false, NULL, 0 },
-	};
-
-	return yaml_mapping(yaml, node, keys, into, err);
 }
 
 static int take_certificates(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -178,7 +86,7 @@ static int load(struct recipe *recipe, const struct buffer *text, struct error *
 		{ "name", true, take_name, offsetof(struct recipe, name) },
 		{ "version", true, take_name, offsetof(struct recipe, version) },
 		{ "platforms", true, take_platforms, 0 },
-		{ "release", true, take_release, 0 },
+		{ "release", true, recipe_release_take, 0 },
 		{ "certificates", false, take_certificates, 0 },
 		{ "root", true, recipe_root_take, 0 },
 		{ "image", true, recipe_image_take, offsetof(struct recipe, image) },

@@ -202,9 +202,47 @@ static const char *other_type(const char *text)
 	return is_number(text) ? "a number" : NULL;
 }
 
-static bool is_plain(const yaml_node_t *node)
+bool yaml_needs_quotes(const char *text)
+{
+	return other_type(text) != NULL;
+}
+
+bool yaml_is_plain(const yaml_node_t *node)
 {
 	return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+/* libyaml counts characters, and none for a byte order mark. */
+static size_t offset_of(const struct buffer *text, size_t characters)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t offset = 0;
+
+	if (text->length >= strlen(mark) && memcmp(text->bytes, mark, strlen(mark)) == 0)
+		offset = strlen(mark);
+	for (; offset < text->length; offset++) {
+		bool begins = ((unsigned char)text->bytes[offset] & 0xc0) != 0x80;
+
+		if (begins && characters-- == 0)
+			break;
+	}
+	return offset;
+}
+
+/* From the end, because anchor and tag stand before a scalar. */
+ptrdiff_t yaml_offset(const yaml_node_t *node, const struct buffer *text)
+{
+	const size_t length = node->data.scalar.length, quote = yaml_is_plain(node) ? 0 : 1;
+	const size_t end = offset_of(text, node->end_mark.index);
+	const char *start;
+
+	if (end < length + 2 * quote)
+		return -1;
+	start = text->bytes + end - quote - length;
+	if (memcmp(start, node->data.scalar.value, length) != 0
+	    || (quote && (start[-1] != start[length] || !strchr("'\"", start[-1]))))
+		return -1;
+	return start - text->bytes;
 }
 
 /* A tag that says other than what the node is anyway is not understood. */
@@ -232,7 +270,7 @@ static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct e
 		return -1;
 	if (strlen(yaml_text(node)) != node->data.scalar.length)
 		return yaml_fault(yaml, node, err, "text must not contain NUL");
-	type = is_plain(node) ? other_type(yaml_text(node)) : NULL;
+	type = yaml_is_plain(node) ? other_type(yaml_text(node)) : NULL;
 	if (type)
 		return yaml_fault(yaml, node, err, "text is expected here, and '%s' is %s: write "
 				  "it in quotes", yaml_text(node), type);
@@ -368,7 +406,7 @@ int yaml_take_string(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 
 int yaml_take_boolean(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	const char *text = is_plain(node) ? yaml_text(node) : "";
+	const char *text = yaml_is_plain(node) ? yaml_text(node) : "";
 	bool *value = into;
 
 	if (check_tag(yaml, node, err) < 0)

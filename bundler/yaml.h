@@ -2,6 +2,7 @@
 #define BUNDLER_YAML_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <yaml.h>
 
 #include "buffer.h"
@@ -67,6 +68,17 @@ int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
 
 /* The text of a scalar node, which belongs to the document. */
 const char *yaml_text(const yaml_node_t *node);
+
+/*
+ * The offset in text, which the document was loaded from, where the text of a scalar begins; -1
+ * when it does not stand there as it is: with escapes, on several lines, in another encoding than
+ * UTF-8.
+ */
+ptrdiff_t yaml_offset(const yaml_node_t *node, const struct buffer *text);
+
+/* Whether a scalar stands without quotes, and whether a text may not. */
+bool yaml_is_plain(const yaml_node_t *node);
+bool yaml_needs_quotes(const char *text);
 
 /* Items of a sequence, pairs of a mapping, 0 for a scalar. */
 size_t yaml_count(const yaml_node_t *node);

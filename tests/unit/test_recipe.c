@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "limits.h"
+#include "recipe_edit.h"
 #include "recipe_load.h"
 
 /* A recipe in lines, of which a test replaces one; their numbers are counted from 1. */
@@ -45,6 +46,9 @@ static const char *const good[] = {
 	("  variants: [{alpine: \"3.18\"}, {scratch: oci-import}, "
 	 "{windowsservercore: \"1809\"}, {nanoserver: \"1809\"}]"),
 };
+
+/* For line 8: the formats, and the beginning of rows for older versions. */
+#define OLDER "  format: {linux: tar.gz, windows: zip}\n  older:\n    - "
 
 #define LINES (sizeof good / sizeof good[0])
 
@@ -216,6 +220,205 @@ static void templates_of_each_platform(void **state)
 	recipe_close(&recipe);
 }
 
+/* Replaces the version in the composed text. */
+static void set_version(struct buffer *text, const char *version)
+{
+	struct buffer other;
+	const char *place = strstr(text->bytes, "1.2.3\n");
+
+	buffer_init(&other, LIMIT_RECIPE_BYTES);
+	assert_int_equal(buffer_format(&other, "%.*s%s%s", (int)(place - text->bytes), text->bytes,
+				       version, place + 5), 0);
+	buffer_free(text);
+	*text = other;
+}
+
+/* What a version that stands in the text makes of the rows. */
+static void older_versions(void **state)
+{
+	static const char rows[] = OLDER "{before: 2.0.0, format: {linux: zip}}\n"
+		"    - {before: 1.5.0, sums: \"\", directory: \"old\"}\n"
+		"    - {before: 1.2.3, asset: \"s-{version}.{format}\", url: "
+		"\"https://example.org/{asset}\", sums: \"https://example.org/sums\"}";
+	static const struct {
+		const char *version, *asset, *url, *sums, *directory;
+	} expected[] = {
+		{ "2.0.0", "server-v2.0.0-linux-amd64.tar.gz",
+		  "https://example.org/v2.0.0/server-v2.0.0-linux-amd64.tar.gz",
+		  "https://example.org/v2.0.0/SHA256SUMS", "server-linux-amd64" },
+		{ "2.0.0-RC.1", "server-v2.0.0-RC.1-linux-amd64.zip",
+		  "https://example.org/v2.0.0-RC.1/server-v2.0.0-RC.1-linux-amd64.zip",
+		  "https://example.org/v2.0.0-RC.1/SHA256SUMS", "server-linux-amd64" },
+		{ "1.10.0", "server-v1.10.0-linux-amd64.zip",
+		  "https://example.org/v1.10.0/server-v1.10.0-linux-amd64.zip",
+		  "https://example.org/v1.10.0/SHA256SUMS", "server-linux-amd64" },
+		{ "1.2.3", "server-v1.2.3-linux-amd64.zip",
+		  "https://example.org/v1.2.3/server-v1.2.3-linux-amd64.zip", "", "old" },
+		{ "0.9.0", "s-0.9.0.zip", "https://example.org/s-0.9.0.zip",
+		  "https://example.org/sums", "old" },
+	};
+	struct recipe recipe;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+		struct pool pool = { 0 };
+		struct buffer text;
+
+		compose(&text, 8, rows);
+		set_version(&text, expected[i].version);
+		if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
+			fail_msg("%s: %s", expected[i].version, err.message);
+		assert_string_equal(recipe_asset(&recipe, recipe.platforms[0], &pool, &err),
+				    expected[i].asset);
+		assert_string_equal(recipe_url(&recipe, recipe.platforms[0], &pool, &err),
+				    expected[i].url);
+		assert_string_equal(recipe_sums(&recipe, &pool, &err), expected[i].sums);
+		assert_string_equal(recipe_expand(&recipe, recipe.platforms[0], &pool,
+						  recipe.release.wrapper, &err),
+				    expected[i].directory);
+		assert_string_equal(recipe_format(&recipe, recipe.platforms[2]), "zip");
+		recipe_close(&recipe);
+		buffer_free(&text);
+		pool_free(&pool);
+	}
+}
+
+static void older_wants_an_order(void **state)
+{
+	struct recipe recipe;
+	struct buffer text;
+	struct error err;
+
+	(void)state;
+	compose(&text, 8, OLDER "{before: 1.0.0, sums: \"\"}");
+	set_version(&text, "nightly");
+	assert_refused(recipe_load_text(&recipe, "r.yaml", &text, &err), err, STATUS_CONFIG,
+		       "cannot read 'r.yaml': line 10, column 5: version 'nightly' is in no order: "
+		       "a number is missing");
+	buffer_free(&text);
+}
+
+static void optional_platforms(void **state)
+{
+	static const char line[] = "platforms: [linux/amd64, {platform: linux/arm, optional: true}, "
+		"{platform: windows/amd64, optional: false}, {platform: linux/arm64}]";
+	struct recipe recipe;
+	struct error err;
+
+	(void)state;
+	if (load(&recipe, 9, line, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(recipe.platform_count, 4);
+	assert_string_equal(recipe.platforms[1]->name, "linux/arm/v7");
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(recipe_is_optional(&recipe, recipe.platforms[i]), i == 1);
+	assert_false(recipe_is_optional(&recipe, platform_find("linux/386", &err)));
+	recipe_close(&recipe);
+}
+
+/* ---- another version in the text ---- */
+
+/* The recipe of these lines with another version: what stands in line 2 then, or why nothing. */
+static void edit(size_t number, const char *line, const char *version, const char *expected,
+		 const char *refusal)
+{
+	struct recipe recipe, changed;
+	struct buffer text, edited, wanted;
+	struct error err;
+
+	compose(&text, number, line);
+	buffer_init(&edited, LIMIT_RECIPE_BYTES);
+	if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
+		fail_msg("%s: %s", line, err.message);
+	recipe.directory = scratch;
+	if (refusal) {
+		assert_refused(recipe_edit_version(&recipe, &text, version, &edited, &changed,
+						   &err), err, STATUS_CONFIG, refusal);
+	} else {
+		if (recipe_edit_version(&recipe, &text, version, &edited, &changed, &err) < 0)
+			fail_msg("%s: %s", line, err.message);
+		compose(&wanted, number, expected);
+		assert_string_equal(edited.bytes, wanted.bytes);
+		assert_string_equal(changed.version, version);
+		assert_int_equal(fcntl(changed.directory, F_GETFD), FD_CLOEXEC);
+		recipe_close(&changed);
+		buffer_free(&wanted);
+	}
+	recipe.directory = -1;
+	recipe_close(&recipe);
+	buffer_free(&text);
+	buffer_free(&edited);
+}
+
+static void version_in_place(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "version: 1.2.3", "1.2.4", "version: 1.2.4" },
+		{ "version:   1.2.3   # 1.2.3", "10.20.30-RC.1",
+		  "version:   10.20.30-RC.1   # 1.2.3" },
+		{ "version: 1.2.3", "1.10", "version: \"1.10\"" },
+		{ "version: \"1.2.3\" # x", "1.10", "version: \"1.10\" # x" },
+		{ "version: '1.2.3'", "2.0.0+b", "version: '2.0.0+b'" },
+		{ "version: &v 1.2.3", "2.0.0", "version: &v 2.0.0" },
+		{ "version: !!str 1.2.3", "2.0.0", "version: !!str 2.0.0" },
+		{ "version:\n    1.2.3\n", "2.0.0", "version:\n    2.0.0\n" },
+		{ "# \xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82\r\nversion: 1.2.3\r", "2.0.0",
+		  "# \xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82\r\nversion: 2.0.0\r" },
+		{ "# version: 1.2.3\n? version\n: 1.2.3", "2.0.0",
+		  "# version: 1.2.3\n? version\n: 2.0.0" },
+		{ "version: 1.2.3", "1.2.3", "version: 1.2.3" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		edit(2, rows[i][0], rows[i][1], rows[i][2], NULL);
+}
+
+static void version_not_in_place(void **state)
+{
+	static const char one_piece[] = "cannot read 'r.yaml': line 2, column 10: the version is not "
+					"written in one piece here";
+
+	(void)state;
+	edit(2, "version: \"1.2\\x2e3\"", "2.0.0", NULL, one_piece);
+	edit(2, "version: |-\n  1.2.3", "2.0.0", NULL, one_piece);
+	edit(2, "version: >-\n  1.2.3", "2.0.0", NULL, one_piece);
+}
+
+/* A byte order mark is no character for libyaml; name and version may be one scalar. */
+static void version_behind_other_things(void **state)
+{
+	struct recipe recipe, changed;
+	struct buffer text, edited;
+	struct error err;
+
+	(void)state;
+	compose(&text, 1, "\xef\xbb\xbfname: server");
+	buffer_init(&edited, LIMIT_RECIPE_BYTES);
+	assert_int_equal(recipe_load_text(&recipe, "r.yaml", &text, &err), 0);
+	recipe.directory = scratch;
+	assert_int_equal(recipe_edit_version(&recipe, &text, "2.0.0", &edited, &changed, &err), 0);
+	assert_memory_equal(edited.bytes, "\xef\xbb\xbfname: server\nversion: 2.0.0\n", 31);
+	recipe_close(&changed);
+	recipe.directory = -1;
+	recipe_close(&recipe);
+	buffer_free(&text);
+	buffer_free(&edited);
+
+	compose(&text, 1, "name: &n 1.2.3");
+	memcpy(strstr(text.bytes, "version: "), "version: *n   ", 14);
+	assert_int_equal(recipe_load_text(&recipe, "r.yaml", &text, &err), 0);
+	recipe.directory = scratch;
+	assert_refused(recipe_edit_version(&recipe, &text, "2.0.0", &edited, &changed, &err), err,
+		       STATUS_CONFIG,
+		       "cannot change 'r.yaml': its version is tied to something else");
+	recipe.directory = -1;
+	recipe_close(&recipe);
+	buffer_free(&text);
+	buffer_free(&edited);
+}
+
 static void what_may_be_left_out(void **state)
 {
 	static const struct {
@@ -303,6 +506,30 @@ static void refusals(void **state)
 		{ 9, "platforms: [linux/arm, linux/arm/v7]", "line 9, column 24: platform "
 		  "'linux/arm/v7' stands twice" },
 		{ 9, "platforms: [[linux/arm]]", "line 9, column 13: text is expected here" },
+		{ 9, "platforms: [{optional: true}]", "line 9, column 13: key 'platform' is "
+		  "missing" },
+		{ 9, "platforms: [{platform: linux/arm, optional: maybe}]", "line 9, column 45: "
+		  "'true' or 'false' is expected here" },
+		{ 9, "platforms: [{platform: linux/vax}]", "line 9, column 13: no such platform "
+		  "'linux/vax'" },
+		{ 9, "platforms: [linux/arm, {platform: linux/arm/v7}]", "line 9, column 24: "
+		  "platform 'linux/arm/v7' stands twice" },
+		/* older versions */
+		{ 8, OLDER "{before: 1.0, sums: \"\"}", "line 10, column 16: text is expected here, "
+		  "and '1.0' is a number: write it in quotes" },
+		{ 8, OLDER "{before: v1.0.0, sums: \"\"}", "line 10, column 16: 'v1.0.0' is refused: "
+		  "a number is missing" },
+		{ 8, OLDER "{sums: \"\"}", "line 10, column 7: key 'before' is missing" },
+		{ 8, OLDER "{before: 1.0.0}", "line 10, column 7: nothing is different in older "
+		  "versions" },
+		{ 8, OLDER "{before: 1.0.0, name: a}", "line 10, column 23: unknown key 'name'" },
+		{ 8, OLDER "{before: 1.0.0, sums: \"\"}\n    - {before: 1.0.0, sums: \"\"}",
+		  "line 11, column 16: '1.0.0' is not older than '1.0.0' above it" },
+		/* Those that are not for this version are checked, too. */
+		{ 8, OLDER "{before: 1.0.0, format: {linux: rar}}", "line 10, column 39: 'rar' is "
+		  "refused: it is neither 'tar.gz' nor 'zip'" },
+		{ 8, OLDER "{before: 1.0.0, url: \"x{asset}\"}", "line 10, column 28: "
+		  "'xserver-v1.2.3-linux-amd64.tar.gz' is refused: not an absolute URL" },
 		/* certificates */
 		{ 10, "certificates: {file: /etc/ca.crt, origin: x}", "line 10, column 22: "
 		  "'/etc/ca.crt' is refused: it is absolute" },
@@ -639,6 +866,12 @@ int main(void)
 		cmocka_unit_test(image),
 		cmocka_unit_test(library),
 		cmocka_unit_test(templates_of_each_platform),
+		cmocka_unit_test(older_versions),
+		cmocka_unit_test(older_wants_an_order),
+		cmocka_unit_test(optional_platforms),
+		scratch_test(version_in_place),
+		scratch_test(version_not_in_place),
+		scratch_test(version_behind_other_things),
 		cmocka_unit_test(what_may_be_left_out),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(empty_root),
