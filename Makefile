@@ -39,6 +39,7 @@ SRCS = \
 	bundler/command_lock.c \
 	bundler/command_relock.c \
 	bundler/command_rootfs.c \
+	bundler/command_update.c \
 	bundler/command_validate.c \
 	bundler/compress.c \
 	bundler/constraint.c \
@@ -83,6 +84,7 @@ SRCS = \
 	bundler/outputs.c \
 	bundler/overlay.c \
 	bundler/partial.c \
+	bundler/patch.c \
 	bundler/path.c \
 	bundler/pax.c \
 	bundler/pem.c \
@@ -105,6 +107,7 @@ SRCS = \
 	bundler/reference.c \
 	bundler/release.c \
 	bundler/relock.c \
+	bundler/replace.c \
 	bundler/report.c \
 	bundler/results.c \
 	bundler/retry.c \
@@ -292,6 +295,11 @@ image-docker-%: rootfs
 		$(if $(filter $*,$(subst /,-,$(HOST))),--build-arg TARGETARCH=$(lastword $(subst -, ,$*)),\
 		--platform $(subst -,/,$*)) --build-arg RELEASE=$$(cat build/rootfs.release) .
 
+# Another version: `make update VERSION=1.2.3`. UPDATE takes further options.
+update: build/bundler
+	$(if $(filter command line,$(origin VERSION)),,$(error say which: make update VERSION=1.2.3))
+	build/bundler update $(UPDATE) $(VERSION) $(RECIPE)
+
 # What the lock stands for, held against the results that it pins: an image and the trees, read from
 # where they are; and then everything again under every variation.
 LOCKED = --cache $(CACHE) $(if $(filter source,$(shell cat build/rootfs.release)),--offline \
@@ -347,7 +355,7 @@ distclean: clean
 	rm -rf build
 
 help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, audit, test, check,'
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, update, audit, test, check,'
 	@echo '         reproducible, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
@@ -362,6 +370,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all rootfs image-docker audit test check reproducible prepare bench fuzz clean distclean help FORCE
+.PHONY: all rootfs image-docker update audit test check reproducible prepare bench fuzz clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

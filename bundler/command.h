@@ -22,6 +22,7 @@ extern const struct command command_image;
 extern const struct command command_library;
 extern const struct command command_lock;
 extern const struct command command_rootfs;
+extern const struct command command_update;
 extern const struct command command_validate;
 
 #endif

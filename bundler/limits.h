@@ -14,6 +14,8 @@
 #define LIMIT_RECIPE_BYTES (256 * KIB)
 /* Bytes of a lock: one is some 2 KiB; 64 platforms with long URLs fit. */
 #define LIMIT_LOCK_BYTES (1 * MIB)
+/* Bytes of the change of both, as update prints it: at most what was there and what will be. */
+#define LIMIT_PATCH_BYTES (4 * (LIMIT_RECIPE_BYTES + LIMIT_LOCK_BYTES))
 /* Bytes of a recipe's template once it is expanded: the longest is a URL. */
 #define LIMIT_EXPANDED_BYTES LIMIT_URL_BYTES
 /*

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&command_fetch,
 	&command_lock,
 	&command_library,
+	&command_update,
 	&command_certs,
 };
 

@@ -245,11 +245,39 @@ void staging_close(struct staging *staging)
 	staging->fd = -1;
 }
 
-static int replace_file(int parent, const char *where, const char *name, const void *bytes,
-			size_t length, mode_t mode, struct error *err)
+int staging_open_beside(struct staging *staging, const char *path, const char **name,
+			struct error *err)
+{
+	char *copy = memory_string(path), *slash = strrchr(copy, '/');
+	const char *where = slash ? copy : ".";
+	int parent, result;
+
+	*name = slash ? path + (slash + 1 - copy) : path;
+	if (slash)
+		slash[slash == copy ? 1 : 0] = '\0';
+	parent = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+	else
+		result = staging_open(staging, parent, where, err);
+	if (parent >= 0 && result < 0)
+		close(parent);
+	free(copy);
+	return result;
+}
+
+void staging_close_beside(struct staging *staging)
+{
+	staging_close(staging);
+	close(staging->parent);
+}
+
+int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
+			 struct error *err)
 {
 	struct staging staging;
-	int result = staging_open(&staging, parent, where, err);
+	const char *name;
+	int result = staging_open_beside(&staging, path, &name, err);
 
 	if (result < 0)
 		return -1;
@@ -258,27 +286,6 @@ static int replace_file(int parent, const char *where, const char *name, const v
 		result = staging_publish(&staging, name, err);
 	if (result == 0)
 		result = staging_flush(&staging, err);
-	staging_close(&staging);
-	return result;
-}
-
-int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
-			 struct error *err)
-{
-	char *copy = memory_string(path), *slash = strrchr(copy, '/');
-	const char *where = slash ? copy : ".", *name = slash ? slash + 1 : copy;
-	int parent, result;
-
-	name = path + (name - copy);
-	if (slash)
-		slash[slash == copy ? 1 : 0] = '\0';
-	parent = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0)
-		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
-	else
-		result = replace_file(parent, where, name, bytes, length, mode, err);
-	if (parent >= 0)
-		close(parent);
-	free(copy);
+	staging_close_beside(&staging);
 	return result;
 }

@@ -44,6 +44,14 @@ int staging_flush(const struct staging *staging, struct error *err);
 void staging_close(struct staging *staging);
 
 /*
+ * The same beside the file at path, with the directory that it is in as parent; *name is the file's
+ * name there. STATUS_FILE.
+ */
+int staging_open_beside(struct staging *staging, const char *path, const char **name,
+			struct error *err);
+void staging_close_beside(struct staging *staging);
+
+/*
  * Replaces the file at path, or makes it, by way of a private directory beside it: bytes with this
  * mode, flushed. STATUS_FILE, and then path is as it was.
  */

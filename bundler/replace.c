@@ -1,0 +1,96 @@
+#include "replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file.h"
+
+#define NEW_MODE 0644
+
+static int choose_mode(const struct replacement *file, mode_t *mode, struct error *err)
+{
+	struct stat st;
+
+	*mode = NEW_MODE;
+	if (fstatat(file->staging.parent, file->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
+							 file->path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, STATUS_FILE, "cannot replace '%s': it is not a regular file",
+				 file->path);
+	*mode = st.st_mode & 07777;
+	return 0;
+}
+
+static bool is_same(const struct replacement *file)
+{
+	struct buffer there;
+	struct error ignored;
+	bool same;
+
+	buffer_init(&there, file->bytes->length);
+	same = file_read(&there, file->staging.parent, file->name, &ignored) == 0
+	       && there.length == file->bytes->length
+	       && memcmp(there.bytes, file->bytes->bytes, there.length) == 0;
+	buffer_free(&there);
+	return same;
+}
+
+static int open_one(struct replacement *file, struct error *err)
+{
+	mode_t mode;
+
+	if (staging_open_beside(&file->staging, file->path, &file->name, err) < 0)
+		return -1;
+	file->open = true;
+	if (choose_mode(file, &mode, err) < 0)
+		return -1;
+	file->same = is_same(file);
+	return file->same ? 0 : file_create(file->staging.fd, file->name, file->bytes->bytes,
+					    file->bytes->length, mode, err);
+}
+
+int replace_open(struct replacement *files, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		files[i].open = files[i].same = files[i].moved = false;
+	for (size_t i = 0; i < count; i++)
+		if (open_one(&files[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int replace_publish(struct replacement *files, size_t count, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		if (files[i].same)
+			continue;
+		result = staging_publish(&files[i].staging, files[i].name, err);
+		files[i].moved = result == 0;
+	}
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = staging_flush(&files[i].staging, err);
+	if (result < 0)
+		replace_retract(files, count);
+	return result;
+}
+
+void replace_retract(struct replacement *files, size_t count)
+{
+	while (count-- > 0) {
+		if (files[count].moved)
+			staging_retract(&files[count].staging, files[count].name);
+		files[count].moved = false;
+	}
+}
+
+void replace_close(struct replacement *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (files[i].open)
+			staging_close_beside(&files[i].staging);
+}
