@@ -367,8 +367,27 @@ static void add_targets(struct context *c)
 	}
 }
 
-/* Downloads, checks and installs. It needs no more than a shell, apk's word for the machine,
- * wget, sha256sum, tar or unzip, and install: what BusyBox has. */
+static void add_alpine_members(struct context *c)
+{
+	for (size_t i = 0; i < c->recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &c->recipe->entries[i];
+		const char *path;
+
+		if (!has(entry, RECIPE_MEMBER))
+			continue;
+		path = place(c, entry);
+		if (base_name(path) > path + 1)
+			add_format(c, "\tmkdir -p %.*s; \\\n", (int)(base_name(path) - path - 1),
+				   path);
+		add_format(c, "\tcp \"%s\" %s; \\\n\tchmod %04o %s; \\\n",
+			   vary(c, member(c, entry)), path, entry->mode, path);
+	}
+}
+
+/*
+ * Downloads, checks and installs. It needs no more than a shell, apk's word for the machine, wget,
+ * sha256sum, tar or unzip, cp and chmod: every BusyBox has these, though not install.
+ */
 static void add_alpine_release(struct context *c)
 {
 	const char *format = recipe_format(c->recipe, &c->platform);
@@ -386,13 +405,7 @@ static void add_alpine_release(struct context *c)
 		   vary(c, plain(c, expand(c, c->recipe->release.url))));
 	add_format(c, "\techo \"$sha256  release.%s\" | sha256sum -c -; \\\n", format);
 	add_format(c, "\t%s release.%s; \\\n", zip ? "unzip -q" : "tar -xzf", format);
-	for (size_t i = 0; i < c->recipe->entry_count; i++) {
-		const struct recipe_entry *entry = &c->recipe->entries[i];
-
-		if (has(entry, RECIPE_MEMBER))
-			add_format(c, "\tinstall -D -m %04o \"%s\" %s; \\\n", entry->mode,
-				   vary(c, member(c, entry)), place(c, entry));
-	}
+	add_alpine_members(c);
 	add(c, "\tcd /; \\\n"
 	       "\trm -r /release\n\n");
 }

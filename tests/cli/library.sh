@@ -171,8 +171,12 @@ holds out/1.2.x/alpine3.18/Dockerfile <<-END
 	${tab}wget -O release.tar.gz "https://tiny.example/1.2.3/tiny-1.2.3-\${target}.tar.gz"; \\
 	${tab}echo "\$sha256  release.tar.gz" | sha256sum -c -; \\
 	${tab}tar -xzf release.tar.gz; \\
-	${tab}install -D -m 0755 "tiny-\${target}/bin/tiny" /usr/local/bin/tiny; \\
-	${tab}install -D -m 0644 "tiny-\${target}/LICENSE" /share/LICENSE; \\
+	${tab}mkdir -p /usr/local/bin; \\
+	${tab}cp "tiny-\${target}/bin/tiny" /usr/local/bin/tiny; \\
+	${tab}chmod 0755 /usr/local/bin/tiny; \\
+	${tab}mkdir -p /share; \\
+	${tab}cp "tiny-\${target}/LICENSE" /share/LICENSE; \\
+	${tab}chmod 0644 /share/LICENSE; \\
 	${tab}cd /; \\
 	${tab}rm -r /release
 
@@ -209,6 +213,55 @@ for shell in 'busybox sh' dash; do
 	stdout <<<'tiny -c x'
 done
 check shellcheck "$script"
+
+# A root with nothing but BusyBox, in which apk says $1 and wget takes from mirror/.
+busybox_root() {
+	mkdir -p root/bin root/mirror root/usr/bin
+	cp "$(command -v busybox)" root/bin/busybox
+	for applet in sh mkdir rm tar gzip sha256sum cp basename chmod; do
+		ln -sf busybox root/bin/$applet
+	done
+	printf '#!/bin/sh\n[ "$*" = --print-arch ] && echo %s\n' "$1" >root/bin/apk
+	printf '#!/bin/sh\n[ "$1" = -O ] && cp "/mirror/$(basename "$3")" "$2"\n' >root/bin/wget
+	chmod 755 root/bin/apk root/bin/wget
+}
+
+# download DOCKERFILE: runs its step that downloads, in that root.
+download() {
+	sed -n '/^RUN set -eux/,/[^\\]$/p' "$1" | sed '1s/^RUN //; s/\\$//' | tr -d '\n' >root/step
+	run unshare --map-root-user chroot root /bin/sh -c "$(cat root/step)"
+	stderr_stated=1
+}
+
+begin 'what Alpine downloads is checked and installed, by BusyBox alone'
+unshare --map-root-user true 2>/dev/null || skip 'cannot make a user namespace'
+product
+busybox_root aarch64
+mkdir -p tiny-linux-arm64/bin
+echo program >tiny-linux-arm64/bin/tiny
+echo licence >tiny-linux-arm64/LICENSE
+tar -czf root/mirror/tiny-1.2.3-linux-arm64.tar.gz tiny-linux-arm64
+sum=$(sha256sum <root/mirror/tiny-1.2.3-linux-arm64.tar.gz)
+sed -i "s/^$(digest 2)/${sum%% *}/" SHA256SUMS
+rm tiny.lock.json
+check bundler lock --sums SHA256SUMS tiny.yaml
+made
+download out/1.2.x/alpine3.18/Dockerfile
+stdout <<<'release.tar.gz: OK'
+check cmp tiny-linux-arm64/bin/tiny root/usr/local/bin/tiny
+check test "$(stat -c %a root/usr/local/bin/tiny) $(stat -c %a root/share/LICENSE)" = '755 644'
+check test ! -e root/release
+rm -rf root/usr/local root/share
+printf 'x' | dd of=root/mirror/tiny-1.2.3-linux-arm64.tar.gz bs=1 seek=20 conv=notrunc 2>/dev/null
+download out/1.2.x/alpine3.18/Dockerfile
+status 1
+stdout <<<'release.tar.gz: FAILED'
+check test ! -e root/usr/local/bin/tiny
+rm -rf root/release
+busybox_root arm64
+download out/1.2.x/alpine3.18/Dockerfile
+status 1
+check grep -qx 'error: no release for arm64' "$scratch/stderr"
 
 begin 'scratch'
 product
