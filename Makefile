@@ -290,10 +290,20 @@ build/rootfs.settings: FORCE
 # One image per platform of Linux. The host's own builds with any engine; others need BuildKit.
 image-docker: $(patsubst %,image-docker-%,$(subst /,-,$(filter linux/%,$(PLATFORM))))
 
-image-docker-%: rootfs
-	docker build -f Dockerfile.scratch -t $(IMAGE)$(if $(filter $*,$(subst /,-,$(HOST))),,-$*) \
+image-docker-%: rootfs $(DOCKERFILE)
+	docker build -f $(DOCKERFILE) -t $(IMAGE)$(if $(filter $*,$(subst /,-,$(HOST))),,-$*) \
 		$(if $(filter $*,$(subst /,-,$(HOST))),--build-arg TARGETARCH=$(lastword $(subst -, ,$*)),\
 		--platform $(subst -,/,$*)) --build-arg RELEASE=$$(cat build/rootfs.release) .
+
+# Dockerfile.scratch, with what `bundler library` says of this recipe, of which no commit is known.
+DOCKERFILE = build/docker/$(NAME)/Dockerfile
+
+$(DOCKERFILE): Dockerfile.scratch build/bundler FORCE
+	@rm -rf $(@D)
+	@build/bundler library --commit $$(printf %040d 0) -o $(@D)/library $(RECIPE) >/dev/null
+	@sed '1,/^ADD /d; /^USER /d; /^WORKDIR /d; $$s/$$/\n/' $(@D)/library/*/scratch/Dockerfile >$(@D)/part
+	@sed -e '/^# Of the recipe,/r $(@D)/part' \
+		-e '/^# Of the recipe,/,/^# Not of the recipe:/{/^#/!d}' $< >$@
 
 # Another version: `make update VERSION=1.2.3`. UPDATE takes further options.
 update: build/bundler
@@ -348,7 +358,7 @@ fuzz-%: build/fuzz/%
 clean:
 	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz \
 		build/san/bundler build/san/obj build/san/versions.h build/san/tests \
-		build/san/libbundler.a build/variations build/audit build/rootfs.*
+		build/san/libbundler.a build/variations build/audit build/docker build/rootfs.*
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
 distclean: clean

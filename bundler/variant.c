@@ -34,8 +34,7 @@ const struct variant_kind *variant_find(const char *name)
 
 bool variant_runs_on(const struct variant_kind *kind, const struct platform *platform)
 {
-	return platform->bashbrew && strcmp(platform->os, kind->os) == 0
-	       && (!kind->apk || platform->apk);
+	return strcmp(platform->os, kind->os) == 0 && (!kind->apk || platform->apk);
 }
 
 const struct variant_kind *variant_parse(const char *name, const char **version)

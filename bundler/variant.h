@@ -38,7 +38,7 @@ const struct variant_kind *variant_table(void);
 /* The kind of this name, or NULL. */
 const struct variant_kind *variant_find(const char *name);
 
-/* Whether variants of the kind are built for a platform. */
+/* Whether variants of the kind can be for a platform, published by Official Images or not. */
 bool variant_runs_on(const struct variant_kind *kind, const struct platform *platform);
 
 /*

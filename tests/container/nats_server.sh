@@ -5,7 +5,7 @@ recipe=nats-server
 . "$(dirname "$0")/lib.sh"
 
 need_engine
-need_archives linux/amd64
+need_trees linux/amd64
 need_client
 
 version=$(sed -n 's/^version: *//p' "$top/configs/nats-server.yaml")
@@ -53,6 +53,17 @@ if serves plain; then
 	run "$client" monitor "$(monitoring plain)" jsz disabled
 	stdout <<<'disabled true'
 fi
+
+begin 'Dockerfile.scratch, for this recipe: the same configuration and tree'
+check env -u MAKEFLAGS make -s -C "$top" -o build/bundler RECIPE=configs/nats-server.yaml \
+	build/docker/nats-server/Dockerfile
+cp "$top/build/docker/nats-server/Dockerfile" "$context/Dockerfile.scratch"
+check build classic root --build-arg RELEASE=source
+equals_manifest root linux-amd64
+config='{{json .Config.Entrypoint}} {{json .Config.Cmd}} {{json .Config.ExposedPorts}} {{json .Config.Labels}} {{json .Config.Env}} {{json .Config.WorkingDir}}'
+docker inspect -f "$config" "$image" >expected
+run docker inspect -f "$config" "$mark:root"
+stdout <expected
 
 begin 'it ends in good order when it is told to'
 stop plain
