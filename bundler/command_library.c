@@ -244,6 +244,31 @@ static int find_commits(struct run *run, bool *found, struct error *reason, stru
 
 /* ---- files ---- */
 
+static bool has_platform(const struct recipe_library *library, const struct variant_kind *kind)
+{
+	for (size_t i = 0; i < library->platform_count; i++)
+		if (variant_runs_on(kind, library->platforms[i]))
+			return true;
+	return false;
+}
+
+/* Nothing is published for optional platforms that the lock lacks; every other one is in it. */
+static void keep_locked(struct run *run)
+{
+	struct recipe_library *library = &run->inputs.recipe.library;
+	size_t platforms = 0, variants = 0;
+	struct error ignored;
+
+	for (size_t i = 0; i < library->platform_count; i++)
+		if (lock_find(&run->inputs.lock, library->platforms[i], &ignored))
+			library->platforms[platforms++] = library->platforms[i];
+	library->platform_count = platforms;
+	for (size_t i = 0; i < library->variant_count; i++)
+		if (has_platform(library, library->variants[i].kind))
+			library->variants[variants++] = library->variants[i];
+	library->variant_count = variants;
+}
+
 /* The library file, or a note why there is none: without its commits it would name the wrong. */
 static int add_library_file(struct run *run, struct error *err)
 {
@@ -355,8 +380,10 @@ static int make(struct run *run, struct error *err)
 				 "no 'library'", run->inputs.recipe.file);
 	run->file = pool_format(&run->inputs.pool, "library/%s", library->name);
 	run->record = pool_format(&run->inputs.pool, "%s.sums", library->name);
-	if (command_inputs_lock(&run->inputs, err) < 0 || open_output(run, err) < 0
-	    || generate(run, err) < 0
+	if (command_inputs_lock(&run->inputs, err) < 0)
+		return -1;
+	keep_locked(run);
+	if (open_output(run, err) < 0 || generate(run, err) < 0
 	    || generated_compare(&plan, &run->generated, run->directory, run->record, err) < 0)
 		return -1;
 	result = apply(run, &plan, err);

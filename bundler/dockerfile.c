@@ -356,9 +356,12 @@ static void add_targets(struct context *c)
 	for (size_t i = 0; i < c->recipe->platform_count && !c->failed; i++) {
 		const struct platform *platform = c->recipe->platforms[i];
 		const struct lock_asset *asset;
+		struct error ignored;
 		char hex[DIGEST_HEX_BYTES];
 
-		if (!variant_runs_on(c->kind, platform))
+		if (!variant_runs_on(c->kind, platform)
+		    || (recipe_is_optional(c->recipe, platform)
+			&& !lock_find(c->lock, platform, &ignored)))
 			continue;
 		asset = find_asset(c, platform);
 		if (asset)

@@ -394,6 +394,23 @@ check diff - <(grep -E '^(Shared)?Tags' out/library/little) <<-'END'
 	SharedTags: 1.3.0-RC.1-nanoserver, 1.3.0-RC.1
 END
 
+begin 'an optional platform that the release lacks is left out everywhere'
+product
+for platform in linux/mips64le windows/amd64; do
+	sed -i "/^platforms:/s,$platform,{platform: $platform\, optional: true}," tiny.yaml
+done
+sed -i '/mips64le/d; /windows/d' SHA256SUMS
+rm tiny.lock.json
+check bundler lock --sums SHA256SUMS tiny.yaml
+made
+check diff - <(grep ^Arch out/library/little) <<-'END'
+	Architectures: amd64, arm64v8
+	Architectures: amd64, arm64v8
+	Architectures: amd64, arm64v8
+END
+check test "$(cd out/1.2.x && echo *)" = 'alpine3.17 alpine3.18 scratch'
+run bundler library -o out --check tiny.yaml
+
 begin 'layouts on branches of their own'
 product
 sed -i 's/scratch: dockerfile/scratch: oci-import/; s/  branch: main/&\n  dist: true/' tiny.yaml
