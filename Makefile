@@ -160,7 +160,8 @@ LIBS = -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -lzstd -ljansson -lyaml
 # make one by itself, so its start files are named here; nothing in it depends on the directory.
 CC_MUSL = musl-gcc
 MUSL = /usr/lib/$(subst gnu,musl,$(shell gcc -dumpmachine))
-CFLAGS ?= -O2
+# For size: what takes time is in the libraries, and is compiled for speed (sysroot.sh).
+CFLAGS ?= -Os
 HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
 CFLAGS_MUSL = $(BASE) $(CFLAGS) $(HARDEN) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -isystem build/sysroot/include -iquote build

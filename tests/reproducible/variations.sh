@@ -212,7 +212,7 @@ varied
 program=$scratch/bundler
 
 begin 'built by clang -O2'
-variant clang-O2 CC_MUSL=tests/reproducible/musl-clang HARDEN=-fPIE
+variant clang-O2 CC_MUSL=tests/reproducible/musl-clang CFLAGS=-O2 HARDEN=-fPIE
 check sh -c '! cmp -s "$1" "$2"' sh "$variant" "$program"
 program=$variant
 varied
