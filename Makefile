@@ -140,6 +140,7 @@ PLATFORM ?= $(HOST)
 RELEASE ?= auto
 MIRROR ?=
 CACHE ?= build/cache
+LIBRARY ?= build/library
 
 # Name and version are the recipe's; here they name the image, and what to rebuild.
 NAME = $(shell sed -n 's/^name: *//p' $(RECIPE))
@@ -306,10 +307,13 @@ $(DOCKERFILE): Dockerfile.scratch build/bundler FORCE
 	@sed -e '/^# Of the recipe,/r $(@D)/part' \
 		-e '/^# Of the recipe,/,/^# Not of the recipe:/{/^#/!d}' $< >$@
 
-# Another version: `make update VERSION=1.2.3`. UPDATE takes further options.
+# Another version, `make update VERSION=1.2.3`, and what is generated from it. UPDATE takes further
+# options; LIBRARY is the repository of the build contexts, if the recipe has any.
 update: build/bundler
 	$(if $(filter command line,$(origin VERSION)),,$(error say which: make update VERSION=1.2.3))
 	build/bundler update $(UPDATE) $(VERSION) $(RECIPE)
+	! grep -q '^library:' $(RECIPE) || build/bundler library -o $(LIBRARY) $(RECIPE)
+	@[ ! -e $(LIBRARY)/.git ] || git -C $(LIBRARY) --no-pager diff
 
 # What the lock stands for, held against the results that it pins: an image and the trees, read from
 # where they are; and then everything again under every variation.
@@ -374,6 +378,7 @@ help:
 	@echo '  RECIPE=$(RECIPE)'
 	@echo '  MIRROR=$(MIRROR)   where to look first for releases; CACHE=$(CACHE)'
 	@echo '  IMAGE=$(IMAGE)   VERSION=$(VERSION)'
+	@echo '  LIBRARY=$(LIBRARY)   where make update VERSION=... generates; UPDATE=   its options'
 	@echo '  FUZZ_SECONDS=$(FUZZ_SECONDS)   TESTS=   what to run instead of everything'
 
 # For the scripts: `make -s print-CFLAGS_SAN` and the like.

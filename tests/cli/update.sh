@@ -566,4 +566,29 @@ update --sums sums 1.1.0 tiny.yaml
 stdout <<<"$patch_lock"
 run bundler update --check --sums sums 1.1.0 tiny.yaml
 
+begin 'make update'
+start
+cat >>tiny.yaml <<-'END'
+	library:
+	  name: tiny
+	  maintainers: ["A <a@tiny.example> (@a)"]
+	  repository: https://tiny.example/images.git
+	  branch: main
+	  directory: "{version}"
+	  platforms: [linux/amd64]
+	  tags: ["{version}"]
+	  variants: [{scratch: dockerfile}]
+END
+make=(make -s --no-print-directory -C "$top" -o build/bundler update "RECIPE=$PWD/tiny.yaml"
+	"UPDATE=--json --sums $PWD/sums" "LIBRARY=$PWD/library")
+run "${make[@]}"
+status 2
+filter 's/^Makefile:[0-9]+/Makefile:N/'
+stderr <<<'Makefile:N: *** say which: make update VERSION=1.2.3.  Stop.'
+run "${make[@]}" VERSION=1.1.0
+stdout_stated=1 stderr_stated=1
+check grep -q '^version: "1.1.0"$' tiny.yaml
+check grep -q '"version": "1.1.0"' tiny.lock.json
+check test -e library/1.1.0/scratch/Dockerfile
+
 finish
