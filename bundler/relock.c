@@ -48,26 +48,38 @@ static int64_t choose_epoch(const struct relock *relock, const struct lock *new)
 	return is_same_version(relock->old, new) ? relock->old->epoch : (int64_t)time(NULL);
 }
 
-static int lock_certificates(const struct recipe *recipe, struct lock *new, struct error *err)
+/* Counts the bundle's certificates, unless the old lock has counted these very bytes. */
+static int count_certificates(const struct relock *relock, const struct buffer *pem,
+			      struct lock_certificates *certificates, struct error *err)
 {
-	struct lock_certificates *certificates = &new->certificates;
-	struct buffer pem;
+	const struct lock_certificates *old = &relock->old->certificates;
 	struct bundle bundle;
+
+	certificates->digest = digest_of(pem->bytes, pem->length);
+	certificates->count = old->count;
+	if (old->file && digest_equal(&old->digest, &certificates->digest))
+		return 0;
+	if (bundle_parse(&bundle, relock->recipe->certificates, pem->bytes, pem->length, err) < 0)
+		return -1;
+	certificates->count = bundle.count;
+	bundle_free(&bundle);
+	return 0;
+}
+
+static int lock_certificates(const struct relock *relock, struct lock *new, struct error *err)
+{
+	const struct recipe *recipe = relock->recipe;
+	struct buffer pem;
 	int result;
 
 	if (!recipe->certificates)
 		return 0;
+	new->certificates.file = pool_string(&new->pool, recipe->certificates);
+	new->certificates.origin = pool_string(&new->pool, recipe->origin);
 	buffer_init(&pem, LIMIT_BUNDLE_BYTES);
 	result = recipe_read_file(recipe, recipe->certificates, &pem, err);
 	if (result == 0)
-		result = bundle_parse(&bundle, recipe->certificates, pem.bytes, pem.length, err);
-	if (result == 0) {
-		certificates->file = pool_string(&new->pool, recipe->certificates);
-		certificates->origin = pool_string(&new->pool, recipe->origin);
-		certificates->digest = digest_of(pem.bytes, pem.length);
-		certificates->count = bundle.count;
-		bundle_free(&bundle);
-	}
+		result = count_certificates(relock, &pem, &new->certificates, err);
 	buffer_free(&pem);
 	return result;
 }
@@ -283,7 +295,7 @@ int relock_make(const struct relock *relock, struct lock *new, struct error *err
 	new->version = pool_string(&new->pool, relock->recipe->version);
 	new->release = pool_string(&new->pool, relock->release);
 	new->epoch = choose_epoch(relock, new);
-	if (lock_certificates(relock->recipe, new, err) == 0 && lock_assets(relock, new, err) == 0
+	if (lock_certificates(relock, new, err) == 0 && lock_assets(relock, new, err) == 0
 	    && settle_results(relock, new, err) == 0)
 		return 0;
 	lock_close(new);
