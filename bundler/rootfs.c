@@ -7,6 +7,15 @@
 
 #include "interrupt.h"
 
+/*
+ * Files that are written and not flushed yet: their writing to the disk has begun, so that one
+ * waits for several at once. No more than descriptors can be had for.
+ */
+struct unflushed {
+	int fds[16];
+	size_t count;
+};
+
 /* The tree's paths begin with a slash; below a directory descriptor they must not. */
 static const char *relative(const struct tree_node *node)
 {
@@ -57,18 +66,37 @@ static int place_content(int root, const struct tree_node *node)
 	return fd;
 }
 
-static int write_file(int root, const struct tree_node *node, int64_t epoch)
+/* Flushes and closes them all; -1 with errno set when one could not be flushed. */
+static int flush(struct unflushed *unflushed)
 {
-	int fd = place_content(root, node), result;
+	int fault = 0;
+
+	while (unflushed->count > 0) {
+		int fd = unflushed->fds[--unflushed->count];
+
+		if (fsync(fd) < 0)
+			fault = errno;
+		if (close(fd) < 0)
+			fault = errno;
+	}
+	errno = fault;
+	return fault == 0 ? 0 : -1;
+}
+
+static int write_file(int root, const struct tree_node *node, int64_t epoch,
+		      struct unflushed *unflushed)
+{
+	int fd = place_content(root, node);
 
 	if (fd < 0)
 		return -1;
-	result = set_attributes(fd, node, epoch);
-	if (result == 0)
-		result = fsync(fd);
-	if (close(fd) < 0)
-		result = -1;
-	return result;
+	unflushed->fds[unflushed->count++] = fd;
+	if (set_attributes(fd, node, epoch) < 0)
+		return -1;
+	/* Only a hint: what counts is fsync's result. */
+	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return unflushed->count < sizeof unflushed->fds / sizeof unflushed->fds[0]
+	       ? 0 : flush(unflushed);
 }
 
 static int write_link(int root, const struct tree_node *node, int64_t epoch)
@@ -83,13 +111,14 @@ static int write_link(int root, const struct tree_node *node, int64_t epoch)
 	return utimensat(root, relative(node), times, AT_SYMLINK_NOFOLLOW);
 }
 
-static int make_node(int root, const struct tree_node *node, int64_t epoch)
+static int make_node(int root, const struct tree_node *node, int64_t epoch,
+		     struct unflushed *unflushed)
 {
 	switch (node->type) {
 	case TREE_DIRECTORY:
 		return mkdirat(root, relative(node), 0700);
 	case TREE_FILE:
-		return write_file(root, node, epoch);
+		return write_file(root, node, epoch, unflushed);
 	case TREE_LINK:
 		return write_link(root, node, epoch);
 	case TREE_SPECIAL:
@@ -114,14 +143,27 @@ static int finish_directory(int root, const struct tree_node *node, int64_t epoc
 	return result;
 }
 
-static int fill(const struct tree *tree, int root, const char *name, struct error *err)
+static int fill_nodes(const struct tree *tree, int root, const char *name,
+		      struct unflushed *unflushed, struct error *err)
 {
 	for (size_t i = 1; i < tree->count; i++) {
 		if (interrupt_check(err) < 0)
 			return -1;
-		if (make_node(root, &tree->nodes[i], tree->epoch) < 0)
+		if (make_node(root, &tree->nodes[i], tree->epoch, unflushed) < 0)
 			return fail(name, &tree->nodes[i], err);
 	}
+	return 0;
+}
+
+static int fill(const struct tree *tree, int root, const char *name, struct error *err)
+{
+	struct unflushed unflushed = { .count = 0 };
+	int result = fill_nodes(tree, root, name, &unflushed, err);
+
+	if (flush(&unflushed) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot flush '%s'", name);
+	if (result < 0)
+		return -1;
 	for (size_t i = tree->count; i-- > 0;) {
 		if (tree->nodes[i].type == TREE_DIRECTORY
 		    && finish_directory(root, &tree->nodes[i], tree->epoch) < 0)
