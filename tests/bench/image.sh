@@ -60,7 +60,7 @@ printf 'FROM scratch\nADD linux-amd64.tar /\n' >"$work/Dockerfile"
 compare 'image / tar, gzip -6 and sha256sum, wall' 0.20 ours shell
 figure 'layer / layer of gzip -6, bytes' "$(awk -v a="$(stat -c %s "$work"/layout/blobs/sha256/* | sort -n | tail -n 1)" \
 	-v b="$(stat -c %s "$work/layer.gz")" 'BEGIN { printf "%.4f", a / b }')" '' 'at most 1.02'
-runs=5
+runs=${RUNS:-5}
 if command -v umoci >/dev/null; then compare 'image / umoci insert, wall' 1 ours with_umoci; fi
 if command -v buildah >/dev/null; then compare 'image / buildah copy and commit, wall' 1 ours with_buildah; fi
 if crane=$("$top/tests/interop/build" crane); then

@@ -21,21 +21,31 @@ wall() {
 	echo $(($(date +%s%N) - start))
 }
 
-# compare NAME LIMIT A B: runs the functions A and B in turn; prints the median of A/B.
+# Wall time and processor time, user and system, of one command in nanoseconds.
+both() {
+	local TIMEFORMAT='%R %U %S'
+	{ time "$@" >/dev/null 2>"$work/errors"; } 2>"$work/time" || { cat "$work/errors" >&2; return 1; }
+	awk '{ printf "%.0f %.0f\n", $1 * 1e9, ($2 + $3) * 1e9 }' "$work/time"
+}
+
+# compare NAME LIMIT A B: runs the functions A and B in turn; prints the median of A/B, and that of
+# their processor times, which drifts less where the machine has other work.
 compare() {
 	"$3" >/dev/null; "$4" >/dev/null
-	: >"$work/a"; : >"$work/b"; : >"$work/ratio"
+	: >"$work/a"; : >"$work/b"; : >"$work/ratio"; : >"$work/processor"
 	i=0
 	while [ "$i" -lt "$runs" ]; do
-		a=$(wall "$3"); b=$(wall "$4")
+		read -r a a_processor < <(both "$3")
+		read -r b b_processor < <(both "$4")
 		echo "$a" >>"$work/a"; echo "$b" >>"$work/b"
 		awk -v a="$a" -v b="$b" 'BEGIN { print a / b }' >>"$work/ratio"
+		awk -v a="$a_processor" -v b="$b_processor" 'BEGIN { print a / b }' >>"$work/processor"
 		i=$((i + 1))
 	done
 	awk -v name="$1" -v limit="$2" -v a="$(median <"$work/a")" -v b="$(median <"$work/b")" \
-		-v r="$(median <"$work/ratio")" -v n="$runs" 'BEGIN {
-		printf "%-44s %7.2f   (%.1f ms / %.1f ms, median of %d pairs; at most %s)\n",
-			name, r, a / 1e6, b / 1e6, n, limit }'
+		-v r="$(median <"$work/ratio")" -v p="$(median <"$work/processor")" -v n="$runs" 'BEGIN {
+		printf "%-44s %7.2f   (%.1f ms / %.1f ms, median of %d pairs; processor time %.2f; at most %s)\n",
+			name, r, a / 1e6, b / 1e6, n, p, limit }'
 }
 
 # Peak resident memory of one command in KiB.
