@@ -65,8 +65,6 @@ all_found() {
 
 begin 'NATS Streaming, 23 releases'
 serve_releases nats-streaming-server
-# From 0.19.0 on there are both, but until 0.22.0 the image repository had pinned the zip.
-sed -i 's/before: 0\.19\.0/before: 0.22.0/' configs/nats-streaming-server.yaml
 older=--allow-downgrade
 for version in $(versions nats-streaming-server); do
 	take nats-streaming-server "$version" $older
