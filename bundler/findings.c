@@ -23,23 +23,41 @@ static struct finding *extend(struct findings *findings)
 	return &findings->items[findings->count++];
 }
 
-void findings_add(struct findings *findings, const char *subject, const char *rule,
-		  const char *format, ...)
+__attribute__((format(printf, 5, 0)))
+static void add(struct findings *findings, const char *subject, size_t line, const char *rule,
+		const char *format, va_list ap)
 {
 	struct finding *finding = extend(findings);
 	char text[LIMIT_FINDING_BYTES + 1];
-	va_list ap;
 
 	if (!finding)
 		return;
-	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
 	*finding = (struct finding){
 		.subject = pool_copy(&findings->pool, subject,
 				     strnlen(subject, LIMIT_FINDING_BYTES)),
-		.rule = rule, .text = pool_string(&findings->pool, text),
+		.line = line, .rule = rule, .text = pool_string(&findings->pool, text),
 	};
+}
+
+void findings_add(struct findings *findings, const char *subject, const char *rule,
+		  const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(findings, subject, 0, rule, format, ap);
+	va_end(ap);
+}
+
+void findings_add_line(struct findings *findings, const char *subject, size_t line,
+		       const char *rule, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(findings, subject, line, rule, format, ap);
+	va_end(ap);
 }
 
 static int compare(const void *a, const void *b)
@@ -47,6 +65,8 @@ static int compare(const void *a, const void *b)
 	const struct finding *one = a, *other = b;
 	int order = strcmp(one->subject, other->subject);
 
+	if (order == 0)
+		order = (one->line > other->line) - (one->line < other->line);
 	if (order == 0)
 		order = strcmp(one->rule, other->rule);
 	return order != 0 ? order : strcmp(one->text, other->text);

@@ -9,7 +9,8 @@
 
 struct finding {
 	const char *subject;	/* what it is about, say a file of an image; untrusted bytes */
-	const char *rule;	/* the section of a specification that is broken */
+	size_t line;		/* of that file; 0 for the whole */
+	const char *rule;	/* the rule, or section of a specification, that is broken */
 	const char *text;
 };
 
@@ -28,7 +29,12 @@ struct findings {
 void findings_add(struct findings *findings, const char *subject, const char *rule,
 		  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Sorts by subject, rule and text, as bytes, and leaves each once. */
+/* The same for a line of a file, counted from 1. */
+void findings_add_line(struct findings *findings, const char *subject, size_t line,
+		       const char *rule, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* Sorts by subject, line, rule and text, as bytes, and leaves each once. */
 void findings_sort(struct findings *findings);
 
 void findings_free(struct findings *findings);

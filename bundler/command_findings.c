@@ -1,0 +1,77 @@
+#include "command_findings.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "error.h"
+#include "memory.h"
+#include "report.h"
+
+static void print_lines(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		report_text(stdout, finding->subject);
+		if (finding->line > 0)
+			printf(":%zu", finding->line);
+		printf(": %s: ", finding->rule);
+		report_text(stdout, finding->text);
+		putchar('\n');
+	}
+	if (findings->left_out > 0) {
+		char *number = memory_format("%zu", findings->left_out);
+
+		report_line("note: ", number, " more findings are left out");
+		free(number);
+	}
+}
+
+/* Untrusted names need not be UTF-8, which JSON is: they are escaped as on a terminal. */
+static json_t *escape(const char *text)
+{
+	char *bytes;
+	size_t length;
+	FILE *stream = open_memstream(&bytes, &length);
+	json_t *string;
+
+	if (!stream)
+		abort();
+	report_text(stream, text);
+	if (fclose(stream) != 0)
+		abort();
+	string = json_stringn(bytes, length);
+	free(bytes);
+	return string;
+}
+
+static json_t *describe(const struct finding *finding)
+{
+	json_t *object = json_pack("{s:o}", "subject", escape(finding->subject));
+
+	if (finding->line > 0)
+		json_object_set_new(object, "line", json_integer((json_int_t)finding->line));
+	json_object_set_new(object, "rule", json_string(finding->rule));
+	json_object_set_new(object, "text", escape(finding->text));
+	return object;
+}
+
+static void print_json(const struct findings *findings)
+{
+	json_t *array = json_array(), *report;
+
+	for (size_t i = 0; i < findings->count; i++)
+		json_array_append_new(array, describe(&findings->items[i]));
+	report = json_pack("{s:o, s:I}", "findings", array, "left_out",
+			   (json_int_t)findings->left_out);
+	json_dumpf(report, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(report);
+}
+
+int command_findings_print(const struct findings *findings, bool json)
+{
+	(json ? print_json : print_lines)(findings);
+	return findings->count > 0 ? STATUS_DIFFERENCES : STATUS_OK;
+}
