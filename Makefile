@@ -12,7 +12,9 @@ BUNDLER_VERSION = 0.1.0
 
 # Sources of the program, a line each, sorted.
 SRCS = \
+	bundler/accepted.c \
 	bundler/address.c \
+	bundler/architecture.c \
 	bundler/assemble.c \
 	bundler/audit.c \
 	bundler/audit_image.c \
@@ -33,9 +35,11 @@ SRCS = \
 	bundler/command_diff.c \
 	bundler/command_differences.c \
 	bundler/command_fetch.c \
+	bundler/command_findings.c \
 	bundler/command_image.c \
 	bundler/command_inputs.c \
 	bundler/command_library.c \
+	bundler/command_lint.c \
 	bundler/command_lock.c \
 	bundler/command_relock.c \
 	bundler/command_rootfs.c \
@@ -43,6 +47,7 @@ SRCS = \
 	bundler/command_validate.c \
 	bundler/compress.c \
 	bundler/constraint.c \
+	bundler/containerfile.c \
 	bundler/content.c \
 	bundler/der.c \
 	bundler/descriptor.c \
@@ -63,12 +68,21 @@ SRCS = \
 	bundler/image_output.c \
 	bundler/image_schema.c \
 	bundler/images.c \
+	bundler/imf.c \
 	bundler/inspect.c \
 	bundler/interrupt.c \
 	bundler/jobs.c \
 	bundler/layer.c \
 	bundler/layer_input.c \
 	bundler/library.c \
+	bundler/lines.c \
+	bundler/lint.c \
+	bundler/lint_image.c \
+	bundler/lint_library.c \
+	bundler/lint_rule.c \
+	bundler/lint_tags.c \
+	bundler/lint_tree.c \
+	bundler/lint_variants.c \
 	bundler/listing.c \
 	bundler/lock.c \
 	bundler/main.c \
@@ -93,6 +107,7 @@ SRCS = \
 	bundler/platform.c \
 	bundler/policy.c \
 	bundler/pool.c \
+	bundler/powershell.c \
 	bundler/progress.c \
 	bundler/proxy.c \
 	bundler/range.c \
@@ -113,6 +128,7 @@ SRCS = \
 	bundler/retry.c \
 	bundler/rootfs.c \
 	bundler/schema.c \
+	bundler/shell.c \
 	bundler/stack.c \
 	bundler/staging.c \
 	bundler/store.c \
@@ -127,6 +143,7 @@ SRCS = \
 	bundler/validate_docker.c \
 	bundler/validate_image.c \
 	bundler/validate_oci.c \
+	bundler/variables.c \
 	bundler/variant.c \
 	bundler/version.c \
 	bundler/yaml.c \

@@ -20,6 +20,7 @@ extern const struct command command_diff;
 extern const struct command command_fetch;
 extern const struct command command_image;
 extern const struct command command_library;
+extern const struct command command_lint;
 extern const struct command command_lock;
 extern const struct command command_rootfs;
 extern const struct command command_update;

@@ -121,6 +121,27 @@
 #define LIMIT_OBSERVED_NODES 524288
 /* Bytes of all these paths together. */
 #define LIMIT_OBSERVED_NAMES_BYTES (64 * MIB)
+/* Bytes of a Dockerfile that is checked: one is some 2 KiB. */
+#define LIMIT_DOCKERFILE_BYTES (128 * KIB)
+/* Instructions of it: one has some ten. */
+#define LIMIT_DOCKERFILE_INSTRUCTIONS 1024
+/* Case commands in one another in a shell script. */
+#define LIMIT_SHELL_DEPTH 16
+/* Bytes of a command or parameter that a script substitutes: they are looked through once each. */
+#define LIMIT_SUBSTITUTION_BYTES (4 * KIB)
+/* Bytes of a library file of Docker Official Images: the longest have some 60 KiB. */
+#define LIMIT_LIBRARY_BYTES (256 * KIB)
+/* Fields of one of its paragraphs, and items of all lists: the longest have some 1500 tags. */
+#define LIMIT_LIBRARY_FIELDS 256
+#define LIMIT_LIBRARY_ITEMS 16384
+/* Names in one directory of a tree of Dockerfiles, and files of it that are read. */
+#define LIMIT_LINT_NAMES 4096
+#define LIMIT_LINT_FILES 4096
+/* Variables of a Dockerfile stage or a script, with those that are set again. */
+#define LIMIT_VARIABLES 256
+/* Arms of cases over architectures in a Dockerfile, and downloads that it chooses from. */
+#define LIMIT_LINT_ARMS 64
+#define LIMIT_LINT_ASSETS 256
 /* Bytes of a line on a terminal or in a report, escaped. */
 #define LIMIT_REPORT_BYTES (64 * KIB)
 /* Program headers read from an ELF file: a static Go program has 8. */

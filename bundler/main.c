@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_lock,
 	&command_library,
 	&command_update,
+	&command_lint,
 	&command_certs,
 };
 

@@ -18,6 +18,8 @@ struct platform {
 	const char *target;		/* in the names of release assets: <os>-<arch> */
 	const char *bashbrew;		/* Docker Official Images, NULL where not built there */
 	const char *apk;		/* what apk --print-arch prints, or NULL without Alpine */
+	const char *dpkg;		/* what dpkg --print-architecture prints, or NULL */
+	const char *uname;		/* what uname -m prints, or NULL */
 	enum platform_format format;
 	uint16_t machine;		/* e_machine (ELF gABI) or Machine (PE/COFF) */
 	uint8_t bits;			/* 32 or 64 */

@@ -1,0 +1,17 @@
+#ifndef BUNDLER_ACCEPTED_H
+#define BUNDLER_ACCEPTED_H
+
+#include <stddef.h>
+
+/*
+ * Base images, and until when Docker Official Images accept what is built on them: one table, with
+ * its sources.
+ */
+
+/*
+ * Why the image (name:tag) is not accepted on a day, "YYYY-MM-DD", or NULL when it is or nothing is
+ * known; the text goes to reason.
+ */
+const char *accepted_fault(const char *image, const char *day, char *reason, size_t size);
+
+#endif
