@@ -53,9 +53,12 @@ static int count_certificates(const struct relock *relock, const struct buffer *
 			      struct lock_certificates *certificates, struct error *err)
 {
 	const struct lock_certificates *old = &relock->old->certificates;
+	struct digest_state digest;
 	struct bundle bundle;
 
-	certificates->digest = digest_of(pem->bytes, pem->length);
+	digest_init_output(&digest);
+	digest_add(&digest, pem->bytes, pem->length);
+	certificates->digest = digest_read(&digest);
 	certificates->count = old->count;
 	if (old->file && digest_equal(&old->digest, &certificates->digest))
 		return 0;

@@ -1,7 +1,8 @@
 #!/bin/bash
 # tests/run: once timeout=600
 # Every release whose digests were ever pinned (tests/data): update to it, over https from sums made
-# of them, then library. Each digest is found where it belongs, and no other.
+# of them, then library, in which lint finds nothing. Each digest is found where it belongs, and no
+# other.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../hostile/network.sh"
 command -v nginx >/dev/null || skip_all 'no nginx'
@@ -51,6 +52,8 @@ take() {
 	check diff -r before configs
 	run bundler library -o tree --commit $commit "$recipe"
 	stdout <"$scratch/stdout"
+	run bundler lint --branch main --lock "configs/$name.lock.json" \
+		--sums "www/nats-io/$name/releases/download/v$version/SHA256SUMS" tree
 	digests <(sed '/"certificates"/,/}/d' "configs/$name.lock.json") >locked
 	digests tree/*/*/Dockerfile >written
 	check diff locked written

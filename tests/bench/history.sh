@@ -1,0 +1,74 @@
+#!/bin/bash
+# What a maintainer does for a release, for every release of nats-server whose digests are known:
+# update, library, lint. The sums are files, everything else is as it always is, flushes included.
+. "$(dirname "$0")/lib.sh"
+
+python3 "$top/tests/cli/history_releases.py" nats-server "$top/tests/data/nats-server.tsv" "$work/www"
+mkdir "$work/configs"
+cp -r "$top/configs/nats-server".* "$top/configs/root" "$top/configs/ca-certificates.crt" "$work/configs"
+mapfile -t versions < <(sed 1d "$top/tests/data/nats-server.tsv" | cut -f 1 | uniq)
+recipe=configs/nats-server.yaml
+commit=0123456789abcdef0123456789abcdef01234567
+cd "$work" || exit
+
+update_to() { # VERSION
+	"$bundler" update --allow-downgrade \
+		--sums "www/nats-io/nats-server/releases/download/v$1/SHA256SUMS" "$1" $recipe
+}
+
+# Recipe and lock of each, for what follows.
+mkdir locks
+for version in "${versions[@]}"; do
+	update_to "$version" >/dev/null
+	cp configs/nats-server.lock.json "locks/$version.json"
+	cp $recipe "configs/$version.yaml"
+done
+
+# One that fails, fails all.
+update() {
+	for version in "${versions[@]}"; do
+		update_to "$version" || return
+	done
+}
+library() {
+	for version in "${versions[@]}"; do
+		"$bundler" library --commit $commit --lock "locks/$version.json" \
+			-o "trees/$version" "configs/$version.yaml" || return
+	done
+}
+lint() {
+	for version in "${versions[@]}"; do
+		"$bundler" lint --branch main --lock "locks/$version.json" "trees/$version" || return
+	done
+}
+nothing() {
+	for version in "${versions[@]}"; do
+		/bin/true
+	done
+}
+
+# timed WHAT: adds its wall and processor time, in seconds, to files WHAT and WHAT.processor.
+TIMEFORMAT='%R %U %S'
+timed() {
+	{ time "$1" >/dev/null 2>"$1.errors"; } 2>"$1.time" || { cat "$1.errors"; exit 1; }
+	awk '{ print $1 }' "$1.time" >>"$1"
+	awk '{ print $2 + $3 }' "$1.time" >>"$1.processor"
+}
+
+for ((i = 0; i < 3; i++)); do
+	rm -rf trees
+	for what in update library lint nothing; do
+		timed $what
+	done
+	paste update library lint | awk '{ print $1 + $2 + $3 }' >all
+	paste update.processor library.processor lint.processor | awk '{ print $1 + $2 + $3 }' >all.processor
+done
+show() { # NAME FILE LIMIT
+	figure "$1, wall" "$(median <"$2")" s "$3"
+	figure "$1, processor" "$(median <"$2.processor")" s "$3"
+}
+show "update, library and lint of ${#versions[@]} releases" all 'at most 2'
+for what in update library lint; do
+	show "  $what" $what 'of these'
+done
+show "${#versions[@]} runs of /bin/true" nothing 'to compare'
