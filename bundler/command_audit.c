@@ -383,13 +383,11 @@ static int open_and_audit(struct run *run, struct error *err)
 static int run_audit(struct option_parser *parser, struct error *err)
 {
 	struct run run = { .differences = { .expected = "expected", .found = "found" } };
-	int result;
+	int result = -1;
 
 	command_inputs_init(&run.inputs);
-	result = parse(&run, parser, err);
-	if (result == 0)
-		result = command_inputs_open(&run.inputs, parser, err);
-	if (result == 0)
+	if (parse(&run, parser, err) == 0
+	    && command_inputs_open(&run.inputs, parser, err) == 0)
 		result = open_and_audit(&run, err);
 	command_inputs_close(&run.inputs);
 	return result;

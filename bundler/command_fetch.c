@@ -151,13 +151,11 @@ static int fetch_all(struct run *run, struct error *err)
 static int run_fetch(struct option_parser *parser, struct error *err)
 {
 	struct run run = { .output = PTHREAD_MUTEX_INITIALIZER };
-	int result;
+	int result = -1;
 
 	command_inputs_init(&run.inputs);
-	result = parse(&run, parser, err);
-	if (result == 0)
-		result = command_inputs_open(&run.inputs, parser, err);
-	if (result == 0)
+	if (parse(&run, parser, err) == 0
+	    && command_inputs_open(&run.inputs, parser, err) == 0)
 		result = fetch_all(&run, err);
 	command_inputs_close(&run.inputs);
 	return result;

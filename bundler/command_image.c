@@ -252,13 +252,11 @@ static int make(struct run *run, struct error *err)
 static int run_image(struct option_parser *parser, struct error *err)
 {
 	struct run run = { .compression = MEDIA_GZIP };
-	int result;
+	int result = -1;
 
 	command_inputs_init(&run.inputs);
-	result = parse(&run, parser, err);
-	if (result == 0)
-		result = command_inputs_open(&run.inputs, parser, err);
-	if (result == 0)
+	if (parse(&run, parser, err) == 0
+	    && command_inputs_open(&run.inputs, parser, err) == 0)
 		result = make(&run, err);
 	command_inputs_close(&run.inputs);
 	return result;
