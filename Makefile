@@ -53,8 +53,11 @@ SRCS = \
 	bundler/descriptor.c \
 	bundler/digest.c \
 	bundler/dockerfile.c \
+	bundler/dockerfile_alpine.c \
+	bundler/dockerfile_windows.c \
 	bundler/document.c \
 	bundler/download.c \
+	bundler/draft.c \
 	bundler/error.c \
 	bundler/expected.c \
 	bundler/fetch.c \
