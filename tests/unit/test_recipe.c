@@ -359,7 +359,7 @@ static void version_in_place(void **state)
 		  "version:   10.20.30-RC.1   # 1.2.3" },
 		{ "version: 1.2.3", "1.10", "version: \"1.10\"" },
 		{ "version: \"1.2.3\" # x", "1.10", "version: \"1.10\" # x" },
-		{ "version: '1.2.3'", "2.0.0+b", "version: '2.0.0+b'" },
+		{ "version: '1.2.3'", "2.0.0-b", "version: '2.0.0-b'" },
 		{ "version: &v 1.2.3", "2.0.0", "version: &v 2.0.0" },
 		{ "version: !!str 1.2.3", "2.0.0", "version: !!str 2.0.0" },
 		{ "version:\n    1.2.3\n", "2.0.0", "version:\n    2.0.0\n" },
