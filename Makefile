@@ -156,7 +156,7 @@ SRCS = \
 # whose release: official downloads it, source rebuilds it from its Go module, auto does that
 # only where the release host cannot be reached.
 RECIPE ?= configs/$(shell readlink configs/default)
-PLATFORM ?= $(HOST)
+PLATFORM ?= $(if $(filter images run-images,$(MAKECMDGOALS)),all,$(HOST))
 RELEASE ?= auto
 MIRROR ?=
 CACHE ?= build/cache
@@ -335,6 +335,15 @@ update: build/bundler
 	! grep -q '^library:' $(RECIPE) || build/bundler library -o $(LIBRARY) $(RECIPE)
 	@[ ! -e $(LIBRARY)/.git ] || git -C $(LIBRARY) --no-pager diff
 
+# Every Linux variant that can be built here, in Docker's engine; and each of them tried.
+images: rootfs
+	@tests/container/images $(RECIPE) $(IMAGE) build/rootfs.sums $(LOCKED) >build/images.new
+	@mv build/images.new build/images
+	@cat build/images
+
+run-images: images
+	IMAGES=build/images tests/run -v tests/container/run-images
+
 # What the lock stands for, held against the results that it pins: an image and the trees, read from
 # where they are; and then everything again under every variation.
 LOCKED = --cache $(CACHE) $(if $(filter source,$(shell cat build/rootfs.release)),--offline \
@@ -383,15 +392,15 @@ fuzz-%: build/fuzz/%
 clean:
 	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz \
 		build/san/bundler build/san/obj build/san/versions.h build/san/tests \
-		build/san/libbundler.a build/variations build/audit build/docker build/rootfs.*
+		build/san/libbundler.a build/variations build/audit build/images build/docker build/rootfs.*
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
 distclean: clean
 	rm -rf build
 
 help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, update, audit, test, check,'
-	@echo '         reproducible, bench, fuzz, clean, distclean, help'
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
+	@echo '         test, check, reproducible, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
 	@echo '  RELEASE=$(RELEASE)   official, source or auto'
@@ -406,6 +415,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all rootfs image-docker update audit test check reproducible prepare bench fuzz clean distclean help FORCE
+.PHONY: all rootfs image-docker images run-images update audit test check reproducible prepare bench fuzz clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

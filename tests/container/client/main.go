@@ -4,6 +4,7 @@
 //	client receive URL CHANNEL COUNT	prints the first COUNT messages of the channel
 //	client store URL STREAM TEXT...		the same with JetStream
 //	client load URL STREAM COUNT
+//	client exchange URL SUBJECT TEXT...	sends and prints what comes back, by NATS alone
 //	client monitor URL PAGE KEY...		prints these values of a monitoring page
 //
 // URL may be a list with commas, of a cluster. Anything that takes longer than patience is a
@@ -77,6 +78,30 @@ func receive(sc stan.Conn, channel string, count int) error {
 	return nil
 }
 
+// exchange sends messages to itself through the server, which stores none of them.
+func exchange(url, subject string, texts []string) error {
+	nc, err := nats.Connect(url, nats.Timeout(patience))
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer nc.Close()
+	messages, err := nc.SubscribeSync(subject)
+	if err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	for _, text := range texts {
+		if err := nc.Publish(subject, []byte(text)); err != nil {
+			return fmt.Errorf("publish '%s': %w", text, err)
+		}
+		m, err := messages.NextMsg(patience)
+		if err != nil {
+			return fmt.Errorf("receive '%s': %w", text, err)
+		}
+		fmt.Println(string(m.Data))
+	}
+	return nil
+}
+
 func monitor(url string, keys []string) error {
 	client := http.Client{Timeout: patience}
 	response, err := client.Get(url)
@@ -101,6 +126,8 @@ func run(verb, url, channel string, rest []string) error {
 	switch verb {
 	case "monitor":
 		return monitor(url+"/"+channel, rest)
+	case "exchange":
+		return exchange(url, channel, rest)
 	case "store":
 		return store(url, channel, rest)
 	case "load":
@@ -127,7 +154,7 @@ func run(verb, url, channel string, rest []string) error {
 
 func main() {
 	if len(os.Args) < 5 {
-		fmt.Fprintln(os.Stderr, "usage: client publish|receive|store|load|monitor URL CHANNEL|STREAM|PAGE TEXT...|COUNT|KEY...")
+		fmt.Fprintln(os.Stderr, "usage: client publish|receive|store|load|exchange|monitor URL CHANNEL|STREAM|SUBJECT|PAGE TEXT...|COUNT|KEY...")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4:]); err != nil {
