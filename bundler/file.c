@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,18 +80,51 @@ ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
 	return (ssize_t)done;
 }
 
-int file_create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
-		struct error *err)
+/* Waits until all of it is on the disk, or only begins that. */
+static int flush(int fd, bool wait)
+{
+	if (wait)
+		return fsync(fd);
+	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return 0;
+}
+
+static int create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
+		  bool wait, struct error *err)
 {
 	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int result = -1;
 
 	if (fd >= 0 && file_write_all(fd, bytes, length) == 0 && fchmod(fd, mode) == 0)
-		result = fsync(fd);
+		result = flush(fd, wait);
 	if (result < 0)
 		error_errno(err, STATUS_FILE, "cannot write '%s'", path);
 	if (fd >= 0 && close(fd) < 0 && result == 0)
 		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+	return result;
+}
+
+int file_create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
+		struct error *err)
+{
+	return create(dirfd, path, bytes, length, mode, true, err);
+}
+
+int file_create_unflushed(int dirfd, const char *path, const void *bytes, size_t length,
+			  mode_t mode, struct error *err)
+{
+	return create(dirfd, path, bytes, length, mode, false, err);
+}
+
+int file_flush(int dirfd, const char *path, struct error *err)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int result = fd < 0 ? -1 : fsync(fd);
+
+	if (result < 0)
+		error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+	if (fd >= 0)
+		close(fd);
 	return result;
 }
 

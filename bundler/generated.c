@@ -307,12 +307,9 @@ static int remove_directory(int fd, const char *path)
 
 static int flush_directory(int fd, const char *path)
 {
-	int directory = openat(fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int result = directory < 0 ? -1 : fsync(directory);
+	struct error ignored;
 
-	if (directory >= 0)
-		close(directory);
-	return result;
+	return file_flush(fd, path, &ignored);
 }
 
 static int stage(const struct staging *staging, const struct generated_change *change,
@@ -324,8 +321,19 @@ static int stage(const struct staging *staging, const struct generated_change *c
 		return 0;
 	if (make_parents(staging->fd, change->path, err) < 0)
 		return -1;
-	return file ? file_create(staging->fd, file->path, file->bytes, file->length,
-				  file->executable ? 0755 : 0644, err) : 0;
+	return file ? file_create_unflushed(staging->fd, file->path, file->bytes, file->length,
+					    file->executable ? 0755 : 0644, err) : 0;
+}
+
+/* All of them are on their way to the disk by now: waiting for one is mostly waiting for all. */
+static int flush_all(const struct staging *staging, const struct generated_plan *plan,
+		     struct error *err)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].file
+		    && file_flush(staging->fd, plan->changes[i].path, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int publish(const struct staging *staging, const struct generated_change *change,
@@ -377,6 +385,15 @@ static int refuse_foreign(const struct generated_plan *plan, struct error *err)
 	return 0;
 }
 
+static bool is_beside(const char *path, const char *other)
+{
+	const char *slash = strrchr(path, '/'), *other_slash = strrchr(other, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+
+	return length == (other_slash ? (size_t)(other_slash - other) : 0)
+	       && strncmp(path, other, length) == 0;
+}
+
 /* What was published survives a power loss; directories that nothing is left in go. */
 static int settle(const struct staging *staging, const struct generated_plan *plan,
 		  struct error *err)
@@ -386,7 +403,8 @@ static int settle(const struct staging *staging, const struct generated_plan *pl
 
 		if (plan->changes[i].action == GENERATED_REMOVE)
 			each_parent(staging->parent, path, remove_directory);
-		else
+		else if (i == 0 || plan->changes[i - 1].action == GENERATED_REMOVE
+			 || !is_beside(path, plan->changes[i - 1].path))
 			each_parent(staging->parent, path, flush_directory);
 	}
 	return staging_flush(staging, err);
@@ -406,6 +424,8 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 		return -1;
 	for (size_t i = 0; i < plan->count && result == 0; i++)
 		result = stage(&staging, &plan->changes[i], err);
+	if (result == 0)
+		result = flush_all(&staging, plan, err);
 	if (result == 0)
 		result = publish_all(&staging, plan, err);
 	if (result == 0)
