@@ -11,7 +11,7 @@ begin_context() {
 	mkdir -p stream/build/source stream/tests/container
 	cp "$BUNDLER" stream/build/bundler
 	cp -R "$top/configs" stream
-	cp "$top"/build/source/*-linux-amd64.tar.gz stream/build/source
+	cp "$top"/build/source/nats-streaming-server-*-linux-amd64.tar.gz stream/build/source
 	cp "$top/tests/container/Dockerfile.pipeline" stream/tests/container
 }
 
