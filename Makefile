@@ -2,7 +2,7 @@
 -include config.mk
 
 # As many jobs as processors unless somebody says otherwise.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
@@ -155,7 +155,8 @@ SRCS = \
 # The root file systems: of which recipe, for which platforms (all: what the recipe lists), and
 # whose release: official downloads it, source rebuilds it from its Go module, auto does that
 # only where the release host cannot be reached.
-RECIPE ?= configs/$(shell readlink configs/default)
+DEFAULT_RECIPE = configs/$(shell readlink configs/default)
+RECIPE ?= $(DEFAULT_RECIPE)
 PLATFORM ?= $(if $(filter images run-images,$(MAKECMDGOALS)),all,$(HOST))
 RELEASE ?= auto
 MIRROR ?=
@@ -165,7 +166,7 @@ LIBRARY ?= build/library
 # Name and version are the recipe's; here they name the image, and what to rebuild.
 NAME = $(shell sed -n 's/^name: *//p' $(RECIPE))
 VERSION ?= $(shell sed -n 's/^version: *//p' $(RECIPE))
-IMAGE ?= $(NAME:nats-streaming-server=nats-streaming):$(VERSION)-scratch
+IMAGE ?= $(shell sed -n '/^library:/,$${s/^  name: *//p}' $(RECIPE)):$(VERSION)-scratch
 
 # Seconds for each target of `make fuzz`.
 FUZZ_SECONDS ?= 60
@@ -327,12 +328,14 @@ $(DOCKERFILE): Dockerfile.scratch build/bundler FORCE
 	@sed -e '/^# Of the recipe,/r $(@D)/part' \
 		-e '/^# Of the recipe,/,/^# Not of the recipe:/{/^#/!d}' $< >$@
 
-# Another version, `make update VERSION=1.2.3`, and what is generated from it. UPDATE takes further
-# options; LIBRARY is the repository of the build contexts, if the recipe has any.
+# Another version, `make update VERSION=1.2.3`, and what is generated from it: Dockerfile.scratch of
+# the default recipe, and the build contexts in LIBRARY, their repository, if the recipe has any.
+# UPDATE takes further options.
 update: build/bundler
 	$(if $(filter command line,$(origin VERSION)),,$(error say which: make update VERSION=1.2.3))
 	build/bundler update $(UPDATE) $(VERSION) $(RECIPE)
 	! grep -q '^library:' $(RECIPE) || build/bundler library -o $(LIBRARY) $(RECIPE)
+	$(if $(filter $(RECIPE),$(DEFAULT_RECIPE)),@$(MAKE) -s $(DOCKERFILE) && cp $(DOCKERFILE) Dockerfile.scratch)
 	@[ ! -e $(LIBRARY)/.git ] || git -C $(LIBRARY) --no-pager diff
 
 # Every Linux variant that can be built here, in Docker's engine; and each of them tried.
