@@ -337,11 +337,14 @@ END
 refused long-way 10 "cannot check 'image': the way to its programs is too long"
 refused files-layer-sparse 10 "cannot check 'image': its files have too many bytes"
 
-begin 'memory does not grow with what is in a layer'
-cd "$layouts/zeros" || exit
+# A sanitizer takes more memory than that.
 case $BUNDLER in
-*/san/*) skip 'a sanitizer needs more memory' ;;
-*) run prlimit --data=16777216 bundler validate oci:image ;;
+*/san/*) ;;
+*)
+	begin 'memory does not grow with what is in a layer'
+	cd "$layouts/zeros" || exit
+	run prlimit --data=16777216 bundler validate oci:image
+	;;
 esac
 
 finish
