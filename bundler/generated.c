@@ -287,29 +287,30 @@ static int make_parents(int fd, const char *path, struct error *err)
 	return result;
 }
 
-/* Calls what is left of path, a directory at a time from the last, as long as use returns 0. */
-static void each_parent(int fd, const char *path, int (*use)(int fd, const char *path))
+/* Removes the directories above path, from the last, as long as nothing is in them. */
+static void remove_parents(int fd, const char *path)
 {
 	char *parent = memory_string(path), *slash;
 
 	while ((slash = strrchr(parent, '/'))) {
 		*slash = '\0';
-		if (use(fd, parent) < 0)
+		if (unlinkat(fd, parent, AT_REMOVEDIR) < 0)
 			break;
 	}
 	free(parent);
 }
 
-static int remove_directory(int fd, const char *path)
+static int flush_parents(int fd, const char *path, struct error *err)
 {
-	return unlinkat(fd, path, AT_REMOVEDIR);
-}
+	char *parent = memory_string(path), *slash;
+	int result = 0;
 
-static int flush_directory(int fd, const char *path)
-{
-	struct error ignored;
-
-	return file_flush(fd, path, &ignored);
+	while (result == 0 && (slash = strrchr(parent, '/'))) {
+		*slash = '\0';
+		result = file_flush(fd, parent, err);
+	}
+	free(parent);
+	return result;
 }
 
 static int stage(const struct staging *staging, const struct generated_change *change,
@@ -356,7 +357,14 @@ static void retract(const struct staging *staging, const struct generated_change
 	else if (change->action != GENERATED_LEAVE)
 		staging_retract(staging, change->path);
 	if (change->action == GENERATED_CREATE)
-		each_parent(staging->parent, change->path, remove_directory);
+		remove_parents(staging->parent, change->path);
+}
+
+static void retract_all(const struct staging *staging, const struct generated_plan *plan,
+			size_t count)
+{
+	while (count > 0)
+		retract(staging, &plan->changes[--count]);
 }
 
 static int publish_all(const struct staging *staging, const struct generated_plan *plan,
@@ -368,9 +376,8 @@ static int publish_all(const struct staging *staging, const struct generated_pla
 		done++;
 	if (done == plan->count)
 		return 0;
-	each_parent(staging->parent, plan->changes[done].path, remove_directory);
-	while (done > 0)
-		retract(staging, &plan->changes[--done]);
+	remove_parents(staging->parent, plan->changes[done].path);
+	retract_all(staging, plan, done);
 	return -1;
 }
 
@@ -394,20 +401,28 @@ static bool is_beside(const char *path, const char *other)
 	       && strncmp(path, other, length) == 0;
 }
 
-/* What was published survives a power loss; directories that nothing is left in go. */
+/* What was published survives a power loss, or is taken back. */
 static int settle(const struct staging *staging, const struct generated_plan *plan,
 		  struct error *err)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		const char *path = plan->changes[i].path;
+	int result = 0;
 
+	for (size_t i = 0; i < plan->count && result == 0; i++)
+		if (i == 0 || !is_beside(plan->changes[i].path, plan->changes[i - 1].path))
+			result = flush_parents(staging->parent, plan->changes[i].path, err);
+	if (result == 0)
+		result = staging_flush(staging, err);
+	if (result < 0)
+		retract_all(staging, plan, plan->count);
+	return result;
+}
+
+/* Directories that nothing is left in go. */
+static void prune(const struct staging *staging, const struct generated_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
 		if (plan->changes[i].action == GENERATED_REMOVE)
-			each_parent(staging->parent, path, remove_directory);
-		else if (i == 0 || plan->changes[i - 1].action == GENERATED_REMOVE
-			 || !is_beside(path, plan->changes[i - 1].path))
-			each_parent(staging->parent, path, flush_directory);
-	}
-	return staging_flush(staging, err);
+			remove_parents(staging->parent, plan->changes[i].path);
 }
 
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
@@ -430,6 +445,8 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 		result = publish_all(&staging, plan, err);
 	if (result == 0)
 		result = settle(&staging, plan, err);
+	if (result == 0)
+		prune(&staging, plan);
 	staging_close(&staging);
 	return result;
 }
