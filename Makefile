@@ -196,7 +196,7 @@ END = $(shell gcc -print-file-name=crtendS.o) $(MUSL)/crtn.o
 # The tests' flavour: glibc with AddressSanitizer and UndefinedBehaviorSanitizer.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_SAN = $(BASE) -g -O1 -fno-omit-frame-pointer $(SANITIZE) \
-	-isystem build/san/sysroot/include -iquote build/san
+	-DPOOL_BLOCK_BYTES=0 -isystem build/san/sysroot/include -iquote build/san
 
 # V=1 shows the commands.
 Q = $(if $(V),,@echo '  $@';)

@@ -29,6 +29,18 @@ static void reserve(struct buffer *buffer, size_t length)
 	buffer->bytes = memory_resize(buffer->bytes, buffer->capacity, 1);
 }
 
+void buffer_expect(struct buffer *buffer, uintmax_t length)
+{
+	const size_t room = buffer->maximum - buffer->length;
+	const size_t need = buffer->length + (length < room ? (size_t)length : room) + 1;
+
+	if (need > buffer->capacity) {
+		buffer->capacity = need;
+		buffer->bytes = memory_resize(buffer->bytes, need, 1);
+		buffer->bytes[buffer->length] = '\0';
+	}
+}
+
 int buffer_add(struct buffer *buffer, const void *bytes, size_t length)
 {
 	if (length > buffer->maximum - buffer->length)

@@ -2,6 +2,7 @@
 #define BUNDLER_BUFFER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A growing run of bytes with a maximum fixed at birth. bytes[length] is always NUL once
@@ -19,6 +20,9 @@ void buffer_init(struct buffer *buffer, size_t maximum);
 
 /* Frees the bytes; the buffer is empty again and keeps its maximum. */
 void buffer_free(struct buffer *buffer);
+
+/* Makes room for length more bytes, as far as the maximum allows, at once. */
+void buffer_expect(struct buffer *buffer, uintmax_t length);
 
 /* Adds length bytes. -1, and nothing added, when the maximum would be passed. */
 int buffer_add(struct buffer *buffer, const void *bytes, size_t length);

@@ -149,10 +149,21 @@ static size_t read_flags(struct containerfile_instruction *instruction, struct p
 	return at;
 }
 
+/* Room for another one, which counts only when it is read to its end. */
+static struct containerfile_instruction *new_instruction(struct containerfile *file)
+{
+	if (file->count == file->capacity) {
+		file->capacity = 2 * file->capacity + 8;
+		file->instructions = memory_resize(file->instructions, file->capacity,
+						   sizeof *file->instructions);
+	}
+	return &file->instructions[file->count];
+}
+
 /* An instruction from its joined lines. */
 static const char *finish(struct containerfile *file, struct lines_draft *draft, size_t line)
 {
-	struct containerfile_instruction *instruction = &file->instructions[file->count];
+	struct containerfile_instruction *instruction = new_instruction(file);
 	const char *text = pool_copy(&file->pool, draft->text.bytes, draft->text.length);
 	size_t at = strcspn(text, " \t\n");
 
@@ -248,8 +259,6 @@ void containerfile_parse(struct containerfile *file, const struct buffer *text)
 
 	lines_init(&lines, text);
 	*file = (struct containerfile){ .escape = '\\', .fault_line = 1 };
-	file->instructions = memory_new(LIMIT_DOCKERFILE_INSTRUCTIONS,
-					      sizeof *file->instructions);
 	if (memchr(lines.next, '\0', (size_t)(lines.end - lines.next)))
 		file->fault = "it has a NUL byte";
 	else

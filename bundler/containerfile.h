@@ -33,7 +33,7 @@ struct containerfile_instruction {
 
 struct containerfile {
 	struct containerfile_instruction *instructions;
-	size_t count;
+	size_t count, capacity;
 	const char *fault;	/* why reading ended before the end, or NULL */
 	size_t fault_line;
 	char escape;		/* '\\', or what the directive says */

@@ -16,7 +16,7 @@
 struct content content_of(const void *bytes, size_t length)
 {
 	return (struct content){
-		.size = length, .digest = digest_of(bytes, length),
+		.size = length, .digest = digest_of_output(bytes, length),
 		.bytes = memory_copy(bytes, length), .fd = -1,
 	};
 }

@@ -40,6 +40,15 @@ struct digest digest_read(const struct digest_state *state)
 	return digest;
 }
 
+struct digest digest_of_output(const void *bytes, size_t length)
+{
+	struct digest_state state;
+
+	digest_init_output(&state);
+	digest_add(&state, bytes, length);
+	return digest_read(&state);
+}
+
 struct digest digest_of(const void *bytes, size_t length)
 {
 	struct digest_state state;

@@ -44,6 +44,9 @@ struct digest digest_read(const struct digest_state *state);
 /* Digest of one run of bytes, as digest_init begins it. */
 struct digest digest_of(const void *bytes, size_t length);
 
+/* The same as digest_init_output begins it. */
+struct digest digest_of_output(const void *bytes, size_t length);
+
 /* Writes 64 lower-case digits and a NUL to hex, and returns hex. */
 char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES]);
 

@@ -15,8 +15,11 @@
 int file_read_open(struct buffer *buffer, int fd, const char *path, struct error *err)
 {
 	char chunk[16384];
+	struct stat st;
 	ssize_t got;
 
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		buffer_expect(buffer, (uintmax_t)st.st_size);
 	while ((got = read(fd, chunk, sizeof chunk)) > 0)
 		if (buffer_add(buffer, chunk, (size_t)got) < 0)
 			return error_set(err, STATUS_LIMIT,
@@ -80,23 +83,14 @@ ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
 	return (ssize_t)done;
 }
 
-/* Waits until all of it is on the disk, or only begins that. */
-static int flush(int fd, bool wait)
-{
-	if (wait)
-		return fsync(fd);
-	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-	return 0;
-}
-
 static int create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
-		  bool wait, struct error *err)
+		  int (*flush)(int fd), struct error *err)
 {
 	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int result = -1;
 
 	if (fd >= 0 && file_write_all(fd, bytes, length) == 0 && fchmod(fd, mode) == 0)
-		result = flush(fd, wait);
+		result = flush ? flush(fd) : 0;
 	if (result < 0)
 		error_errno(err, STATUS_FILE, "cannot write '%s'", path);
 	if (fd >= 0 && close(fd) < 0 && result == 0)
@@ -107,25 +101,13 @@ static int create(int dirfd, const char *path, const void *bytes, size_t length,
 int file_create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
 		struct error *err)
 {
-	return create(dirfd, path, bytes, length, mode, true, err);
+	return create(dirfd, path, bytes, length, mode, fsync, err);
 }
 
 int file_create_unflushed(int dirfd, const char *path, const void *bytes, size_t length,
 			  mode_t mode, struct error *err)
 {
-	return create(dirfd, path, bytes, length, mode, false, err);
-}
-
-int file_flush(int dirfd, const char *path, struct error *err)
-{
-	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int result = fd < 0 ? -1 : fsync(fd);
-
-	if (result < 0)
-		error_errno(err, STATUS_FILE, "cannot write '%s'", path);
-	if (fd >= 0)
-		close(fd);
-	return result;
+	return create(dirfd, path, bytes, length, mode, NULL, err);
 }
 
 /* Makes the directories above path. Those that are there already are no fault. */

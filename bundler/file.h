@@ -35,13 +35,9 @@ ssize_t file_read_at(int fd, void *bytes, size_t length, uint64_t offset);
 int file_create(int dirfd, const char *path, const void *bytes, size_t length, mode_t mode,
 		struct error *err);
 
-/*
- * The same without waiting for the disk, for several files at once: file_flush is then called for
- * each of them, or for a directory. STATUS_FILE.
- */
+/* The same without waiting for the disk, for several files that are flushed together. */
 int file_create_unflushed(int dirfd, const char *path, const void *bytes, size_t length,
 			  mode_t mode, struct error *err);
-int file_flush(int dirfd, const char *path, struct error *err);
 
 /*
  * Opens the directory at path, making it and its missing parents with mode 0777 less the umask.

@@ -114,7 +114,7 @@ static int parse_rows(struct generated_plan *plan, char *text, struct error *err
 static bool is_recorded(const struct generated_plan *plan, const char *path,
 			const struct buffer *bytes)
 {
-	struct digest digest = digest_of(bytes->bytes ? bytes->bytes : "", bytes->length);
+	struct digest digest = digest_of_output(bytes->bytes ? bytes->bytes : "", bytes->length);
 
 	for (size_t i = 0; i < plan->row_count; i++)
 		if (strcmp(plan->rows[i].path, path) == 0
@@ -198,7 +198,7 @@ static void write_record(struct generated_plan *plan, const struct generated *ge
 	qsort(sorted, generated->count, sizeof *sorted, order_files);
 	buffer_init(&text, SIZE_MAX);
 	for (size_t i = 0; i < generated->count; i++) {
-		struct digest digest = digest_of(sorted[i]->bytes, sorted[i]->length);
+		struct digest digest = digest_of_output(sorted[i]->bytes, sorted[i]->length);
 		char hex[DIGEST_HEX_BYTES];
 
 		buffer_format(&text, "%s  %s\n", digest_write_hex(&digest, hex), sorted[i]->path);
@@ -263,24 +263,26 @@ void generated_plan_free(struct generated_plan *plan)
 
 /* ---- making it so ---- */
 
-/* Makes the directories above path below fd. None of them may be a link that leads elsewhere. */
-static int make_parents(int fd, const char *path, struct error *err)
+/* A plan that is being carried out. */
+struct application {
+	const struct generated_plan *plan;
+	struct staging staging;
+	const char **moved;	/* for each change the path that was renamed, or NULL */
+	struct pool pool;
+};
+
+/* Makes the directories above path in the private directory. */
+static int make_parents(const struct staging *staging, const char *path, struct error *err)
 {
 	char *parent = memory_string(path);
-	struct stat st;
 	int result = 0;
 
 	for (char *slash = strchr(parent, '/'); slash && result == 0;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdirat(fd, parent, 0777) < 0 && errno != EEXIST)
-			result = -1;
-		else if (fstatat(fd, parent, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			result = -1;
-		else if (!S_ISDIR(st.st_mode))
-			errno = ENOTDIR, result = -1;
-		if (result < 0)
-			error_errno(err, STATUS_FILE, "cannot use directory '%s'", parent);
+		if (mkdirat(staging->fd, parent, 0777) < 0 && errno != EEXIST)
+			result = error_errno(err, STATUS_FILE, "cannot make directory '%s'",
+					     parent);
 		*slash = '/';
 	}
 	free(parent);
@@ -300,85 +302,105 @@ static void remove_parents(int fd, const char *path)
 	free(parent);
 }
 
-static int flush_parents(int fd, const char *path, struct error *err)
+static int stage_all(const struct application *a, struct error *err)
 {
-	char *parent = memory_string(path), *slash;
-	int result = 0;
+	const char *before = "";
 
-	while (result == 0 && (slash = strrchr(parent, '/'))) {
-		*slash = '\0';
-		result = file_flush(fd, parent, err);
-	}
-	free(parent);
-	return result;
-}
+	for (size_t i = 0; i < a->plan->count; i++) {
+		const struct generated_change *change = &a->plan->changes[i];
+		const struct generated_file *file = change->file;
 
-static int stage(const struct staging *staging, const struct generated_change *change,
-		 struct error *err)
-{
-	const struct generated_file *file = change->file;
-
-	if (change->action == GENERATED_LEAVE)
-		return 0;
-	if (make_parents(staging->fd, change->path, err) < 0)
-		return -1;
-	return file ? file_create_unflushed(staging->fd, file->path, file->bytes, file->length,
-					    file->executable ? 0755 : 0644, err) : 0;
-}
-
-/* All of them are on their way to the disk by now: waiting for one is mostly waiting for all. */
-static int flush_all(const struct staging *staging, const struct generated_plan *plan,
-		     struct error *err)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->changes[i].file
-		    && file_flush(staging->fd, plan->changes[i].path, err) < 0)
+		if (change->action == GENERATED_LEAVE)
+			continue;
+		if (!path_is_beside(change->path, before)
+		    && make_parents(&a->staging, change->path, err) < 0)
 			return -1;
+		if (file && file_create_unflushed(a->staging.fd, file->path, file->bytes,
+						  file->length, file->executable ? 0755 : 0644,
+						  err) < 0)
+			return -1;
+		before = change->path;
+	}
 	return 0;
 }
 
-static int publish(const struct staging *staging, const struct generated_change *change,
-		   struct error *err)
+/*
+ * What to rename so that path is in its place: a new directory takes all with it that is in it.
+ * What is there already must not be a link that leads elsewhere.
+ */
+static const char *find_new(struct application *a, const char *path, struct error *err)
 {
-	if (change->action == GENERATED_LEAVE)
-		return 0;
+	char *part = pool_string(&a->pool, path);
+	struct stat st;
+
+	for (char *slash = strchr(part, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (fstatat(a->staging.parent, part, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				return part;
+			error_errno(err, STATUS_FILE, "cannot use directory '%s'", part);
+			return NULL;
+		}
+		if (!S_ISDIR(st.st_mode)) {
+			errno = ENOTDIR;
+			error_errno(err, STATUS_FILE, "cannot use directory '%s'", part);
+			return NULL;
+		}
+		*slash = '/';
+	}
+	return part;
+}
+
+static int publish(struct application *a, size_t i, struct error *err)
+{
+	const struct generated_change *change = &a->plan->changes[i];
+	struct stat st;
+	const char *new;
+
 	if (change->action == GENERATED_REMOVE)
-		return renameat(staging->parent, change->path, staging->fd, change->path) < 0
+		return renameat(a->staging.parent, change->path, a->staging.fd, change->path) < 0
 		       ? error_errno(err, STATUS_FILE, "cannot remove '%s'", change->path) : 0;
-	if (make_parents(staging->parent, change->path, err) < 0)
+	if (change->action == GENERATED_LEAVE
+	    || fstatat(a->staging.fd, change->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	new = find_new(a, change->path, err);
+	if (!new || staging_publish(&a->staging, new, err) < 0)
 		return -1;
-	return staging_publish(staging, change->path, err);
+	a->moved[i] = new;
+	return 0;
 }
 
-static void retract(const struct staging *staging, const struct generated_change *change)
+static void retract_all(const struct application *a, size_t count)
 {
-	if (change->action == GENERATED_REMOVE)
-		renameat(staging->fd, change->path, staging->parent, change->path);
-	else if (change->action != GENERATED_LEAVE)
-		staging_retract(staging, change->path);
-	if (change->action == GENERATED_CREATE)
-		remove_parents(staging->parent, change->path);
+	while (count-- > 0) {
+		const struct generated_change *change = &a->plan->changes[count];
+
+		if (change->action == GENERATED_REMOVE)
+			renameat(a->staging.fd, change->path, a->staging.parent, change->path);
+		if (a->moved[count])
+			staging_retract(&a->staging, a->moved[count]);
+	}
 }
 
-static void retract_all(const struct staging *staging, const struct generated_plan *plan,
-			size_t count)
-{
-	while (count > 0)
-		retract(staging, &plan->changes[--count]);
-}
-
-static int publish_all(const struct staging *staging, const struct generated_plan *plan,
-		       struct error *err)
+/* What was published survives a power loss, or is taken back. */
+static int publish_all(struct application *a, struct error *err)
 {
 	size_t done = 0;
 
-	while (done < plan->count && publish(staging, &plan->changes[done], err) == 0)
+	while (done < a->plan->count && publish(a, done, err) == 0)
 		done++;
-	if (done == plan->count)
+	if (done == a->plan->count && staging_flush_all(&a->staging, err) == 0)
 		return 0;
-	remove_parents(staging->parent, plan->changes[done].path);
-	retract_all(staging, plan, done);
+	retract_all(a, done);
 	return -1;
+}
+
+/* Directories that nothing is left in go. */
+static void prune(const struct application *a)
+{
+	for (size_t i = 0; i < a->plan->count; i++)
+		if (a->plan->changes[i].action == GENERATED_REMOVE)
+			remove_parents(a->staging.parent, a->plan->changes[i].path);
 }
 
 static int refuse_foreign(const struct generated_plan *plan, struct error *err)
@@ -392,61 +414,27 @@ static int refuse_foreign(const struct generated_plan *plan, struct error *err)
 	return 0;
 }
 
-static bool is_beside(const char *path, const char *other)
-{
-	const char *slash = strrchr(path, '/'), *other_slash = strrchr(other, '/');
-	size_t length = slash ? (size_t)(slash - path) : 0;
-
-	return length == (other_slash ? (size_t)(other_slash - other) : 0)
-	       && strncmp(path, other, length) == 0;
-}
-
-/* What was published survives a power loss, or is taken back. */
-static int settle(const struct staging *staging, const struct generated_plan *plan,
-		  struct error *err)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < plan->count && result == 0; i++)
-		if (i == 0 || !is_beside(plan->changes[i].path, plan->changes[i - 1].path))
-			result = flush_parents(staging->parent, plan->changes[i].path, err);
-	if (result == 0)
-		result = staging_flush(staging, err);
-	if (result < 0)
-		retract_all(staging, plan, plan->count);
-	return result;
-}
-
-/* Directories that nothing is left in go. */
-static void prune(const struct staging *staging, const struct generated_plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->changes[i].action == GENERATED_REMOVE)
-			remove_parents(staging->parent, plan->changes[i].path);
-}
-
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
 		    struct error *err)
 {
-	struct staging staging;
-	int result = 0;
+	struct application a = { .plan = plan };
+	int result;
 
 	if (plan->count == 0)
 		return 0;
 	if (!force && refuse_foreign(plan, err) < 0)
 		return -1;
-	if (staging_open(&staging, plan->directory, where, err) < 0)
+	if (staging_open(&a.staging, plan->directory, where, err) < 0)
 		return -1;
-	for (size_t i = 0; i < plan->count && result == 0; i++)
-		result = stage(&staging, &plan->changes[i], err);
+	a.moved = pool_new(&a.pool, plan->count, sizeof *a.moved);
+	result = stage_all(&a, err);
 	if (result == 0)
-		result = flush_all(&staging, plan, err);
+		result = staging_flush_all(&a.staging, err);
 	if (result == 0)
-		result = publish_all(&staging, plan, err);
+		result = publish_all(&a, err);
 	if (result == 0)
-		result = settle(&staging, plan, err);
-	if (result == 0)
-		prune(&staging, plan);
-	staging_close(&staging);
+		prune(&a);
+	staging_close(&a.staging);
+	pool_free(&a.pool);
 	return result;
 }

@@ -64,30 +64,47 @@ static const char *next_name(DIR *stream)
 	return entry ? entry->d_name : NULL;
 }
 
+/* Adds the names of a directory that begin with no dot to *names, which the caller frees. */
+static int read_names(struct loading *loading, const struct place *place, DIR *stream,
+		      const char ***names, size_t *count)
+{
+	size_t capacity = 0;
+	const char *name;
+
+	while ((name = next_name(stream)) && *count < LIMIT_LINT_NAMES) {
+		if (*count == capacity) {
+			capacity = 2 * capacity + 16;
+			*names = memory_resize(*names, capacity, sizeof **names);
+		}
+		(*names)[(*count)++] = pool_string(pool_of(loading), name);
+	}
+	if (!name && errno != 0)
+		return fail(loading, place->path);
+	return name ? error_set(loading->err, STATUS_LIMIT, "cannot read '%s' in '%s': it has "
+				"more than %d names", *place->path ? place->path : ".",
+				loading->directory, LIMIT_LINT_NAMES) : 0;
+}
+
 /* The names in a directory that begin with no dot, sorted, and NULL behind them. In pool. */
 static int list(struct loading *loading, const struct place *place, const char ***names)
 {
 	int copy = openat(place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
-	const char *name;
+	const char **read = NULL;
 	size_t count = 0;
-	int result = 0;
+	int result;
 
 	if (!stream) {
 		if (copy >= 0)
 			close(copy);
 		return fail(loading, place->path);
 	}
-	*names = pool_new(pool_of(loading), LIMIT_LINT_NAMES + 1, sizeof **names);
-	while ((name = next_name(stream)) && count < LIMIT_LINT_NAMES)
-		(*names)[count++] = pool_string(pool_of(loading), name);
-	if (!name && errno != 0)
-		result = fail(loading, place->path);
-	else if (name)
-		result = error_set(loading->err, STATUS_LIMIT, "cannot read '%s' in '%s': it has "
-				   "more than %d names", *place->path ? place->path : ".",
-				   loading->directory, LIMIT_LINT_NAMES);
+	result = read_names(loading, place, stream, &read, &count);
 	closedir(stream);
+	*names = pool_new(pool_of(loading), count + 1, sizeof **names);
+	if (count > 0)
+		memcpy(*names, read, count * sizeof *read);
+	free(read);
 	qsort(*names, count, sizeof **names, compare_names);
 	return result;
 }

@@ -192,7 +192,7 @@ static int write_manifest(const struct tree *tree, int dirfd, const char *name, 
 	else
 		result = file_create(dirfd, path, text.bytes, text.length, 0644, err);
 	if (result == 0)
-		*digest = digest_of(text.bytes, text.length);
+		*digest = digest_of_output(text.bytes, text.length);
 	buffer_free(&text);
 	free(path);
 	return result;

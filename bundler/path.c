@@ -59,6 +59,20 @@ const char *path_beneath_fault(const char *path)
 	return path[0] == '/' ? "it is absolute" : component_fault(path);
 }
 
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool path_is_beside(const char *path, const char *other)
+{
+	const size_t length = (size_t)(path_name(path) - path);
+
+	return length == (size_t)(path_name(other) - other) && memcmp(path, other, length) == 0;
+}
+
 /* Opens one component below fd and closes fd. */
 static int descend(int fd, const char *component, int flags)
 {

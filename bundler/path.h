@@ -1,9 +1,11 @@
 #ifndef BUNDLER_PATH_H
 #define BUNDLER_PATH_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
-/* The paths that a recipe writes, and nothing else: archives and networks name no paths. */
+/* The paths that recipes and users write, and nobody else: archives and networks name no paths. */
 
 /*
  * Why name may not be a part of file names and, without encoding, of URLs, or NULL when it may: it
@@ -24,6 +26,12 @@ const char *path_fault(const char *path);
  * and has no empty, "." or ".." component.
  */
 const char *path_beneath_fault(const char *path);
+
+/* What stands behind the last slash of a path, or all of it. */
+const char *path_name(const char *path);
+
+/* Whether both are in one directory, as far as it is written in the same way. */
+bool path_is_beside(const char *path, const char *other);
 
 /*
  * Opens the regular file at relative path, below directory descriptor dirfd, for reading. No

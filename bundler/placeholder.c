@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "buffer.h"
 #include "limits.h"
 
 /* The value of the name that length bytes spell, or NULL. */
@@ -24,41 +23,54 @@ static const char *parse(const struct placeholder *placeholders, const char *tex
 	return text[0] == '{' && text[1 + name] == '}' ? find(placeholders, text + 1, name) : NULL;
 }
 
-static int expand(struct buffer *text, const char *template, const struct placeholder *placeholders,
-		  struct error *err)
+/* Adds a part, when there is an into, and counts it. */
+static void add(char *into, size_t *length, const char *part, size_t part_length)
+{
+	if (into)
+		memcpy(into + *length, part, part_length);
+	*length += part_length;
+}
+
+/* Expands to into, or for NULL only finds the length. */
+static int expand(char *into, size_t *length, const char *template,
+		  const struct placeholder *placeholders, struct error *err)
 {
 	const char *rest = template, *value;
-	size_t length;
+	size_t part;
 
-	for (;;) {
-		length = strcspn(rest, "{}");
-		if (buffer_add(text, rest, length) < 0)
-			break;
-		rest += length;
+	for (*length = 0; *length <= LIMIT_EXPANDED_BYTES; rest += part) {
+		part = strcspn(rest, "{}");
+		add(into, length, rest, part);
+		rest += part;
 		if (*rest == '\0')
-			return 0;
-		value = parse(placeholders, rest, &length);
+			break;
+		value = parse(placeholders, rest, &part);
 		if (!value)
 			return error_set(err, STATUS_CONFIG,
 					 "cannot expand '%s': no placeholder '%.*s'",
-					 template, (int)length, rest);
-		if (buffer_add_string(text, value) < 0)
-			break;
-		rest += length;
+					 template, (int)part, rest);
+		add(into, length, value, strlen(value));
 	}
+	if (*length <= LIMIT_EXPANDED_BYTES)
+		return 0;
 	return error_set(err, STATUS_CONFIG, "cannot expand '%.64s...': more than %llu bytes",
 			 template, LIMIT_EXPANDED_BYTES);
+}
+
+bool placeholder_is_in(const char *template)
+{
+	return strpbrk(template, "{}") != NULL;
 }
 
 char *placeholder_expand(struct pool *pool, const char *template,
 			 const struct placeholder *placeholders, struct error *err)
 {
-	struct buffer text;
-	char *result = NULL;
+	size_t length;
+	char *text;
 
-	buffer_init(&text, LIMIT_EXPANDED_BYTES);
-	if (expand(&text, template, placeholders, err) == 0)
-		result = pool_copy(pool, text.bytes, text.length);
-	buffer_free(&text);
-	return result;
+	if (expand(NULL, &length, template, placeholders, err) < 0)
+		return NULL;
+	text = pool_new(pool, length + 1, 1);
+	expand(text, &length, template, placeholders, err);
+	return text;
 }

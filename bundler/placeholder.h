@@ -1,6 +1,8 @@
 #ifndef BUNDLER_PLACEHOLDER_H
 #define BUNDLER_PLACEHOLDER_H
 
+#include <stdbool.h>
+
 #include "error.h"
 #include "pool.h"
 
@@ -16,5 +18,8 @@ struct placeholder {
  */
 char *placeholder_expand(struct pool *pool, const char *template,
 			 const struct placeholder *placeholders, struct error *err);
+
+/* Whether the template is another text than what placeholder_expand makes of it, or refused. */
+bool placeholder_is_in(const char *template);
 
 #endif

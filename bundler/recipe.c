@@ -77,7 +77,9 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err)
 {
-	char *asset = recipe_asset(recipe, platform, pool, err);
+	/* Its name is a template itself, and few others name it. */
+	const bool needs_asset = strstr(template, "{asset}") != NULL;
+	const char *asset = needs_asset ? recipe_asset(recipe, platform, pool, err) : "";
 	const struct placeholder placeholders[] = {
 		{ "name", recipe->name },
 		{ "version", recipe->version },

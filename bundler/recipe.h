@@ -110,10 +110,18 @@ struct recipe_library {
 	size_t variant_count;
 };
 
+/* Where something stands in the recipe's text, for who changes it. */
+struct recipe_place {
+	ptrdiff_t offset;	/* -1 when it is not written as it is */
+	size_t line, column;	/* from 1 */
+	bool plain;		/* without quotes */
+};
+
 struct recipe {
 	char *file;		/* as the user named it */
 	int directory;		/* descriptor of the directory that the file is in */
 	char *name, *version;
+	struct recipe_place version_place;
 	struct recipe_release release;
 	const struct platform **platforms;
 	bool *optional;		/* for each of them, whether a release may lack it */

@@ -19,24 +19,22 @@ static int put(const struct buffer *text, size_t offset, size_t length, const ch
 	return 0;
 }
 
-static int edit(const struct recipe *recipe, struct yaml *yaml, const struct buffer *text,
-		const char *version, struct buffer *edited, struct error *err)
+static int edit(const struct recipe *recipe, const struct buffer *text, const char *version,
+		struct buffer *edited, struct error *err)
 {
-	const yaml_node_t *root = yaml_root(yaml), *node;
-	ptrdiff_t offset;
-	bool quotes;
+	const struct recipe_place *place = &recipe->version_place;
+	const size_t offset = (size_t)place->offset, length = strlen(recipe->version);
+	const bool quotes = place->plain && yaml_needs_quotes(version);
 
-	node = root->type == YAML_MAPPING_NODE ? yaml_find(yaml, root, "version") : NULL;
-	if (!node || node->type != YAML_SCALAR_NODE
-	    || strcmp(yaml_text(node), recipe->version) != 0)
+	if (place->offset < 0)
+		return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: the "
+				 "version is not written in one piece here", recipe->file,
+				 place->line, place->column);
+	if (offset + length > text->length
+	    || memcmp(text->bytes + offset, recipe->version, length) != 0)
 		return error_set(err, STATUS_CONFIG, "cannot change '%s': it has changed meanwhile",
 				 recipe->file);
-	offset = yaml_offset(node, text);
-	if (offset < 0)
-		return yaml_fault(yaml, node, err, "the version is not written in one piece here");
-	quotes = yaml_is_plain(node) && yaml_needs_quotes(version);
-	if (put(text, (size_t)offset, node->data.scalar.length, version, quotes ? "\"" : "",
-		   edited) < 0)
+	if (put(text, offset, length, version, quotes ? "\"" : "", edited) < 0)
 		return error_set(err, STATUS_LIMIT, "cannot change '%s': larger than %zu bytes",
 				 recipe->file, edited->maximum);
 	return 0;
@@ -55,16 +53,10 @@ static int check(const struct recipe *recipe, const struct recipe *changed, cons
 int recipe_edit_version(const struct recipe *recipe, const struct buffer *text, const char *version,
 			struct buffer *edited, struct recipe *changed, struct error *err)
 {
-	struct pool pool = { 0 };
-	struct yaml yaml;
-	int result;
+	int result = 0;
 
-	if (yaml_load(&yaml, recipe->file, &pool, text, err) < 0)
-		return -1;
-	result = edit(recipe, &yaml, text, version, edited, err);
-	yaml_unload(&yaml);
-	pool_free(&pool);
-	if (result < 0 || recipe_load_text(changed, recipe->file, edited, err) < 0)
+	if (edit(recipe, text, version, edited, err) < 0
+	    || recipe_load_text(changed, recipe->file, edited, err) < 0)
 		return -1;
 	changed->directory = fcntl(recipe->directory, F_DUPFD_CLOEXEC, 0);
 	if (changed->directory < 0)

@@ -20,6 +20,19 @@ static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 	return yaml_ruled(yaml, node, path_name_fault, into, err);
 }
 
+static int take_version(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe *recipe = into;
+
+	if (yaml_ruled(yaml, node, path_name_fault, &recipe->version, err) < 0)
+		return -1;
+	recipe->version_place = (struct recipe_place){
+		.offset = yaml_offset(yaml, node), .plain = yaml_is_plain(node),
+		.line = node->start_mark.line + 1, .column = node->start_mark.column + 1,
+	};
+	return 0;
+}
+
 static int take_path_beneath(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	return yaml_ruled(yaml, node, path_beneath_fault, into, err);
@@ -84,7 +97,7 @@ static int load(struct recipe *recipe, const struct buffer *text, struct error *
 {
 	static const struct yaml_key keys[] = {
 		{ "name", true, take_name, offsetof(struct recipe, name) },
-		{ "version", true, take_name, offsetof(struct recipe, version) },
+		{ "version", true, take_version, 0 },
 		{ "platforms", true, take_platforms, 0 },
 		{ "release", true, recipe_release_take, 0 },
 		{ "certificates", false, take_certificates, 0 },

@@ -149,45 +149,6 @@ static int check_entry(struct yaml *yaml, yaml_node_t *node, const struct recipe
 	return 0;
 }
 
-/*
- * The recipe and, for each of its platforms, the tree that its entries make, without their
- * contents.
- */
-struct layout {
-	struct recipe *recipe;
-	struct tree *trees;
-};
-
-static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, const char *path,
-		       struct error *err)
-{
-	if (entry->source == RECIPE_DIRECTORY)
-		return tree_add_directory(tree, path, 0, 0, 0, err);
-	if (entry->source == RECIPE_LINK)
-		return tree_add_link(tree, path, "", 0, 0, err);
-	return tree_add_file(tree, path, 0, 0, 0, content_of("", 0), err);
-}
-
-/* Adds the entry to the tree of every platform that it is for. */
-static int lay_out(struct layout *layout, const struct recipe_entry *entry, struct error *err)
-{
-	const struct recipe *recipe = layout->recipe;
-	struct pool pool = { 0 };
-	int result = 0;
-
-	for (size_t i = 0; i < recipe->platform_count && result == 0; i++) {
-		const struct platform *platform = recipe->platforms[i];
-		const char *path;
-
-		if (entry->os && strcmp(entry->os, platform->os) != 0)
-			continue;
-		path = recipe_expand(recipe, platform, &pool, entry->path, err);
-		result = path ? add_to_tree(&layout->trees[i], entry, path, err) : -1;
-	}
-	pool_free(&pool);
-	return result;
-}
-
 static int take_os(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	return yaml_ruled(yaml, node, platform_os_fault, into, err);
@@ -209,41 +170,115 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ "program", false, yaml_take_boolean, offsetof(struct recipe_entry, program) },
 		{ NULL, false, NULL, 0 },
 	};
-	struct layout *layout = into;
-	struct recipe *recipe = layout->recipe;
+	struct recipe *recipe = into;
 	struct recipe_entry *entry = &recipe->entries[recipe->entry_count];
-	struct error reason;
 
 	entry->mode = MODE_UNSET;
 	if (yaml_mapping(yaml, node, keys, entry, err) < 0
 	    || check_entry(yaml, node, entry, err) < 0)
 		return -1;
-	if (lay_out(layout, entry, &reason) < 0)
-		return yaml_fault(yaml, yaml_find(yaml, node, "path"), err, "%s", reason.message);
 	if (entry->mode == MODE_UNSET)
 		entry->mode = default_mode(entry->source);
 	recipe->entry_count++;
 	return 0;
 }
 
+/* ---- the tree that the entries make ---- */
+
+static int entry_fault(struct yaml *yaml, yaml_node_t *node, size_t i, const struct error *reason,
+		       struct error *err)
+{
+	const yaml_node_t *entry = yaml_item(yaml, node, i);
+
+	return yaml_fault(yaml, yaml_find(yaml, entry, "path"), err, "%s", reason->message);
+}
+
+/* Adds the entry, without its content, to a tree. */
+static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, const char *path,
+		       struct error *err)
+{
+	const struct content nothing = { .fd = -1 };
+
+	if (entry->source == RECIPE_DIRECTORY)
+		return tree_add_directory(tree, path, 0, 0, 0, err);
+	if (entry->source == RECIPE_LINK)
+		return tree_add_link(tree, path, "", 0, 0, err);
+	return tree_add_file(tree, path, 0, 0, 0, nothing, err);
+}
+
+/* The paths of the entries on a platform, NULL for those of other operating systems. */
+static const char **expand_paths(struct yaml *yaml, yaml_node_t *node,
+				 const struct platform *platform, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	const char **paths = pool_new(yaml->pool, recipe->entry_count + 1, sizeof *paths);
+	struct error reason;
+
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (entry->os && strcmp(entry->os, platform->os) != 0)
+			continue;
+		paths[i] = recipe_expand(recipe, platform, yaml->pool, entry->path, &reason);
+		if (!paths[i]) {
+			entry_fault(yaml, node, i, &reason, err);
+			return NULL;
+		}
+	}
+	return paths;
+}
+
+static bool is_same(const char *const *paths, const char *const *others, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!paths[i] != !others[i] || (paths[i] && strcmp(paths[i], others[i]) != 0))
+			return false;
+	return true;
+}
+
+static int check_tree(struct yaml *yaml, yaml_node_t *node, const char *const *paths,
+		      struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	struct tree tree;
+	struct error reason;
+	int result = 0;
+
+	tree_init(&tree, 0);
+	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
+		if (paths[i] && add_to_tree(&tree, &recipe->entries[i], paths[i], &reason) < 0)
+			result = entry_fault(yaml, node, i, &reason, err);
+	tree_free(&tree);
+	return result;
+}
+
+/* Most platforms have the tree of the one before. */
+static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	const char **before = NULL;
+
+	for (size_t i = 0; i < recipe->platform_count; i++) {
+		const char **paths = expand_paths(yaml, node, recipe->platforms[i], err);
+
+		if (!paths)
+			return -1;
+		if ((!before || !is_same(paths, before, recipe->entry_count))
+		    && check_tree(yaml, node, paths, err) < 0)
+			return -1;
+		before = paths;
+	}
+	return 0;
+}
+
 int recipe_root_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe *recipe = into;
-	struct pool pool = { 0 };
-	struct layout layout = {
-		.recipe = recipe,
-		.trees = pool_new(&pool, recipe->platform_count, sizeof *layout.trees),
-	};
-	int result;
 
 	recipe->entries = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *recipe->entries);
-	for (size_t i = 0; i < recipe->platform_count; i++)
-		tree_init(&layout.trees[i], 0);
-	result = yaml_sequence(yaml, node, take_entry, &layout, err);
-	for (size_t i = 0; i < recipe->platform_count; i++)
-		tree_free(&layout.trees[i]);
-	pool_free(&pool);
-	if (result == 0 && recipe->entry_count == 0)
+	if (yaml_sequence(yaml, node, take_entry, recipe, err) < 0)
+		return -1;
+	if (recipe->entry_count == 0)
 		return yaml_fault(yaml, node, err, "an entry is needed here");
-	return result;
+	return check_trees(yaml, node, err);
 }

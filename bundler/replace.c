@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "path.h"
 
 #define NEW_MODE 0644
 
@@ -38,13 +39,30 @@ static bool is_same(const struct replacement *file)
 	return same;
 }
 
-static int open_one(struct replacement *file, struct error *err)
+/* Files in one directory share what the first of them has opened. */
+static int open_staging(struct replacement *files, size_t i, struct error *err)
 {
-	mode_t mode;
+	struct replacement *file = &files[i];
 
+	for (size_t j = 0; j < i; j++)
+		if (path_is_beside(files[j].path, file->path)) {
+			file->staging = files[j].staging;
+			file->name = path_name(file->path);
+			return 0;
+		}
 	if (staging_open_beside(&file->staging, file->path, &file->name, err) < 0)
 		return -1;
 	file->open = true;
+	return 0;
+}
+
+static int open_one(struct replacement *files, size_t i, struct error *err)
+{
+	struct replacement *file = &files[i];
+	mode_t mode;
+
+	if (open_staging(files, i, err) < 0)
+		return -1;
 	if (choose_mode(file, &mode, err) < 0)
 		return -1;
 	file->same = is_same(file);
@@ -57,7 +75,7 @@ int replace_open(struct replacement *files, size_t count, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		files[i].open = files[i].same = files[i].moved = false;
 	for (size_t i = 0; i < count; i++)
-		if (open_one(&files[i], err) < 0)
+		if (open_one(files, i, err) < 0)
 			return -1;
 	return 0;
 }
@@ -73,7 +91,8 @@ int replace_publish(struct replacement *files, size_t count, struct error *err)
 		files[i].moved = result == 0;
 	}
 	for (size_t i = 0; i < count && result == 0; i++)
-		result = staging_flush(&files[i].staging, err);
+		if (files[i].open)
+			result = staging_flush(&files[i].staging, err);
 	if (result < 0)
 		replace_retract(files, count);
 	return result;

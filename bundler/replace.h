@@ -15,7 +15,8 @@ struct replacement {
 	const struct buffer *bytes;	/* what the file has then; the caller's */
 	struct staging staging;
 	const char *name;		/* of the file in its directory */
-	bool open, same, moved;
+	bool open;			/* the staging is its own, not that of one before it */
+	bool same, moved;
 };
 
 /*

@@ -56,7 +56,7 @@ int results_mtree(const struct lock *lock, const struct platform *platform, cons
 		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is "
 				   "larger than %zu bytes", platform->name, text.maximum);
 	else
-		*digest = digest_of(text.bytes, text.length);
+		*digest = digest_of_output(text.bytes, text.length);
 	buffer_free(&text);
 	pool_free(&pool);
 	return result;

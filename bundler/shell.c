@@ -35,6 +35,7 @@ struct parser {
 	const struct shell_assignment **assignments;
 	struct shell_case **cases;
 	bool command;		/* the next word is a command's first */
+	struct buffer word;	/* that is being read */
 };
 
 /* ---- tokens ---- */
@@ -115,28 +116,27 @@ static size_t put_single(struct buffer *word, const char *text, size_t at)
 static void read_word(struct parser *parser, struct token *token)
 {
 	const char *text = parser->text;
+	struct buffer *word = &parser->word;
 	size_t at = parser->at;
-	struct buffer word;
 
-	buffer_init(&word, 2 * LIMIT_DOCKERFILE_BYTES);
+	word->length = 0;
 	while (text[at] && !strchr(" \t\r\n;&|()<>", text[at])) {
 		token->quoted |= strchr("\"'\\", text[at]) != NULL;
 		if (text[at] == '"') {
-			at = put_quoted(&word, text, at);
+			at = put_quoted(word, text, at);
 		} else if (text[at] == '\'') {
-			at = put_single(&word, text, at);
+			at = put_single(word, text, at);
 		} else if (text[at] == '\\' && text[at + 1]) {
-			put_literal(&word, text[at + 1]);
+			put_literal(word, text[at + 1]);
 			at += 2;
 		} else {
 			size_t length = strchr("$`", text[at]) ? substitution_length(text + at) : 1;
 
 			while (length-- > 0)
-				put(&word, text[at++]);
+				put(word, text[at++]);
 		}
 	}
-	token->text = word.length > 0 ? pool_copy(parser->pool, word.bytes, word.length) : "";
-	buffer_free(&word);
+	token->text = word->length > 0 ? pool_copy(parser->pool, word->bytes, word->length) : "";
 	parser->at = at;
 }
 
@@ -311,6 +311,7 @@ void shell_parse(struct shell_script *script, struct pool *pool, const char *tex
 
 	*script = (struct shell_script){ .cases = NULL };
 	parser.cases = &cases;
+	buffer_init(&parser.word, 2 * LIMIT_DOCKERFILE_BYTES);
 	while ((token = next_token(&parser)).type != TOKEN_END) {
 		struct level *level = parser.depth > 0 ? &parser.levels[parser.depth - 1] : NULL;
 
@@ -323,14 +324,14 @@ void shell_parse(struct shell_script *script, struct pool *pool, const char *tex
 	}
 	while (parser.depth > 0)
 		end_case(&parser, parser.at);
+	buffer_free(&parser.word);
 	script->cases = cases;
 }
 
 const char *shell_command(struct pool *pool, const char *word)
 {
 	const char *at = word;
-	struct buffer out;
-	size_t length = 0;
+	size_t length = 0, kept = 0;
 	char *command;
 
 	while (*at && *at != '`' && strncmp(at, "$(", 2) != 0)
@@ -339,18 +340,16 @@ const char *shell_command(struct pool *pool, const char *word)
 		length = substitution_length(at);
 	if (length < 4)
 		return NULL;
-	buffer_init(&out, length);
+	command = pool_new(pool, length, 1);
 	for (size_t i = *at == '`' ? 1 : 2; i + 1 < length; i++) {
 		const bool space = isspace((unsigned char)at[i]) != 0;
 
 		if (!space)
-			put(&out, at[i]);
-		else if (out.length > 0 && out.bytes[out.length - 1] != ' ')
-			put(&out, ' ');
+			command[kept++] = at[i];
+		else if (kept > 0 && command[kept - 1] != ' ')
+			command[kept++] = ' ';
 	}
-	command = out.length > 0 ? pool_copy(pool, out.bytes, out.length) : NULL;
-	buffer_free(&out);
-	if (command && command[strlen(command) - 1] == ' ')
-		command[strlen(command) - 1] = '\0';
-	return command;
+	if (kept > 0 && command[kept - 1] == ' ')
+		command[--kept] = '\0';
+	return kept > 0 ? command : NULL;
 }

@@ -238,6 +238,13 @@ int staging_flush(const struct staging *staging, struct error *err)
 	return 0;
 }
 
+int staging_flush_all(const struct staging *staging, struct error *err)
+{
+	if (syncfs(staging->parent) < 0)
+		return error_errno(err, STATUS_FILE, "cannot flush the output directory");
+	return 0;
+}
+
 void staging_close(struct staging *staging)
 {
 	remove_entry(staging->parent, staging->name);

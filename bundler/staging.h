@@ -40,6 +40,13 @@ void staging_retract(const struct staging *staging, const char *name);
 /* Makes the renames so far survive a power loss. */
 int staging_flush(const struct staging *staging, struct error *err);
 
+/*
+ * Makes everything survive a power loss that was written to the file system so far, files and
+ * renames, by whomever: for many small files at once (syncfs(2), whose errors are those of the disk
+ * since Linux 5.8).
+ */
+int staging_flush_all(const struct staging *staging, struct error *err);
+
 /* Removes the private directory with all that is still in it. */
 void staging_close(struct staging *staging);
 

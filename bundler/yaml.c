@@ -91,7 +91,9 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 				 "cannot read '%s': brackets in more than %d others",
 				 name, LIMIT_RECIPE_DEPTH);
 	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
-	*yaml = (struct yaml){ .name = name, .pool = pool, .budget = 2 * text->length };
+	*yaml = (struct yaml){
+		.name = name, .pool = pool, .text = text, .budget = 2 * text->length,
+	};
 	if (!yaml_parser_initialize(&parser))
 		abort();
 	yaml_parser_set_input_string(&parser,
@@ -230,8 +232,9 @@ static size_t offset_of(const struct buffer *text, size_t characters)
 }
 
 /* From the end, because anchor and tag stand before a scalar. */
-ptrdiff_t yaml_offset(const yaml_node_t *node, const struct buffer *text)
+ptrdiff_t yaml_offset(const struct yaml *yaml, const yaml_node_t *node)
 {
+	const struct buffer *text = yaml->text;
 	const size_t length = node->data.scalar.length, quote = yaml_is_plain(node) ? 0 : 1;
 	const size_t end = offset_of(text, node->end_mark.index);
 	const char *start;
@@ -370,6 +373,11 @@ int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *i
 		if (take(yaml, yaml_document_get_node(&yaml->document, *item), into, err) < 0)
 			return -1;
 	return 0;
+}
+
+yaml_node_t *yaml_item(struct yaml *yaml, const yaml_node_t *node, size_t i)
+{
+	return yaml_document_get_node(&yaml->document, node->data.sequence.items.start[i]);
 }
 
 char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err)

@@ -18,6 +18,7 @@ struct yaml {
 	const char *name;	/* of the file, for messages */
 	struct pool *pool;	/* strings taken from the document go here */
 	void *context;		/* the caller's, for its own yaml_take functions */
+	const struct buffer *text;	/* that it was loaded from */
 	size_t budget;		/* bytes of text that may still be taken */
 	yaml_document_t document;
 };
@@ -33,8 +34,9 @@ struct yaml_key {
 };
 
 /*
- * Loads the one document in text; name and pool stay the caller's and must outlive it; context is
- * the caller's to set. STATUS_CONFIG when the text is not YAML or holds no or several documents.
+ * Loads the one document in text; name, pool and text stay the caller's and must outlive it;
+ * context is the caller's to set. STATUS_CONFIG when the text is not YAML or holds no or several
+ * documents.
  */
 int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const struct buffer *text,
 	      struct error *err);
@@ -57,6 +59,9 @@ int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *ke
 int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *into,
 		  struct error *err);
 
+/* Item i of a sequence that has one. */
+yaml_node_t *yaml_item(struct yaml *yaml, const yaml_node_t *node, size_t i);
+
 /*
  * Calls take with key and value for each pair of a mapping whose keys are free. Keys are scalars,
  * each met once, and their text is yaml_text(key).
@@ -70,11 +75,10 @@ int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
 const char *yaml_text(const yaml_node_t *node);
 
 /*
- * The offset in text, which the document was loaded from, where the text of a scalar begins; -1
- * when it does not stand there as it is: with escapes, on several lines, in another encoding than
- * UTF-8.
+ * Where in the document's text that of a scalar begins; -1 when it does not stand there as it is:
+ * with escapes, on several lines, in another encoding than UTF-8.
  */
-ptrdiff_t yaml_offset(const yaml_node_t *node, const struct buffer *text);
+ptrdiff_t yaml_offset(const struct yaml *yaml, const yaml_node_t *node);
 
 /* Whether a scalar stands without quotes, and whether a text may not. */
 bool yaml_is_plain(const yaml_node_t *node);

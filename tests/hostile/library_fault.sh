@@ -48,7 +48,7 @@ done <<'END'
 mkdirat ENOSPC 3
 write ENOSPC 6
 fchmod EPERM 6
-fsync EIO 12
+syncfs EIO 2
 renameat EIO 4
 renameat2 EIO 5
 END
