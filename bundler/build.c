@@ -56,16 +56,21 @@ static int describe(const struct build *build, struct oci_image *image, struct e
 				  build->style, err);
 }
 
+/* Writes what is to say of a layer, and compares it with what is pinned. */
+static int end_image(const struct build *build, struct oci_image *image, struct error *err)
+{
+	if (describe(build, image, err) < 0)
+		return -1;
+	return is_plain(build) ? check(build, image->platform, RESULTS_MANIFEST,
+				       &image->manifest.digest, err) : 0;
+}
+
 /* Makes the image of a tree that was built. */
 static int make_image(const struct build *build, const struct tree *tree, int directory,
 		      struct oci_image *image, struct error *err)
 {
-	if (oci_layer_make(&image->layer, tree, build->compression, directory,
-			   image->platform->name, err) < 0
-	    || describe(build, image, err) < 0)
-		return -1;
-	return is_plain(build) ? check(build, image->platform, RESULTS_MANIFEST,
-				       &image->manifest.digest, err) : 0;
+	return oci_layer_make(&image->layer, tree, build->compression, directory,
+			      image->platform->name, err) < 0 ? -1 : end_image(build, image, err);
 }
 
 int build_image(const struct build *build, const struct platform *platform,
@@ -132,4 +137,25 @@ int build_image_like(const struct build *build, const struct platform *platform,
 	if (made < 0)
 		tree_free(tree);
 	return made;
+}
+
+int build_image_from(const struct build *build, const struct platform *platform, int archive,
+		     const char *path, int directory, struct oci_image *image, struct error *err)
+{
+	const struct lock_result *result = lock_result_find(build->lock, platform);
+
+	image->platform = platform;
+	if (!result || !result->has_image || build->epoch != build->lock->epoch) {
+		error_set(err, STATUS_CONFIG, "cannot use '%s': lock '%s' pins no layer for '%s'%s",
+			  path, build->lock->file, platform->name,
+			  result && result->has_image ? " and the time in SOURCE_DATE_EPOCH" : "");
+		return error_hint(err, "'bundler lock --record' pins what it makes of the release");
+	}
+	if (oci_layer_pack(&image->layer, archive, build->compression, directory, path, err) < 0)
+		return -1;
+	if (!digest_equal(&image->layer.diff_id, &result->diff_id))
+		return error_set(err, STATUS_DIGEST, "cannot use '%s': its SHA-256 is not the one "
+				 "that lock '%s' pins for the layer of '%s'", path,
+				 build->lock->file, platform->name);
+	return end_image(build, image, err);
 }

@@ -46,4 +46,12 @@ int build_image_like(const struct build *build, const struct platform *platform,
 		     uint64_t size, struct tree *tree, struct oci_image *image,
 		     struct error *err);
 
+/*
+ * Makes the image of the archive that `bundler rootfs` has written, in a descriptor, and not of the
+ * release; path is for messages. STATUS_CONFIG when the lock pins no layer for the platform at this
+ * epoch, STATUS_DIGEST when it pins another one.
+ */
+int build_image_from(const struct build *build, const struct platform *platform, int archive,
+		     const char *path, int directory, struct oci_image *image, struct error *err);
+
 #endif

@@ -10,8 +10,10 @@
 #include "build.h"
 #include "command_inputs.h"
 #include "compress.h"
+#include "file.h"
 #include "image_output.h"
 #include "jobs.h"
+#include "memory.h"
 #include "oci.h"
 #include "place.h"
 #include "progress.h"
@@ -20,6 +22,8 @@ static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM,
 	{ 'o', "output", "PLACE",
 	  "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]" },
+	{ OPTION_FROM, "from", "DIR",
+	  "pack the archives that bundler rootfs has written there, not the release" },
 	{ OPTION_FLAVOUR, "flavour", "NAME", "run as the recipe's flavour of this name says" },
 	{ OPTION_COMPRESS, "compress", "HOW",
 	  "of the layer: gzip, which is the default, zstd or none" },
@@ -36,6 +40,7 @@ struct run {
 	struct fetch fetch;
 	struct progress progress;
 	struct place output;
+	const char *from;		/* directory of archives to pack, or NULL */
 	struct oci_style style;
 	enum media_compression compression;
 	const char *flavour_name;
@@ -72,6 +77,9 @@ static int take_option(struct run *run, int id, const char *value, struct error 
 	switch (id) {
 	case 'o':
 		return place_parse(&run->output, &run->inputs.pool, value, err);
+	case OPTION_FROM:
+		run->from = value;
+		return 0;
 	case OPTION_FLAVOUR:
 		run->flavour_name = value;
 		return 0;
@@ -130,6 +138,20 @@ static int choose_platforms(struct run *run, struct error *err)
 	return 0;
 }
 
+static int pack(struct run *run, const struct build *build, const struct platform *platform,
+		struct oci_image *image, struct error *err)
+{
+	char *path = memory_format("%s/%s.tar", run->from, platform->directory);
+	int archive = file_open(AT_FDCWD, path, err);
+	int result = archive < 0 ? -1 : build_image_from(build, platform, archive, path,
+							 run->target.staging.fd, image, err);
+
+	if (archive >= 0)
+		close(archive);
+	free(path);
+	return result;
+}
+
 /* From the lock to the three blobs of one platform's image; a job. */
 static int make_image(void *context, size_t number, struct error *err)
 {
@@ -142,6 +164,8 @@ static int make_image(void *context, size_t number, struct error *err)
 	};
 	struct tree tree;
 
+	if (run->from)
+		return pack(run, &build, inputs->platforms[number], &run->images[number], err);
 	if (build_image(&build, inputs->platforms[number], &inputs->assets[number],
 			run->target.staging.fd, &tree, &run->images[number], err) < 0)
 		return -1;
@@ -265,8 +289,8 @@ static int run_image(struct option_parser *parser, struct error *err)
 const struct command command_image = {
 	.name = "image",
 	.summary = "build an OCI image from a recipe, its lock and the release",
-	.synopsis = "-o PLACE [-p PLATFORM]... [--flavour NAME] [--compress HOW] [--style NAME] "
-		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
+	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] [--compress HOW] "
+		    "[--style NAME] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
 		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] [--json] [RECIPE]",
 	.options = options,
 	.run = run_image,

@@ -30,19 +30,28 @@ int file_read_open(struct buffer *buffer, int fd, const char *path, struct error
 	return 0;
 }
 
-int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err)
+int file_open(int dirfd, const char *path, struct error *err)
 {
 	/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	int result;
 
 	if (fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		result = file_read_open(buffer, fd, path, err);
-	else
-		result = error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+		return fd;
+	close(fd);
+	return error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+}
+
+int file_read(struct buffer *buffer, int dirfd, const char *path, struct error *err)
+{
+	int fd = file_open(dirfd, path, err);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = file_read_open(buffer, fd, path, err);
 	close(fd);
 	return result;
 }

@@ -11,6 +11,12 @@
 /* Reading and writing whole files and descriptors. Names in messages are what the user wrote. */
 
 /*
+ * Opens the regular file at path, below directory descriptor dirfd or AT_FDCWD, for reading; a
+ * descriptor that the caller closes, or -1 with STATUS_FILE.
+ */
+int file_open(int dirfd, const char *path, struct error *err);
+
+/*
  * Adds the whole regular file at path, below directory descriptor dirfd or AT_FDCWD, to
  * buffer. STATUS_FILE when it cannot be read, STATUS_LIMIT when it passes the buffer's maximum.
  */

@@ -9,6 +9,7 @@
 
 #include "file.h"
 #include "interrupt.h"
+#include "limits.h"
 #include "memory.h"
 
 #define COPY_BLOCK 65536
@@ -130,4 +131,25 @@ static int write_to(void *context, const void *bytes, size_t length)
 int layer_write(const struct tree *tree, int fd, const char *name, struct error *err)
 {
 	return layer_stream(tree, write_to, &fd, name, err);
+}
+
+int layer_copy(int fd, channel_consume *consume, void *context, const char *name,
+	       struct error *err)
+{
+	char chunk[COPY_BLOCK];
+	uint64_t offset = 0;
+	ssize_t got;
+
+	while ((got = file_read_at(fd, chunk, sizeof chunk, offset)) > 0) {
+		if (interrupt_check(err) < 0)
+			return -1;
+		offset += (uint64_t)got;
+		if (offset > LIMIT_UNPACKED_BYTES)
+			return error_set(err, STATUS_LIMIT, "cannot read '%s': larger than %llu "
+					 "bytes", name, LIMIT_UNPACKED_BYTES);
+		if (consume(context, chunk, (size_t)got) < 0)
+			return error_errno(err, STATUS_FILE, "cannot store the layer of '%s'",
+					   name);
+	}
+	return got < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", name) : 0;
 }

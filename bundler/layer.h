@@ -17,4 +17,8 @@ int layer_write(const struct tree *tree, int fd, const char *name, struct error 
 int layer_stream(const struct tree *tree, channel_consume *consume, void *context,
 		 const char *name, struct error *err);
 
+/* The same for an archive that was written, in fd, as it is. STATUS_LIMIT, STATUS_FILE. */
+int layer_copy(int fd, channel_consume *consume, void *context, const char *name,
+	       struct error *err);
+
 #endif

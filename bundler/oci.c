@@ -75,27 +75,49 @@ static int take_tar(void *context, const void *bytes, size_t length)
 				: store(stream, bytes, length);
 }
 
+static void begin_layer(struct oci_layer *layer, struct layer_stream *stream,
+			enum media_compression compression, int directory)
+{
+	layer->compression = compression;
+	layer->blob = (struct content){ .fd = -1 };
+	digest_init_output(&stream->diff_id);
+	content_begin(&stream->writer, directory);
+	stream->compress = compression == MEDIA_PLAIN ? NULL
+						      : compress_open(compression, store, stream);
+}
+
+/* result and err say how it went so far. */
+static int end_layer(struct oci_layer *layer, struct layer_stream *stream, const char *name,
+		     int result, struct error *err)
+{
+	if (stream->compress && compress_close(stream->compress) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
+	if (result == 0 && content_end(&stream->writer, &layer->blob) < 0)
+		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
+	content_abandon(&stream->writer);
+	layer->diff_id = digest_read(&stream->diff_id);
+	return result;
+}
+
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
 		   enum media_compression compression, int directory, const char *name,
 		   struct error *err)
 {
-	struct layer_stream stream = { .compress = NULL };
-	int result;
+	struct layer_stream stream;
 
-	layer->compression = compression;
-	layer->blob = (struct content){ .fd = -1 };
-	digest_init_output(&stream.diff_id);
-	content_begin(&stream.writer, directory);
-	if (compression != MEDIA_PLAIN)
-		stream.compress = compress_open(compression, store, &stream);
-	result = layer_stream(tree, take_tar, &stream, name, err);
-	if (stream.compress && compress_close(stream.compress) < 0 && result == 0)
-		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
-	if (result == 0 && content_end(&stream.writer, &layer->blob) < 0)
-		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
-	content_abandon(&stream.writer);
-	layer->diff_id = digest_read(&stream.diff_id);
-	return result;
+	begin_layer(layer, &stream, compression, directory);
+	return end_layer(layer, &stream, name, layer_stream(tree, take_tar, &stream, name, err),
+			 err);
+}
+
+int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
+		   int directory, const char *name, struct error *err)
+{
+	struct layer_stream stream;
+
+	begin_layer(layer, &stream, compression, directory);
+	return end_layer(layer, &stream, name, layer_copy(archive, take_tar, &stream, name, err),
+			 err);
 }
 
 /* ---- config and manifest ---- */

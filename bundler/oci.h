@@ -33,6 +33,10 @@ int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
 		   enum media_compression compression, int directory, const char *name,
 		   struct error *err);
 
+/* The same of the archive that `bundler rootfs` has written, in a descriptor. STATUS_LIMIT. */
+int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
+		   int directory, const char *name, struct error *err);
+
 /* The image of one platform. */
 struct oci_image {
 	const struct platform *platform;

@@ -50,6 +50,65 @@ check test "$(pinned linux/arm64 diff_id)" = "$(sha256sum <trees/linux-arm64.tar
 run bundler audit oci:layout "${offline[@]}"
 stdout <<<'verdict: identical (linux/amd64, linux/arm64, linux/arm/v7)'
 
+begin 'image --from packs what rootfs has written, and needs nothing else'
+product
+run bundler rootfs -o trees "${offline[@]}"
+stdout_stated=1
+for how in '-o oci:' '--compress zstd -o oci:' '-p linux/arm64 --style doi -o oci:' '-o docker-archive:' \
+	'-p linux/amd64 --flavour nonroot -o oci-archive:'; do
+	# shellcheck disable=SC2086 # options
+	run bundler image ${how}ours "${offline[@]}"
+	stdout_stated=1
+	# shellcheck disable=SC2086
+	run bundler image --from trees --cache empty ${how}packed tiny.yaml
+	stdout_stated=1
+	check diff -r ours packed
+	rm -rf ours packed
+done
+check test ! -e empty
+
+begin 'image --from refuses what the lock does not pin'
+product
+run bundler rootfs -p linux/amd64 -o trees "${offline[@]}"
+stdout_stated=1
+from=(bundler image -p linux/amd64 --from trees -o oci:packed)
+SOURCE_DATE_EPOCH=1 run "${from[@]}" tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64' and the time in SOURCE_DATE_EPOCH
+	hint: 'bundler lock --record' pins what it makes of the release
+END
+cp trees/linux-amd64.tar whole.tar
+for damage in 'printf x | dd conv=notrunc status=none bs=1 seek=700 of=trees/linux-amd64.tar' \
+	'printf x >>trees/linux-amd64.tar' 'truncate -s -512 trees/linux-amd64.tar' \
+	'truncate -s 0 trees/linux-amd64.tar'; do
+	cp whole.tar trees/linux-amd64.tar
+	eval "$damage"
+	run "${from[@]}" tiny.yaml
+	status 7
+	stderr <<-'END'
+		bundler: cannot use 'trees/linux-amd64.tar': its SHA-256 is not the one that lock 'tiny.lock.json' pins for the layer of 'linux/amd64'
+	END
+done
+rm trees/linux-amd64.tar
+run "${from[@]}" tiny.yaml
+status 9
+stderr <<<"bundler: cannot read 'trees/linux-amd64.tar': No such file or directory"
+mkfifo trees/linux-amd64.tar
+run timeout 10 "${from[@]}" tiny.yaml
+status 9
+stderr <<<"bundler: cannot read 'trees/linux-amd64.tar': not a regular file"
+rm trees/linux-amd64.tar
+cp whole.tar trees/linux-amd64.tar
+edit 'del l["results"]'
+run "${from[@]}" tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64'
+	hint: 'bundler lock --record' pins what it makes of the release
+END
+check test "$(echo packed* .bundler*)" = 'packed* .bundler*'
+
 begin 'the lock, whole'
 product
 check test "$(sed 's/[0-9a-f]\{64\}/DIGEST/; s/libdeflate .*"/libdeflate V"/' tiny.lock.json |

@@ -233,6 +233,49 @@ static int clean(void **state)
 
 #define layer_test(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, clean)
 
+static int count_bytes(void *context, const void *part, size_t size)
+{
+	uint64_t *total = context;
+
+	(void)part;
+	*total += size;
+	return 0;
+}
+
+static int compare_bytes(void *context, const void *part, size_t size)
+{
+	size_t *at = context;
+
+	assert_true(size <= length - *at);
+	assert_memory_equal(bytes + *at, part, size);
+	*at += size;
+	return 0;
+}
+
+static void an_archive_that_was_written(void **state)
+{
+	struct tree tree;
+	struct error err;
+	uint64_t total = 0;
+	size_t at = 0;
+	int fd;
+
+	(void)state;
+	make(&tree, 1);
+	write_tree(&tree);
+	tree_free(&tree);
+	fd = openat(scratch, "t.tar", O_RDWR);
+	assert_int_equal(layer_copy(fd, compare_bytes, &at, "t.tar", &err), 0);
+	assert_int_equal(at, length);
+	assert_int_equal(ftruncate(fd, (off_t)(LIMIT_UNPACKED_BYTES + 1)), 0);
+	assert_refused(layer_copy(fd, count_bytes, &total, "t.tar", &err), err, STATUS_LIMIT,
+		       "cannot read 't.tar': larger than 4294967296 bytes");
+	assert_true(total <= LIMIT_UNPACKED_BYTES);
+	close(fd);
+	assert_refused(layer_copy(scratch, count_bytes, &total, "t.tar", &err), err, STATUS_FILE,
+		       "cannot read 't.tar': Is a directory");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +285,7 @@ int main(void)
 		layer_test(same_bytes_again),
 		layer_test(failure_is_told),
 		layer_test(streamed_or_written),
+		layer_test(an_archive_that_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
