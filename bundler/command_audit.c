@@ -131,6 +131,7 @@ static int choose_host(struct run *run, struct error *err)
 				 "platform it is (--platform)", run->text);
 	inputs->platforms = chosen;
 	inputs->platform_count = 1;
+	inputs->all = false;
 	return 0;
 }
 
@@ -153,12 +154,9 @@ static int check_chosen(const struct run *run, struct error *err)
 static int choose_platforms(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
-	const bool said = !inputs->all;
-
-	inputs->all = false;
-	if (!said && !run->observed.has_images)
+	if (inputs->all && !run->observed.has_images)
 		return choose_host(run, err);
-	if (!said)
+	if (inputs->all)
 		choose_found(run);
 	else if (run->observed.has_images)
 		images_choose(&run->observed.images, inputs->platforms, inputs->platform_count);

@@ -262,6 +262,16 @@ int command_inputs_open(struct command_inputs *inputs, const struct option_parse
 	return check_platforms(inputs, err);
 }
 
+static bool locks_any(const struct command_inputs *inputs)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < inputs->recipe.platform_count; i++)
+		if (lock_find(&inputs->lock, inputs->recipe.platforms[i], &ignored))
+			return true;
+	return false;
+}
+
 /* Leaves out what a release may lack, and the locked one does lack. */
 static int leave_out(struct command_inputs *inputs, struct error *err)
 {
@@ -270,13 +280,13 @@ static int leave_out(struct command_inputs *inputs, struct error *err)
 	size_t count = 0;
 	struct error ignored;
 
+	if (!locks_any(inputs))
+		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for "
+				 "any platform of '%s'", inputs->lock_file, inputs->recipe.file);
 	for (size_t i = 0; i < inputs->platform_count; i++)
 		if (lock_find(&inputs->lock, inputs->platforms[i], &ignored)
 		    || !recipe_is_optional(&inputs->recipe, inputs->platforms[i]))
 			left[count++] = inputs->platforms[i];
-	if (count == 0)
-		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for "
-				 "any platform of '%s'", inputs->lock_file, inputs->recipe.file);
 	inputs->platforms = left;
 	inputs->platform_count = count;
 	return 0;

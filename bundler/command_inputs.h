@@ -34,7 +34,7 @@ struct command_inputs {
 	const char *lock_file;			/* --lock, or the default */
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
-	bool all;				/* they are what the recipe lists, not a choice */
+	bool all;				/* nobody asked for each of them by name */
 	struct fetch_asset *assets;		/* what the lock has for each of them */
 	struct fetch_options fetch;		/* notify and context are the command's to set */
 	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */

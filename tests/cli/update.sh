@@ -384,9 +384,13 @@ untouched
 
 begin 'commands work on the platforms that the lock has'
 product
+offline=(--cache cache --mirror "file://$PWD/mirror" --offline)
+run bundler image -o oci:more "${offline[@]}" tiny.yaml
+stdout_stated=1
+run bundler image -p linux/arm64 -o oci:other "${offline[@]}" tiny.yaml
+stdout_stated=1
 sed -i 's|linux/arm64,|{platform: linux/arm64, optional: true},|' tiny.yaml
 sed -i /arm64/d mirror/SHA256SUMS
-offline=(--cache cache --mirror "file://$PWD/mirror" --offline)
 run bundler lock --sums mirror/SHA256SUMS tiny.yaml
 stdout_stated=1
 run bundler fetch "${offline[@]}" tiny.yaml
@@ -407,6 +411,18 @@ stdout <<-'END'
 END
 run bundler audit "${offline[@]}" oci:layout tiny.yaml
 stdout <<<'verdict: identical (linux/amd64, linux/arm/v7)'
+run bundler audit "${offline[@]}" oci:more tiny.yaml
+status 1
+stdout <<-'END'
+	platform linux/arm64: expected nothing, found an image
+	verdict: different (linux/amd64, linux/arm/v7; 1 difference)
+END
+run bundler audit "${offline[@]}" oci:other tiny.yaml
+status 1
+stdout <<-'END'
+	platform linux/arm64: expected nothing, found an image
+	verdict: different (1 difference)
+END
 for command in 'rootfs -o none' 'image -o oci:none' fetch; do
 	# shellcheck disable=SC2086
 	run bundler $command -p linux/arm64 "${offline[@]}" tiny.yaml
