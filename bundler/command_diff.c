@@ -170,15 +170,34 @@ static int find_image(struct run *run, size_t side, struct image **image, struct
 			 "of which --platform chooses", run->texts[side], images->count);
 }
 
+/* Of a platform that neither place has nothing would be compared, and nothing differ. */
+static int check_platforms(const struct run *run, struct error *err)
+{
+	const struct images *first = &run->sides[0].images, *second = &run->sides[1].images;
+
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		const struct platform *platform = run->inputs.platforms[i];
+
+		if (!images_have(first, platform) && !images_have(second, platform))
+			return error_set(err, STATUS_USAGE, "cannot compare images for '%s': "
+					 "neither '%s' nor '%s' has one", platform->name,
+					 run->texts[0], run->texts[1]);
+	}
+	return 0;
+}
+
 static int compare(struct run *run, struct error *err)
 {
+	const bool has_images = run->sides[0].has_images && run->sides[1].has_images;
 	struct image *images[2];
 
+	if (has_images && check_platforms(run, err) < 0)
+		return -1;
 	for (size_t i = 0; i < 2; i++)
 		if (run->sides[i].has_images && run->inputs.platform_count > 0)
 			images_choose(&run->sides[i].images, run->inputs.platforms,
 				      run->inputs.platform_count);
-	if (run->sides[0].has_images && run->sides[1].has_images)
+	if (has_images)
 		return compare_images(run, err);
 	if (find_image(run, 0, &images[0], err) < 0 || find_image(run, 1, &images[1], err) < 0)
 		return -1;

@@ -557,6 +557,14 @@ static bool is_chosen(const char *name, const struct platform *const *platforms,
 	return false;
 }
 
+bool images_have(const struct images *images, const struct platform *platform)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (is_chosen(images->items[i].platform, &platform, 1))
+			return true;
+	return false;
+}
+
 void images_choose(struct images *images, const struct platform *const *platforms, size_t count)
 {
 	size_t kept = 0;

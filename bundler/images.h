@@ -66,6 +66,8 @@ void images_close(struct images *images);
 int images_read(struct images *images, struct image *image,
 		const struct observe_reference *reference, struct error *err);
 
+bool images_have(const struct images *images, const struct platform *platform);
+
 /* Leaves out the images of all platforms but these. */
 void images_choose(struct images *images, const struct platform *const *platforms, size_t count);
 

@@ -151,6 +151,9 @@ stdout <<<'verdict: identical'
 run bundler diff -p linux/s390x oci:all tar:trees/linux-arm64.tar
 status 2
 stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has no image for the platforms that are chosen"
+run bundler diff -p linux/amd64 -p linux/s390x oci:all oci:two
+status 2
+stderr <<<"bundler: cannot compare images for 'linux/s390x': neither 'oci:all' nor 'oci:two' has one"
 
 begin 'a blob that is not what it is said to be, on either side'
 make image -p linux/amd64 -o oci:a
