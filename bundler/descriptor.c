@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "reference.h"
+
 #define REFERENCE "org.opencontainers.image.ref.name"
+#define NAME "io.containerd.image.name"
 
 static const char *member(const json_t *object, const char *key)
 {
@@ -38,7 +41,7 @@ static const char *read_size(const json_t *value, uint64_t *size)
 struct descriptor descriptor_read(const json_t *json)
 {
 	const json_t *platform = object_of(json_object_get(json, "platform"));
-	const json_t *digest = json_object_get(json, "digest"), *reference;
+	const json_t *digest = json_object_get(json, "digest");
 	struct descriptor descriptor = {
 		.media_type = member(json, "mediaType"),
 		.has_platform = platform,
@@ -49,12 +52,20 @@ struct descriptor descriptor_read(const json_t *json)
 	};
 
 	descriptor.media = media_find(descriptor.media_type);
-	reference = json_object_get(descriptor.annotations, REFERENCE);
-	descriptor.reference = json_is_string(reference) ? json_string_value(reference) : NULL;
+	/* NULL for what is not a string. */
+	descriptor.reference = json_string_value(json_object_get(descriptor.annotations,
+								 REFERENCE));
+	descriptor.name = json_string_value(json_object_get(descriptor.annotations, NAME));
 	descriptor.fault = json_is_string(digest)
 			   ? descriptor_read_digest(&descriptor.digest, json_string_value(digest))
 			   : "it has no digest";
 	if (!descriptor.fault)
 		descriptor.fault = read_size(json_object_get(json, "size"), &descriptor.size);
 	return descriptor;
+}
+
+bool descriptor_is_named(const struct descriptor *descriptor, const char *wanted)
+{
+	return (descriptor->reference && reference_is(descriptor->reference, wanted))
+	       || (descriptor->name && reference_is(descriptor->name, wanted));
 }

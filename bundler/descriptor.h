@@ -18,11 +18,15 @@ struct descriptor {
 	bool has_platform;
 	const char *os, *architecture, *variant;	/* of the platform; "" if not there */
 	const char *reference;	/* its annotation org.opencontainers.image.ref.name, or NULL */
+	const char *name;	/* its annotation io.containerd.image.name, or NULL */
 	const json_t *annotations;	/* an object, or NULL */
 };
 
 /* Reads the descriptor that json is; anything else, NULL too, has a fault. */
 struct descriptor descriptor_read(const json_t *json);
+
+/* Whether one of its two names is the one that is wanted (reference.h). */
+bool descriptor_is_named(const struct descriptor *descriptor, const char *wanted);
 
 /*
  * Reads "sha256:" and 64 lower-case digits; why it is refused, or NULL (descriptor.md, "Digests").

@@ -121,6 +121,11 @@ int image_output_open(struct image_output *output, const struct place *place, st
 	    && place->kind != PLACE_DOCKER_ARCHIVE)
 		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for "
 				 "images are oci:, oci-archive: and docker-archive:", place->path);
+	if (place->tag && strchr(place->tag, ':')) {
+		error_set(err, STATUS_USAGE, "cannot write an image to '%s': '%s' is not a tag",
+			  place->path, place->tag);
+		return error_hint(err, "its name is the recipe's");
+	}
 	parent = open_parent(output, err);
 	if (output->staging.parent >= 0 && check_replaceable(output, err) == 0)
 		result = staging_open(&output->staging, output->staging.parent, parent, err);

@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "observe_tar.h"
 #include "overlay.h"
+#include "reference.h"
 
 static int refuse(const struct images *images, enum status status, const char *reason,
 		  struct error *err)
@@ -224,7 +225,7 @@ static int read_index(struct images *images, struct document *document, const ch
 	for (size_t i = 0; i < index.count && result == 0; i++) {
 		const struct descriptor *descriptor = &index.manifests[i];
 
-		if (tag && (!descriptor->reference || strcmp(descriptor->reference, tag) != 0))
+		if (tag && !descriptor_is_named(descriptor, tag))
 			continue;
 		result = descriptor->media->kind == MEDIA_INDEX
 			 ? read_nested(images, descriptor, depth, err)
@@ -312,12 +313,9 @@ static int add_docker(struct images *images, const json_t *json, const struct do
 
 static bool has_tag(const struct docker_image *docker, const char *tag)
 {
-	for (size_t i = 0; i < docker->tag_count; i++) {
-		const char *colon = strrchr(docker->tags[i], ':');
-
-		if (colon && strcmp(colon + 1, tag) == 0)
+	for (size_t i = 0; i < docker->tag_count; i++)
+		if (reference_is(docker->tags[i], tag))
 			return true;
-	}
 	return false;
 }
 
@@ -408,8 +406,8 @@ static int read_tables(struct images *images, const struct place *place, struct 
 		return 0;
 	if (!place->tag)
 		return refuse(images, STATUS_ARCHIVE, "it has no image", err);
-	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': it has no image with the tag '%s'",
-			 images->place, place->tag);
+	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': it has no image with the %s '%s'",
+			 images->place, strchr(place->tag, ':') ? "name" : "tag", place->tag);
 }
 
 int images_open(struct images *images, const struct place *place, struct error *err)

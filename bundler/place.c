@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "reference.h"
+
 static const struct {
 	const char *prefix;
 	enum place_kind kind;
@@ -16,21 +18,6 @@ static const struct {
 	{ "docker-archive:", PLACE_DOCKER_ARCHIVE, true },
 };
 
-/* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */
-static bool is_tag(const char *tag)
-{
-	static const char word[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-	size_t length = strlen(tag);
-
-	if (length == 0 || length > 128 || !strchr(word, tag[0]))
-		return false;
-	for (size_t i = 1; i < length; i++)
-		if (!strchr(word, tag[i]) && tag[i] != '.' && tag[i] != '-')
-			return false;
-	return true;
-}
-
 static int split(struct place *place, const char *text, bool tagged, struct error *err)
 {
 	char *colon = strchr(place->path, ':');
@@ -42,7 +29,7 @@ static int split(struct place *place, const char *text, bool tagged, struct erro
 	}
 	if (place->path[0] == '\0')
 		return error_set(err, STATUS_USAGE, "cannot use place '%s': it has no path", text);
-	if (place->tag && !is_tag(place->tag))
+	if (place->tag && reference_tag_fault(place->tag) && reference_fault(place->tag))
 		return error_set(err, STATUS_USAGE, "cannot use place '%s': '%s' is not a tag",
 				 text, place->tag);
 	return 0;

@@ -1,6 +1,5 @@
 #include "reference.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,4 +93,26 @@ const char *reference_fault(const char *text)
 	}
 	free(name);
 	return fault;
+}
+
+static const char *without(const char *reference, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(reference, prefix, length) == 0 ? reference + length : reference;
+}
+
+/* As docker shows it. */
+static const char *familiar(const char *reference)
+{
+	return without(without(reference, "docker.io/"), "library/");
+}
+
+bool reference_is(const char *reference, const char *wanted)
+{
+	const char *colon = strrchr(reference, ':');
+
+	if (!strchr(wanted, ':'))
+		return strcmp(colon ? colon + 1 : reference, wanted) == 0;
+	return strcmp(familiar(reference), familiar(wanted)) == 0;
 }

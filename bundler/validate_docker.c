@@ -98,12 +98,9 @@ static int check_image(struct inspect *inspect, const struct docker_image *docke
 static bool has_tag(const struct docker_manifest *manifest, const char *tag)
 {
 	for (size_t i = 0; i < manifest->count; i++)
-		for (size_t k = 0; k < manifest->images[i].tag_count; k++) {
-			const char *colon = strrchr(manifest->images[i].tags[k], ':');
-
-			if (colon && strcmp(colon + 1, tag) == 0)
+		for (size_t k = 0; k < manifest->images[i].tag_count; k++)
+			if (reference_is(manifest->images[i].tags[k], tag))
 				return true;
-		}
 	return false;
 }
 
@@ -122,7 +119,7 @@ static int check_manifest(struct inspect *inspect, const struct store_entry *ent
 		findings_add(inspect->findings, entry->name, RULE_DOCKER, "it names no image");
 	if (tag && !has_tag(&manifest, tag))
 		findings_add(inspect->findings, entry->name, RULE_DOCKER,
-			     "no image has the tag '%s'", tag);
+			     "no image has the %s '%s'", strchr(tag, ':') ? "name" : "tag", tag);
 	for (size_t i = 0; i < manifest.count && result == 0; i++)
 		result = check_image(inspect, &manifest.images[i], i);
 	document_free(&document);

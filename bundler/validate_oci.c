@@ -271,19 +271,10 @@ static int check_index(struct inspect *inspect, const struct store_entry *entry,
 
 /* ---- layout ---- */
 
-/* "tag", or "name:tag" as containerd writes it. */
-static bool refers(const struct descriptor *descriptor, const char *tag)
-{
-	const char *reference = descriptor->reference ? descriptor->reference : "";
-	const char *colon = strrchr(reference, ':');
-
-	return strcmp(reference, tag) == 0 || (colon && strcmp(colon + 1, tag) == 0);
-}
-
 static void check_tag(struct inspect *inspect, const struct image_index *index, const char *tag)
 {
 	for (size_t i = 0; i < index->count; i++)
-		if (refers(&index->manifests[i], tag))
+		if (descriptor_is_named(&index->manifests[i], tag))
 			return;
 	findings_add(inspect->findings, "index.json", RULE_INDEX_FILE, "no manifest has the "
 		     "reference '%s'", tag);

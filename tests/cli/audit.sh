@@ -162,6 +162,22 @@ audit oci:layout:other
 status 8
 stderr <<<"bundler: cannot read 'layout': it has no image with the tag 'other'"
 
+begin 'an image is chosen by its whole name, too'
+for form in oci-archive docker-archive; do
+	make image -p linux/amd64 -o "$form:$form.tar"
+	for name in tiny:1.0 docker.io/library/tiny:1.0; do
+		audit "$form:$form.tar:$name"
+		stdout <<<'verdict: identical (linux/amd64)'
+		run bundler validate "$form:$form.tar:$name"
+	done
+	audit "$form:$form.tar:other/tiny:1.0"
+	status 8
+	stderr <<<"bundler: cannot read '$form.tar': it has no image with the name 'other/tiny:1.0'"
+done
+run bundler validate docker-archive:docker-archive.tar:other:1.0
+status 1
+stdout <<<"manifest.json: docker-archive: no image has the name 'other:1.0'"
+
 begin "docker save's older archive"
 make image -p linux/amd64 --compress none -o docker-archive:new.tar
 mkdir new old

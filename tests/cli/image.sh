@@ -196,6 +196,12 @@ status 2
 stderr <<-'END'
 	bundler: cannot use place 'oci:x:-tag': '-tag' is not a tag
 END
+run bundler image -o docker-archive:x:name:tag "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot write an image to 'x': 'name:tag' is not a tag
+	hint: its name is the recipe's
+END
 run bundler image "${product[@]}"
 status 2
 stderr <<-'END'

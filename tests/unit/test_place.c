@@ -52,7 +52,7 @@ static void refuses_what_is_none(void **state)
 		{ "oci::tag", "cannot use place 'oci::tag': it has no path" },
 		{ "oci:x:", "cannot use place 'oci:x:': '' is not a tag" },
 		{ "oci:x:.a", "cannot use place 'oci:x:.a': '.a' is not a tag" },
-		{ "oci:x:a:b", "cannot use place 'oci:x:a:b': 'a:b' is not a tag" },
+		{ "oci:x:A:b", "cannot use place 'oci:x:A:b': 'A:b' is not a tag" },
 		{ "oci:x:a/b", "cannot use place 'oci:x:a/b': 'a/b' is not a tag" },
 	};
 	struct pool pool = { 0 };

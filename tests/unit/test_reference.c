@@ -53,11 +53,31 @@ static void refuses_references(void **state)
 	assert_non_null(reference_fault(longest));
 }
 
+static void finds_the_one_that_is_wanted(void **state)
+{
+	static const char *const is[][2] = {
+		{ "1.0", "1.0" }, { "a:1.0", "1.0" }, { "h:80/a/b:1.0", "1.0" }, { "a:1.0", "a:1.0" },
+		{ "docker.io/library/a:1", "a:1" }, { "a:1", "docker.io/library/a:1" },
+		{ "docker.io/a/b:1", "a/b:1" }, { "h:80/a:1", "h:80/a:1" },
+	};
+	static const char *const is_not[][2] = {
+		{ "1.0", "1" }, { "a:1.0", "a" }, { "a:1.0", "b:1.0" }, { "1.0", "a:1.0" },
+		{ "a/b:1", "b:1" }, { "quay.io/a:1", "a:1" }, { "", "1" }, { "a", "a:1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof is / sizeof is[0]; i++)
+		assert_true(reference_is(is[i][0], is[i][1]));
+	for (size_t i = 0; i < sizeof is_not / sizeof is_not[0]; i++)
+		assert_false(reference_is(is_not[i][0], is_not[i][1]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_references),
 		cmocka_unit_test(refuses_references),
+		cmocka_unit_test(finds_the_one_that_is_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
