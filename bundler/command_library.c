@@ -182,11 +182,12 @@ static void note_branch(const struct run *run, const char *branch)
 	free(text);
 }
 
-/* What is still missing, from the output's repository. err says what could not be told. */
+/* What is still missing, from the output's repository. err is the last that could not be told. */
 static int use_git(struct run *run, const struct git *git, struct error *err)
 {
 	const struct recipe_library *library = &run->inputs.recipe.library;
 	char commit[GIT_COMMIT_BYTES], branch[LIMIT_PATH_BYTES + 1];
+	int result = 0;
 
 	if (!run->source.commit) {
 		run->source.commit = keep(run, git_head(git, commit, branch, sizeof branch, err),
@@ -198,14 +199,19 @@ static int use_git(struct run *run, const struct git *git, struct error *err)
 	for (size_t i = 0; i < library->platform_count; i++) {
 		const struct platform *platform = library->platforms[i];
 		const char *dist = library_dist_branch(&run->inputs.pool, platform);
+		struct error reason;
 
 		if (run->source.dist[i] || !library_has_dist(library, platform))
 			continue;
-		run->source.dist[i] = keep(run, git_branch(git, dist, commit, err), commit);
-		if (!run->source.dist[i])
-			return -1;
+		run->source.dist[i] = keep(run, git_branch(git, dist, commit, &reason), commit);
+		if (run->source.dist[i])
+			continue;
+		if (result < 0)
+			report_line("note: ", err->message, "");
+		*err = reason;
+		result = -1;
 	}
-	return 0;
+	return result;
 }
 
 static bool is_complete(const struct run *run)
@@ -336,7 +342,7 @@ static void print_json(const struct generated_plan *plan)
 /* A library file that names HEAD is right only once that has the rest of what was written. */
 static void note_uncommitted(const struct run *run, const struct generated_plan *plan)
 {
-	for (size_t i = 0; i < plan->count && run->from_git && run->source.commit; i++) {
+	for (size_t i = 0; i < plan->count && run->from_git && is_complete(run); i++) {
 		const char *path = plan->changes[i].path;
 
 		if (strcmp(path, run->file) == 0 || strcmp(path, run->record) == 0)
