@@ -119,30 +119,39 @@ int file_create_unflushed(int dirfd, const char *path, const void *bytes, size_t
 	return create(dirfd, path, bytes, length, mode, NULL, err);
 }
 
-/* Makes the directories above path. Those that are there already are no fault. */
-static void make_parents(const char *path)
+/*
+ * Makes the directories above path. Those that are there already are no fault. The errno of the
+ * first that could not be made, or 0.
+ */
+static int make_parents(const char *path)
 {
 	char *parent = memory_string(path);
+	int fault = 0;
 
 	for (char *slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(parent, 0777);
+		if (mkdir(parent, 0777) < 0 && errno != EEXIST && fault == 0)
+			fault = errno;
 		*slash = '/';
 	}
 	free(parent);
+	return fault;
 }
 
 int file_make_directory(const char *path, struct error *err)
 {
+	int fault = *path == '\0' ? 0 : make_parents(path);
 	int fd;
 
-	if (*path != '\0')
-		make_parents(path);
-	mkdir(path, 0777);
+	if (mkdir(path, 0777) < 0 && fault == 0)
+		fault = errno;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(err, STATUS_FILE, "cannot use directory '%s'", path);
-	return fd;
+	if (fd >= 0)
+		return fd;
+	/* What is not there could not be made, and that has a reason. */
+	if (errno == ENOENT && fault != 0 && fault != EEXIST)
+		errno = fault;
+	return error_errno(err, STATUS_FILE, "cannot use directory '%s'", path);
 }
 
 char *file_first_missing(const char *path)

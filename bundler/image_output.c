@@ -98,15 +98,19 @@ static char *open_parent(struct image_output *output, struct error *err)
 		path[--length] = '\0';
 	slash = strrchr(path, '/');
 	output->name = memory_string(slash ? slash + 1 : path);
-	if (slash)
+	if (slash) {
 		slash[slash == path ? 1 : 0] = '\0';
+	} else {
+		free(path);
+		path = memory_string(".");
+	}
 	if (output->name[0] == '\0' || strcmp(output->name, ".") == 0
 	    || strcmp(output->name, "..") == 0) {
 		output->staging.parent = error_set(err, STATUS_USAGE, "cannot use place '%s': its "
 						   "path does not end in a name",
 						   output->place->path);
 	} else {
-		output->staging.parent = file_make_directory(slash ? path : ".", err);
+		output->staging.parent = file_make_directory(path, err);
 	}
 	return path;
 }

@@ -157,6 +157,21 @@ if [ "$(id -u)" -eq 0 ]; then
 		"$0" rootfs "$@" >out 2>err; echo $? >status' "$BUNDLER" "${one[@]}"
 	check test "$(cat status)" = 9
 	check test "$(cat out err)" = "bundler: cannot write in 'rootfs': Read-only file system"
+
+	begin 'a directory that cannot be made, or written in'
+	mkdir rootfs
+	read_only() {	# ERROR ARGUMENT...
+		check unshare --mount bash -c 'mount -t tmpfs -o ro none rootfs && out=$PWD &&
+			cd rootfs && "$0" "$@" >"$out/out" 2>"$out/err"; echo $? >"$out/status"' \
+			"$BUNDLER" "${@:2}" "${one[@]}"
+		check test "$(cat status)" = 9
+		check test "$(cat out err)" = "bundler: $1: Read-only file system"
+	}
+	read_only "cannot use directory 'new'" rootfs -o new
+	read_only "cannot use directory 'a/b'" rootfs -o a/b
+	read_only "cannot use directory 'new'" image -o oci:new/image
+	read_only "cannot write in '.'" image -o oci:image
+	read_only "cannot write in '.'" image -o oci-archive:image.tar
 fi
 
 # What stands must be wholly what one run made: the old tree or the new one, told apart by time.
