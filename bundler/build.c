@@ -149,7 +149,8 @@ int build_image_from(const struct build *build, const struct platform *platform,
 		error_set(err, STATUS_CONFIG, "cannot use '%s': lock '%s' pins no layer for '%s'%s",
 			  path, build->lock->file, platform->name,
 			  result && result->has_image ? " and the time in SOURCE_DATE_EPOCH" : "");
-		return error_hint(err, "'bundler lock --record' pins what it makes of the release");
+		return error_hint(err, "'bundler lock --record' pins what it makes of the release; "
+				  "--lock names another lock");
 	}
 	if (oci_layer_pack(&image->layer, archive, build->compression, directory, path, err) < 0)
 		return -1;

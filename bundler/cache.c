@@ -57,9 +57,10 @@ static int make_directories(const char *path, struct error *err)
 		end += strcspn(end, "/");
 		kept = *end;
 		*end = '\0';
-		if (*prefix && make_directory(AT_FDCWD, prefix) < 0)
-			result = error_errno(err, STATUS_FILE, "cannot make cache directory '%s'",
-					     prefix);
+		if (*prefix && make_directory(AT_FDCWD, prefix) < 0) {
+			error_errno(err, STATUS_FILE, "cannot make cache directory '%s'", prefix);
+			result = error_hint(err, "name another with --cache");
+		}
 		*end = kept;
 	}
 	free(prefix);

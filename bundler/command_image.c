@@ -148,6 +148,8 @@ static int pack(struct run *run, const struct build *build, const struct platfor
 
 	if (archive >= 0)
 		close(archive);
+	else
+		error_hint(err, "'bundler rootfs' makes it; --platform chooses what is packed");
 	free(path);
 	return result;
 }

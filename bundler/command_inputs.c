@@ -333,8 +333,10 @@ int command_inputs_scratch(struct error *err)
 		if (!places[i])
 			continue;
 		fd = open(places[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 && (i == 0 || errno != ENOENT))
-			return error_errno(err, STATUS_FILE, "cannot open '%s'", places[i]);
+		if (fd < 0 && (i == 0 || errno != ENOENT)) {
+			error_errno(err, STATUS_FILE, "cannot open '%s'", places[i]);
+			return error_hint(err, "TMPDIR says where large files are kept");
+		}
 	}
 	return fd < 0 ? error_errno(err, STATUS_FILE, "cannot open '/tmp'") : fd;
 }

@@ -397,8 +397,10 @@ static int read_tables(struct images *images, const struct place *place, struct 
 	if (place->kind != PLACE_OCI
 	    && open_table(images, &images->docker, "manifest.json", err) < 0)
 		return -1;
-	if (!images->index.document.root && !images->docker.document.root)
-		return refuse(images, STATUS_ARCHIVE, "it has no table of contents", err);
+	if (!images->index.document.root && !images->docker.document.root) {
+		refuse(images, STATUS_ARCHIVE, "it has no table of contents", err);
+		return error_hint(err, "a root file system is dir:DIR, or tar:FILE in an archive");
+	}
 	if (read_index(images, &images->index.document, place->tag, 0, err) < 0
 	    || read_docker(images, place->tag, err) < 0)
 		return -1;

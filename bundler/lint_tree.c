@@ -414,9 +414,12 @@ int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 	for (; result == 0 && *names; names++)
 		result = read_entry(&loading, &place, *names);
 	close(place.fd);
-	if (result == 0 && tree->version_count == 0)
-		result = error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory "
-				   "that is named after a version", directory);
+	if (result == 0 && tree->version_count == 0) {
+		error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory that is "
+			  "named after a version", directory);
+		result = error_hint(err, "name the top of the repository, which has "
+				    "version/variant/Dockerfile");
+	}
 	for (size_t i = 0; i < tree->version_count; i++)
 		find_number(&tree->versions[i]);
 	return result == 0 ? read_given(&loading) : -1;

@@ -1,9 +1,11 @@
 #include "lock.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buffer.h"
 #include "file.h"
@@ -290,7 +292,7 @@ int lock_open(struct lock *lock, const char *file, struct error *err)
 	result = file_read(&text, AT_FDCWD, file, err);
 	if (result == 0)
 		result = lock_open_text(lock, file, &text, err);
-	else
+	else if (access(file, F_OK) < 0 && errno == ENOENT)
 		error_hint(err, "'bundler lock' makes a lock: nothing is built without one");
 	buffer_free(&text);
 	return result;

@@ -1,6 +1,7 @@
 #include "option.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define MAXIMUM_SPECS 32
@@ -24,16 +25,32 @@ static void make_tables(const struct option_spec *specs, struct option *longs, c
 	memset(longs, 0, sizeof *longs);
 }
 
+/* Whether word is the long form, perhaps cut short, of the option that getopt has just refused. */
+static bool is_long_form(const struct option_parser *parser, const char *word)
+{
+	const size_t length = strcspn(word, "=");
+
+	if (length <= 2 || strncmp(word, "--", 2) != 0)
+		return false;
+	for (const struct option_spec *spec = parser->specs; spec->name; spec++)
+		if (spec->id == optopt && strncmp(spec->name, word + 2, length - 2) == 0)
+			return true;
+	return false;
+}
+
 /* The option that getopt has just refused, as the user wrote it where that is known. */
 static const char *refused(const struct option_parser *parser, char text[3])
 {
-	if (optopt > 0 && optopt < 256) {
+	/* musl steps past the end to an argument that is missing. */
+	const char *word = parser->argv[(optind > parser->argc ? parser->argc : optind) - 1];
+
+	if (optopt > 0 && optopt < 256 && !is_long_form(parser, word)) {
 		text[0] = '-';
 		text[1] = (char)optopt;
 		text[2] = '\0';
 		return text;
 	}
-	return parser->argv[optind - 1];
+	return word;
 }
 
 /* Why getopt has refused an option. */
@@ -57,9 +74,11 @@ int option_next(struct option_parser *parser, const char **value, struct error *
 	opterr = 0;
 	id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL);
 	*value = optarg;
-	if (id == ':' || id == '?')
-		return error_set(err, STATUS_USAGE, "cannot use option '%s': %s",
-				 refused(parser, text), reason(parser, id));
+	if (id == ':' || id == '?') {
+		error_set(err, STATUS_USAGE, "cannot use option '%s': %s", refused(parser, text),
+			  reason(parser, id));
+		return error_hint(err, "'bundler %s --help' lists the options", parser->argv[0]);
+	}
 	if (id != -1)
 		return id;
 	parser->argc -= optind;

@@ -104,8 +104,13 @@ static int read_sums(const struct relock *relock, struct sums *sums, struct lock
 	sums->name = recipe_sums(relock->recipe, &new->pool, err);
 	if (!sums->name)
 		return -1;
-	if (*sums->name != '\0')
-		return fetch_document(relock->fetch, sums->name, &sums->text, err);
+	if (*sums->name != '\0') {
+		int result = fetch_document(relock->fetch, sums->name, &sums->text, err);
+
+		if (result < 0 && err->status == STATUS_NETWORK)
+			error_hint(err, "--sums takes a copy that was got elsewhere");
+		return result;
+	}
 	error_set(err, STATUS_CONFIG, "cannot lock '%s %s': its release has no SHA256SUMS",
 		  new->name, new->version);
 	return error_hint(err, "make one of archives that you trust, and give it with --sums");

@@ -382,11 +382,14 @@ static int list_members(struct store *store, struct error *err)
 {
 	struct window *window;
 	struct tar *tar;
-	struct stat st;
+	struct stat st = { 0 };
 	int result;
 
-	if (fstat(store->fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return refuse(store, STATUS_FILE, "not a regular file", err);
+	if (fstat(store->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		refuse(store, STATUS_FILE, "not a regular file", err);
+		return S_ISDIR(st.st_mode) ? error_hint(err, "a layout in a directory is oci:DIR")
+					   : -1;
+	}
 	if (is_compressed(store->fd)) {
 		refuse(store, STATUS_ARCHIVE, "it is compressed", err);
 		return error_hint(err, "uncompress it first");
@@ -419,10 +422,15 @@ int store_open(struct store **store, const struct place *place, struct error *er
 	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
 	made->fd = open(place->path,
 			O_RDONLY | O_CLOEXEC | (made->archive ? O_NONBLOCK : O_DIRECTORY));
-	if (made->fd < 0)
+	if (made->fd < 0) {
+		const bool is_file = errno == ENOTDIR;
+
 		result = error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
-	else
+		if (is_file && !made->archive)
+			error_hint(err, "an archive is oci-archive:FILE or docker-archive:FILE");
+	} else {
 		result = made->archive ? list_members(made, err) : list_all(made, err);
+	}
 	if (result < 0) {
 		store_close(made);
 		return -1;

@@ -400,7 +400,10 @@ check diff -r copy layout
 files tmp </dev/null
 TMPDIR=$PWD/none run bundler audit oci:layout "${product[@]}"
 status 9
-stderr <<<"bundler: cannot open '$PWD/none': No such file or directory"
+stderr <<-END
+	bundler: cannot open '$PWD/none': No such file or directory
+	hint: TMPDIR says where large files are kept
+END
 
 begin 'an archive that is not in the cache'
 make image -p linux/amd64 -o oci:layout
@@ -437,7 +440,12 @@ refused 2 "cannot use style 'none': it is not 'doi'" --style none oci:layout
 refused 9 "cannot read 'none': No such file or directory" oci:none
 refused 9 "cannot read 'none': No such file or directory" -p linux/amd64 dir:none
 refused 9 "cannot read 'layout': not a regular file" -p linux/amd64 tar:layout
-refused 8 "cannot read 'empty': it has no table of contents" oci:"$(mkdir -p empty && echo empty)"
+refused 9 "cannot read 'layout': not a regular file
+hint: a layout in a directory is oci:DIR" oci-archive:layout
+refused 9 "cannot read 'layout/index.json': Not a directory
+hint: an archive is oci-archive:FILE or docker-archive:FILE" oci:layout/index.json
+refused 8 "cannot read 'empty': it has no table of contents
+hint: a root file system is dir:DIR, or tar:FILE in an archive" oci:"$(mkdir -p empty && echo empty)"
 mkfifo fifo
 TEST_TIMEOUT=5 refused 9 "cannot read 'fifo': not a regular file" -p linux/amd64 tar:fifo
 TEST_TIMEOUT=5 refused 9 "cannot read 'fifo': not a regular file" oci-archive:fifo

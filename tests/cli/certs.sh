@@ -278,7 +278,8 @@ begin 'usage'
 prepare
 refused 2 'cannot read a bundle: none is named'
 refused 2 "cannot use operand 'b': one bundle at a time" a b
-refused 2 "cannot use option '--outputs=x': no such option" --outputs=x a
+refused 2 "cannot use option '--outputs=x': no such option
+hint: 'bundler certs --help' lists the options" --outputs=x a
 SOURCE_DATE_EPOCH=tomorrow
 refused 2 "cannot use SOURCE_DATE_EPOCH 'tomorrow': not a whole number up to 253402300799" \
 	digicert.pem

@@ -715,6 +715,7 @@ END
 mkdir tree
 refuses 3 tree <<'END'
 bundler: cannot check 'tree': it has no directory that is named after a version
+hint: name the top of the repository, which has version/variant/Dockerfile
 END
 rmdir tree
 make_tree

@@ -76,7 +76,7 @@ SOURCE_DATE_EPOCH=1 run "${from[@]}" tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64' and the time in SOURCE_DATE_EPOCH
-	hint: 'bundler lock --record' pins what it makes of the release
+	hint: 'bundler lock --record' pins what it makes of the release; --lock names another lock
 END
 cp trees/linux-amd64.tar whole.tar
 for damage in 'printf x | dd conv=notrunc status=none bs=1 seek=700 of=trees/linux-amd64.tar' \
@@ -93,11 +93,17 @@ done
 rm trees/linux-amd64.tar
 run "${from[@]}" tiny.yaml
 status 9
-stderr <<<"bundler: cannot read 'trees/linux-amd64.tar': No such file or directory"
+stderr <<-'END'
+	bundler: cannot read 'trees/linux-amd64.tar': No such file or directory
+	hint: 'bundler rootfs' makes it; --platform chooses what is packed
+END
 mkfifo trees/linux-amd64.tar
 run timeout 10 "${from[@]}" tiny.yaml
 status 9
-stderr <<<"bundler: cannot read 'trees/linux-amd64.tar': not a regular file"
+stderr <<-'END'
+	bundler: cannot read 'trees/linux-amd64.tar': not a regular file
+	hint: 'bundler rootfs' makes it; --platform chooses what is packed
+END
 rm trees/linux-amd64.tar
 cp whole.tar trees/linux-amd64.tar
 edit 'del l["results"]'
@@ -105,7 +111,7 @@ run "${from[@]}" tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64'
-	hint: 'bundler lock --record' pins what it makes of the release
+	hint: 'bundler lock --record' pins what it makes of the release; --lock names another lock
 END
 check test "$(echo packed* .bundler*)" = 'packed* .bundler*'
 

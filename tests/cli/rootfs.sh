@@ -247,12 +247,23 @@ while IFS=$'\t' read -r arguments message; do
 	status 2
 	stderr <<<"bundler: $message"
 done <<'END'
-rootfs --what	cannot use option '--what': no such option
-rootfs -p	cannot use option '-p': its argument is missing
-rootfs --offline=1	cannot use option '--offline=1': it takes no argument
 rootfs a b	cannot use operand 'b': one recipe at a time
 rootfs --timeout=-1 a	cannot use --timeout '-1': not a whole number up to 86400
 --version x	cannot use 'x': --version takes only --verbose
+END
+while IFS=$'\t' read -r arguments message; do
+	# shellcheck disable=SC2086 # several words
+	run bundler rootfs $arguments
+	status 2
+	stderr <<-END
+		bundler: cannot use option $message
+		hint: 'bundler rootfs --help' lists the options
+	END
+done <<'END'
+--what	'--what': no such option
+-p	'-p': its argument is missing
+--platform	'--platform': its argument is missing
+--offline=1	'--offline=1': it takes no argument
 END
 run bundler
 status 2

@@ -493,6 +493,16 @@ stderr <<-'END'
 	hint: make one of archives that you trust, and give it with --sums
 END
 
+begin 'sums that cannot be fetched'
+start
+update --offline 1.1.0 tiny.yaml
+status 4
+stderr <<-'END'
+	bundler: cannot fetch 'https://tiny.example/1.1.0/SHA256SUMS': --offline forbids the network
+	hint: --sums takes a copy that was got elsewhere
+END
+untouched
+
 begin 'sums that are none'
 start
 while IFS='|' read -r line text; do

@@ -478,7 +478,10 @@ stderr <<-'END'
 END
 run bundler validate --strikt oci:a
 status 2
-stderr <<<"bundler: cannot use option '--strikt': no such option"
+stderr <<-'END'
+	bundler: cannot use option '--strikt': no such option
+	hint: 'bundler validate --help' lists the options
+END
 
 begin 'places that are none'
 mkdir empty
@@ -489,13 +492,19 @@ status 9
 stderr <<<"bundler: cannot read 'none': No such file or directory"
 run bundler validate oci:file
 status 9
-stderr <<<"bundler: cannot read 'file': Not a directory"
+stderr <<-'END'
+	bundler: cannot read 'file': Not a directory
+	hint: an archive is oci-archive:FILE or docker-archive:FILE
+END
 run bundler validate oci:empty
 status 8
 stderr <<<"bundler: cannot check 'empty': it has neither 'index.json' nor 'manifest.json'"
 run bundler validate oci-archive:empty
 status 9
-stderr <<<"bundler: cannot read 'empty': not a regular file"
+stderr <<-'END'
+	bundler: cannot read 'empty': not a regular file
+	hint: a layout in a directory is oci:DIR
+END
 TEST_TIMEOUT=5 run bundler validate docker-archive:fifo
 status 9
 stderr <<<"bundler: cannot read 'fifo': not a regular file"

@@ -112,6 +112,7 @@ run env HOME="$PWD/home" bundler fetch --mirror "$mirror" demo.yaml
 status 9
 stderr <<-END
 bundler: cannot make cache directory '$PWD/home/.cache': Read-only file system
+hint: name another with --cache
 END
 umount home
 
@@ -122,6 +123,7 @@ run env HOME="$PWD/home" bundler fetch --mirror "$mirror" demo.yaml
 status 9
 stderr <<-END
 bundler: cannot make cache directory '$PWD/home/.cache': Not a directory
+hint: name another with --cache
 END
 run env HOME="$PWD/missing" bundler fetch --mirror "$mirror" demo.yaml
 stdout <<<"${entry#*/}  $PWD/missing/.cache/bundler/$entry"

@@ -117,6 +117,9 @@ refused 9 <<-'END'
 	bundler: cannot read 'tiny.lock.json': No such file or directory
 	hint: 'bundler lock' makes a lock: nothing is built without one
 END
+mkdir tiny.lock.json
+refused 9 <<<"bundler: cannot read 'tiny.lock.json': not a regular file"
+rmdir tiny.lock.json
 
 begin 'a digest in the lock that is one bit off'
 change_lock 'd = lock["platforms"][0]["sha256"]; lock["platforms"][0]["sha256"] = "%x" % (int(d[0], 16) ^ 1) + d[1:]'

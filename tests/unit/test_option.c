@@ -76,7 +76,10 @@ static void refusals(void **state)
 		{ "--lock", "cannot use option '--lock': its argument is missing" },
 		{ "a b --lock", "cannot use option '--lock': its argument is missing" },
 		{ "--offline=1", "cannot use option '--offline=1': it takes no argument" },
-		{ "--quiet=1", "cannot use option '-q': it takes no argument" },
+		{ "--quiet=1", "cannot use option '--quiet=1': it takes no argument" },
+		{ "--platform", "cannot use option '--platform': its argument is missing" },
+		{ "--plat", "cannot use option '--plat': its argument is missing" },
+		{ "--quiet -qx", "cannot use option '-x': no such option" },
 	};
 
 	(void)state;
