@@ -166,7 +166,7 @@ LIBRARY ?= build/library
 # Name and version are the recipe's; here they name the image, and what to rebuild.
 NAME = $(shell sed -n 's/^name: *//p' $(RECIPE))
 VERSION ?= $(shell sed -n 's/^version: *//p' $(RECIPE))
-IMAGE ?= $(shell sed -n '/^library:/,$${s/^  name: *//p}' $(RECIPE)):$(VERSION)-scratch
+IMAGE ?= $(or $(shell sed -n '/^library:/,$${s/^  name: *//p}' $(RECIPE)),$(NAME)):$(VERSION)-scratch
 
 # Seconds for each target of `make fuzz`.
 FUZZ_SECONDS ?= 60
@@ -300,6 +300,7 @@ rootfs_stand = $(shell sha256sum --check --status build/rootfs.sums 2>/dev/null 
 build/rootfs.sums: build/bundler build/rootfs.settings $(RECIPE) $(wildcard \
 		$(RECIPE:.yaml=.lock.json) $(SOURCE_LOCK) configs/*.* configs/root/*) \
 		$(if $(rootfs_stand),,FORCE)
+	$(if $(rootfs-$(RELEASE)),,$(error RELEASE is official, source or auto, not '$(RELEASE)'))
 	@rm -f $@
 	@$(rootfs-$(RELEASE))
 	@mv $@.new $@
@@ -310,6 +311,10 @@ build/rootfs.settings: FORCE
 	@echo '$(BUNDLE) $(RECIPE) $(RELEASE) $(SOURCE_DATE_EPOCH)' >$@.new
 	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
 
+# Dockerfile.scratch, with what `bundler library` says of this recipe, of which no commit is known.
+# Before the rules that need it: their prerequisites are expanded where they stand.
+DOCKERFILE = build/docker/$(NAME)/Dockerfile
+
 # One image per platform of Linux. The host's own builds with any engine; others need BuildKit.
 image-docker: $(patsubst %,image-docker-%,$(subst /,-,$(filter linux/%,$(PLATFORM))))
 
@@ -317,9 +322,6 @@ image-docker-%: rootfs $(DOCKERFILE)
 	docker build -f $(DOCKERFILE) -t $(IMAGE)$(if $(filter $*,$(subst /,-,$(HOST))),,-$*) \
 		$(if $(filter $*,$(subst /,-,$(HOST))),--build-arg TARGETARCH=$(lastword $(subst -, ,$*)),\
 		--platform $(subst -,/,$*)) --build-arg RELEASE=$$(cat build/rootfs.release) .
-
-# Dockerfile.scratch, with what `bundler library` says of this recipe, of which no commit is known.
-DOCKERFILE = build/docker/$(NAME)/Dockerfile
 
 $(DOCKERFILE): Dockerfile.scratch build/bundler FORCE
 	@rm -rf $(@D)
