@@ -319,7 +319,9 @@ static int mismatch(const struct lock *lock, const struct recipe *recipe, struct
 {
 	error_set(err, STATUS_CONFIG, "cannot use lock '%s' with recipe '%s': %s is '%s' in the "
 		  "lock, '%s' in the recipe", lock->file, recipe->file, what, locked, wanted);
-	return error_hint(err, "'bundler lock' writes the lock anew");
+	if (strcmp(lock->release, "official") == 0)
+		return error_hint(err, "'bundler lock' writes the lock anew");
+	return error_hint(err, "'bundler lock --release %s' writes the lock anew", lock->release);
 }
 
 /* The URLs are derived data: one that differs from the recipe's was edited or is out of date. */

@@ -81,6 +81,7 @@ lock["schema"] = 2	: a later bundler wrote it (schema 2, compat 1)	this one know
 lock["compat"] = 99	: a later bundler wrote it (schema 1, compat 99)	this one knows schema 1 and compat 1
 lock["extra"] = 1	: key 'extra' is not known	'bundler lock' writes it anew
 lock["version"] = "1.1"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock' writes the lock anew
+lock["version"] = "1.1"; lock["release"] = "source"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock --release source' writes the lock anew
 lock["name"] = "other"	 with recipe 'tiny.yaml': name is 'other' in the lock, 'tiny' in the recipe	'bundler lock' writes the lock anew
 lock["platforms"][0]["sha256"] = lock["platforms"][0]["sha256"].upper()	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes it anew
 lock["platforms"][0]["sha256"] = "0"	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes it anew
