@@ -57,7 +57,8 @@ static int check_mirror(const char *mirror, struct error *err)
 	free(text);
 	if (!fault)
 		return 0;
-	return error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", mirror, fault);
+	error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", mirror, fault);
+	return error_hint(err, "a directory is file:///DIR, with %%20 for a blank");
 }
 
 static int check_proxy(const char *proxy, struct error *err)

@@ -223,6 +223,7 @@ for bad in 'ftp://mirror.example' 'mirror.example' 'https://me:pw@mirror.example
 	filter "s/: [a-z][^:']*$/: REASON/"
 	stderr <<-END
 	bundler: cannot use mirror '$bad': REASON
+	hint: a directory is file:///DIR, with %20 for a blank
 	END
 	check test ! -e cache
 done
