@@ -316,37 +316,44 @@ static bool is_as_stated(const struct image_layer *layer)
 	       && digest_equal(&layer->stated_digest, &layer->digest);
 }
 
-/* Whether one manifest is the other, byte for byte, but for how layers are compressed. */
-static bool is_repacked(const struct image *expected, const struct image *found)
+/* The manifest that is expected, with the layers that are found where these unpack to the same. */
+static json_t *repack(const struct image *expected, const struct image *found)
 {
-	static const size_t forms[] = { JSON_COMPACT, JSON_INDENT(2) };
-	json_t *copy;
-	bool repacked = false;
+	json_t *copy = json_deep_copy(expected->manifest.root);
 
 	for (size_t i = 0; i < found->layer_count || i < expected->layer_count; i++)
 		if (!unpacks_to_the_same(expected, found, i) || !is_as_stated(&found->layers[i]))
-			return false;
-	copy = json_deep_copy(expected->manifest.root);
+			return copy;
 	json_object_set(copy, "layers", json_object_get(found->manifest.root, "layers"));
+	return copy;
+}
+
+/* Whether what is found is that, byte for byte: another only by how layers are compressed. */
+static bool is_repacked(const struct image *expected, const struct image *found,
+			const json_t *repacked)
+{
+	static const size_t forms[] = { JSON_COMPACT, JSON_INDENT(2) };
+
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
 		if (has_digest(expected->manifest.root, forms[i], &expected->manifest_digest))
-			repacked = has_digest(copy, forms[i], &found->manifest_digest);
-	json_decref(copy);
-	return repacked;
+			return has_digest(repacked, forms[i], &found->manifest_digest);
+	return false;
 }
 
 /* The headline: whatever differs in an image is in this digest. */
 static void compare_manifest_digests(struct audit *audit, const struct image *expected,
 				     const struct image *found, size_t differences)
 {
+	json_t *repacked = repack(expected, found);
+	const bool note = differences == 0 && is_repacked(expected, found, repacked);
 	size_t before = audit->count;
 
 	compare_digests(
 		audit, AUDIT_MANIFEST, "", &expected->manifest_digest, &found->manifest_digest,
-		json_equal(expected->manifest.root, found->manifest.root) ? "written differently"
-									  : NULL);
+		!note && json_equal(repacked, found->manifest.root) ? "written differently" : NULL);
 	if (audit->count > before)
-		audit->items[before].note = differences == 0 && is_repacked(expected, found);
+		audit->items[before].note = note;
+	json_decref(repacked);
 }
 
 /* An image out of docker's older archives has none. */

@@ -149,6 +149,32 @@ for place in oci:layout docker-archive:image.tar; do
 	END
 done
 
+begin 'podman compresses anew and writes a manifest with its keys in another order'
+make image -p linux/amd64 -o oci:layout
+python3 - <<-'END'
+	import gzip, hashlib, json, os
+	def blob(digest):
+	    return "layout/blobs/sha256/" + digest.removeprefix("sha256:")
+	def put(descriptor, content):
+	    os.remove(blob(descriptor["digest"]))
+	    descriptor.update(digest="sha256:" + hashlib.sha256(content).hexdigest(), size=len(content))
+	    open(blob(descriptor["digest"]), "wb").write(content)
+	index = json.load(open("layout/index.json"))
+	manifest = json.load(open(blob(index["manifests"][0]["digest"])))
+	layer = manifest["layers"][0]
+	put(layer, gzip.compress(gzip.open(blob(layer["digest"])).read(), 1, mtime=0))
+	put(index["manifests"][0], json.dumps(manifest, sort_keys=True).encode())
+	json.dump(index, open("layout/index.json", "w"))
+END
+filter 's/[0-9a-f]{64}/DIGEST/g; s/[0-9]+ bytes/N bytes/g'
+audit --ignore index oci:layout
+status 1
+stdout <<-'END'
+	note: layer 0: expected sha256:DIGEST, N bytes, found sha256:DIGEST, N bytes, the same uncompressed
+	manifest: expected sha256:DIGEST, found sha256:DIGEST, written differently
+	verdict: different (linux/amd64; 1 difference; 1 note; ignored: index)
+END
+
 begin 'the tag is a note, unless it is named'
 make image -p linux/amd64 -o oci:layout:test
 audit oci:layout
