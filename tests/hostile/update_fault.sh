@@ -90,11 +90,11 @@ while read -r call error times; do
 	done
 	check test $failed -ge "$times"
 done <<'END'
-mkdirat ENOSPC 2
+mkdirat ENOSPC 1
 write ENOSPC 2
 writev ENOSPC 1
 fchmod EPERM 2
-fsync EIO 4
+fsync EIO 3
 renameat2 EIO 2
 END
 
