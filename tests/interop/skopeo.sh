@@ -54,7 +54,7 @@ status 1
 filter 's/sha256:[0-9a-f]{64}(, [0-9]+ bytes)?/DIGEST/g; /^(note: (file|index|platform) |verdict)/d'
 stdout <<-'END'
 	note: layer 0: first DIGEST, second DIGEST, the same uncompressed
-	manifest: first DIGEST, second DIGEST
+	manifest: first DIGEST, second DIGEST, written differently
 END
 filter ''
 
