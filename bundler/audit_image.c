@@ -345,12 +345,13 @@ static void compare_manifest_digests(struct audit *audit, const struct image *ex
 				     const struct image *found, size_t differences)
 {
 	json_t *repacked = repack(expected, found);
-	const bool note = differences == 0 && is_repacked(expected, found, repacked);
+	const bool same = differences == 0 && json_equal(repacked, found->manifest.root);
+	const bool note = same && is_repacked(expected, found, repacked);
 	size_t before = audit->count;
 
 	compare_digests(
 		audit, AUDIT_MANIFEST, "", &expected->manifest_digest, &found->manifest_digest,
-		!note && json_equal(repacked, found->manifest.root) ? "written differently" : NULL);
+		same && !note ? "written differently" : NULL);
 	if (audit->count > before)
 		audit->items[before].note = note;
 	json_decref(repacked);
