@@ -110,14 +110,32 @@ static int find_offsets(struct run *run, struct image *const images[2], struct e
 
 /* ---- comparing ---- */
 
-/* Compares the trees of the places, or of an image where one has images. */
+/* Says why there is no tree of an image. */
+static int refuse(const struct run *run, size_t side, const struct image *image, struct error *err)
+{
+	size_t number = 0;
+
+	if (image->manifest_fault)
+		return error_set(err, STATUS_ARCHIVE, "cannot read '%s': its manifest: %s",
+				 run->places[side].path, image->manifest_fault);
+	while (!image->layers[number].fault)
+		number++;
+	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': layer %zu: %s",
+			 run->places[side].path, number, image->layers[number].fault);
+}
+
+/*
+ * Compares the trees of the places, or of an image where one has images. That an image has none is
+ * a difference of two images, which audit_image tells; with a tree it cannot be compared.
+ */
 static int compare_trees(struct run *run, struct image *const images[2], struct error *err)
 {
 	for (size_t i = 0; i < 2; i++)
 		if (observed_read(&run->sides[i], images[i], err) < 0)
 			return -1;
-	if ((images[0] && !images[0]->has_tree) || (images[1] && !images[1]->has_tree))
-		return 0;
+	for (size_t i = 0; i < 2; i++)
+		if (images[i] && !images[i]->has_tree)
+			return images[1 - i] ? 0 : refuse(run, i, images[i], err);
 	audit_tree(&run->audit, observed_tree(&run->sides[0], images[0]),
 		   observed_tree(&run->sides[1], images[1]));
 	return audit_tree_wants_offsets(&run->audit) ? find_offsets(run, images, err) : 0;

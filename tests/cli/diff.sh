@@ -176,6 +176,25 @@ stdout <<-'END'
 	verdict: different (2 differences)
 END
 
+begin 'an image that cannot be read is not identical to a tree'
+make image -p linux/amd64 -o oci:a
+make rootfs -p linux/amd64 -o trees
+layer=$(find a -size +50k -type f)
+filter 's/[0-9a-f]{64}/DIGEST/g'
+chmod u+w "$layer"
+truncate -s -20 "$layer"
+run bundler diff oci:a dir:trees/linux-amd64
+status 8
+stderr <<<"bundler: cannot read 'a': layer 0: truncated"
+rm "$layer"
+run bundler diff tar:trees/linux-amd64.tar oci:a
+status 8
+stderr <<<"bundler: cannot read 'a': layer 0: it is not there"
+rm "$(grep -l image.manifest a/blobs/sha256/*)"
+run bundler diff -q dir:trees/linux-amd64 oci:a
+status 8
+stderr <<<"bundler: cannot read 'a': its manifest: it is not there"
+
 begin 'what cannot be compared'
 mkdir a
 run bundler diff dir:a
