@@ -268,7 +268,7 @@ static int make(struct run *run, struct error *err)
 	result = image_output_open(&run->target, &run->output, err);
 	if (result == 0) {
 		result = write_image(run, err);
-		image_output_close(&run->target);
+		image_output_close(&run->target, result < 0);
 	}
 	progress_free(&run->progress);
 	fetch_free(&run->fetch);

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -88,8 +87,8 @@ static int check_replaceable(const struct image_output *output, struct error *er
 	return S_ISREG(st.st_mode) ? 0 : refuse(output->place, "it is not a regular file", err);
 }
 
-/* Splits the path of the place; its last component must be a name. */
-static char *open_parent(struct image_output *output, struct error *err)
+/* Splits the path of the place, whose last component must be a name. */
+static int split(struct image_output *output, struct error *err)
 {
 	char *path = memory_string(output->place->path), *slash;
 	size_t length = strlen(path);
@@ -98,29 +97,41 @@ static char *open_parent(struct image_output *output, struct error *err)
 		path[--length] = '\0';
 	slash = strrchr(path, '/');
 	output->name = memory_string(slash ? slash + 1 : path);
-	if (slash) {
+	if (slash)
 		slash[slash == path ? 1 : 0] = '\0';
-	} else {
-		free(path);
-		path = memory_string(".");
-	}
+	output->parent = memory_string(slash ? path : ".");
+	free(path);
 	if (output->name[0] == '\0' || strcmp(output->name, ".") == 0
-	    || strcmp(output->name, "..") == 0) {
-		output->staging.parent = error_set(err, STATUS_USAGE, "cannot use place '%s': its "
-						   "path does not end in a name",
-						   output->place->path);
-	} else {
-		output->staging.parent = file_make_directory(path, err);
-	}
-	return path;
+	    || strcmp(output->name, "..") == 0)
+		return error_set(err, STATUS_USAGE, "cannot use place '%s': its path does not end "
+				 "in a name", output->place->path);
+	return 0;
+}
+
+static int open_parent(struct image_output *output, struct error *err)
+{
+	if (split(output, err) < 0)
+		return -1;
+	output->made = file_first_missing(output->parent);
+	output->staging.parent = file_make_directory(output->parent, err);
+	return output->staging.parent < 0 ? -1 : 0;
+}
+
+/* Ends all but the private directory. */
+static void close_parent(struct image_output *output, bool failed)
+{
+	if (output->staging.parent >= 0)
+		close(output->staging.parent);
+	if (failed && output->made)
+		file_remove_directories(output->parent, output->made);
+	free(output->made);
+	free(output->parent);
+	free(output->name);
 }
 
 int image_output_open(struct image_output *output, const struct place *place, struct error *err)
 {
-	char *parent;
-	int result = -1;
-
-	*output = (struct image_output){ .place = place };
+	*output = (struct image_output){ .place = place, .staging.parent = -1 };
 	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
 	    && place->kind != PLACE_DOCKER_ARCHIVE)
 		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for "
@@ -130,16 +141,11 @@ int image_output_open(struct image_output *output, const struct place *place, st
 			  place->path, place->tag);
 		return error_hint(err, "its name is the recipe's");
 	}
-	parent = open_parent(output, err);
-	if (output->staging.parent >= 0 && check_replaceable(output, err) == 0)
-		result = staging_open(&output->staging, output->staging.parent, parent, err);
-	free(parent);
-	if (result < 0) {
-		if (output->staging.parent >= 0)
-			close(output->staging.parent);
-		free(output->name);
-	}
-	return result;
+	if (open_parent(output, err) == 0 && check_replaceable(output, err) == 0
+	    && staging_open(&output->staging, output->staging.parent, output->parent, err) == 0)
+		return 0;
+	close_parent(output, true);
+	return -1;
 }
 
 static int write_archive(const struct image_output *output, const struct tree *layout,
@@ -163,14 +169,11 @@ int image_output_write(const struct image_output *output, const struct tree *lay
 		     ? rootfs_write(layout, output->staging.fd, output->name, err)
 		     : write_archive(output, layout, err);
 
-	if (result == 0)
-		result = staging_publish(&output->staging, output->name, err);
-	return result < 0 ? -1 : staging_flush(&output->staging, err);
+	return result < 0 ? -1 : staging_publish_flushed(&output->staging, output->name, err);
 }
 
-void image_output_close(struct image_output *output)
+void image_output_close(struct image_output *output, bool failed)
 {
 	staging_close(&output->staging);
-	close(output->staging.parent);
-	free(output->name);
+	close_parent(output, failed);
 }

@@ -1,6 +1,8 @@
 #ifndef BUNDLER_IMAGE_OUTPUT_H
 #define BUNDLER_IMAGE_OUTPUT_H
 
+#include <stdbool.h>
+
 #include "error.h"
 #include "place.h"
 #include "staging.h"
@@ -9,6 +11,8 @@
 /* The place where an image is written: a layout's directory, or a tar that holds one. */
 struct image_output {
 	const struct place *place;
+	char *parent;		/* the directory that it is in */
+	char *made;		/* the first one of parent that was not there, or NULL */
 	char *name;		/* of the output, below staging.parent */
 	struct staging staging;
 };
@@ -20,11 +24,14 @@ struct image_output {
  */
 int image_output_open(struct image_output *output, const struct place *place, struct error *err);
 
-/* Writes the layout beside its place, flushed, and moves it there. STATUS_FILE. */
+/*
+ * Writes the layout beside its place, flushed, and moves it there. STATUS_FILE, and then what was
+ * there is there still.
+ */
 int image_output_write(const struct image_output *output, const struct tree *layout,
 		       struct error *err);
 
-/* Removes what was not published. */
-void image_output_close(struct image_output *output);
+/* Removes what was not published; after a failure the directories made for it, too. */
+void image_output_close(struct image_output *output, bool failed);
 
 #endif

@@ -238,6 +238,16 @@ int staging_flush(const struct staging *staging, struct error *err)
 	return 0;
 }
 
+int staging_publish_flushed(const struct staging *staging, const char *name, struct error *err)
+{
+	if (staging_publish(staging, name, err) < 0)
+		return -1;
+	if (staging_flush(staging, err) == 0)
+		return 0;
+	staging_retract(staging, name);
+	return -1;
+}
+
 int staging_flush_all(const struct staging *staging, struct error *err)
 {
 	if (syncfs(staging->parent) < 0)
@@ -290,9 +300,7 @@ int staging_replace_file(const char *path, const void *bytes, size_t length, mod
 		return -1;
 	result = file_create(staging.fd, name, bytes, length, mode, err);
 	if (result == 0)
-		result = staging_publish(&staging, name, err);
-	if (result == 0)
-		result = staging_flush(&staging, err);
+		result = staging_publish_flushed(&staging, name, err);
 	staging_close_beside(&staging);
 	return result;
 }

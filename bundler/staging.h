@@ -27,10 +27,10 @@ void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *
 
 /*
  * Gives what is at name, which may be a path whose directories are in both, below the private
- * directory the same name below parent, in one step,
- * and takes what was there before, which must be of the same type, into the private directory.
- * Where the file system cannot exchange the two, nothing is there for a moment. Both are flushed by
- * the caller before and by staging_flush after. STATUS_FILE, and then nothing has changed.
+ * directory the same name below parent, in one step, and takes what was there before, which must be
+ * of the same type, into the private directory. Where the file system cannot exchange the two,
+ * nothing is there for a moment. Both are flushed by the caller before and by staging_flush after.
+ * STATUS_FILE, and then nothing has changed.
  */
 int staging_publish(const struct staging *staging, const char *name, struct error *err);
 
@@ -39,6 +39,9 @@ void staging_retract(const struct staging *staging, const char *name);
 
 /* Makes the renames so far survive a power loss. */
 int staging_flush(const struct staging *staging, struct error *err);
+
+/* Publishes the one thing that there is, and flushes: with STATUS_FILE nothing has changed. */
+int staging_publish_flushed(const struct staging *staging, const char *name, struct error *err);
 
 /*
  * Makes everything survive a power loss that was written to the file system so far, files and
