@@ -15,6 +15,7 @@
 #include "command_inputs.h"
 #include "file.h"
 #include "limits.h"
+#include "report.h"
 #include "staging.h"
 
 #define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z */
@@ -90,19 +91,6 @@ static int load_old(struct run *run, struct error *err)
 			bundle_free(&output);
 	}
 	return run->compare ? bundle_load(&run->old, AT_FDCWD, run->compare, err) : 0;
-}
-
-static int normalise(struct run *run, struct error *err)
-{
-	if (bundle_write(&run->new, &run->text) < 0)
-		return error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
-				 run->output ? run->output : "standard output", run->text.maximum);
-	if (run->output)
-		return staging_replace_file(run->output, run->text.bytes, run->text.length, 0644,
-					    err);
-	if (!run->json)
-		fwrite(run->text.bytes, 1, run->text.length, stdout);
-	return 0;
 }
 
 /* The bundle whose certificates a finding is about. */
@@ -194,6 +182,30 @@ static void print_json(const struct run *run)
 	json_decref(report);
 }
 
+static int report(void *context, struct error *err)
+{
+	const struct run *run = context;
+
+	if (run->json)
+		print_json(run);
+	else
+		print_report(run, run->output ? stdout : stderr);
+	return report_flush(err);
+}
+
+static int normalise(struct run *run, struct error *err)
+{
+	if (bundle_write(&run->new, &run->text) < 0)
+		return error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
+				 run->output ? run->output : "standard output", run->text.maximum);
+	if (run->output)
+		return staging_replace_file(run->output, run->text.bytes, run->text.length, 0644,
+					    report, run, err);
+	if (!run->json)
+		fwrite(run->text.bytes, 1, run->text.length, stdout);
+	return report(run, err);
+}
+
 static int run_certs(struct option_parser *parser, struct error *err)
 {
 	struct run run = { 0 };
@@ -204,10 +216,6 @@ static int run_certs(struct option_parser *parser, struct error *err)
 	    || bundle_load(&run.new, AT_FDCWD, run.file, err) < 0
 	    || load_old(&run, err) < 0 || normalise(&run, err) < 0)
 		goto out;
-	if (run.json)
-		print_json(&run);
-	else
-		print_report(&run, run.output ? stdout : stderr);
 	result = 0;
 out:
 	buffer_free(&run.text);

@@ -17,6 +17,7 @@
 #include "oci.h"
 #include "place.h"
 #include "progress.h"
+#include "report.h"
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM,
@@ -47,6 +48,7 @@ struct run {
 	const struct recipe_flavour *flavour;
 	struct image_output target;
 	struct oci_image *images;	/* one for each platform */
+	struct digest *manifests;	/* theirs, likewise */
 	bool json;
 };
 
@@ -175,43 +177,19 @@ static int make_image(void *context, size_t number, struct error *err)
 	return 0;
 }
 
-/*
- * What is printed outlives the images: the digests of their manifests, in the order of platforms.
- */
-static void note_digests(const struct run *run, struct digest *manifests)
-{
-	for (size_t i = 0; i < run->inputs.platform_count; i++)
-		manifests[i] = run->images[i].manifest.digest;
-}
+/* ---- report ---- */
 
-static int write_layout(struct run *run, struct digest *manifests, struct error *err)
-{
-	size_t count = run->inputs.platform_count;
-	struct tree layout;
-	int result;
-
-	if (jobs_run_all(make_image, run, count, err) < 0)
-		return -1;
-	note_digests(run, manifests);
-	tree_init(&layout, run->inputs.epoch);
-	result = oci_layout_fill(&layout, run->images, count, &run->style, err);
-	if (result == 0)
-		result = image_output_write(&run->target, &layout, err);
-	tree_free(&layout);
-	return result;
-}
-
-static void print_lines(const struct run *run, const struct digest *manifests)
+static void print_lines(const struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
-		printf("sha256:%s  %s\n", digest_write_hex(&manifests[i], hex),
+		printf("sha256:%s  %s\n", digest_write_hex(&run->manifests[i], hex),
 		       run->inputs.platforms[i]->name);
 	}
 }
 
-static void print_json(const struct run *run, const struct digest *manifests)
+static void print_json(const struct run *run)
 {
 	const char *compressor = run->compression == MEDIA_PLAIN
 				 ? "none" : compress_version(run->compression);
@@ -223,7 +201,7 @@ static void print_json(const struct run *run, const struct digest *manifests)
 		json_array_append_new(images, json_pack("{s:s, s:o}",
 			"platform", run->inputs.platforms[i]->name,
 			"manifest", json_sprintf("sha256:%s",
-						 digest_write_hex(&manifests[i], hex))));
+						 digest_write_hex(&run->manifests[i], hex))));
 	}
 	report = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:o}", "name", run->inputs.lock.name,
 			   "version", run->inputs.lock.version, "release", run->inputs.lock.release,
@@ -234,20 +212,53 @@ static void print_json(const struct run *run, const struct digest *manifests)
 	json_decref(report);
 }
 
+static int report(void *context, struct error *err)
+{
+	const struct run *run = context;
+
+	(run->json ? print_json : print_lines)(run);
+	return report_flush(err);
+}
+
+/* ---- the run ---- */
+
+/* What is reported outlives the images, whose contents the layout takes over. */
+static void note_digests(struct run *run)
+{
+	run->manifests = pool_new(&run->inputs.pool, run->inputs.platform_count,
+				  sizeof *run->manifests);
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		run->manifests[i] = run->images[i].manifest.digest;
+}
+
+static int write_layout(struct run *run, struct error *err)
+{
+	size_t count = run->inputs.platform_count;
+	struct tree layout;
+	int result;
+
+	if (jobs_run_all(make_image, run, count, err) < 0)
+		return -1;
+	note_digests(run);
+	tree_init(&layout, run->inputs.epoch);
+	result = oci_layout_fill(&layout, run->images, count, &run->style, err);
+	if (result == 0)
+		result = image_output_write(&run->target, &layout, report, run, err);
+	tree_free(&layout);
+	return result;
+}
+
 static int write_image(struct run *run, struct error *err)
 {
 	size_t count = run->inputs.platform_count;
-	struct digest *manifests = pool_new(&run->inputs.pool, count, sizeof *manifests);
 	int result;
 
 	run->images = pool_new(&run->inputs.pool, count, sizeof *run->images);
 	for (size_t i = 0; i < count; i++)
 		oci_image_init(&run->images[i]);
-	result = write_layout(run, manifests, err);
+	result = write_layout(run, err);
 	for (size_t i = 0; i < count; i++)
 		oci_image_free(&run->images[i]);
-	if (result == 0)
-		(run->json ? print_json : print_lines)(run, manifests);
 	return result;
 }
 

@@ -42,6 +42,7 @@ struct run {
 	bool from_git;			/* the commits are those of the output's repository */
 	const char *file, *record;	/* paths of the library file and of what was generated */
 	struct generated generated;
+	struct generated_plan plan;
 	bool check, force, json;
 };
 
@@ -340,10 +341,10 @@ static void print_json(const struct generated_plan *plan)
 }
 
 /* A library file that names HEAD is right only once that has the rest of what was written. */
-static void note_uncommitted(const struct run *run, const struct generated_plan *plan)
+static void note_uncommitted(const struct run *run)
 {
-	for (size_t i = 0; i < plan->count && run->from_git && is_complete(run); i++) {
-		const char *path = plan->changes[i].path;
+	for (size_t i = 0; i < run->plan.count && run->from_git && is_complete(run); i++) {
+		const char *path = run->plan.changes[i].path;
 
 		if (strcmp(path, run->file) == 0 || strcmp(path, run->record) == 0)
 			continue;
@@ -353,14 +354,24 @@ static void note_uncommitted(const struct run *run, const struct generated_plan 
 	}
 }
 
-static int apply(struct run *run, const struct generated_plan *plan, struct error *err)
+static int report(void *context, struct error *err)
 {
-	if (!run->check && generated_apply(plan, run->output, run->force, err) < 0)
+	const struct run *run = context;
+
+	(run->json ? print_json : print_lines)(&run->plan);
+	return report_flush(err);
+}
+
+static int apply(struct run *run, struct error *err)
+{
+	if (run->check) {
+		if (report(run, err) < 0)
+			return -1;
+		return run->plan.count > 0 ? STATUS_DIFFERENCES : STATUS_OK;
+	}
+	if (generated_apply(&run->plan, run->output, run->force, report, run, err) < 0)
 		return -1;
-	(run->json ? print_json : print_lines)(plan);
-	if (run->check)
-		return plan->count > 0 ? STATUS_DIFFERENCES : STATUS_OK;
-	note_uncommitted(run, plan);
+	note_uncommitted(run);
 	return STATUS_OK;
 }
 
@@ -378,7 +389,6 @@ static int open_output(struct run *run, struct error *err)
 static int make(struct run *run, struct error *err)
 {
 	const struct recipe_library *library = &run->inputs.recipe.library;
-	struct generated_plan plan;
 	int result;
 
 	if (!library->name)
@@ -390,10 +400,11 @@ static int make(struct run *run, struct error *err)
 		return -1;
 	keep_locked(run);
 	if (open_output(run, err) < 0 || generate(run, err) < 0
-	    || generated_compare(&plan, &run->generated, run->directory, run->record, err) < 0)
+	    || generated_compare(&run->plan, &run->generated, run->directory, run->record,
+				 err) < 0)
 		return -1;
-	result = apply(run, &plan, err);
-	generated_plan_free(&plan);
+	result = apply(run, err);
+	generated_plan_free(&run->plan);
 	return result;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command_relock.h"
+#include "report.h"
 
 static const struct option_spec options[] = {
 	COMMAND_RELOCK,
@@ -20,14 +21,17 @@ static int parse(struct command_relock *command, struct option_parser *parser, s
 	return id;
 }
 
-static void print_lock(const struct lock *lock)
+static int print_lock(void *context, struct error *err)
 {
+	const struct lock *lock = context;
+
 	for (size_t i = 0; i < lock->asset_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
 		printf("%s  %s\n", digest_write_hex(&lock->assets[i].digest, hex),
 		       lock->assets[i].url);
 	}
+	return report_flush(err);
 }
 
 static int make(struct command_relock *command, struct error *err)
@@ -37,9 +41,7 @@ static int make(struct command_relock *command, struct error *err)
 
 	if (relock_make(&command->relock, &lock, err) < 0)
 		return -1;
-	result = lock_write(&lock, command->inputs.lock_file, err);
-	if (result == 0)
-		print_lock(&lock);
+	result = lock_write(&lock, command->inputs.lock_file, print_lock, &lock, err);
 	lock_close(&lock);
 	return result;
 }

@@ -11,6 +11,7 @@
 #include "jobs.h"
 #include "outputs.h"
 #include "progress.h"
+#include "report.h"
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM,
@@ -138,9 +139,7 @@ static void print_json(const struct run *run)
 static int report(const struct run *run, struct error *err)
 {
 	(run->json ? print_json : print_lines)(run);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return error_errno(err, STATUS_FILE, "cannot write 'standard output'");
-	return 0;
+	return report_flush(err);
 }
 
 /*

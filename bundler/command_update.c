@@ -13,6 +13,7 @@
 #include "path.h"
 #include "recipe_edit.h"
 #include "replace.h"
+#include "report.h"
 #include "version.h"
 
 static const struct option_spec options[] = {
@@ -223,9 +224,7 @@ static int report(const struct run *run, bool writes, struct error *err)
 		print_json(run, writes);
 	else if (print_patch(run, err) < 0)
 		return -1;
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return error_errno(err, STATUS_FILE, "cannot write 'standard output'");
-	return 0;
+	return report_flush(err);
 }
 
 /* ---- what is done ---- */

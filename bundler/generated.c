@@ -266,6 +266,8 @@ void generated_plan_free(struct generated_plan *plan)
 /* A plan that is being carried out. */
 struct application {
 	const struct generated_plan *plan;
+	report_print *report;
+	void *context;		/* of report */
 	struct staging staging;
 	const char **moved;	/* for each change the path that was renamed, or NULL */
 	struct pool pool;
@@ -382,14 +384,15 @@ static void retract_all(const struct application *a, size_t count)
 	}
 }
 
-/* What was published survives a power loss, or is taken back. */
+/* What was published survives a power loss and is reported, or is taken back. */
 static int publish_all(struct application *a, struct error *err)
 {
 	size_t done = 0;
 
 	while (done < a->plan->count && publish(a, done, err) == 0)
 		done++;
-	if (done == a->plan->count && staging_flush_all(&a->staging, err) == 0)
+	if (done == a->plan->count && staging_flush_all(&a->staging, err) == 0
+	    && a->report(a->context, err) == 0)
 		return 0;
 	retract_all(a, done);
 	return -1;
@@ -415,13 +418,13 @@ static int refuse_foreign(const struct generated_plan *plan, struct error *err)
 }
 
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
-		    struct error *err)
+		    report_print *report, void *context, struct error *err)
 {
-	struct application a = { .plan = plan };
+	struct application a = { .plan = plan, .report = report, .context = context };
 	int result;
 
 	if (plan->count == 0)
-		return 0;
+		return report(context, err);
 	if (!force && refuse_foreign(plan, err) < 0)
 		return -1;
 	if (staging_open(&a.staging, plan->directory, where, err) < 0)

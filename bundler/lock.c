@@ -490,7 +490,8 @@ int lock_format(const struct lock *lock, struct buffer *text, struct error *err)
 	return result;
 }
 
-int lock_write(const struct lock *lock, const char *file, struct error *err)
+int lock_write(const struct lock *lock, const char *file, report_print *report, void *context,
+	       struct error *err)
 {
 	struct buffer text;
 	int result;
@@ -498,7 +499,8 @@ int lock_write(const struct lock *lock, const char *file, struct error *err)
 	buffer_init(&text, LIMIT_LOCK_BYTES);
 	result = lock_format(lock, &text, err);
 	if (result == 0)
-		result = staging_replace_file(file, text.bytes, text.length, 0644, err);
+		result = staging_replace_file(file, text.bytes, text.length, 0644, report,
+					      context, err);
 	buffer_free(&text);
 	return result;
 }

@@ -142,8 +142,8 @@ int main(int argc, char **argv)
 	interrupt_install();
 	result = run(argc, argv, &err);
 	/* What did not reach stdout was not done, whatever the command thinks. */
-	if (result >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		result = error_errno(&err, STATUS_FILE, "cannot write 'standard output'");
+	if (result >= 0 && report_flush(&err) < 0)
+		result = -1;
 	if (result >= 0)
 		return result;
 	print_error(&err);

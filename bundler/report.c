@@ -35,3 +35,10 @@ void report_line(const char *label, const char *text, const char *tail)
 	fwrite(line.bytes, 1, line.length, stderr);
 	buffer_free(&line);
 }
+
+int report_flush(struct error *err)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return error_errno(err, STATUS_FILE, "cannot write 'standard output'");
+	return 0;
+}

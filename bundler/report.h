@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "buffer.h"
+#include "error.h"
 
 /* Adds text with everything but visible ASCII and blanks as \xHH, as far as there is room. */
 void report_escape(struct buffer *line, const char *text);
@@ -16,5 +17,11 @@ void report_text(FILE *stream, const char *text);
 
 /* Prints a line on standard error: label, then text as report_text does, then tail as it is. */
 void report_line(const char *label, const char *text, const char *tail);
+
+/* Sees to it that what was printed is where standard output leads. STATUS_FILE. */
+int report_flush(struct error *err);
+
+/* Prints a report and flushes it; where that fails, what it tells of is taken back. */
+typedef int report_print(void *context, struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "error.h"
+#include "report.h"
 
 /*
  * A private directory beside the outputs, in which they are built and from which they are
@@ -40,8 +41,12 @@ void staging_retract(const struct staging *staging, const char *name);
 /* Makes the renames so far survive a power loss. */
 int staging_flush(const struct staging *staging, struct error *err);
 
-/* Publishes the one thing that there is, and flushes: with STATUS_FILE nothing has changed. */
-int staging_publish_flushed(const struct staging *staging, const char *name, struct error *err);
+/*
+ * Publishes the one thing that there is, flushes, and reports, if report is not NULL. When one of
+ * these fails nothing has changed. STATUS_FILE.
+ */
+int staging_publish_reported(const struct staging *staging, const char *name, report_print *report,
+			     void *context, struct error *err);
 
 /*
  * Makes everything survive a power loss that was written to the file system so far, files and
@@ -63,9 +68,9 @@ void staging_close_beside(struct staging *staging);
 
 /*
  * Replaces the file at path, or makes it, by way of a private directory beside it: bytes with this
- * mode, flushed. STATUS_FILE, and then path is as it was.
+ * mode, flushed; and reports, if report is not NULL. STATUS_FILE, and then path is as it was.
  */
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
-			 struct error *err);
+			 report_print *report, void *context, struct error *err);
 
 #endif

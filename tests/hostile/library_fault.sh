@@ -35,7 +35,8 @@ while read -r call error times; do
 		9)
 			failed=$((failed + 1))
 			check is old
-			check test ! -s "$scratch/out"
+			# A report of several lines may have begun.
+			[ "$call" = writev ] || check test ! -s "$scratch/out"
 			check test "$(grep -c '^bundler: cannot ' "$scratch/err")" -eq 1
 			;;
 		*) fail "status $status: $(cat "$scratch/err")" ;;
@@ -47,6 +48,7 @@ while read -r call error times; do
 done <<'END'
 mkdirat ENOSPC 3
 write ENOSPC 6
+writev ENOSPC 1
 fchmod EPERM 6
 syncfs EIO 2
 renameat EIO 4

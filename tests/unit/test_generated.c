@@ -11,6 +11,12 @@ static void add(struct generated *generated, const char *path)
 	assert_int_equal(generated_add(generated, path, path, 1, false, &err), 0);
 }
 
+/* Fails when context says so. */
+static int report(void *context, struct error *err)
+{
+	return context ? error_set(err, STATUS_FILE, "%s", (const char *)context) : 0;
+}
+
 /* Plans and applies; the plan's actions and paths, in text, a line each. */
 static int apply(const struct generated *generated, char *text, size_t size, struct error *err)
 {
@@ -26,7 +32,7 @@ static int apply(const struct generated *generated, char *text, size_t size, str
 		length += (size_t)snprintf(text + length, size - length, "%c%s%s\n",
 					   letters[plan.changes[i].action], plan.changes[i].path,
 					   plan.changes[i].foreign ? "!" : "");
-	result = generated_apply(&plan, "here", false, err);
+	result = generated_apply(&plan, "here", false, report, NULL, err);
 	generated_plan_free(&plan);
 	return result;
 }
@@ -142,6 +148,34 @@ static void takes_back_on_failure(void **state)
 	generated_free(&new);
 }
 
+static void a_lost_report_takes_back(void **state)
+{
+	struct generated old = { .count = 0 }, new = { .count = 0 };
+	struct generated_plan plan;
+	char lost[] = "lost";
+	struct error err;
+
+	(void)state;
+	add(&old, "a");
+	add(&old, "b/x");
+	assert_applied(&old, "Ca\nCb/x\nCrecord\n");
+	assert_int_equal(generated_add(&new, "a", "1", 1, false, &err), 0);
+	add(&new, "c/x");
+	assert_int_equal(generated_compare(&plan, &new, scratch, "record", &err), 0);
+	assert_refused(generated_apply(&plan, "here", false, report, lost, &err), err, STATUS_FILE,
+		       "lost");
+	generated_plan_free(&plan);
+	assert_int_equal(faccessat(scratch, "c", F_OK, 0), -1);
+	assert_applied(&old, "");
+	/* Nothing is to be done, and that cannot be said, either. */
+	assert_int_equal(generated_compare(&plan, &old, scratch, "record", &err), 0);
+	assert_refused(generated_apply(&plan, "here", false, report, lost, &err), err, STATUS_FILE,
+		       "lost");
+	generated_plan_free(&plan);
+	generated_free(&old);
+	generated_free(&new);
+}
+
 static void records(void **state)
 {
 	static const char *const texts[] = {
@@ -186,6 +220,7 @@ int main(void)
 		scratch_test(continues_what_was_killed),
 		scratch_test(modes),
 		scratch_test(takes_back_on_failure),
+		scratch_test(a_lost_report_takes_back),
 		scratch_test(records),
 		cmocka_unit_test(paths),
 	};

@@ -100,7 +100,7 @@ static void round_trip_is_stable(void **state)
 	(void)state;
 	assert_int_equal(open_text(&lock, text, &err), 0);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(lock_write(&lock, path_of("new.json"), &err), 0);
+		assert_int_equal(lock_write(&lock, path_of("new.json"), NULL, NULL, &err), 0);
 		assert_text_at(scratch, "new.json", text);
 	}
 	umask(mask);
@@ -366,11 +366,11 @@ static void what_cannot_be_written(void **state)
 	assert_int_equal(open_text(&lock, text, &err), 0);
 	scratch_write("old.json", "old");
 	lock.assets[1].url = pool_string(&lock.pool, "\xff");
-	assert_int_equal(lock_write(&lock, path_of("old.json"), &err), -1);
+	assert_int_equal(lock_write(&lock, path_of("old.json"), NULL, NULL, &err), -1);
 	assert_int_equal(err.status, STATUS_CONFIG);
 	lock.assets[1].url = pool_string(&lock.pool, "u");
 	lock.certificates.origin = pool_string(&lock.pool, "\xff");
-	assert_int_equal(lock_write(&lock, path_of("old.json"), &err), -1);
+	assert_int_equal(lock_write(&lock, path_of("old.json"), NULL, NULL, &err), -1);
 	assert_int_equal(err.status, STATUS_CONFIG);
 	assert_text_at(scratch, "old.json", "old");
 	lock_close(&lock);

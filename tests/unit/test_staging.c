@@ -387,22 +387,42 @@ static void files_are_replaced(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(staging_replace_file(below("f"), "one", 3, 0644, &err), 0);
+	assert_int_equal(staging_replace_file(below("f"), "one", 3, 0644, NULL, NULL, &err), 0);
 	assert_text_at(scratch, "f", "one");
-	assert_int_equal(staging_replace_file(below("f"), "two", 3, 0600, &err), 0);
+	assert_int_equal(staging_replace_file(below("f"), "two", 3, 0600, NULL, NULL, &err), 0);
 	assert_text_at(scratch, "f", "two");
 	assert_int_equal(stat(below("f"), &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 	assert_non_null(getcwd(here, sizeof here));
 	assert_int_equal(fchdir(scratch), 0);
-	assert_int_equal(staging_replace_file("f", "three", 5, 0644, &err), 0);
+	assert_int_equal(staging_replace_file("f", "three", 5, 0644, NULL, NULL, &err), 0);
 	assert_int_equal(chdir(here), 0);
 	assert_text_at(scratch, "f", "three");
 	/* A link is replaced itself, and not followed. */
 	assert_int_equal(symlinkat("f", scratch, "l"), 0);
-	assert_int_equal(staging_replace_file(below("l"), "four", 4, 0644, &err), 0);
+	assert_int_equal(staging_replace_file(below("l"), "four", 4, 0644, NULL, NULL, &err), 0);
 	assert_text_at(scratch, "l", "four");
 	assert_text_at(scratch, "f", "three");
+}
+
+static int lose(void *context, struct error *err)
+{
+	return error_set(err, STATUS_FILE, "lost %s", (const char *)context);
+}
+
+static void a_lost_report_takes_back(void **state)
+{
+	char what[] = "it";
+	struct error err;
+
+	(void)state;
+	assert_int_equal(staging_replace_file(below("f"), "one", 3, 0644, NULL, NULL, &err), 0);
+	assert_refused(staging_replace_file(below("f"), "two", 3, 0644, lose, what, &err), err,
+		       STATUS_FILE, "lost it");
+	assert_text_at(scratch, "f", "one");
+	assert_refused(staging_replace_file(below("g"), "two", 3, 0644, lose, what, &err), err,
+		       STATUS_FILE, "lost it");
+	assert_int_equal(faccessat(scratch, "g", F_OK, 0), -1);
 }
 
 static void files_that_cannot_be_replaced(void **state)
@@ -412,16 +432,16 @@ static void files_that_cannot_be_replaced(void **state)
 
 	(void)state;
 	make_directory(scratch, "d", "old");
-	assert_refused(staging_replace_file(below("d"), "x", 1, 0644, &err), err, STATUS_FILE,
-		       "cannot replace 'd': Is a directory");
+	assert_refused(staging_replace_file(below("d"), "x", 1, 0644, NULL, NULL, &err), err,
+		       STATUS_FILE, "cannot replace 'd': Is a directory");
 	assert_text_at(scratch, "d/f", "old");
 	snprintf(message, sizeof message, "cannot write '%s': No such file or directory",
 		 below("none/f"));
-	assert_refused(staging_replace_file(below("none/f"), "x", 1, 0644, &err), err, STATUS_FILE,
-		       message);
+	assert_refused(staging_replace_file(below("none/f"), "x", 1, 0644, NULL, NULL, &err), err,
+		       STATUS_FILE, message);
 	snprintf(message, sizeof message, "cannot write '%s': Not a directory", below("d/f/f"));
-	assert_refused(staging_replace_file(below("d/f/f"), "x", 1, 0644, &err), err, STATUS_FILE,
-		       message);
+	assert_refused(staging_replace_file(below("d/f/f"), "x", 1, 0644, NULL, NULL, &err), err,
+		       STATUS_FILE, message);
 }
 
 int main(void)
@@ -441,6 +461,7 @@ int main(void)
 		scratch_test(a_place_that_cannot_be_written_to),
 		cmocka_unit_test(flushing_may_fail),
 		scratch_test(files_are_replaced),
+		scratch_test(a_lost_report_takes_back),
 		scratch_test(files_that_cannot_be_replaced),
 	};
 
