@@ -166,19 +166,9 @@ static void print_lines(const struct command_differences *differences, const str
 
 /* ---- JSON ---- */
 
-/* Text that is not UTF-8 is escaped, as in lines. */
-static json_t *text_of(const char *text)
+static json_t *describe_value(const char *value)
 {
-	json_t *string = text ? json_string(text) : json_null();
-	struct buffer escaped;
-
-	if (string)
-		return string;
-	buffer_init(&escaped, 8 * LIMIT_NAME_BYTES);
-	report_escape(&escaped, text);
-	string = json_string(escaped.bytes);
-	buffer_free(&escaped);
-	return string;
+	return value ? report_json(value) : json_null();
 }
 
 static json_t *describe_finding(const struct command_differences *differences,
@@ -188,10 +178,10 @@ static json_t *describe_finding(const struct command_differences *differences,
 
 	json_object_set_new(object, "field", json_string(audit_field_name(finding->field)));
 	if (finding->platform)
-		json_object_set_new(object, "platform", text_of(finding->platform));
-	json_object_set_new(object, "subject", text_of(finding->subject));
-	json_object_set_new(object, differences->expected, text_of(finding->expected));
-	json_object_set_new(object, differences->found, text_of(finding->found));
+		json_object_set_new(object, "platform", report_json(finding->platform));
+	json_object_set_new(object, "subject", report_json(finding->subject));
+	json_object_set_new(object, differences->expected, describe_value(finding->expected));
+	json_object_set_new(object, differences->found, describe_value(finding->found));
 	if (finding->has_offset)
 		json_object_set_new(object, "offset", json_integer((json_int_t)finding->offset));
 	if (finding->remark)

@@ -8,6 +8,7 @@
 #include "command_inputs.h"
 #include "jobs.h"
 #include "progress.h"
+#include "report.h"
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM,
@@ -116,12 +117,14 @@ static void print_archives(struct run *run)
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		const struct fetch_asset *asset = &run->inputs.assets[i];
 		char hex[DIGEST_HEX_BYTES];
+		const char *path = pool_format(&run->inputs.pool, "%s/sha256/%s",
+					       run->inputs.fetch.cache,
+					       digest_write_hex(&asset->digest, hex));
 
-		digest_write_hex(&asset->digest, hex);
 		print_object(run, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "event", "archive",
 			"platform", run->inputs.platforms[i]->name, "asset", asset->name,
 			"sha256", hex, "size", (json_int_t)run->sizes[i],
-			"path", json_sprintf("%s/sha256/%s", run->inputs.fetch.cache, hex)));
+			"path", report_json(path)));
 	}
 }
 

@@ -320,10 +320,14 @@ static const char *const actions[] = {
 	[GENERATED_REMOVE] = "remove", [GENERATED_LEAVE] = "leave",
 };
 
+/* Paths that were generated before are as the record has them. */
 static void print_lines(const struct generated_plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		printf("%-7s %s\n", actions[plan->changes[i].action], plan->changes[i].path);
+	for (size_t i = 0; i < plan->count; i++) {
+		printf("%-7s ", actions[plan->changes[i].action]);
+		report_text(stdout, plan->changes[i].path);
+		putchar('\n');
+	}
 }
 
 static void print_json(const struct generated_plan *plan)
@@ -331,9 +335,9 @@ static void print_json(const struct generated_plan *plan)
 	json_t *changes = json_array(), *report;
 
 	for (size_t i = 0; i < plan->count; i++)
-		json_array_append_new(changes, json_pack("{s:s, s:s}",
+		json_array_append_new(changes, json_pack("{s:s, s:o}",
 			"action", actions[plan->changes[i].action],
-			"path", plan->changes[i].path));
+			"path", report_json(plan->changes[i].path)));
 	report = json_pack("{s:o}", "changes", changes);
 	json_dumpf(report, stdout, JSON_INDENT(2));
 	putchar('\n');

@@ -103,7 +103,7 @@ static int build_one(void *context, size_t number, struct error *err)
 }
 
 /* A line each that sha256sum --check understands. */
-static void print_lines(const struct run *run)
+static void print_lines(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
@@ -113,18 +113,20 @@ static void print_lines(const struct run *run)
 	}
 }
 
-static void print_json(const struct run *run)
+static void print_json(struct run *run)
 {
 	const struct lock *lock = &run->inputs.lock;
 	json_t *roots = json_array(), *report;
 
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		const struct platform *platform = run->inputs.platforms[i];
+		const char *directory = pool_format(&run->inputs.pool, "%s/%s", run->output,
+						    platform->directory);
 		char hex[DIGEST_HEX_BYTES];
 
 		json_array_append_new(roots, json_pack("{s:s, s:o, s:s}",
 			"platform", platform->name,
-			"directory", json_sprintf("%s/%s", run->output, platform->directory),
+			"directory", report_json(directory),
 			"mtree", digest_write_hex(&run->digests[i], hex)));
 	}
 	report = json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", lock->name, "version",
@@ -136,7 +138,7 @@ static void print_json(const struct run *run)
 	json_decref(report);
 }
 
-static int report(const struct run *run, struct error *err)
+static int report(struct run *run, struct error *err)
 {
 	(run->json ? print_json : print_lines)(run);
 	return report_flush(err);

@@ -207,7 +207,7 @@ static void print_json(const struct run *run, bool writes)
 
 	for (int i = 0; i < FILES; i++)
 		if (is_changed(run, i))
-			json_array_append_new(changed, json_string(run->paths[i]));
+			json_array_append_new(changed, report_json(run->paths[i]));
 	report = json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "name", run->recipe.name,
 			   "from", run->command.inputs.recipe.version, "version", run->version,
 			   "changed", changed, "written", writes,

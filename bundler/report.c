@@ -36,6 +36,20 @@ void report_line(const char *label, const char *text, const char *tail)
 	buffer_free(&line);
 }
 
+json_t *report_json(const char *text)
+{
+	json_t *string = json_string(text);
+	struct buffer escaped;
+
+	if (string)
+		return string;
+	buffer_init(&escaped, LIMIT_REPORT_BYTES);
+	report_escape(&escaped, text);
+	string = json_string(escaped.bytes);
+	buffer_free(&escaped);
+	return string;
+}
+
 int report_flush(struct error *err)
 {
 	if (fflush(stdout) != 0 || ferror(stdout))

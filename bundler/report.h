@@ -1,6 +1,7 @@
 #ifndef BUNDLER_REPORT_H
 #define BUNDLER_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "buffer.h"
@@ -17,6 +18,9 @@ void report_text(FILE *stream, const char *text);
 
 /* Prints a line on standard error: label, then text as report_text does, then tail as it is. */
 void report_line(const char *label, const char *text, const char *tail);
+
+/* Text as a JSON string; one that is not UTF-8, which JSON is, as report_text has it. */
+json_t *report_json(const char *text);
 
 /* Sees to it that what was printed is where standard output leads. STATUS_FILE. */
 int report_flush(struct error *err);

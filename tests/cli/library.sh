@@ -594,6 +594,23 @@ stdout <<-'END'
 END
 check test "$(cd out/1.2.x/alpine3.17 && echo *)" = 'Dockerfile README'
 
+begin 'what a record names is not believed to be text'
+product
+made
+path=$'\e[2J\xff'
+echo mine >"out/$path"
+echo "$(digest 1)  $path" >>out/little.sums
+run bundler library -o out --commit $commit --check tiny.yaml
+status 1
+stdout <<-'END'
+	leave   \x1b[2J\xff
+	replace little.sums
+END
+run bundler library -o out --commit $commit --check --json tiny.yaml
+status 1
+stdout_stated=1
+check grep -qx '      "path": "\\\\x1b\[2J\\\\xff"' "$scratch/stdout"
+
 begin 'a failure leaves everything as it was'
 product
 made

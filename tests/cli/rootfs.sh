@@ -192,6 +192,16 @@ END
 check test "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["rootfs"][0]["mtree"])' \
 	"$scratch/stdout")" = "$(sha256sum <rootfs/linux-arm-v7.mtree | cut -d' ' -f1)"
 
+begin 'JSON of a path that is not UTF-8'
+run bundler rootfs --json -p linux/arm/v7 -o $'\xff' "${offline[@]}" "$scratch/good/tiny.yaml"
+stdout_stated=1
+check grep -qx '      "directory": "\\\\xff/linux-arm-v7",' "$scratch/stdout"
+cp -r "$scratch/good/cache" $'ca\xff'
+run bundler fetch --json -p linux/arm/v7 --cache $'ca\xff' --offline "$scratch/good/tiny.yaml"
+stdout_stated=1
+check test "$(wc -l <"$scratch/stdout")" -eq 2
+check grep -q '"path":"ca\\\\xff/sha256/[0-9a-f]*"}$' "$scratch/stdout"
+
 begin 'a platform under another name, and twice'
 run bundler rootfs -p linux/x86_64 -p linux/amd64 -p linux/amd64/v1 "${offline[@]}" "$scratch/good/tiny.yaml"
 filter 's/^[0-9a-f]{64}/DIGEST/'

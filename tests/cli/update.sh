@@ -182,6 +182,15 @@ check grep -q '"changed": \[\],' "$scratch/stdout"
 check grep -q '"written": false,' "$scratch/stdout"
 check grep -q '"from": "1.1.0",' "$scratch/stdout"
 
+begin '--json of a path that is not UTF-8'
+start
+mv tiny.yaml $'\xff.yaml'
+mv tiny.lock.json $'\xff.lock.json'
+update --json --sums sums 1.1.0 $'\xff.yaml'
+stdout_stated=1
+check grep -qx '    "\\\\xff.yaml",' "$scratch/stdout"
+check grep -qx '    "\\\\xff.lock.json"' "$scratch/stdout"
+
 begin 'comments, quotes, modes and line ends stay'
 start
 {
