@@ -187,6 +187,18 @@ static int order_changes(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
+/* Sorts what was found; a record that was merged by hand may have had a path twice. */
+static void sort_changes(struct generated_plan *plan)
+{
+	size_t kept = 0;
+
+	qsort(plan->changes, plan->count, sizeof *plan->changes, order_changes);
+	for (size_t i = 0; i < plan->count; i++)
+		if (kept == 0 || order_changes(&plan->changes[kept - 1], &plan->changes[i]) != 0)
+			plan->changes[kept++] = plan->changes[i];
+	plan->count = kept;
+}
+
 static void write_record(struct generated_plan *plan, const struct generated *generated)
 {
 	const struct generated_file **sorted = pool_new(&plan->pool, generated->count + 1,
@@ -236,7 +248,7 @@ static int compare_all(struct generated_plan *plan, const struct generated *gene
 		if (!find_file(generated, plan->rows[i].path)
 		    && compare_row(plan, &plan->rows[i], err) < 0)
 			return -1;
-	qsort(plan->changes, plan->count, sizeof *plan->changes, order_changes);
+	sort_changes(plan);
 	if (compare_file(plan, &plan->record, err) < 0)
 		return -1;
 	if (plan->count > 0 && plan->changes[plan->count - 1].file == &plan->record)

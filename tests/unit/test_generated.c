@@ -198,6 +198,24 @@ static void records(void **state)
 	}
 }
 
+/* As a merge of two records leaves it. */
+static void a_record_with_a_path_twice(void **state)
+{
+	static const char row[] =
+		"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a\n"
+		"3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d  b\n"
+		"0000000000000000000000000000000000000000000000000000000000000000  b\n"
+		"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a\n";
+	struct generated none = { .count = 0 };
+
+	(void)state;
+	scratch_write("a", "a");
+	scratch_write("b", "mine");
+	scratch_write("record", row);
+	assert_applied(&none, "Da\nLb\nRrecord\n");
+	assert_text_at(scratch, "b", "mine");
+}
+
 static void paths(void **state)
 {
 	struct generated files = { .count = 0 };
@@ -222,6 +240,7 @@ int main(void)
 		scratch_test(takes_back_on_failure),
 		scratch_test(a_lost_report_takes_back),
 		scratch_test(records),
+		scratch_test(a_record_with_a_path_twice),
 		cmocka_unit_test(paths),
 	};
 
