@@ -139,6 +139,8 @@
 #define LIMIT_LINT_FILES 4096
 /* Variables of a Dockerfile stage or a script, with those that are set again. */
 #define LIMIT_VARIABLES 256
+/* Bytes of all texts of a Dockerfile once its variables are put in: one has some 4 KiB. */
+#define LIMIT_LINT_EXPANDED_BYTES (1 * MIB)
 /* Arms of cases over architectures in a Dockerfile, and downloads that it chooses from. */
 #define LIMIT_LINT_ARMS 64
 #define LIMIT_LINT_ASSETS 256

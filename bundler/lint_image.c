@@ -22,6 +22,7 @@ struct stage {
 struct reading {
 	struct lint_image *image;
 	const struct containerfile_instruction *instruction;
+	size_t expanded;		/* bytes of texts that variables were put into */
 	struct variables global;	/* ARG before the first FROM */
 	struct stage *stage;		/* the last one, or NULL */
 	bool powershell;
@@ -42,10 +43,19 @@ static void append(struct reading *reading, struct lint_list ***tail, const char
 	*tail = &entry->next;
 }
 
+/* A few lines can say much more by their variables than they have bytes: it is left as it is. */
 static const char *expand(struct reading *reading, const struct variables *variables,
 			  const char *text)
 {
-	return variables_expand(variables, &reading->image->pool, text);
+	const char *expanded;
+
+	if (reading->expanded > LIMIT_LINT_EXPANDED_BYTES) {
+		reading->image->excess = true;
+		return text;
+	}
+	expanded = variables_expand(variables, &reading->image->pool, text);
+	reading->expanded += strlen(expanded);
+	return expanded;
 }
 
 static const struct variables *scope(const struct reading *reading)
@@ -300,7 +310,7 @@ static void set_all(struct reading *reading, struct variables *variables,
 	for (const struct shell_assignment *a = assignments; a; a = a->next)
 		if (!shell_command(pool, a->value))
 			variables_set(variables, pool, a->name,
-				      variables_expand(variables, pool, a->value));
+				      expand(reading, variables, a->value));
 }
 
 /* URLs of the instruction that an arm decides: in it, or in no arm at all. */
@@ -446,8 +456,9 @@ static void take_ports(struct reading *reading)
 	}
 	qsort(words, count, sizeof *words, compare_words);
 	image->ports.line = reading->instruction->line;
-	image->ports.text = pool_format(&image->pool, "%s%s%s", before, *before ? " " : "",
-					join(reading, words, count));
+	if (strlen(before) < LIMIT_FINDING_BYTES)
+		image->ports.text = pool_format(&image->pool, "%s%s%s", before, *before ? " " : "",
+						join(reading, words, count));
 }
 
 /* The last part of a path of either system, without ".exe". */

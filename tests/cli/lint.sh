@@ -514,6 +514,18 @@ $alpine:15: sums: 'thing-v0.25.6-linux-arm7.tar.gz' does not stand in 'thing.loc
 $core:4: sums: 'thing-v0.25.6-windows-amd64.zip' does not stand in 'thing.lock.json'
 END
 
+begin 'a few lines that say much by their variables'
+repeat() { local i; for ((i = 0; i < $1; i++)); do printf '%s' "$2"; done; }
+mkdir -p tree/1.2.3/scratch
+for text in "$(repeat 1000 $'EXPOSE $B\n')" "ENV $(repeat 1000 'A=$B ')" \
+	"RUN case \"\$(uname -m)\" in x86_64) X=1 ;; aarch64) X=2 ;; esac; $(repeat 1000 'A=$B;')" \
+	"ADD $(repeat 1000 'http://$B ') /"; do
+	printf 'FROM scratch\nENV B=%s\n%s\n' "$(repeat 8000 b)" "$text" >tree/1.2.3/scratch/Dockerfile
+	run bundler lint tree
+	status 1
+	stdout <<<'1.2.3/scratch/Dockerfile: syntax: it has more downloads than are looked at'
+done
+
 # ---- library files ----
 
 begin 'library: the name is the given file'\''s'
