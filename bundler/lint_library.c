@@ -327,11 +327,12 @@ static void check_subset(const struct checking *checking, const struct lint_entr
 static void check_copied(const struct checking *checking, size_t number, const char *image)
 {
 	const struct lint_entry *entry = &checking->entries[number];
-	const char *tag;
+	const char *name = checking->library->name, *tag;
+	const size_t length = strlen(name);
 	size_t source;
 
 	if (!lint_variants_own(&checking->lint->tree, image, &tag)
-	    || strncmp(image, checking->library->name, strlen(checking->library->name)) != 0)
+	    || strncmp(image, name, length) != 0 || (image[length] && !strchr(":@", image[length])))
 		return;
 	source = find_tag(checking, tag);
 	if (source == checking->count)

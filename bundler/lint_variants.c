@@ -40,7 +40,7 @@ static size_t version_length(const char *tag)
 static bool copied_under_version(const struct lint_image *image, const char *name, size_t length)
 {
 	for (const struct lint_list *l = image->copied; l; l = l->next)
-		if (name_length(l->item.text) == length
+		if (name_length(l->item.text) == length && l->item.text[length] == ':'
 		    && strncmp(l->item.text, name, length) == 0
 		    && version_length(l->item.text + length + 1) > 0)
 			return true;

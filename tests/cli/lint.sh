@@ -514,6 +514,14 @@ $alpine:15: sums: 'thing-v0.25.6-linux-arm7.tar.gz' does not stand in 'thing.loc
 $core:4: sums: 'thing-v0.25.6-windows-amd64.zip' does not stand in 'thing.lock.json'
 END
 
+# Its name with the end of the text is all that the block has in which it stands.
+begin 'an image that is copied from with a tag and without one'
+make_tree
+rm -r tree/library
+name=registry.example.org/abcdefghij
+change $scratchfile "s|^EXPOSE.*|COPY --from=$name /a /a\nCOPY --from=$name:latest /b /b\n&|"
+run bundler lint tree
+
 begin 'a few lines that say much by their variables'
 repeat() { local i; for ((i = 0; i < $1; i++)); do printf '%s' "$2"; done; }
 mkdir -p tree/1.2.3/scratch
@@ -644,6 +652,21 @@ mv moved tree/library/thing
 finds <<'END'
 library/thing:7: order: 'thing:0.25.6-alpine3.18' is copied from, whose entry does not stand before
 END
+
+begin 'order: the name of an image may begin with that of another'
+make_tree
+write tree/library/thing-box <<-'END'
+	Maintainers: Some Body <some@example.com> (@some)
+	GitRepo: https://example.com/thing-docker.git
+	GitCommit: 0123456789abcdef0123456789abcdef01234567
+
+	Tags: 0.25.6-windowsservercore-1809
+	Architectures: windows-amd64
+	Directory: 0.25.6/windowsservercore-1809
+	Constraints: windowsservercore-1809
+END
+change $scratchfile 's|^EXPOSE|COPY --from=thing-box:0.25.6-windowsservercore-1809 /b /b\n&|'
+run bundler lint tree
 
 broken 'commit'
 change library/thing 's/^GitCommit: .*/GitCommit: HEAD/; 14s/$/\namd64-GitCommit: 0123456789ABCDEF0123456789ABCDEF01234567/'
