@@ -511,7 +511,7 @@ static int read_layer(struct images *images, struct image *image, struct image_l
 
 	tree_init(&upper, 0);
 	observe_begin(&observe, &upper, images->place, reference);
-	observe.lower = &image->tree;
+	observe_upon(&observe, &image->tree);
 	observe.groups = *groups;
 	result = read_file(images, layer, &observe, err);
 	*groups = observe.groups;
@@ -528,6 +528,8 @@ int images_read(struct images *images, struct image *image,
 {
 	uint32_t groups = 0;
 
+	if (image->layer_count > LIMIT_LAYERS)
+		return refuse(images, STATUS_LIMIT, "an image in it has too many layers", err);
 	reset_budget(images);
 	tree_free(&image->tree);
 	tree_init(&image->tree, 0);

@@ -101,6 +101,8 @@
  * program takes unless it is told to take more, and its highest level wants.
  */
 #define LIMIT_ZSTD_WINDOW_LOG 27
+/* Layers of an image whose tree is made: overlayfs has 500, and each is laid over all before it. */
+#define LIMIT_LAYERS 512
 /* Bytes that all layers of an image place unpack to; images of machine learning reach 20 GiB. */
 #define LIMIT_LAYERS_BYTES (32 * GIB)
 /* Of these, what they may unpack to beyond LIMIT_RATIO: a file of zeros packs to a thousandth. */
@@ -119,7 +121,7 @@
 #define LIMIT_DIFFERENCES 100000
 /* Paths of a tree that is audited: images of whole distributions have some 100,000. */
 #define LIMIT_OBSERVED_NODES 524288
-/* Bytes of all these paths together. */
+/* Bytes of all these paths together, with targets of links and extended attributes. */
 #define LIMIT_OBSERVED_NAMES_BYTES (64 * MIB)
 /* Bytes of a Dockerfile that is checked: one is some 2 KiB. */
 #define LIMIT_DOCKERFILE_BYTES (128 * KIB)

@@ -35,6 +35,19 @@ void observe_begin(struct observe *observe, struct tree *tree, const char *place
 	tree->nodes[0].observed.unstated = true;
 }
 
+static size_t length_of(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+void observe_upon(struct observe *observe, const struct tree *lower)
+{
+	observe->lower = lower;
+	for (size_t i = 0; i < lower->count; i++)
+		observe->texts += strlen(lower->nodes[i].path) + length_of(lower->nodes[i].target)
+				  + length_of(lower->nodes[i].observed.attributes);
+}
+
 /* ---- nodes ---- */
 
 static size_t find_counterpart(const struct observe *observe, const char *path)
@@ -61,15 +74,29 @@ static void forget_kept(struct observe *observe)
 		*start = OBSERVE_WANTED;
 }
 
+static int count_text(struct observe *observe, const char *text, struct error *err)
+{
+	observe->texts += length_of(text);
+	return observe->texts <= LIMIT_OBSERVED_NAMES_BYTES
+	       ? 0 : observe_refuse(observe, STATUS_LIMIT,
+				    "its paths, links and attributes are too long together", err);
+}
+
+int observe_texts(struct observe *observe, const struct tree_node *node, struct error *err)
+{
+	return count_text(observe, node->target, err) < 0 ? -1
+	       : count_text(observe, node->observed.attributes, err);
+}
+
 struct tree_node *observe_add(struct observe *observe, const char *path, enum tree_type type,
 			      struct error *err)
 {
-	observe->names += strlen(path);
-	if (observe->tree->count == LIMIT_OBSERVED_NODES
-	    || observe->names > LIMIT_OBSERVED_NAMES_BYTES) {
+	if (observe->tree->count == LIMIT_OBSERVED_NODES) {
 		observe_refuse(observe, STATUS_LIMIT, "it has too many files", err);
 		return NULL;
 	}
+	if (count_text(observe, path, err) < 0)
+		return NULL;
 	observe->counterpart = find_counterpart(observe, path);
 	forget_kept(observe);
 	observe->file = observe->tree->count;
@@ -325,13 +352,13 @@ static int resolve(struct observe *observe, struct tree_node *link, struct error
 			node->observed.group = ++observe->groups;
 		link->observed.group = node->observed.group;
 		join(link, node);
-		return 0;
+		return observe_texts(observe, link, err);
 	}
 	if (!node && observe->lower)
 		lower = tree_find(observe->lower, link->target);
 	if (lower && lower->type != TREE_DIRECTORY) {
 		join(link, lower);
-		return 0;
+		return observe_texts(observe, link, err);
 	}
 	return observe_refuse(observe, STATUS_ARCHIVE, "a hard link leads to no file", err);
 }

@@ -38,9 +38,9 @@ struct observe {
 	struct tree *tree;
 	const char *place;		/* as the user named it, for messages */
 	const struct observe_reference *reference;	/* NULL in a first reading */
-	const struct tree *lower;	/* what a layer's hard links may lead to besides, or NULL */
+	const struct tree *lower;	/* of the layers below, by observe_upon; or NULL */
 	uint32_t groups;		/* the last number of a group of hard links */
-	uint64_t names;			/* bytes of all paths */
+	uint64_t texts;			/* bytes of all paths, targets and attributes */
 	struct digest_state digest;	/* of the file that is being read */
 	size_t file;			/* its node */
 	size_t counterpart;		/* the reference's node at its path, or SIZE_MAX */
@@ -51,12 +51,18 @@ struct observe {
 void observe_begin(struct observe *observe, struct tree *tree, const char *place,
 		   const struct observe_reference *reference);
 
+/* The tree is that of a layer upon others: hard links may lead there, and limits hold for both. */
+void observe_upon(struct observe *observe, const struct tree *lower);
+
 /*
  * A new node, good until the next; its content, if it is a file, follows by observe_bytes and
  * observe_file_end. NULL with STATUS_LIMIT when there are too many.
  */
 struct tree_node *observe_add(struct observe *observe, const char *path, enum tree_type type,
 			      struct error *err);
+
+/* Counts the target and the attributes that a node was given. STATUS_LIMIT when it is too much. */
+int observe_texts(struct observe *observe, const struct tree_node *node, struct error *err);
 
 /* STATUS_FILE when bytes cannot be kept or compared, STATUS_INTERRUPTED. */
 int observe_bytes(struct observe *observe, const void *bytes, size_t length, struct error *err);

@@ -162,7 +162,12 @@ static int add_file(struct walk *walk, int directory, const char *name, const ch
 			  walk->observe.place);
 	} else if ((node = add(walk, path, &st, err))) {
 		result = read_attributes(fd, &node->observed.attributes);
-		result = result < 0 ? fail(walk, path, err) : read_content(walk, fd, path, err);
+		if (result < 0)
+			fail(walk, path, err);
+		else if (observe_texts(&walk->observe, node, err) < 0)
+			result = -1;
+		else
+			result = read_content(walk, fd, path, err);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -184,7 +189,7 @@ static int add_link(struct walk *walk, int directory, const char *name, const ch
 	if (!node)
 		return -1;
 	node->target = memory_copy(target, (size_t)length);
-	return 0;
+	return observe_texts(&walk->observe, node, err);
 }
 
 /* Adds what stands under name in a directory; the entries of one that is a directory come later. */
@@ -261,7 +266,9 @@ static int read_directory(struct walk *walk, size_t number, struct error *err)
 			close(fd);
 	} else {
 		describe(node, &st);
-		result = list(walk, directory, path, err);
+		result = observe_texts(&walk->observe, node, err);
+		if (result == 0)
+			result = list(walk, directory, path, err);
 		closedir(directory);
 	}
 	free(path);

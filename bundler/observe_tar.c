@@ -77,7 +77,7 @@ static int describe(struct observe *observe, struct tree_node *node,
 		node->target = observe_path(member->target);
 	if (member->type == TAR_HARD_LINK && !node->target)
 		return observe_refuse(observe, STATUS_ARCHIVE, "a hard link leads out of it", err);
-	return 0;
+	return observe_texts(observe, node, err);
 }
 
 static int read_content(struct observe *observe, struct tar *tar, struct error *err)

@@ -18,7 +18,8 @@ make_layouts good members-{absolute,dotdot,inner-dotdot,empty-component,twice,tw
 	files-{manifest-flipped,layer-fifo,config-fifo,manifest-directory,layer-outside,config-outside} \
 	files-{layer-loop,layer-longer,layer-sparse} \
 	docker-{table-duplicate,config-missing,layer-missing,link-outside} \
-	archive-{good,cut,garbage,gzip,empty,text,escaping,twice,device,size-huge} docker-old
+	archive-{good,cut,garbage,gzip,empty,text,escaping,twice,device,size-huge} docker-old \
+	many-layers long-attributes
 
 # ---- names and links in layers ----
 
@@ -336,6 +337,17 @@ blobs/sha256/INDEX0: image-index.md#image-index-property-descriptions: more than
 END
 refused long-way 10 "cannot check 'image': the way to its programs is too long"
 refused files-layer-sparse 10 "cannot check 'image': its files have too many bytes"
+
+# What a tree is made of, which validate makes none of.
+not_a_tree() { # KIND REASON
+	begin "diff: $1"
+	mkdir empty
+	run bundler diff "oci:$layouts/$1/image" dir:empty
+	status 10
+	stderr <<<"bundler: cannot read '$layouts/$1/image': $2"
+}
+not_a_tree many-layers 'an image in it has too many layers'
+not_a_tree long-attributes 'its paths, links and attributes are too long together'
 
 # A sanitizer takes more memory than that.
 case $BUNDLER in

@@ -344,6 +344,25 @@ def many_members(image):
     with_layer(image, gzip.compress(raw, 1), raw)
 
 
+@kind
+def many_layers(image):
+    """One more than a tree is made of."""
+    raw = tar(image.members)
+    image.layers = [(raw, gz(raw), LAYER + "+gzip")] * 513
+    image.assemble()
+
+
+@kind
+def long_attributes(image):
+    """Names of attributes that are 65 MB, of two layers, in few bytes."""
+    image.layers = []
+    for layer in "ab":
+        raw = tar([member(layer + str(i), pax_headers={"SCHILY.xattr." + 1000000 * layer: "1"})
+                   for i in range(34)], tarfile.PAX_FORMAT)
+        image.layers.append((raw, gzip.compress(raw, 1), LAYER + "+gzip"))
+    image.assemble()
+
+
 # The configuration, and what it says of the layer.
 
 def with_config(image, change):
