@@ -191,11 +191,11 @@ static void compare_layers(struct audit *audit, const struct image *expected,
 	for (size_t i = 0; i < count; i++) {
 		struct audit_finding *finding;
 
-		add_layer(audit, expected, found, i, false);
-		if (!unpacks_to_the_same(expected, found, i))
+		if (add_layer(audit, expected, found, i, false))
 			continue;
+		/* The same tar, or none in either, for the same reason. */
 		finding = add_layer(audit, expected, found, i, true);
-		if (!finding)
+		if (!finding || !unpacks_to_the_same(expected, found, i))
 			continue;
 		finding->note = true;
 		finding->remark = "the same uncompressed";

@@ -195,6 +195,24 @@ run bundler diff -q dir:trees/linux-amd64 oci:a
 status 8
 stderr <<<"bundler: cannot read 'a': its manifest: it is not there"
 
+begin 'layers that cannot be read, for the same reason'
+for name in x y; do
+	mkdir $name
+	echo '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}' >$name/config
+	echo '[{"Config":"config","Layers":["layer"]}]' >$name/manifest.json
+	head -c 1000 /dev/zero | tr '\0' $name >$name/layer
+	tar -C $name -cf $name.tar config manifest.json layer
+done
+filter 's/[0-9a-f]{64}/DIGEST/g'
+run bundler diff docker-archive:x.tar docker-archive:y.tar
+status 1
+stdout <<-'END'
+	layer 0: first sha256:DIGEST, 1000 bytes, second sha256:DIGEST, 1000 bytes
+	verdict: different (1 difference)
+END
+run bundler diff docker-archive:x.tar docker-archive:x.tar
+stdout <<<'verdict: identical'
+
 begin 'what cannot be compared'
 mkdir a
 run bundler diff dir:a
