@@ -228,9 +228,10 @@ int cache_find(const struct cache *cache, const struct digest *digest, int *fd, 
 	digest_write_hex(digest, name);
 	path = memory_format("%s/sha256/%s", cache->path, name);
 	state = open_entry(cache, name, path, fd, &st, err);
-	if (state == CACHE_HIT)
-		state = check_content(*fd, digest, (uint64_t)st.st_size, path, err);
-	*size = (uint64_t)st.st_size;
+	if (state == CACHE_HIT) {
+		*size = (uint64_t)st.st_size;
+		state = check_content(*fd, digest, *size, path, err);
+	}
 	if (state != CACHE_HIT && *fd >= 0) {
 		close(*fd);
 		*fd = -1;
