@@ -229,23 +229,21 @@ static int report(const struct run *run, bool writes, struct error *err)
 
 /* ---- what is done ---- */
 
+static int report_written(void *context, struct error *err)
+{
+	const struct run *run = context;
+
+	return report(run, has_change(run), err);
+}
+
 /* Both or none: what keeps the second, or the report, from being written takes back the rest. */
 static int write_after(struct run *run, struct error *err)
 {
 	struct replacement files[FILES];
-	int result;
 
 	for (int i = 0; i < FILES; i++)
 		files[i] = (struct replacement){ .path = run->paths[i], .bytes = &run->after[i] };
-	result = replace_open(files, FILES, err);
-	if (result == 0)
-		result = replace_publish(files, FILES, err);
-	if (result == 0 && report(run, has_change(run), err) < 0) {
-		replace_retract(files, FILES);
-		result = -1;
-	}
-	replace_close(files, FILES);
-	return result;
+	return replace_files(files, FILES, report_written, run, err);
 }
 
 static int update(struct run *run, struct error *err)

@@ -70,7 +70,8 @@ static int open_one(struct replacement *files, size_t i, struct error *err)
 					    file->bytes->length, mode, err);
 }
 
-int replace_open(struct replacement *files, size_t count, struct error *err)
+/* Builds all of them beside their places, flushed. */
+static int open_all(struct replacement *files, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
 		files[i].open = files[i].same = files[i].moved = false;
@@ -80,36 +81,39 @@ int replace_open(struct replacement *files, size_t count, struct error *err)
 	return 0;
 }
 
-int replace_publish(struct replacement *files, size_t count, struct error *err)
+static int publish(struct replacement *files, size_t count, struct error *err)
 {
-	int result = 0;
-
-	for (size_t i = 0; i < count && result == 0; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (files[i].same)
 			continue;
-		result = staging_publish(&files[i].staging, files[i].name, err);
-		files[i].moved = result == 0;
+		if (staging_publish(&files[i].staging, files[i].name, err) < 0)
+			return -1;
+		files[i].moved = true;
 	}
-	for (size_t i = 0; i < count && result == 0; i++)
-		if (files[i].open)
-			result = staging_flush(&files[i].staging, err);
-	if (result < 0)
-		replace_retract(files, count);
-	return result;
+	for (size_t i = 0; i < count; i++)
+		if (files[i].open && staging_flush(&files[i].staging, err) < 0)
+			return -1;
+	return 0;
 }
 
-void replace_retract(struct replacement *files, size_t count)
+static void retract(const struct replacement *files, size_t count)
 {
-	while (count-- > 0) {
+	while (count-- > 0)
 		if (files[count].moved)
 			staging_retract(&files[count].staging, files[count].name);
-		files[count].moved = false;
-	}
 }
 
-void replace_close(struct replacement *files, size_t count)
+int replace_files(struct replacement *files, size_t count, report_print *report, void *context,
+		  struct error *err)
 {
+	int result = open_all(files, count, err);
+
+	if (result == 0 && (publish(files, count, err) < 0 || report(context, err) < 0)) {
+		retract(files, count);
+		result = -1;
+	}
 	for (size_t i = 0; i < count; i++)
 		if (files[i].open)
 			staging_close_beside(&files[i].staging);
+	return result;
 }

@@ -131,10 +131,18 @@ static char *path_of(const char *name)
 	return paths[next];
 }
 
+/* Looks at what the files are by then; fails when context says so. */
+static int report(void *context, struct error *err)
+{
+	assert_text_at(scratch, "a", "one\n");
+	return context ? error_set(err, STATUS_FILE, "%s", (const char *)context) : 0;
+}
+
 static void both_or_none(void **state)
 {
 	struct replacement files[2];
-	struct buffer one, two, three;
+	struct buffer one, two;
+	char lost[] = "lost";
 	struct error err;
 
 	(void)state;
@@ -143,32 +151,29 @@ static void both_or_none(void **state)
 	scratch_write("a", "old\n");
 	files[0] = (struct replacement){ .path = path_of("a"), .bytes = &one };
 	files[1] = (struct replacement){ .path = path_of("b"), .bytes = &two };
-	assert_int_equal(replace_open(files, 2, &err), 0);
-	assert_text_at(scratch, "a", "old\n");
-	assert_int_equal(replace_publish(files, 2, &err), 0);
-	assert_text_at(scratch, "a", "one\n");
-	assert_text_at(scratch, "b", "two\n");
-	replace_retract(files, 2);
+	assert_refused(replace_files(files, 2, report, lost, &err), err, STATUS_FILE, "lost");
 	assert_text_at(scratch, "a", "old\n");
 	assert_int_equal(faccessat(scratch, "b", F_OK, 0), -1);
-	assert_int_equal(replace_publish(files, 2, &err), 0);
-	replace_close(files, 2);
+	assert_int_equal(replace_files(files, 2, report, NULL, &err), 0);
 	assert_text_at(scratch, "a", "one\n");
+	assert_text_at(scratch, "b", "two\n");
 
-	/* What is there already stays; the second cannot be moved, and the first is taken back. */
-	fill(&three, "three\n");
-	files[0].bytes = &three;
-	files[1].bytes = &one;
-	assert_int_equal(replace_open(files, 2, &err), 0);
+	/* The second cannot be replaced, and the first stays. */
+	files[0].bytes = &two;
 	assert_int_equal(unlinkat(scratch, "b", 0), 0);
 	assert_int_equal(mkdirat(scratch, "b", 0755), 0);
-	assert_int_equal(replace_publish(files, 2, &err), -1);
+	assert_int_equal(replace_files(files, 2, report, NULL, &err), -1);
 	assert_int_equal(err.status, STATUS_FILE);
-	replace_close(files, 2);
 	assert_text_at(scratch, "a", "one\n");
 	buffer_free(&one);
 	buffer_free(&two);
-	buffer_free(&three);
+}
+
+static int say_nothing(void *context, struct error *err)
+{
+	(void)context;
+	(void)err;
+	return 0;
 }
 
 static void same_and_modes(void **state)
@@ -185,22 +190,17 @@ static void same_and_modes(void **state)
 	assert_int_equal(fchmodat(scratch, "a", 0640, 0), 0);
 	assert_int_equal(fstatat(scratch, "a", &before, 0), 0);
 	file = (struct replacement){ .path = path_of("a"), .bytes = &one };
-	assert_int_equal(replace_open(&file, 1, &err), 0);
-	assert_int_equal(replace_publish(&file, 1, &err), 0);
-	replace_close(&file, 1);
+	assert_int_equal(replace_files(&file, 1, say_nothing, NULL, &err), 0);
 	assert_int_equal(fstatat(scratch, "a", &after, 0), 0);
 	assert_int_equal(after.st_ino, before.st_ino);
 	file.bytes = &two;
-	assert_int_equal(replace_open(&file, 1, &err), 0);
-	assert_int_equal(replace_publish(&file, 1, &err), 0);
-	replace_close(&file, 1);
+	assert_int_equal(replace_files(&file, 1, say_nothing, NULL, &err), 0);
 	assert_int_equal(fstatat(scratch, "a", &after, 0), 0);
 	assert_int_equal(after.st_mode & 07777, 0640);
 	assert_int_equal(symlinkat("a", scratch, "link"), 0);
 	file.path = path_of("link");
-	assert_int_equal(replace_open(&file, 1, &err), -1);
+	assert_int_equal(replace_files(&file, 1, say_nothing, NULL, &err), -1);
 	assert_non_null(strstr(err.message, "/link': it is not a regular file"));
-	replace_close(&file, 1);
 	buffer_free(&one);
 	buffer_free(&two);
 }
