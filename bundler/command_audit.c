@@ -45,13 +45,6 @@ struct run {
 	struct audit audit;
 };
 
-static int set_style(struct run *run, const char *value, struct error *err)
-{
-	run->style.doi = strcmp(value, "doi") == 0;
-	return run->style.doi ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s': it is not "
-					      "'doi'", value);
-}
-
 static int take_option(struct run *run, int id, const char *value, struct error *err)
 {
 	int taken = command_differences_option(&run->differences, id, value, err);
@@ -63,7 +56,7 @@ static int take_option(struct run *run, int id, const char *value, struct error 
 		run->flavour_name = value;
 		return 0;
 	case OPTION_STYLE:
-		return set_style(run, value, err);
+		return command_inputs_style(value, &run->style.doi, err);
 	}
 	return command_inputs_option(&run->inputs, id, value, err) < 0 ? -1 : 0;
 }

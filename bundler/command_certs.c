@@ -18,8 +18,6 @@
 #include "report.h"
 #include "staging.h"
 
-#define LAST_EPOCH 253402300799LL	/* 9999-12-31T23:59:59Z */
-
 static const struct option_spec options[] = {
 	{ 'o', "output", "FILE", "replace FILE, instead of writing to standard output" },
 	{ OPTION_COMPARE, "compare", "FILE", "report changes against FILE, not the output" },
@@ -74,7 +72,7 @@ static int read_clock(struct run *run, struct error *err)
 	run->now = (int64_t)time(NULL);
 	if (!epoch || !*epoch)
 		return 0;
-	return command_inputs_number("SOURCE_DATE_EPOCH", epoch, LAST_EPOCH, &run->now, err);
+	return command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, &run->now, err);
 }
 
 /* An output that is there must be a bundle: a slip does not replace a file of another kind. */

@@ -28,32 +28,14 @@ static void print_lines(const struct findings *findings)
 	}
 }
 
-/* Untrusted names need not be UTF-8, which JSON is: they are escaped as on a terminal. */
-static json_t *escape(const char *text)
-{
-	char *bytes;
-	size_t length;
-	FILE *stream = open_memstream(&bytes, &length);
-	json_t *string;
-
-	if (!stream)
-		abort();
-	report_text(stream, text);
-	if (fclose(stream) != 0)
-		abort();
-	string = json_stringn(bytes, length);
-	free(bytes);
-	return string;
-}
-
 static json_t *describe(const struct finding *finding)
 {
-	json_t *object = json_pack("{s:o}", "subject", escape(finding->subject));
+	json_t *object = json_pack("{s:o}", "subject", report_json_escaped(finding->subject));
 
 	if (finding->line > 0)
 		json_object_set_new(object, "line", json_integer((json_int_t)finding->line));
 	json_object_set_new(object, "rule", json_string(finding->rule));
-	json_object_set_new(object, "text", escape(finding->text));
+	json_object_set_new(object, "text", report_json_escaped(finding->text));
 	return object;
 }
 

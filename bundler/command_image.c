@@ -67,13 +67,6 @@ static int set_compression(struct run *run, const char *value, struct error *err
 			 "'none'", value);
 }
 
-static int set_style(struct run *run, const char *value, struct error *err)
-{
-	run->style.doi = strcmp(value, "doi") == 0;
-	return run->style.doi ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s': it is not "
-					      "'doi'", value);
-}
-
 static int take_option(struct run *run, int id, const char *value, struct error *err)
 {
 	switch (id) {
@@ -88,7 +81,7 @@ static int take_option(struct run *run, int id, const char *value, struct error 
 	case OPTION_COMPRESS:
 		return set_compression(run, value, err);
 	case OPTION_STYLE:
-		return set_style(run, value, err);
+		return command_inputs_style(value, &run->style.doi, err);
 	case OPTION_JSON:
 		run->json = true;
 		return 0;

@@ -355,3 +355,10 @@ int command_inputs_flavour(const struct command_inputs *inputs, const char *name
 				 "have it", name, inputs->recipe.file);
 	return 0;
 }
+
+int command_inputs_style(const char *value, bool *doi, struct error *err)
+{
+	*doi = strcmp(value, "doi") == 0;
+	return *doi ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s': it is not 'doi'",
+				    value);
+}

@@ -75,6 +75,9 @@ int command_inputs_scratch(struct error *err);
 int command_inputs_flavour(const struct command_inputs *inputs, const char *name,
 			   const struct recipe_flavour **flavour, struct error *err);
 
+/* Whether a layout is in the style of Docker Official Images, from --style. STATUS_USAGE. */
+int command_inputs_style(const char *value, bool *doi, struct error *err);
+
 /* A whole number of seconds from an option or a variable, 0 to maximum. STATUS_USAGE. */
 int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
 			  struct error *err);

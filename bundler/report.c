@@ -3,7 +3,8 @@
 #include "buffer.h"
 #include "limits.h"
 
-void report_escape(struct buffer *line, const char *text)
+/* As far as there is room. */
+static void add_escaped(struct buffer *line, const char *text)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -17,7 +18,7 @@ void report_text(FILE *stream, const char *text)
 	struct buffer line;
 
 	buffer_init(&line, LIMIT_REPORT_BYTES);
-	report_escape(&line, text);
+	add_escaped(&line, text);
 	if (line.length > 0)
 		fwrite(line.bytes, 1, line.length, stream);
 	buffer_free(&line);
@@ -30,24 +31,29 @@ void report_line(const char *label, const char *text, const char *tail)
 
 	buffer_init(&line, LIMIT_REPORT_BYTES);
 	buffer_add_string(&line, label);
-	report_escape(&line, text);
+	add_escaped(&line, text);
 	buffer_format(&line, "%s\n", tail);
 	fwrite(line.bytes, 1, line.length, stderr);
 	buffer_free(&line);
 }
 
+json_t *report_json_escaped(const char *text)
+{
+	struct buffer line;
+	json_t *string;
+
+	buffer_init(&line, LIMIT_REPORT_BYTES);
+	add_escaped(&line, text);
+	string = json_string(line.length > 0 ? line.bytes : "");
+	buffer_free(&line);
+	return string;
+}
+
 json_t *report_json(const char *text)
 {
 	json_t *string = json_string(text);
-	struct buffer escaped;
 
-	if (string)
-		return string;
-	buffer_init(&escaped, LIMIT_REPORT_BYTES);
-	report_escape(&escaped, text);
-	string = json_string(escaped.bytes);
-	buffer_free(&escaped);
-	return string;
+	return string ? string : report_json_escaped(text);
 }
 
 int report_flush(struct error *err)

@@ -4,11 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "buffer.h"
 #include "error.h"
-
-/* Adds text with everything but visible ASCII and blanks as \xHH, as far as there is room. */
-void report_escape(struct buffer *line, const char *text);
 
 /*
  * Prints text with everything but visible ASCII and blanks as \xHH: untrusted bytes may stand in
@@ -19,7 +15,8 @@ void report_text(FILE *stream, const char *text);
 /* Prints a line on standard error: label, then text as report_text does, then tail as it is. */
 void report_line(const char *label, const char *text, const char *tail);
 
-/* Text as a JSON string; one that is not UTF-8, which JSON is, as report_text has it. */
+/* Text as a JSON string, escaped as by report_text; or only when it is not UTF-8, which JSON is. */
+json_t *report_json_escaped(const char *text);
 json_t *report_json(const char *text);
 
 /* Sees to it that what was printed is where standard output leads. STATUS_FILE. */
