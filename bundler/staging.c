@@ -78,7 +78,8 @@ static bool is_name(const char *name)
 }
 
 /*
- * Opens a staging directory and locks it; -1 when it is gone, in use, or was made by somebody else.
+ * Opens a staging directory and locks it; -1 with errno when it is gone, in use, or somebody
+ * else's.
  */
 static int open_locked(int parent, const char *name)
 {
@@ -88,9 +89,11 @@ static int open_locked(int parent, const char *name)
 	if (fd < 0)
 		return -1;
 	/* Whoever locks it first owns it; another run may have removed it since it was opened. */
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0
-	    && st.st_uid == geteuid())
-		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0) {
+		if (st.st_nlink > 0 && st.st_uid == geteuid())
+			return fd;
+		errno = st.st_nlink > 0 ? EPERM : ENOENT;
+	}
 	close(fd);
 	return -1;
 }

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -362,6 +363,25 @@ static void a_place_that_cannot_be_written_to(void **state)
 	close(proc);
 }
 
+/* As on a network file system that makes nobody of root. */
+static void a_place_where_all_is_somebody_elses(void **state)
+{
+	struct staging staging;
+	struct error err;
+	int result;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fchmod(scratch, 0777), 0);
+	setfsuid(65534);
+	errno = ENOENT;
+	result = staging_open(&staging, scratch, "out", &err);
+	setfsuid(0);
+	assert_refused(result, err, STATUS_FILE,
+		       "cannot write in 'out': Operation not permitted");
+}
+
 static void flushing_may_fail(void **state)
 {
 	struct staging staging = { .parent = -1 };
@@ -459,6 +479,7 @@ int main(void)
 		scratch_test(the_dead_are_visited),
 		scratch_test(names_that_are_taken),
 		scratch_test(a_place_that_cannot_be_written_to),
+		scratch_test(a_place_where_all_is_somebody_elses),
 		cmocka_unit_test(flushing_may_fail),
 		scratch_test(files_are_replaced),
 		scratch_test(a_lost_report_takes_back),
