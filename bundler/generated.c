@@ -87,6 +87,13 @@ static int row_fault(const char *record, size_t line, struct error *err)
 			 "'<SHA-256>  <path>'", record, line);
 }
 
+static int order_rows(const void *a, const void *b)
+{
+	const struct generated_row *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
 static int parse_rows(struct generated_plan *plan, char *text, struct error *err)
 {
 	size_t lines = 0, number = 0;
@@ -107,18 +114,35 @@ static int parse_rows(struct generated_plan *plan, char *text, struct error *err
 		if (digest_parse_hex(&row->digest, line) < 0 || path_beneath_fault(row->path))
 			return row_fault(plan->record.path, number, err);
 	}
+	qsort(plan->rows, plan->row_count, sizeof *plan->rows, order_rows);
 	return 0;
 }
 
-/* Whether these bytes at path are in the record. */
+/* The number of the first row whose path is not before this one. */
+static size_t find_row(const struct generated_plan *plan, const char *path)
+{
+	size_t low = 0, high = plan->row_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (strcmp(plan->rows[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether these bytes at path are in the record; one that was merged may have a path twice. */
 static bool is_recorded(const struct generated_plan *plan, const char *path,
 			const struct buffer *bytes)
 {
 	struct digest digest = digest_of_output(bytes->bytes ? bytes->bytes : "", bytes->length);
 
-	for (size_t i = 0; i < plan->row_count; i++)
-		if (strcmp(plan->rows[i].path, path) == 0
-		    && digest_equal(&plan->rows[i].digest, &digest))
+	for (size_t i = find_row(plan, path);
+	     i < plan->row_count && strcmp(plan->rows[i].path, path) == 0; i++)
+		if (digest_equal(&plan->rows[i].digest, &digest))
 			return true;
 	return false;
 }
@@ -187,18 +211,6 @@ static int order_changes(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
-/* Sorts what was found; a record that was merged by hand may have had a path twice. */
-static void sort_changes(struct generated_plan *plan)
-{
-	size_t kept = 0;
-
-	qsort(plan->changes, plan->count, sizeof *plan->changes, order_changes);
-	for (size_t i = 0; i < plan->count; i++)
-		if (kept == 0 || order_changes(&plan->changes[kept - 1], &plan->changes[i]) != 0)
-			plan->changes[kept++] = plan->changes[i];
-	plan->count = kept;
-}
-
 static void write_record(struct generated_plan *plan, const struct generated *generated)
 {
 	const struct generated_file **sorted = pool_new(&plan->pool, generated->count + 1,
@@ -245,10 +257,11 @@ static int compare_all(struct generated_plan *plan, const struct generated *gene
 		if (compare_file(plan, &generated->files[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < plan->row_count; i++)
-		if (!find_file(generated, plan->rows[i].path)
+		if ((i == 0 || order_rows(&plan->rows[i - 1], &plan->rows[i]) != 0)
+		    && !find_file(generated, plan->rows[i].path)
 		    && compare_row(plan, &plan->rows[i], err) < 0)
 			return -1;
-	sort_changes(plan);
+	qsort(plan->changes, plan->count, sizeof *plan->changes, order_changes);
 	if (compare_file(plan, &plan->record, err) < 0)
 		return -1;
 	if (plan->count > 0 && plan->changes[plan->count - 1].file == &plan->record)

@@ -48,7 +48,7 @@ struct generated_row {
 struct generated_plan {
 	int directory;			/* the caller's, or -1 where there is none yet */
 	struct generated_file record;	/* as it has to be */
-	struct generated_row *rows;	/* of the record that is there */
+	struct generated_row *rows;	/* of the record that is there, by path */
 	size_t row_count;
 	struct generated_change *changes;	/* the record's comes last */
 	size_t count;
