@@ -13,7 +13,6 @@
 #include "limits.h"
 #include "memory.h"
 #include "path.h"
-#include "staging.h"
 
 /* ---- what is to be there ---- */
 
@@ -291,8 +290,8 @@ void generated_plan_free(struct generated_plan *plan)
 /* A plan that is being carried out. */
 struct application {
 	const struct generated_plan *plan;
-	report_print *report;
-	void *context;		/* of report */
+	staging_confirm *confirm;
+	void *context;		/* of confirm */
 	struct staging staging;
 	const char **moved;	/* for each change the path that was renamed, or NULL */
 	struct pool pool;
@@ -409,7 +408,7 @@ static void retract_all(const struct application *a, size_t count)
 	}
 }
 
-/* What was published survives a power loss and is reported, or is taken back. */
+/* What was published survives a power loss and is confirmed, or is taken back. */
 static int publish_all(struct application *a, struct error *err)
 {
 	size_t done = 0;
@@ -417,7 +416,7 @@ static int publish_all(struct application *a, struct error *err)
 	while (done < a->plan->count && publish(a, done, err) == 0)
 		done++;
 	if (done == a->plan->count && staging_flush_all(&a->staging, err) == 0
-	    && a->report(a->context, err) == 0)
+	    && a->confirm(a->context, err) == 0)
 		return 0;
 	retract_all(a, done);
 	return -1;
@@ -443,13 +442,13 @@ static int refuse_foreign(const struct generated_plan *plan, struct error *err)
 }
 
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
-		    report_print *report, void *context, struct error *err)
+		    staging_confirm *confirm, void *context, struct error *err)
 {
-	struct application a = { .plan = plan, .report = report, .context = context };
+	struct application a = { .plan = plan, .confirm = confirm, .context = context };
 	int result;
 
 	if (plan->count == 0)
-		return report(context, err);
+		return confirm(context, err);
 	if (!force && refuse_foreign(plan, err) < 0)
 		return -1;
 	if (staging_open(&a.staging, plan->directory, where, err) < 0)

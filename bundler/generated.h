@@ -7,7 +7,7 @@
 #include "digest.h"
 #include "error.h"
 #include "pool.h"
-#include "report.h"
+#include "staging.h"
 
 /*
  * Files that are generated into a directory which holds other files, too. A record there, in the
@@ -69,11 +69,11 @@ int generated_compare(struct generated_plan *plan, const struct generated *gener
 void generated_plan_free(struct generated_plan *plan);
 
 /*
- * Makes all changes and reports, or on failure makes none. Without force STATUS_FILE for a foreign
+ * Makes all changes and confirms, or on failure makes none. Without force STATUS_FILE for a foreign
  * file in the way. where names the directory in messages. The record changes last: what a killed
  * run has left is completed by the next one.
  */
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
-		    report_print *report, void *context, struct error *err);
+		    staging_confirm *confirm, void *context, struct error *err);
 
 #endif

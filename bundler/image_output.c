@@ -163,14 +163,14 @@ static int write_archive(const struct image_output *output, const struct tree *l
 }
 
 int image_output_write(const struct image_output *output, const struct tree *layout,
-		       report_print *report, void *context, struct error *err)
+		       staging_confirm *confirm, void *context, struct error *err)
 {
 	int result = output->place->kind == PLACE_OCI
 		     ? rootfs_write(layout, output->staging.fd, output->name, err)
 		     : write_archive(output, layout, err);
 
-	return result < 0 ? -1 : staging_publish_reported(&output->staging, output->name, report,
-							  context, err);
+	return result < 0 ? -1 : staging_publish_confirmed(&output->staging, output->name,
+							   confirm, context, err);
 }
 
 void image_output_close(struct image_output *output, bool failed)

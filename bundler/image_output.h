@@ -5,7 +5,6 @@
 
 #include "error.h"
 #include "place.h"
-#include "report.h"
 #include "staging.h"
 #include "tree.h"
 
@@ -26,11 +25,11 @@ struct image_output {
 int image_output_open(struct image_output *output, const struct place *place, struct error *err);
 
 /*
- * Writes the layout beside its place, flushed, moves it there, and reports. STATUS_FILE, and then
+ * Writes the layout beside its place, flushed, moves it there, and confirms. STATUS_FILE, and then
  * what was there is there still.
  */
 int image_output_write(const struct image_output *output, const struct tree *layout,
-		       report_print *report, void *context, struct error *err);
+		       staging_confirm *confirm, void *context, struct error *err);
 
 /* Removes what was not published; after a failure the directories made for it, too. */
 void image_output_close(struct image_output *output, bool failed);

@@ -11,7 +11,6 @@
 #include "file.h"
 #include "limits.h"
 #include "path.h"
-#include "staging.h"
 
 static int fault(const struct lock *lock, struct error *err, const char *key, const char *reason)
 {
@@ -490,7 +489,7 @@ int lock_format(const struct lock *lock, struct buffer *text, struct error *err)
 	return result;
 }
 
-int lock_write(const struct lock *lock, const char *file, report_print *report, void *context,
+int lock_write(const struct lock *lock, const char *file, staging_confirm *confirm, void *context,
 	       struct error *err)
 {
 	struct buffer text;
@@ -499,7 +498,7 @@ int lock_write(const struct lock *lock, const char *file, report_print *report, 
 	buffer_init(&text, LIMIT_LOCK_BYTES);
 	result = lock_format(lock, &text, err);
 	if (result == 0)
-		result = staging_replace_file(file, text.bytes, text.length, 0644, report,
+		result = staging_replace_file(file, text.bytes, text.length, 0644, confirm,
 					      context, err);
 	buffer_free(&text);
 	return result;

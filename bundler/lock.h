@@ -11,7 +11,7 @@
 #include "platform.h"
 #include "pool.h"
 #include "recipe.h"
-#include "report.h"
+#include "staging.h"
 
 /*
  * The lock: what exactly a recipe stands for (bundler-lock(5)). The tool writes it, people
@@ -91,8 +91,8 @@ char *lock_about(const struct lock *lock, const struct platform *platform, struc
 /* Adds the lock's text, the same bytes for the same content. */
 int lock_format(const struct lock *lock, struct buffer *text, struct error *err);
 
-/* Replaces file by that text, and reports, as staging_replace_file does. */
-int lock_write(const struct lock *lock, const char *file, report_print *report, void *context,
+/* Replaces file by that text, and confirms, as staging_replace_file does. */
+int lock_write(const struct lock *lock, const char *file, staging_confirm *confirm, void *context,
 	       struct error *err);
 
 #endif

@@ -103,12 +103,12 @@ static void retract(const struct replacement *files, size_t count)
 			staging_retract(&files[count].staging, files[count].name);
 }
 
-int replace_files(struct replacement *files, size_t count, report_print *report, void *context,
+int replace_files(struct replacement *files, size_t count, staging_confirm *confirm, void *context,
 		  struct error *err)
 {
 	int result = open_all(files, count, err);
 
-	if (result == 0 && (publish(files, count, err) < 0 || report(context, err) < 0)) {
+	if (result == 0 && (publish(files, count, err) < 0 || confirm(context, err) < 0)) {
 		retract(files, count);
 		result = -1;
 	}

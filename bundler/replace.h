@@ -6,7 +6,6 @@
 
 #include "buffer.h"
 #include "error.h"
-#include "report.h"
 #include "staging.h"
 
 /* Replacing several files, all or none: built beside their places, flushed, renamed in order. */
@@ -22,11 +21,11 @@ struct replacement {
 };
 
 /*
- * Gives each file its bytes, and reports. A file that is there keeps its mode, a new one has 0644;
+ * Gives each file its bytes, and confirms. A file that is there keeps its mode, a new one has 0644;
  * one that has these bytes already is left alone. STATUS_FILE, also for what is no regular file,
  * and then all are as they were.
  */
-int replace_files(struct replacement *files, size_t count, report_print *report, void *context,
+int replace_files(struct replacement *files, size_t count, staging_confirm *confirm, void *context,
 		  struct error *err);
 
 #endif

@@ -22,7 +22,4 @@ json_t *report_json(const char *text);
 /* Sees to it that what was printed is where standard output leads. STATUS_FILE. */
 int report_flush(struct error *err);
 
-/* Prints a report and flushes it; where that fails, what it tells of is taken back. */
-typedef int report_print(void *context, struct error *err);
-
 #endif

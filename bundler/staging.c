@@ -241,12 +241,12 @@ int staging_flush(const struct staging *staging, struct error *err)
 	return 0;
 }
 
-int staging_publish_reported(const struct staging *staging, const char *name, report_print *report,
-			     void *context, struct error *err)
+int staging_publish_confirmed(const struct staging *staging, const char *name,
+			      staging_confirm *confirm, void *context, struct error *err)
 {
 	if (staging_publish(staging, name, err) < 0)
 		return -1;
-	if (staging_flush(staging, err) == 0 && (!report || report(context, err) == 0))
+	if (staging_flush(staging, err) == 0 && (!confirm || confirm(context, err) == 0))
 		return 0;
 	staging_retract(staging, name);
 	return -1;
@@ -294,7 +294,7 @@ void staging_close_beside(struct staging *staging)
 }
 
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
-			 report_print *report, void *context, struct error *err)
+			 staging_confirm *confirm, void *context, struct error *err)
 {
 	struct staging staging;
 	const char *name;
@@ -304,7 +304,7 @@ int staging_replace_file(const char *path, const void *bytes, size_t length, mod
 		return -1;
 	result = file_create(staging.fd, name, bytes, length, mode, err);
 	if (result == 0)
-		result = staging_publish_reported(&staging, name, report, context, err);
+		result = staging_publish_confirmed(&staging, name, confirm, context, err);
 	staging_close_beside(&staging);
 	return result;
 }

@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include "error.h"
-#include "report.h"
 
 /*
  * A private directory beside the outputs, in which they are built and from which they are
@@ -42,11 +41,17 @@ void staging_retract(const struct staging *staging, const char *name);
 int staging_flush(const struct staging *staging, struct error *err);
 
 /*
- * Publishes the one thing that there is, flushes, and reports, if report is not NULL. When one of
+ * What has to succeed before what was published stands, such as a report of it; -1, with err, takes
+ * it back.
+ */
+typedef int staging_confirm(void *context, struct error *err);
+
+/*
+ * Publishes the one thing that there is, flushes, and confirms, unless confirm is NULL. When one of
  * these fails nothing has changed. STATUS_FILE.
  */
-int staging_publish_reported(const struct staging *staging, const char *name, report_print *report,
-			     void *context, struct error *err);
+int staging_publish_confirmed(const struct staging *staging, const char *name,
+			      staging_confirm *confirm, void *context, struct error *err);
 
 /*
  * Makes everything survive a power loss that was written to the file system so far, files and
@@ -68,9 +73,9 @@ void staging_close_beside(struct staging *staging);
 
 /*
  * Replaces the file at path, or makes it, by way of a private directory beside it: bytes with this
- * mode, flushed; and reports, if report is not NULL. STATUS_FILE, and then path is as it was.
+ * mode, flushed, and confirms, unless confirm is NULL. STATUS_FILE, and then path is as it was.
  */
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
-			 report_print *report, void *context, struct error *err);
+			 staging_confirm *confirm, void *context, struct error *err);
 
 #endif
