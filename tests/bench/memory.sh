@@ -1,6 +1,7 @@
 #!/bin/bash
 # Peak memory of `bundler rootfs` on archives of 10 MB and of 1 GB that hold one member each,
-# random bytes that do not compress, so archive and member are equally large.
+# random bytes that do not compress, so archive and member are equally large; and on the larger one
+# that of the commands that make, audit and validate its image.
 . "$(dirname "$0")/lib.sh"
 
 make_recipe() { # DIRECTORY MEGABYTES
@@ -39,3 +40,13 @@ large=$(peak_of "$work/large")
 figure 'peak memory, archive of 10 MB' "$small" KiB 'at most 8192'
 figure 'peak memory, archive of 1 GB' "$large" KiB 'at most 8192'
 figure 'growth from 10 MB to 1 GB' $((large - small)) KiB 'less than 1024'
+
+large=$work/large
+release=(--cache "$large/cache" --mirror "file://$large/mirror")
+show() { # COMMAND...
+	figure "  bundler $1" "$(peak "$bundler" "$@")" KiB 'at most 16384'
+}
+echo 'peak memory, image of a program of 1 GB'
+show image "${release[@]}" -o "oci:$work/layout" "$large/blob.yaml"
+show audit "${release[@]}" "oci:$work/layout" "$large/blob.yaml"
+show validate "oci:$work/layout"
