@@ -11,46 +11,34 @@ recipe=configs/nats-server.yaml
 commit=0123456789abcdef0123456789abcdef01234567
 cd "$work" || exit
 
-update_to() { # VERSION
-	"$bundler" update --allow-downgrade \
-		--sums "www/nats-io/nats-server/releases/download/v$1/SHA256SUMS" "$1" $recipe
+# What is run for each version, in dash, to which starting a process is half of what it is to bash:
+# the programs are measured.
+export bundler recipe commit
+# shellcheck disable=SC2016 # for dash to expand
+declare -A commands=(
+	[update]='"$bundler" update --allow-downgrade \
+		--sums "www/nats-io/nats-server/releases/download/v$version/SHA256SUMS" "$version" $recipe'
+	[library]='"$bundler" library --commit $commit --lock "locks/$version.json" \
+		-o "trees$round/$version" "configs/$version.yaml"'
+	[lint]='"$bundler" lint --branch main --lock "locks/$version.json" "trees$round/$version"'
+	[nothing]=/bin/true
+	[keep]='cp configs/nats-server.lock.json "locks/$version.json"; cp $recipe "configs/$version.yaml"'
+)
+
+# each COMMANDS: for all versions, in the order of the file; one that fails, fails all.
+each() {
+	printf '%s\n' "${versions[@]}" | round=$i dash -ec "while read -r version; do $1; done"
 }
 
 # Recipe and lock of each, for what follows.
 mkdir locks
-for version in "${versions[@]}"; do
-	update_to "$version" >/dev/null
-	cp configs/nats-server.lock.json "locks/$version.json"
-	cp $recipe "configs/$version.yaml"
-done
-
-# One that fails, fails all.
-update() {
-	for version in "${versions[@]}"; do
-		update_to "$version" || return
-	done
-}
-library() {
-	for version in "${versions[@]}"; do
-		"$bundler" library --commit $commit --lock "locks/$version.json" \
-			-o "trees$i/$version" "configs/$version.yaml" || return
-	done
-}
-lint() {
-	for version in "${versions[@]}"; do
-		"$bundler" lint --branch main --lock "locks/$version.json" "trees$i/$version" || return
-	done
-}
-nothing() {
-	for version in "${versions[@]}"; do
-		/bin/true
-	done
-}
+i=0
+each "${commands[update]} >/dev/null; ${commands[keep]}"
 
 # timed WHAT: adds its wall and processor time, in seconds, to files WHAT and WHAT.processor.
 TIMEFORMAT='%R %U %S'
 timed() {
-	{ time "$1" >/dev/null 2>"$1.errors"; } 2>"$1.time" || { cat "$1.errors"; exit 1; }
+	{ time each "${commands[$1]}" >/dev/null 2>"$1.errors"; } 2>"$1.time" || { cat "$1.errors"; exit 1; }
 	awk '{ print $1 }' "$1.time" >>"$1"
 	awk '{ print $2 + $3 }' "$1.time" >>"$1.processor"
 }
