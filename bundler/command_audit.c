@@ -147,6 +147,7 @@ static int check_chosen(const struct run *run, struct error *err)
 static int choose_platforms(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
+
 	if (inputs->all && !run->observed.has_images)
 		return choose_host(run, err);
 	if (inputs->all)

@@ -386,9 +386,12 @@ static int publish(struct application *a, size_t i, struct error *err)
 	if (change->action == GENERATED_REMOVE)
 		return renameat(a->staging.parent, change->path, a->staging.fd, change->path) < 0
 		       ? error_errno(err, STATUS_FILE, "cannot remove '%s'", change->path) : 0;
-	if (change->action == GENERATED_LEAVE
-	    || fstatat(a->staging.fd, change->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (change->action == GENERATED_LEAVE)
 		return 0;
+	/* One that is not there any more has moved with its directory. */
+	if (fstatat(a->staging.fd, change->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
+							 change->path);
 	new = find_new(a, change->path, err);
 	if (!new || staging_publish(&a->staging, new, err) < 0)
 		return -1;

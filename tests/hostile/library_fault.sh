@@ -51,6 +51,7 @@ write ENOSPC 6
 writev ENOSPC 1
 fchmod EPERM 6
 syncfs EIO 2
+newfstatat EIO 10
 renameat EIO 4
 renameat2 EIO 5
 END
