@@ -31,7 +31,11 @@ while read -r call error times; do
 		status=$?
 		grep -q INJECTED "$scratch/trace" || break
 		case $status in
-		0) check is new ;;
+		0)
+			check is new
+			# What was not flushed was not done.
+			check test "$call" != syncfs
+			;;
 		9)
 			failed=$((failed + 1))
 			check is old

@@ -60,7 +60,11 @@ all_or_nothing() {
 	for ((n = 1; n < 1000; n++)); do
 		attempt "$1" "$2" "$3" $n || break
 		case $status in
-		0) check is new ;;
+		0)
+			check is new
+			# What was not flushed was not done.
+			check test "$2" != fsync
+			;;
 		9)
 			failed=$((failed + 1))
 			check is "$1"
