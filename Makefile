@@ -10,147 +10,9 @@ endif
 
 BUNDLER_VERSION = 0.1.0
 
-# Sources of the program, a line each, sorted.
-SRCS = \
-	bundler/accepted.c \
-	bundler/address.c \
-	bundler/architecture.c \
-	bundler/assemble.c \
-	bundler/audit.c \
-	bundler/audit_image.c \
-	bundler/audit_json.c \
-	bundler/audit_runtime.c \
-	bundler/audit_tree.c \
-	bundler/binary.c \
-	bundler/buffer.c \
-	bundler/build.c \
-	bundler/bundle.c \
-	bundler/cache.c \
-	bundler/certificate.c \
-	bundler/channel.c \
-	bundler/client.c \
-	bundler/clock.c \
-	bundler/command_audit.c \
-	bundler/command_certs.c \
-	bundler/command_diff.c \
-	bundler/command_differences.c \
-	bundler/command_fetch.c \
-	bundler/command_findings.c \
-	bundler/command_image.c \
-	bundler/command_inputs.c \
-	bundler/command_library.c \
-	bundler/command_lint.c \
-	bundler/command_lock.c \
-	bundler/command_relock.c \
-	bundler/command_rootfs.c \
-	bundler/command_update.c \
-	bundler/command_validate.c \
-	bundler/compress.c \
-	bundler/constraint.c \
-	bundler/containerfile.c \
-	bundler/content.c \
-	bundler/der.c \
-	bundler/descriptor.c \
-	bundler/digest.c \
-	bundler/dockerfile.c \
-	bundler/dockerfile_alpine.c \
-	bundler/dockerfile_windows.c \
-	bundler/document.c \
-	bundler/download.c \
-	bundler/draft.c \
-	bundler/error.c \
-	bundler/expected.c \
-	bundler/fetch.c \
-	bundler/file.c \
-	bundler/findings.c \
-	bundler/generated.c \
-	bundler/git.c \
-	bundler/gzip.c \
-	bundler/http.c \
-	bundler/image.c \
-	bundler/image_output.c \
-	bundler/image_schema.c \
-	bundler/images.c \
-	bundler/imf.c \
-	bundler/inspect.c \
-	bundler/interrupt.c \
-	bundler/jobs.c \
-	bundler/layer.c \
-	bundler/layer_input.c \
-	bundler/library.c \
-	bundler/lines.c \
-	bundler/lint.c \
-	bundler/lint_image.c \
-	bundler/lint_library.c \
-	bundler/lint_rule.c \
-	bundler/lint_tags.c \
-	bundler/lint_tree.c \
-	bundler/lint_variants.c \
-	bundler/listing.c \
-	bundler/lock.c \
-	bundler/main.c \
-	bundler/media.c \
-	bundler/memory.c \
-	bundler/mtree.c \
-	bundler/observe.c \
-	bundler/observe_directory.c \
-	bundler/observe_tar.c \
-	bundler/observed.c \
-	bundler/oci.c \
-	bundler/option.c \
-	bundler/outputs.c \
-	bundler/overlay.c \
-	bundler/partial.c \
-	bundler/patch.c \
-	bundler/path.c \
-	bundler/pax.c \
-	bundler/pem.c \
-	bundler/place.c \
-	bundler/placeholder.c \
-	bundler/platform.c \
-	bundler/policy.c \
-	bundler/pool.c \
-	bundler/powershell.c \
-	bundler/progress.c \
-	bundler/proxy.c \
-	bundler/range.c \
-	bundler/recipe.c \
-	bundler/recipe_edit.c \
-	bundler/recipe_image.c \
-	bundler/recipe_library.c \
-	bundler/recipe_load.c \
-	bundler/recipe_release.c \
-	bundler/recipe_root.c \
-	bundler/recipe_template.c \
-	bundler/reference.c \
-	bundler/release.c \
-	bundler/relock.c \
-	bundler/replace.c \
-	bundler/report.c \
-	bundler/results.c \
-	bundler/retry.c \
-	bundler/rootfs.c \
-	bundler/schema.c \
-	bundler/shell.c \
-	bundler/stack.c \
-	bundler/staging.c \
-	bundler/store.c \
-	bundler/sums.c \
-	bundler/tar.c \
-	bundler/tls.c \
-	bundler/tree.c \
-	bundler/trust.c \
-	bundler/unzstd.c \
-	bundler/url.c \
-	bundler/validate.c \
-	bundler/validate_docker.c \
-	bundler/validate_image.c \
-	bundler/validate_oci.c \
-	bundler/variables.c \
-	bundler/variant.c \
-	bundler/version.c \
-	bundler/yaml.c \
-	bundler/zip.c
+# The rooms of the program; docs/architecture.md has what lives in them.
+ROOMS = command audit build validate library lint recipe fetch image tree unpack trust base
+SRCS = bundler/main.c $(sort $(foreach room,$(ROOMS),$(wildcard bundler/$(room)/*.c)))
 
 # The root file systems: of which recipe, for which platforms (all: what the recipe lists), and
 # whose release: official downloads it, source rebuilds it from its Go module, auto does that
@@ -259,14 +121,14 @@ build/versions.h build/san/versions.h: %/versions.h: %/sysroot/versions Makefile
 	echo '#define BUNDLER_LIBRARIES \'; \
 	sed 's/.*/	"&\\n" \\/' $<; echo; } >$@
 
-build/sysroot/versions: bundler/sysroot.sh | build/toolchain/build
-	bundler/sysroot.sh $(@D) musl
+build/sysroot/versions: bundler/make/sysroot.sh | build/toolchain/build
+	bundler/make/sysroot.sh $(@D) musl
 
-build/san/sysroot/versions: bundler/sysroot.sh | build/toolchain/build
-	bundler/sysroot.sh $(@D) san
+build/san/sysroot/versions: bundler/make/sysroot.sh | build/toolchain/build
+	bundler/make/sysroot.sh $(@D) san
 
-build/toolchain/%: bundler/toolchain.sh
-	@bundler/toolchain.sh $*
+build/toolchain/%: bundler/make/toolchain.sh
+	@bundler/make/toolchain.sh $*
 	@mkdir -p $(@D)
 	@touch $@
 
@@ -281,7 +143,7 @@ SOURCE_LOCK = $(RECIPE:.yaml=.source.lock.json)
 SOURCE_PLATFORMS = $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %))
 
 rootfs-official = $(BUNDLE) $(RECIPE) >$@.new && echo official >build/rootfs.release
-rootfs-source = bundler/toolchain.sh source && \
+rootfs-source = bundler/make/toolchain.sh source && \
 	configs/source/build.sh $(SOURCE_PLATFORMS) $(NAME) build/source && \
 	$(BUNDLE) --offline --lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source $(RECIPE) \
 	>$@.new && echo source >build/rootfs.release

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "error.h"
-#include "interrupt.h"
-#include "report.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "command/command.h"
+#include "command/report.h"
 #include "versions.h"
 
 static const struct command *const commands[] = {

@@ -23,7 +23,7 @@ complete_toolchain() {
 }
 
 if ! command -v go >/dev/null; then
-	sh "$here/../../bundler/toolchain.sh" source >&2
+	sh "$here/../../bundler/make/toolchain.sh" source >&2
 fi
 for name in GOCACHE GOMODCACHE GOPROXY GONOPROXY GOPRIVATE GOSUMDB GONOSUMDB GOINSECURE; do
 	export "$name=$(go env "$name")"

@@ -2,7 +2,7 @@
 # `bundler fetch` from an nginx on loopback over https: TLS, SHA-256, the file written and flushed.
 # Beside it, what a shell would do with Debian's curl and sha256sum. Runs in a network namespace
 # of its own, where the host name of the recipe is one of loopback's.
-# /usr/bin/time, openssl and nginx come with `bundler/toolchain.sh test`.
+# /usr/bin/time, openssl and nginx come with `bundler/make/toolchain.sh test`.
 if [ -z "${IN_NAMESPACE-}" ]; then
 	[ "$(id -u)" -eq 0 ] || user=--map-root-user
 	IN_NAMESPACE=1 exec unshare ${user-} --net --mount -- "$BASH" "$0" "$@"

@@ -2,7 +2,7 @@
 # `bundler image` against the tools that make a layer of the same tree: from the tree of the real
 # server's root file system to a gzip-compressed OCI image, verified and flushed by us alone. First
 # from what `bundler rootfs` has written, which is what the others have, then from the release.
-# Needs what `bundler/toolchain.sh test interop` installs.
+# Needs what `bundler/make/toolchain.sh test interop` installs.
 . "$(dirname "$0")/lib.sh"
 
 lock=$top/configs/nats-streaming-server.source.lock.json

@@ -1,7 +1,7 @@
 /* The first byte chooses the platform; a program is taken or refused with its own status. */
 #include <stdlib.h>
 
-#include "binary.h"
+#include "unpack/binary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "certificate.h"
-#include "constraint.h"
-#include "policy.h"
+#include "trust/certificate.h"
+#include "trust/constraint.h"
+#include "trust/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "lint_image.h"
+#include "base/limits.h"
+#include "lint/dockerfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "document.h"
-#include "image_schema.h"
-#include "rule.h"
+#include "image/document.h"
+#include "validate/image_schema.h"
+#include "validate/rule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "imf.h"
-#include "limits.h"
+#include "base/limits.h"
+#include "lint/library_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "lock.h"
+#include "base/limits.h"
+#include "recipe/lock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

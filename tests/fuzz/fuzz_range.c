@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "memory.h"
-#include "range.h"
+#include "base/memory.h"
+#include "fetch/range.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "path.h"
-#include "recipe_load.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "recipe/load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "shell.h"
+#include "base/limits.h"
+#include "lint/shell.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

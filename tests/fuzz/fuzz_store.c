@@ -3,9 +3,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "file.h"
-#include "pool.h"
-#include "store.h"
+#include "base/file.h"
+#include "base/pool.h"
+#include "image/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "memory.h"
-#include "sums.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "recipe/sums.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "proxy.h"
-#include "url.h"
+#include "base/memory.h"
+#include "base/url.h"
+#include "fetch/proxy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

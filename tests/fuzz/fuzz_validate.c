@@ -4,10 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "file.h"
-#include "limits.h"
-#include "pool.h"
-#include "validate.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/pool.h"
+#include "validate/validate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

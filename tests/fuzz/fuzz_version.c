@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "version.h"
+#include "base/memory.h"
+#include "recipe/version.h"
 
 #define VERSIONS 8
 

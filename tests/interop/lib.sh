@@ -1,7 +1,7 @@
 # What the tests with other tools share; bash, sourced by each: the harness of the container
 # tests, the small product of the command tests, and
 #
-#	need TOOL...		commands that `bundler/toolchain.sh interop` installs
+#	need TOOL...		commands that `bundler/make/toolchain.sh interop` installs
 #	need_go crane|bashbrew	$crane, $bashbrew: built from the module pinned in that directory
 #	need_root		for owners
 #	registry		a registry on loopback until the test ends; $registry is its address

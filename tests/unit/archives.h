@@ -12,8 +12,8 @@
 #define ZLIB_CONST	/* next_in is not written to */
 #include <zlib.h>
 
-#include "buffer.h"
-#include "memory.h"
+#include "base/buffer.h"
+#include "base/memory.h"
 
 #define TAR_BLOCK 512
 

@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "certificate.h"
-#include "pool.h"
+#include "base/pool.h"
+#include "trust/certificate.h"
 
 static struct pool made_pool;
 

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "address.h"
+#include "fetch/address.h"
 
 static void classes(void **state)
 {

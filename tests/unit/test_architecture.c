@@ -1,8 +1,8 @@
-/* architecture.c and accepted.c: tables of names. */
+/* architecture.c and base_images.c: tables of names. */
 #include "unit.h"
 
-#include "accepted.h"
-#include "architecture.h"
+#include "lint/architecture.h"
+#include "lint/base_images.h"
 
 /* The same machine by every name, as Alpine, Debian, Linux and Docker have them. */
 static void names_platforms(void **state)

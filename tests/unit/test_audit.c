@@ -1,10 +1,10 @@
 /* audit*.c: what differs between two trees, two JSON values; order and number of findings. */
 #include "unit.h"
 
-#include "audit_json.h"
-#include "audit_tree.h"
-#include "limits.h"
-#include "memory.h"
+#include "audit/json.h"
+#include "audit/tree.h"
+#include "base/limits.h"
+#include "base/memory.h"
 
 #define TEXT_BYTES (1 << 20)
 

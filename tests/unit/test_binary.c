@@ -3,8 +3,8 @@
 
 #include <elf.h>
 
-#include "binary.h"
-#include "limits.h"
+#include "base/limits.h"
+#include "unpack/binary.h"
 
 /* A program of some 512 bytes for any platform, field by field, in its byte order. */
 struct made {

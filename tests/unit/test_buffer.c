@@ -1,9 +1,9 @@
 /* buffer.c, memory.c and pool.c: growing, maxima, ownership. */
 #include "unit.h"
 
-#include "buffer.h"
-#include "memory.h"
-#include "pool.h"
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/pool.h"
 
 static void grows_and_ends_in_nul(void **state)
 {

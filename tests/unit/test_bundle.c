@@ -8,11 +8,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "bundle.h"
-#include "file.h"
-#include "limits.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "made.h"
-#include "pem.h"
+#include "trust/bundle.h"
+#include "trust/pem.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----\n"
 #define END "-----END CERTIFICATE-----\n"

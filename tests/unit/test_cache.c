@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "cache.h"
-#include "file.h"
-#include "memory.h"
-#include "partial.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "fetch/cache.h"
+#include "fetch/partial.h"
 
 #define CONTENT "an archive, if a short one\n"
 #define LENGTH (sizeof CONTENT - 1)

@@ -11,9 +11,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "buffer.h"
-#include "compress.h"
-#include "memory.h"
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "build/compress.h"
 
 #define LIMIT (64u << 20)
 

@@ -1,8 +1,8 @@
 /* containerfile.c: instructions, lines, flags, pairs and words. */
 #include "unit.h"
 
-#include "containerfile.h"
-#include "limits.h"
+#include "base/limits.h"
+#include "lint/containerfile.h"
 
 static void parse(struct containerfile *containerfile, const char *text)
 {

@@ -6,8 +6,8 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
-#include "content.h"
-#include "limits.h"
+#include "base/content.h"
+#include "base/limits.h"
 
 /* The first length bytes of a pattern without short periods. */
 static const char *pattern(size_t length)

@@ -1,7 +1,7 @@
 /* digest.c: SHA-256 by both libraries against FIPS 180-4's examples, and its text form. */
 #include "unit.h"
 
-#include "digest.h"
+#include "base/digest.h"
 
 /* The examples that NIST publishes with FIPS 180-4, and the one of a million letters. */
 static const struct {

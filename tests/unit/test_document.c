@@ -1,8 +1,8 @@
 /* document.c, descriptor.c, media.c: the JSON of images, strictly and tolerantly. */
 #include "unit.h"
 
-#include "document.h"
-#include "limits.h"
+#include "base/limits.h"
+#include "image/document.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "file.h"
+#include "base/file.h"
 
 static void reads_whole_files(void **state)
 {

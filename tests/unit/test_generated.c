@@ -1,7 +1,7 @@
 /* generated.c: files among those of somebody else, and the record that tells them apart. */
 #include "unit.h"
 
-#include "generated.h"
+#include "library/generated.h"
 
 /* Adds files of one character each: its path is a letter, or two with a slash. */
 static void add(struct generated *generated, const char *path)

@@ -1,7 +1,8 @@
 /* git.c: commits out of the files of a repository. */
 #include "unit.h"
 
-#include "git.h"
+#include "library/git.h"
+#include "recipe/library.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define OTHER "fedcba9876543210fedcba9876543210fedcba98"

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "archives.h"
-#include "gzip.h"
+#include "unpack/gzip.h"
 
 /* Unpacks what is in the archive into plain; 0, or -1 with the fault. */
 static int unpack(const struct buffer *archive, struct buffer *plain, const char **fault)

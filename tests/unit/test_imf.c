@@ -1,8 +1,8 @@
-/* imf.c and lines.c: paragraphs, fields, lists, and the lines they stand on. */
+/* library_file.c and lines.c: paragraphs, fields, lists, and the lines they stand on. */
 #include "unit.h"
 
-#include "imf.h"
-#include "limits.h"
+#include "base/limits.h"
+#include "lint/library_file.h"
 
 static void parse(struct imf *imf, const char *text)
 {

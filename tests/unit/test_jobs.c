@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "jobs.h"
+#include "base/jobs.h"
 
 #define COUNT 1000
 

@@ -4,9 +4,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "layer.h"
-#include "limits.h"
-#include "memory.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "tree/layer.h"
 
 #define LONG_PART "0123456789012345678901234567890123456789"
 #define LONG_NAME LONG_PART LONG_PART LONG_PART	/* more than the 100 bytes of ustar's name */

@@ -1,12 +1,12 @@
-/* listing.c and stack.c: what a layer holds, what is wrong with it, and layers over one another. */
+/* layer_members.c and layer_stack.c: what a layer holds, what is wrong with it, and layers over one another. */
 #include "unit.h"
 
 #include <errno.h>
 
-#include "limits.h"
-#include "listing.h"
-#include "stack.h"
+#include "base/limits.h"
 #include "tarball.h"
+#include "validate/layer_members.h"
+#include "validate/layer_stack.h"
 
 static struct buffer archive;
 static struct findings findings;

@@ -1,8 +1,8 @@
 /* lock.c: what is written is read again; what was not written so is refused. */
 #include "unit.h"
 
-#include "lock.h"
-#include "recipe_load.h"
+#include "recipe/load.h"
+#include "recipe/lock.h"
 
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"

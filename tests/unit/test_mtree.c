@@ -1,8 +1,8 @@
 /* mtree.c: the manifest's bytes, and whose a manifest is. */
 #include "unit.h"
 
-#include "limits.h"
-#include "mtree.h"
+#include "base/limits.h"
+#include "tree/mtree.h"
 
 static void make(struct tree *tree)
 {

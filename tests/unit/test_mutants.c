@@ -5,15 +5,17 @@
  */
 #include "unit.h"
 
-#include "audit_image.h"
-#include "audit_tree.h"
-#include "expected.h"
-#include "layer.h"
-#include "memory.h"
-#include "observe_tar.h"
-#include "oci.h"
-#include "recipe_load.h"
-#include "rootfs.h"
+#include "audit/built.h"
+#include "audit/image.h"
+#include "audit/observe_layers.h"
+#include "audit/observe_tar.h"
+#include "audit/pairs.h"
+#include "audit/tree.h"
+#include "base/memory.h"
+#include "build/oci.h"
+#include "recipe/load.h"
+#include "tree/layer.h"
+#include "tree/rootfs.h"
 
 #define NOISE_BYTES 12000
 #define BLOCK 512

@@ -8,11 +8,11 @@
 #include <sys/xattr.h>
 #include <zlib.h>
 
-#include "file.h"
-#include "memory.h"
-#include "observe_directory.h"
-#include "observe_tar.h"
-#include "overlay.h"
+#include "audit/observe_directory.h"
+#include "audit/observe_tar.h"
+#include "audit/overlay.h"
+#include "base/file.h"
+#include "base/memory.h"
 #include "tarball.h"
 
 #define TEXT_BYTES 65536

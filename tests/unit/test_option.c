@@ -4,8 +4,8 @@
 #include <getopt.h>
 #include <signal.h>
 
-#include "interrupt.h"
-#include "option.h"
+#include "base/interrupt.h"
+#include "command/option.h"
 
 static const struct option_spec specs[] = {
 	{ 'p', "platform", "PLATFORM", "only this platform" },

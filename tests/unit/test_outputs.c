@@ -4,7 +4,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-#include "outputs.h"
+#include "build/outputs.h"
 
 #define HINT "move it away, or choose another output directory"
 

@@ -1,8 +1,8 @@
 /* patch.c: changes as git diff shows them, and replace.c: several files, all or none. */
 #include "unit.h"
 
-#include "patch.h"
-#include "replace.h"
+#include "base/replace.h"
+#include "recipe/patch.h"
 
 static void fill(struct buffer *buffer, const char *text)
 {

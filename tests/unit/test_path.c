@@ -1,8 +1,8 @@
 /* path.c: which paths and names are taken, and files that are below a directory for certain. */
 #include "unit.h"
 
-#include "limits.h"
-#include "path.h"
+#include "base/limits.h"
+#include "base/path.h"
 
 #define LONG(n) long_text(n)
 

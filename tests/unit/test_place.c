@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "place.h"
+#include "image/location.h"
 
 static void reads_each_kind(void **state)
 {

@@ -1,8 +1,8 @@
 /* placeholder.c: templates. */
 #include "unit.h"
 
-#include "limits.h"
-#include "placeholder.h"
+#include "base/limits.h"
+#include "recipe/placeholder.h"
 
 static const struct placeholder table[] = {
 	{ "name", "nats" }, { "version", "1.2" }, { "exe", "" }, { "braces", "{name}" },

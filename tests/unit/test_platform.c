@@ -3,7 +3,7 @@
 
 #include <elf.h>
 
-#include "platform.h"
+#include "base/platform.h"
 
 static size_t count(void)
 {

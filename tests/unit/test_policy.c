@@ -8,10 +8,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "bundle.h"
+#include "base/memory.h"
 #include "made.h"
-#include "memory.h"
-#include "policy.h"
+#include "trust/bundle.h"
+#include "trust/policy.h"
 
 #define NOON 1767225600		/* 2026-01-01T00:00:00Z */
 

@@ -1,9 +1,9 @@
 /* powershell.c: assignments of literal strings. */
 #include "unit.h"
 
-#include "buffer.h"
-#include "limits.h"
-#include "powershell.h"
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "lint/powershell.h"
 
 static void finds_assignments(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "progress.h"
+#include "command/progress.h"
 
 static void line(void **state)
 {

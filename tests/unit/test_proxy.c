@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "proxy.h"
+#include "fetch/proxy.h"
 
 static bool straight(const char *none, const char *text)
 {

@@ -1,10 +1,10 @@
 /* Content-Range (RFC 9110 section 14.4), and when to ask again. */
 #include "unit.h"
 
-#include "clock.h"
-#include "limits.h"
-#include "range.h"
-#include "retry.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "fetch/download.h"
+#include "fetch/range.h"
 
 static void good(void **state)
 {

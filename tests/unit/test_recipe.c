@@ -1,10 +1,10 @@
 /* recipe*.c: what a recipe may say, and what is told when it says something else. */
 #include "unit.h"
 
-#include "buffer.h"
-#include "limits.h"
-#include "recipe_edit.h"
-#include "recipe_load.h"
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "recipe/edit.h"
+#include "recipe/load.h"
 
 /* A recipe in lines, of which a test replaces one; their numbers are counted from 1. */
 static const char *const good[] = {

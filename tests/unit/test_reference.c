@@ -1,7 +1,7 @@
 /* reference.c: names of images. */
 #include "unit.h"
 
-#include "reference.h"
+#include "image/reference.h"
 
 static void takes_references(void **state)
 {

@@ -2,9 +2,9 @@
 #include "unit.h"
 
 #include "archives.h"
-#include "interrupt.h"
-#include "limits.h"
-#include "release.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "unpack/release.h"
 
 static struct release_member members[4];
 static size_t member_count;

@@ -2,8 +2,8 @@
 #include "unit.h"
 
 
-#include "limits.h"
-#include "rootfs.h"
+#include "base/limits.h"
+#include "tree/rootfs.h"
 
 #define EPOCH 1700258601
 

@@ -1,10 +1,10 @@
 /* schema.c, image_schema.c, findings.c: documents against their tables. */
 #include "unit.h"
 
-#include "document.h"
-#include "image_schema.h"
-#include "limits.h"
-#include "rule.h"
+#include "base/limits.h"
+#include "image/document.h"
+#include "validate/image_schema.h"
+#include "validate/rule.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define DESCRIPTOR(type) "{'mediaType':'" type "','digest':'sha256:" HEX "','size':5}"

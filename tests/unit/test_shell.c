@@ -1,9 +1,9 @@
 /* shell.c: case commands, assignments and substituted commands. */
 #include "unit.h"
 
-#include "buffer.h"
-#include "limits.h"
-#include "shell.h"
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "lint/shell.h"
 
 static void put_assignments(struct buffer *out, const struct shell_assignment *assignment)
 {

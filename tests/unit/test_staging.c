@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "staging.h"
+#include "base/staging.h"
 
 /* renameat2(2) fails with this; 0 lets it be. There is no file system here that has no exchange. */
 static int renameat2_fault;

@@ -1,8 +1,8 @@
-/* store.c: what is in a layout or an archive, and what cannot be read there. */
+/* files.c: what is in a layout or an archive, and what cannot be read there. */
 #include "unit.h"
 
-#include "limits.h"
-#include "store.h"
+#include "base/limits.h"
+#include "image/files.h"
 #include "tarball.h"
 
 static struct store *store;

@@ -1,8 +1,8 @@
 /* sums.c: SHA256SUMS texts. */
 #include "unit.h"
 
-#include "limits.h"
-#include "sums.h"
+#include "base/limits.h"
+#include "recipe/sums.h"
 
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"

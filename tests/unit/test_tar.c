@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "limits.h"
-#include "tar.h"
+#include "base/limits.h"
 #include "tarball.h"
+#include "unpack/tar.h"
 
 /* The archive as a source: step bytes at a time, in a block that ends where they do. */
 struct source {

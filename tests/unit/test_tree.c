@@ -1,7 +1,7 @@
 /* tree.c: order, implied parents, every refusal. */
 #include "unit.h"
 
-#include "tree.h"
+#include "tree/tree.h"
 
 static int add_file(struct tree *tree, const char *path, struct error *err)
 {

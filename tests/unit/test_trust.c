@@ -17,11 +17,11 @@
 #include <jansson.h>
 #include <zlib.h>
 
-#include "buffer.h"
-#include "file.h"
-#include "memory.h"
-#include "pem.h"
-#include "trust.h"
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "trust/pem.h"
+#include "trust/trust.h"
 
 #define CORPUS "tests/unit/limbo/x509-limbo-core-208.json.gz"
 #define CORPUS_BYTES (2 * MIB)

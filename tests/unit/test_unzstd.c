@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <zstd.h>
 
-#include "buffer.h"
-#include "unzstd.h"
+#include "base/buffer.h"
+#include "unpack/unzstd.h"
 
 #define LIMIT (64u << 20)
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "memory.h"
-#include "url.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/url.h"
 
 static void parts(void **state)
 {

@@ -1,8 +1,8 @@
 /* variables.c: values in the place of names. */
 #include "unit.h"
 
-#include "limits.h"
-#include "variables.h"
+#include "base/limits.h"
+#include "lint/variables.h"
 
 static void expands(void **state)
 {

@@ -1,8 +1,8 @@
 /* variant.c: kinds of variants and how they are spelled. */
 #include "unit.h"
 
-#include "platform.h"
-#include "variant.h"
+#include "base/platform.h"
+#include "recipe/variant.h"
 
 static void names_and_back(void **state)
 {

@@ -1,7 +1,7 @@
 /* version.c: Semantic Versioning 2.0.0. */
 #include "unit.h"
 
-#include "version.h"
+#include "recipe/version.h"
 
 static void taken(void **state)
 {

@@ -1,8 +1,8 @@
 /* yaml.c: what is text, where faults are, and that aliases cannot multiply. */
 #include "unit.h"
 
-#include "limits.h"
-#include "yaml.h"
+#include "base/limits.h"
+#include "recipe/yaml.h"
 
 /* A document that is loaded, and what its strings live in. */
 struct loaded {

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /* The call has failed, with exactly this status and message. */
 #define assert_refused(call, err, expected_status, expected_message) do { \

@@ -1,0 +1,19 @@
+#ifndef BUNDLER_EXPECTED_H
+#define BUNDLER_EXPECTED_H
+
+#include <stddef.h>
+
+#include "audit/observe_images.h"
+#include "base/error.h"
+#include "build/oci.h"
+#include "tree/tree.h"
+
+/*
+ * Makes what was built comparable with the images of a place, by writing the layout of it, to
+ * memory, and reading that. Contents of built are taken over, as are the trees that its layers were
+ * made of. images_close ends it.
+ */
+int expected_images(struct images *images, struct oci_image *built, struct tree *trees,
+		    size_t count, const struct oci_style *style, struct error *err);
+
+#endif

@@ -1,0 +1,130 @@
+#include "audit/observe_layers.h"
+
+#include <errno.h>
+
+#include "audit/observe_tar.h"
+#include "audit/overlay.h"
+#include "base/limits.h"
+#include "image/layer_input.h"
+
+static int refuse(const struct images *images, enum status status, const char *reason,
+		  struct error *err)
+{
+	return error_set(err, status, "cannot read '%s': %s", images->place, reason);
+}
+
+/* Why layer_input could not go on. */
+static int fail(const struct images *images, struct error *err)
+{
+	if (errno == EFBIG)
+		return refuse(images, STATUS_LIMIT, "it unpacks to too much", err);
+	if (errno == EINTR)
+		return error_errno(err, STATUS_INTERRUPTED, "cannot read '%s'", images->place);
+	return error_errno(err, STATUS_FILE, "cannot read '%s'", images->place);
+}
+
+/* Reads the tar, as far as it goes, and then what the layer's digests need. */
+static int read_input(struct images *images, struct layer_input *input, struct image_layer *layer,
+		      struct observe *observe, struct error *err)
+{
+	struct layer_sums sums;
+	const char *fault;
+
+	if (!layer->fault && observe_tar_layer(observe, input, err) < 0) {
+		if (err->status != STATUS_ARCHIVE)
+			return -1;
+		layer->fault = observe->fault;
+	}
+	if (layer_input_end(input, &sums, &fault) < 0)
+		return fail(images, err);
+	if (fault)
+		layer->fault = fault;
+	layer->has_diff_id = !fault;
+	layer->diff_id = sums.diff_id;
+	layer->digest = sums.digest;
+	layer->size = sums.size;
+	return 0;
+}
+
+static int read_file(struct images *images, struct image_layer *layer, struct observe *observe,
+		     struct error *err)
+{
+	enum media_compression compression;
+	struct layer_input *input;
+	struct store_file file;
+	int result;
+
+	if (store_file_open(&file, images->store, layer->entry, err) < 0)
+		return -1;
+	if (layer_input_compression(&file, &compression) < 0) {
+		result = fail(images, err);
+	} else {
+		input = layer_input_open(&file, compression, &images->budget);
+		result = read_input(images, input, layer, observe, err);
+		layer_input_close(input);
+	}
+	store_file_close(&file);
+	return result;
+}
+
+/* Reads one layer and puts its tree over those below it. */
+static int read_layer(struct images *images, struct image *image, struct image_layer *layer,
+		      const struct observe_reference *reference, uint32_t *groups,
+		      struct error *err)
+{
+	struct observe observe;
+	struct tree upper;
+	int result;
+
+	tree_init(&upper, 0);
+	observe_begin(&observe, &upper, images->place, reference);
+	observe_upon(&observe, &image->tree);
+	observe.groups = *groups;
+	result = read_file(images, layer, &observe, err);
+	*groups = observe.groups;
+	if (result == 0 && !layer->fault)
+		overlay_apply(&image->tree, &upper);
+	tree_free(&upper);
+	if (result == 0 && image->tree.count > LIMIT_OBSERVED_NODES)
+		return refuse(images, STATUS_LIMIT, "it has too many files", err);
+	return result;
+}
+
+/* What layers may unpack to goes by what there is of them. */
+static void reset_budget(struct images *images)
+{
+	uint64_t stored = 0;
+	size_t count;
+	const struct store_entry *entries = store_entries(images->store, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (entries[i].type == STORE_FILE && entries[i].size < LIMIT_LAYERS_BYTES)
+			stored += entries[i].size;
+	images->budget = layer_input_budget(stored);
+}
+
+int images_read(struct images *images, struct image *image,
+		const struct observe_reference *reference, struct error *err)
+{
+	uint32_t groups = 0;
+
+	if (image->layer_count > LIMIT_LAYERS)
+		return refuse(images, STATUS_LIMIT, "an image in it has too many layers", err);
+	reset_budget(images);
+	tree_free(&image->tree);
+	tree_init(&image->tree, 0);
+	image->tree.nodes[0].observed.unstated = true;
+	image->has_tree = !image->manifest_fault;
+	for (size_t i = 0; i < image->layer_count; i++) {
+		struct image_layer *layer = &image->layers[i];
+
+		layer->fault = layer->entry ? NULL : "it is not there";
+		if (layer->entry && read_layer(images, image, layer, reference, &groups, err) < 0)
+			return -1;
+		if (layer->entry && layer->stated && !reference)
+			images_check_blob(images, layer->entry, &layer->stated_digest,
+					  layer->stated_size, &layer->digest, layer->size);
+		image->has_tree = image->has_tree && !layer->fault;
+	}
+	return 0;
+}

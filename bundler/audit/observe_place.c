@@ -1,0 +1,58 @@
+#include "audit/observe_place.h"
+
+#include "audit/observe_directory.h"
+#include "audit/observe_layers.h"
+#include "audit/observe_tar.h"
+
+bool observed_has_images(const struct place *place)
+{
+	return place->kind != PLACE_DIRECTORY && place->kind != PLACE_TAR;
+}
+
+int observed_open(struct observed *observed, const struct place *place, struct error *err)
+{
+	*observed = (struct observed){ .place = place, .has_images = observed_has_images(place) };
+	return observed->has_images ? images_open(&observed->images, place, err) : 0;
+}
+
+void observed_close(struct observed *observed)
+{
+	if (observed->has_images)
+		images_close(&observed->images);
+	tree_free(&observed->tree);
+}
+
+static int read_tree(const struct place *place, const struct observe_reference *reference,
+		     struct tree *tree, struct error *err)
+{
+	return (place->kind == PLACE_TAR ? observe_tar : observe_directory)(tree, place->path,
+									    reference, err);
+}
+
+int observed_read(struct observed *observed, struct image *image, struct error *err)
+{
+	return image ? images_read(&observed->images, image, NULL, err)
+		     : read_tree(observed->place, NULL, &observed->tree, err);
+}
+
+const struct tree *observed_tree(const struct observed *observed, const struct image *image)
+{
+	return image ? &image->tree : &observed->tree;
+}
+
+int observed_read_again(struct observed *observed, struct image *image,
+			const struct observe_reference *reference, struct tree *tree,
+			struct error *err)
+{
+	struct tree kept;
+	int result;
+
+	if (!image)
+		return read_tree(observed->place, reference, tree, err);
+	kept = image->tree;
+	image->tree = (struct tree){ .nodes = NULL };
+	result = images_read(&observed->images, image, reference, err);
+	*tree = image->tree;
+	image->tree = kept;
+	return result;
+}

@@ -1,0 +1,65 @@
+#include "audit/pairs.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+static bool is_chosen(const char *name, const struct platform *const *platforms, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(platforms[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+bool images_have(const struct images *images, const struct platform *platform)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (is_chosen(images->items[i].platform, &platform, 1))
+			return true;
+	return false;
+}
+
+void images_choose(struct images *images, const struct platform *const *platforms, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < images->count; i++) {
+		if (is_chosen(images->items[i].platform, platforms, count))
+			images->items[kept++] = images->items[i];
+		else
+			image_free(&images->items[i]);
+	}
+	images->partial = images->partial || kept < images->count;
+	images->count = kept;
+}
+
+static bool is_paired(const struct images_pair *pairs, size_t count, const struct image *found)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pairs[i].found == found)
+			return true;
+	return false;
+}
+
+struct images_pair *images_match(const struct images *expected, const struct images *found,
+				 size_t *count)
+{
+	struct images_pair *pairs = memory_new(expected->count + found->count, sizeof *pairs);
+
+	*count = 0;
+	for (size_t i = 0; i < expected->count; i++) {
+		struct images_pair *pair = &pairs[*count];
+
+		pair->expected = &expected->items[i];
+		for (size_t j = 0; j < found->count && !pair->found; j++)
+			if (strcmp(found->items[j].platform, pair->expected->platform) == 0
+			    && !is_paired(pairs, *count, &found->items[j]))
+				pair->found = &found->items[j];
+		++*count;
+	}
+	for (size_t j = 0; j < found->count; j++)
+		if (!is_paired(pairs, *count, &found->items[j]))
+			pairs[(*count)++].found = &found->items[j];
+	return pairs;
+}

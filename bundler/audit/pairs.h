@@ -1,0 +1,29 @@
+#ifndef BUNDLER_PAIRS_H
+#define BUNDLER_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "audit/observe_images.h"
+#include "base/platform.h"
+
+/* The images of a place by platform, and those of two places side by side. */
+
+bool images_have(const struct images *images, const struct platform *platform);
+
+/* Leaves out the images of all platforms but these. */
+void images_choose(struct images *images, const struct platform *const *platforms, size_t count);
+
+/* Two images to compare; one that has no counterpart stands alone. */
+struct images_pair {
+	struct image *expected, *found;
+};
+
+/*
+ * Pairs the images of two places by platform, in the order of expected and then of found; the
+ * caller frees the array.
+ */
+struct images_pair *images_match(const struct images *expected, const struct images *found,
+				 size_t *count);
+
+#endif

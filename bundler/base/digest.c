@@ -1,0 +1,99 @@
+#include "base/digest.h"
+
+#include <string.h>
+
+void digest_init(struct digest_state *state)
+{
+	state->output = false;
+	state->length = 0;
+	br_sha256_init(&state->engine.bearssl);
+}
+
+void digest_init_output(struct digest_state *state)
+{
+	state->output = true;
+	state->length = 0;
+	sha256_init(&state->engine.nettle);
+}
+
+void digest_add(struct digest_state *state, const void *bytes, size_t length)
+{
+	if (state->output)
+		sha256_update(&state->engine.nettle, length, bytes);
+	else
+		br_sha256_update(&state->engine.bearssl, bytes, length);
+	state->length += length;
+}
+
+struct digest digest_read(const struct digest_state *state)
+{
+	struct digest digest;
+	struct sha256_ctx copy;
+
+	if (state->output) {
+		/* Reading ends a Nettle context. */
+		copy = state->engine.nettle;
+		sha256_digest(&copy, sizeof digest.bytes, digest.bytes);
+	} else {
+		br_sha256_out(&state->engine.bearssl, digest.bytes);
+	}
+	return digest;
+}
+
+struct digest digest_of_output(const void *bytes, size_t length)
+{
+	struct digest_state state;
+
+	digest_init_output(&state);
+	digest_add(&state, bytes, length);
+	return digest_read(&state);
+}
+
+struct digest digest_of(const void *bytes, size_t length)
+{
+	struct digest_state state;
+
+	digest_init(&state);
+	digest_add(&state, bytes, length);
+	return digest_read(&state);
+}
+
+char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < DIGEST_BYTES; i++) {
+		hex[2 * i] = digits[digest->bytes[i] >> 4];
+		hex[2 * i + 1] = digits[digest->bytes[i] & 15];
+	}
+	hex[2 * DIGEST_BYTES] = '\0';
+	return hex;
+}
+
+/* Value of one lower-case hexadecimal digit, or -1. */
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+int digest_parse_hex(struct digest *digest, const char *hex)
+{
+	for (size_t i = 0; i < DIGEST_BYTES; i++) {
+		int high = nibble(hex[2 * i]);
+		int low = high < 0 ? -1 : nibble(hex[2 * i + 1]);
+
+		if (low < 0)
+			return -1;
+		digest->bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	return hex[2 * DIGEST_BYTES] == '\0' ? 0 : -1;
+}
+
+bool digest_equal(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->bytes, b->bytes, DIGEST_BYTES) == 0;
+}

@@ -1,0 +1,48 @@
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 3, 0)))
+static void fill(struct error *err, enum status status, const char *format, va_list ap)
+{
+	err->status = status;
+	err->hint[0] = '\0';
+	vsnprintf(err->message, sizeof err->message, format, ap);
+}
+
+int (error_set)(struct error *err, enum status status, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fill(err, status, format, ap);
+	va_end(ap);
+	return -1;
+}
+
+int (error_errno)(struct error *err, enum status status, const char *format, ...)
+{
+	int saved = errno;
+	size_t used;
+	va_list ap;
+
+	va_start(ap, format);
+	fill(err, status, format, ap);
+	va_end(ap);
+	used = strlen(err->message);
+	snprintf(err->message + used, sizeof err->message - used, ": %s", strerror(saved));
+	return -1;
+}
+
+int (error_hint)(struct error *err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(err->hint, sizeof err->hint, format, ap);
+	va_end(ap);
+	return -1;
+}

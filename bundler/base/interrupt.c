@@ -1,0 +1,36 @@
+#include "base/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t arrived;
+
+static void note(int number)
+{
+	arrived = number;
+}
+
+void interrupt_install(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = note }, old;
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+int interrupt_signal(void)
+{
+	return arrived;
+}
+
+int interrupt_check(struct error *err)
+{
+	if (arrived == 0)
+		return 0;
+	return error_set(err, STATUS_INTERRUPTED, "interrupted by signal %d", (int)arrived);
+}

@@ -1,0 +1,21 @@
+#ifndef BUNDLER_JOBS_H
+#define BUNDLER_JOBS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* One of several independent pieces of work, number 0 to count - 1; may run in any thread. */
+typedef int jobs_run(void *context, size_t number, struct error *err);
+
+/*
+ * Runs count pieces of work on as many threads as the process may use processors, and returns
+ * when all that were begun have ended. After a failure no more are begun; the error is that of
+ * the lowest number that failed.
+ */
+int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err);
+
+/* Processors that this process may use, at least 1. */
+size_t jobs_processors(void);
+
+#endif

@@ -1,0 +1,121 @@
+#include "base/path.h"
+
+#include <fcntl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+const char *path_name_fault(const char *name)
+{
+	if (strlen(name) > LIMIT_PATH_BYTES)
+		return "it is too long";
+	if (strspn(name, LETTERS DIGITS) == 0)
+		return "it does not begin with a letter or a digit";
+	if (name[strspn(name, LETTERS DIGITS "._+-")] != '\0')
+		return "it has other characters than letters, digits, '.', '_', '+' and '-'";
+	return NULL;
+}
+
+/* Why the components of path, which begins after any leading slash, are refused. */
+static const char *component_fault(const char *path)
+{
+	for (;;) {
+		size_t length = strcspn(path, "/");
+
+		if (length == 0)
+			return "a component is empty";
+		if (length == 1 && path[0] == '.')
+			return "a component is '.'";
+		if (length == 2 && path[0] == '.' && path[1] == '.')
+			return "a component is '..'";
+		if (path[length] == '\0')
+			return NULL;
+		path += length + 1;
+	}
+}
+
+const char *path_fault(const char *path)
+{
+	if (path[0] != '/')
+		return "it is not absolute";
+	if (strlen(path) > LIMIT_PATH_BYTES)
+		return "it is too long";
+	for (const char *c = path; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\\')
+			return "it has a control character or a backslash";
+	return component_fault(path + 1);
+}
+
+const char *path_beneath_fault(const char *path)
+{
+	return path[0] == '/' ? "it is absolute" : component_fault(path);
+}
+
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool path_is_beside(const char *path, const char *other)
+{
+	const size_t length = (size_t)(path_name(path) - path);
+
+	return length == (size_t)(path_name(other) - other) && memcmp(path, other, length) == 0;
+}
+
+/* Opens one component below fd and closes fd. */
+static int descend(int fd, const char *component, int flags)
+{
+	int next = openat(fd, component, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return next;
+}
+
+static int walk(int dirfd, char *path)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *slash;
+
+	for (; fd >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
+		*slash = '\0';
+		fd = descend(fd, path, O_DIRECTORY);
+	}
+	return fd < 0 ? -1 : descend(fd, path, 0);
+}
+
+int path_open_beneath(int dirfd, const char *path, struct error *err)
+{
+	const char *fault = path_beneath_fault(path);
+	struct stat st;
+	char *copy;
+	int fd;
+
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use file '%s': %s", path, fault);
+	copy = memory_string(path);
+	fd = walk(dirfd, copy);
+	free(copy);
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return error_set(err, STATUS_CONFIG, "cannot use file '%s': a component is a "
+				 "symbolic link or no directory", path);
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot open '%s'", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return error_set(err, STATUS_FILE, "cannot open '%s': not a regular file", path);
+	}
+	return fd;
+}

@@ -1,0 +1,21 @@
+#ifndef BUNDLER_ASSEMBLE_H
+#define BUNDLER_ASSEMBLE_H
+
+#include "base/error.h"
+#include "base/platform.h"
+#include "recipe/lock.h"
+#include "recipe/recipe.h"
+#include "tree/tree.h"
+
+/*
+ * Fills tree, which the caller has made with tree_init, with what the recipe says for the
+ * platform: members of the verified archive in descriptor fd (size bytes long), files beside the
+ * recipe, its CA bundle. Programs are checked for the platform and the CA bundle against the
+ * lock. Large contents live on the file system of directory. STATUS_CONFIG, STATUS_DIGEST,
+ * STATUS_ARCHIVE or STATUS_FILE.
+ */
+int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
+		  const struct platform *platform, int fd, uint64_t size, int directory,
+		  struct error *err);
+
+#endif

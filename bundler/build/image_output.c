@@ -1,0 +1,180 @@
+#include "build/image_output.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "build/oci.h"
+#include "tree/layer.h"
+#include "tree/rootfs.h"
+
+static int refuse(const struct place *place, const char *reason, struct error *err)
+{
+	error_set(err, STATUS_FILE, "cannot replace '%s': %s", place->path, reason);
+	return error_hint(err, "move it away, or choose another place");
+}
+
+/* Whether a name at the top of a layout is one that oci_layout_fill gives. */
+static bool is_known(const char *name)
+{
+	static const char *const names[] = {
+		".", "..", "blobs", "image-config.json", "image-index.json", "image-manifest.json",
+		"index.json", "manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz",
+		"rootfs.tar.zst",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Closes fd. */
+static bool has_unknown(int fd)
+{
+	DIR *directory = fdopendir(fd);
+	struct dirent *entry;
+	bool unknown = false;
+
+	if (!directory) {
+		close(fd);
+		return true;
+	}
+	while (!unknown && (entry = readdir(directory)))
+		unknown = !is_known(entry->d_name);
+	closedir(directory);
+	return unknown;
+}
+
+static int check_layout(const struct image_output *output, struct error *err)
+{
+	int fd = openat(output->staging.parent, output->name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct buffer index;
+	struct error ignored;
+	bool ours;
+
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot replace '%s'", output->place->path);
+	buffer_init(&index, LIMIT_INDEX_BYTES);
+	ours = file_read(&index, fd, "index.json", &ignored) == 0 && oci_index_is_ours(&index);
+	buffer_free(&index);
+	if (!ours) {
+		close(fd);
+		return refuse(output->place, "bundler did not make it", err);
+	}
+	return has_unknown(fd) ? refuse(output->place, "something in it is not bundler's", err) : 0;
+}
+
+static int check_replaceable(const struct image_output *output, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(output->staging.parent, output->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
+							 output->place->path);
+	if (output->place->kind == PLACE_OCI)
+		return S_ISDIR(st.st_mode) ? check_layout(output, err)
+					   : refuse(output->place, "it is not a directory", err);
+	return S_ISREG(st.st_mode) ? 0 : refuse(output->place, "it is not a regular file", err);
+}
+
+/* Splits the path of the place, whose last component must be a name. */
+static int split(struct image_output *output, struct error *err)
+{
+	char *path = memory_string(output->place->path), *slash;
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	slash = strrchr(path, '/');
+	output->name = memory_string(slash ? slash + 1 : path);
+	if (slash)
+		slash[slash == path ? 1 : 0] = '\0';
+	output->parent = memory_string(slash ? path : ".");
+	free(path);
+	if (output->name[0] == '\0' || strcmp(output->name, ".") == 0
+	    || strcmp(output->name, "..") == 0)
+		return error_set(err, STATUS_USAGE, "cannot use place '%s': its path does not end "
+				 "in a name", output->place->path);
+	return 0;
+}
+
+static int open_parent(struct image_output *output, struct error *err)
+{
+	if (split(output, err) < 0)
+		return -1;
+	output->made = file_first_missing(output->parent);
+	output->staging.parent = file_make_directory(output->parent, err);
+	return output->staging.parent < 0 ? -1 : 0;
+}
+
+/* Ends all but the private directory. */
+static void close_parent(struct image_output *output, bool failed)
+{
+	if (output->staging.parent >= 0)
+		close(output->staging.parent);
+	if (failed && output->made)
+		file_remove_directories(output->parent, output->made);
+	free(output->made);
+	free(output->parent);
+	free(output->name);
+}
+
+int image_output_open(struct image_output *output, const struct place *place, struct error *err)
+{
+	*output = (struct image_output){ .place = place, .staging.parent = -1 };
+	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
+	    && place->kind != PLACE_DOCKER_ARCHIVE)
+		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for "
+				 "images are oci:, oci-archive: and docker-archive:", place->path);
+	if (place->tag && strchr(place->tag, ':')) {
+		error_set(err, STATUS_USAGE, "cannot write an image to '%s': '%s' is not a tag",
+			  place->path, place->tag);
+		return error_hint(err, "its name is the recipe's");
+	}
+	if (open_parent(output, err) == 0 && check_replaceable(output, err) == 0
+	    && staging_open(&output->staging, output->staging.parent, output->parent, err) == 0)
+		return 0;
+	close_parent(output, true);
+	return -1;
+}
+
+static int write_archive(const struct image_output *output, const struct tree *layout,
+			 struct error *err)
+{
+	int fd = openat(output->staging.fd, output->name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result = fd < 0 ? -1 : layer_write(layout, fd, output->place->path, err);
+
+	if (fd < 0 || (result == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)))
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", output->place->path);
+	if (fd >= 0 && close(fd) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", output->place->path);
+	return result;
+}
+
+int image_output_write(const struct image_output *output, const struct tree *layout,
+		       staging_confirm *confirm, void *context, struct error *err)
+{
+	int result = output->place->kind == PLACE_OCI
+		     ? rootfs_write(layout, output->staging.fd, output->name, err)
+		     : write_archive(output, layout, err);
+
+	return result < 0 ? -1 : staging_publish_confirmed(&output->staging, output->name,
+							   confirm, context, err);
+}
+
+void image_output_close(struct image_output *output, bool failed)
+{
+	staging_close(&output->staging);
+	close_parent(output, failed);
+}

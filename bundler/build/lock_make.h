@@ -1,0 +1,39 @@
+#ifndef BUNDLER_RELOCK_H
+#define BUNDLER_RELOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "fetch/fetch.h"
+#include "recipe/lock.h"
+#include "recipe/recipe.h"
+
+/*
+ * Making a lock: from the recipe, the release's digests, and the lock that it will replace
+ * (bundler-lock(5), "How it is made").
+ */
+
+struct relock {
+	const struct recipe *recipe;
+	const char *lock_file;		/* its place, for messages */
+	const struct lock *old;		/* what stands there, with file NULL when nothing does */
+	struct fetch *fetch;
+	const char *sums_file;		/* where the digests are, or NULL: where the recipe says */
+	const char *release;		/* what they are of */
+	int64_t epoch;			/* -1: the old lock's for the same version, else now */
+	bool download;			/* fetch every archive, for its digest and size */
+	int scratch;			/* for large contents: build all, pin results; or -1 */
+};
+
+/* Reads the lock at file into old; 0 also when there is none, and old->file is then NULL. */
+int relock_read(struct lock *old, const char *file, struct error *err);
+
+/*
+ * Makes the lock, which lock_close ends. STATUS_CONFIG when the sums are malformed or lack a
+ * platform that is not optional, STATUS_DIGEST when a digest is not the one that the old lock has
+ * for the same version and release, and what fetching and building can fail with.
+ */
+int relock_make(const struct relock *relock, struct lock *new, struct error *err);
+
+#endif

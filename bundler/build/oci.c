@@ -1,0 +1,484 @@
+#include "build/oci.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "build/compress.h"
+#include "tree/layer.h"
+
+#define TYPE "application/vnd.oci.image."
+#define TYPE_INDEX TYPE "index.v1+json"
+#define TYPE_MANIFEST TYPE "manifest.v1+json"
+#define TYPE_CONFIG TYPE "config.v1+json"
+#define TYPE_LAYER TYPE "layer.v1.tar"
+
+/* The annotation of index.json by which a layout is known as ours. */
+#define MARK "bundler.compat"
+
+#define DIGEST_TEXT_BYTES (7 + DIGEST_HEX_BYTES)
+#define TIME_BYTES 24
+
+/* "sha256:" and the digits (descriptor.md, "Digests"). */
+static const char *digest_text(const struct digest *digest, char text[DIGEST_TEXT_BYTES])
+{
+	memcpy(text, "sha256:", 7);
+	digest_write_hex(digest, text + 7);
+	return text;
+}
+
+/* RFC 3339 in UTC, without fractions. */
+static const char *time_text(int64_t epoch, char text[TIME_BYTES])
+{
+	time_t seconds = (time_t)epoch;
+	struct tm parts;
+
+	gmtime_r(&seconds, &parts);
+	strftime(text, TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	return text;
+}
+
+/* ---- layer ---- */
+
+/* What a layer's compression makes of its media type, and of its name in the reviewable style. */
+static const struct {
+	const char *media_type, *file;
+} layer_kinds[] = {
+	[MEDIA_PLAIN] = { TYPE_LAYER, "rootfs.tar" },
+	[MEDIA_GZIP] = { TYPE_LAYER "+gzip", "rootfs.tar.gz" },
+	[MEDIA_ZSTD] = { TYPE_LAYER "+zstd", "rootfs.tar.zst" },
+};
+
+/* The tar on its way: hashed as it is, then compressed or not. */
+struct layer_stream {
+	struct digest_state diff_id;
+	struct compress *compress;
+	struct content_writer writer;
+};
+
+static int store(void *context, const void *bytes, size_t length)
+{
+	struct layer_stream *stream = context;
+
+	return content_add(&stream->writer, bytes, length);
+}
+
+static int take_tar(void *context, const void *bytes, size_t length)
+{
+	struct layer_stream *stream = context;
+
+	digest_add(&stream->diff_id, bytes, length);
+	return stream->compress ? compress_add(stream->compress, bytes, length)
+				: store(stream, bytes, length);
+}
+
+static void begin_layer(struct oci_layer *layer, struct layer_stream *stream,
+			enum media_compression compression, int directory)
+{
+	layer->compression = compression;
+	layer->blob = (struct content){ .fd = -1 };
+	digest_init_output(&stream->diff_id);
+	content_begin(&stream->writer, directory);
+	stream->compress = compression == MEDIA_PLAIN ? NULL
+						      : compress_open(compression, store, stream);
+}
+
+/* result and err say how it went so far. */
+static int end_layer(struct oci_layer *layer, struct layer_stream *stream, const char *name,
+		     int result, struct error *err)
+{
+	if (stream->compress && compress_close(stream->compress) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
+	if (result == 0 && content_end(&stream->writer, &layer->blob) < 0)
+		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
+	content_abandon(&stream->writer);
+	layer->diff_id = digest_read(&stream->diff_id);
+	return result;
+}
+
+int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
+		   enum media_compression compression, int directory, const char *name,
+		   struct error *err)
+{
+	struct layer_stream stream;
+
+	begin_layer(layer, &stream, compression, directory);
+	return end_layer(layer, &stream, name, layer_stream(tree, take_tar, &stream, name, err),
+			 err);
+}
+
+int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
+		   int directory, const char *name, struct error *err)
+{
+	struct layer_stream stream;
+
+	begin_layer(layer, &stream, compression, directory);
+	return end_layer(layer, &stream, name, layer_copy(archive, take_tar, &stream, name, err),
+			 err);
+}
+
+/* ---- config and manifest ---- */
+
+/* What the functions that describe one image share. */
+struct description {
+	const struct recipe *recipe;
+	const struct lock *lock;
+	const struct recipe_flavour *flavour;
+	const struct oci_image *image;
+	int64_t epoch;
+	struct pool pool;
+	struct error *err;
+	int result;
+};
+
+/* Adds a member unless it is empty, as Go's omitempty does. Takes over value. */
+static void set_new(json_t *object, const char *key, json_t *value)
+{
+	if (json_array_size(value) == 0 && json_object_size(value) == 0
+	    && !(json_is_string(value) && json_string_length(value) > 0))
+		json_decref(value);
+	else
+		json_object_set_new(object, key, value);
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+	if (text && *text)
+		json_object_set_new(object, key, json_string(text));
+}
+
+static const char *expand(struct description *d, const char *template)
+{
+	const char *text = recipe_expand(d->recipe, d->image->platform, &d->pool, template, d->err);
+
+	if (!text)
+		d->result = -1;
+	return text ? text : "";
+}
+
+static json_t *expand_list(struct description *d, const struct recipe_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, json_string(expand(d, list->items[i])));
+	return array;
+}
+
+static json_t *describe_ports(const struct recipe_list *ports)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < ports->count; i++) {
+		char *port = memory_format("%s%s", ports->items[i],
+					   strchr(ports->items[i], '/') ? "" : "/tcp");
+
+		json_object_set_new(object, port, json_object());
+		free(port);
+	}
+	return object;
+}
+
+static json_t *describe_env(const struct description *d)
+{
+	const struct recipe_image *image = &d->recipe->image;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < image->env_count; i++) {
+		const struct recipe_variable *variable = &image->env[i];
+
+		if (!variable->os || strcmp(variable->os, d->image->platform->os) == 0)
+			json_array_append_new(array, json_string(variable->text));
+	}
+	return array;
+}
+
+/* The same for labels, which Docker shows, and annotations, which registries show. */
+static json_t *describe_labels(struct description *d)
+{
+	const struct recipe_image *image = &d->recipe->image;
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < image->label_count; i++)
+		json_object_set_new(object, image->labels[i].name,
+				    json_string(expand(d, image->labels[i].value)));
+	json_object_set_new(object, "bundler.release", json_string(d->lock->release));
+	return object;
+}
+
+static json_t *describe_execution(struct description *d)
+{
+	const struct recipe_image *image = &d->recipe->image;
+	const struct recipe_flavour *flavour = d->flavour;
+	json_t *object = json_object();
+
+	set_text(object, "User", flavour && flavour->user ? flavour->user : image->user);
+	set_new(object, "ExposedPorts", describe_ports(&image->ports));
+	set_new(object, "Env", describe_env(d));
+	set_new(object, "Entrypoint", expand_list(d, &image->entrypoint));
+	set_new(object, "Cmd", expand_list(d, &image->cmd));
+	set_text(object, "WorkingDir",
+		 flavour && flavour->workdir ? flavour->workdir : image->workdir);
+	set_new(object, "Labels", describe_labels(d));
+	set_text(object, "StopSignal", image->stop_signal);
+	return object;
+}
+
+static json_t *describe_config(struct description *d)
+{
+	const struct platform *platform = d->image->platform;
+	char created[TIME_BYTES], diff_id[DIGEST_TEXT_BYTES];
+	json_t *config = json_pack("{s:s, s:s, s:s}",
+				   "created", time_text(d->epoch, created),
+				   "architecture", platform->architecture,
+				   "os", platform->os);
+
+	set_text(config, "variant", platform->variant);
+	json_object_set_new(config, "config", describe_execution(d));
+	json_object_set_new(config, "rootfs", json_pack("{s:s, s:[s]}", "type", "layers",
+							"diff_ids",
+		digest_text(&d->image->layer.diff_id, diff_id)));
+	json_object_set_new(config, "history", json_pack("[{s:s, s:s}]", "created", created,
+		"created_by", "bundler image"));
+	return config;
+}
+
+static json_t *describe_blob(const char *media_type, const struct content *blob)
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	return json_pack("{s:s, s:s, s:I}", "mediaType", media_type,
+			 "digest", digest_text(&blob->digest, digest),
+			 "size", (json_int_t)blob->size);
+}
+
+static json_t *describe_manifest(struct description *d)
+{
+	const struct oci_image *image = d->image;
+	const char *type = layer_kinds[image->layer.compression].media_type;
+
+	return json_pack("{s:i, s:s, s:o, s:[o], s:o}", "schemaVersion", 2,
+			 "mediaType", TYPE_MANIFEST,
+			 "config", describe_blob(TYPE_CONFIG, &image->config),
+			 "layers", describe_blob(type, &image->layer.blob),
+			 "annotations", describe_labels(d));
+}
+
+/* The bytes of a document, its keys in the order in which they were set. Takes it over. */
+static struct content encode(json_t *document, const struct oci_style *style)
+{
+	char *text = json_dumps(document, style->doi ? JSON_INDENT(2) : JSON_COMPACT);
+	struct content content;
+
+	if (!text)
+		abort();
+	content = content_of(text, strlen(text));
+	free(text);
+	json_decref(document);
+	return content;
+}
+
+int oci_image_describe(struct oci_image *image, const struct recipe *recipe,
+		       const struct lock *lock, const struct recipe_flavour *flavour, int64_t epoch,
+		       const struct oci_style *style, struct error *err)
+{
+	struct description d = {
+		.recipe = recipe, .lock = lock, .flavour = flavour, .image = image, .epoch = epoch,
+		.err = err,
+	};
+
+	image->config = encode(describe_config(&d), style);
+	image->manifest = encode(describe_manifest(&d), style);
+	pool_free(&d.pool);
+	return d.result;
+}
+
+void oci_image_init(struct oci_image *image)
+{
+	*image = (struct oci_image){
+		.layer.blob.fd = -1, .config.fd = -1, .manifest.fd = -1,
+	};
+}
+
+void oci_image_free(struct oci_image *image)
+{
+	content_free(&image->layer.blob);
+	content_free(&image->config);
+	content_free(&image->manifest);
+}
+
+/* ---- layout ---- */
+
+static int add_file(struct tree *tree, const char *path, struct content content, struct error *err)
+{
+	return tree_add_file(tree, path, 0644, 0, 0, content, err);
+}
+
+/* What the functions that fill a layout share. */
+struct layout {
+	struct tree *tree;
+	struct oci_image *images;
+	size_t count;
+	const struct oci_style *style;
+	struct error *err;
+};
+
+/*
+ * Adds a blob, which images may share, under its digest, or in the reviewable style as a link to a
+ * file with a name of its own. Takes blob over.
+ */
+static int add_blob(struct layout *layout, struct content *blob, const char *name)
+{
+	char path[sizeof "/blobs/sha256/" + DIGEST_HEX_BYTES] = "/blobs/sha256/";
+	struct content content = *blob;
+	int result;
+	char *file;
+
+	*blob = (struct content){ .fd = -1 };
+	digest_write_hex(&content.digest, path + strlen(path));
+	if (tree_find(layout->tree, path)) {
+		content_free(&content);
+		return 0;
+	}
+	if (!layout->style->doi)
+		return add_file(layout->tree, path, content, layout->err);
+	file = memory_format("/%s", name);
+	result = add_file(layout->tree, file, content, layout->err);
+	free(file);
+	file = memory_format("../../%s", name);
+	if (result == 0)
+		result = tree_add_link(layout->tree, path, file, 0, 0, layout->err);
+	free(file);
+	return result;
+}
+
+/* What an index says of one image (image-index.md). */
+static json_t *describe_image(const struct oci_image *image)
+{
+	const struct platform *platform = image->platform;
+	json_t *descriptor = describe_blob(TYPE_MANIFEST, &image->manifest);
+	json_t *object = json_pack("{s:s, s:s}", "os", platform->os, "architecture",
+				   platform->architecture);
+
+	set_text(object, "variant", platform->variant);
+	json_object_set_new(descriptor, "platform", object);
+	return descriptor;
+}
+
+static json_t *describe_index(json_t *manifests)
+{
+	return json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", TYPE_INDEX,
+			 "manifests", manifests);
+}
+
+/* The descriptor that index.json holds: of the one image, or of an index of all of them. */
+static json_t *describe_entry(struct layout *layout)
+{
+	json_t *manifests, *descriptor;
+	struct content index;
+
+	if (layout->count == 1)
+		return describe_image(&layout->images[0]);
+	manifests = json_array();
+	for (size_t i = 0; i < layout->count; i++)
+		json_array_append_new(manifests, describe_image(&layout->images[i]));
+	index = encode(describe_index(manifests), layout->style);
+	descriptor = describe_blob(TYPE_INDEX, &index);
+	if (add_blob(layout, &index, "image-index.json") == 0)
+		return descriptor;
+	json_decref(descriptor);
+	return NULL;
+}
+
+/*
+ * The tag. In an archive, where no directory names the image, containerd's key says all of its
+ * name: podman would make one from the tag alone.
+ */
+static json_t *describe_reference(const struct oci_style *style)
+{
+	json_t *object = json_object();
+
+	if (style->docker)
+		json_object_set_new(object, "io.containerd.image.name",
+				    json_sprintf("docker.io/library/%s:%s", style->name,
+						 style->tag));
+	json_object_set_new(object, "org.opencontainers.image.ref.name", json_string(style->tag));
+	return object;
+}
+
+static int add_index(struct layout *layout)
+{
+	json_t *entry = describe_entry(layout), *index;
+
+	if (!entry)
+		return -1;
+	if (layout->style->tag)
+		json_object_set_new(entry, "annotations", describe_reference(layout->style));
+	index = describe_index(json_pack("[o]", entry));
+	json_object_set_new(index, "annotations",
+			    json_pack("{s:o}", MARK, json_sprintf("%d", LOCK_COMPAT)));
+	return add_file(layout->tree, "/index.json", encode(index, layout->style), layout->err);
+}
+
+/* docker load's own table of contents; its names are paths in the archive. */
+static json_t *describe_for_docker(const struct layout *layout, const struct oci_image *image)
+{
+	const char *platform = layout->count == 1 ? "" : strchr(image->platform->directory, '-');
+	char config[DIGEST_HEX_BYTES], layer[DIGEST_HEX_BYTES];
+	json_t *tags = json_array();
+
+	if (layout->style->tag)
+		json_array_append_new(tags, json_sprintf("%s:%s%s", layout->style->name,
+							 layout->style->tag, platform));
+	return json_pack("{s:o, s:o, s:[o]}",
+			 "Config", json_sprintf("blobs/sha256/%s",
+						digest_write_hex(&image->config.digest, config)),
+			 "RepoTags", tags,
+			 "Layers", json_sprintf("blobs/sha256/%s",
+						digest_write_hex(&image->layer.blob.digest,
+								 layer)));
+}
+
+static int add_docker_manifest(struct layout *layout)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < layout->count; i++)
+		json_array_append_new(array, describe_for_docker(layout, &layout->images[i]));
+	return add_file(layout->tree, "/manifest.json", encode(array, layout->style), layout->err);
+}
+
+static int add_image(struct layout *layout, struct oci_image *image)
+{
+	const char *layer = layer_kinds[image->layer.compression].file;
+
+	if (add_blob(layout, &image->layer.blob, layer) < 0
+	    || add_blob(layout, &image->config, "image-config.json") < 0)
+		return -1;
+	return add_blob(layout, &image->manifest, "image-manifest.json");
+}
+
+int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
+		    const struct oci_style *style, struct error *err)
+{
+	static const char version[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
+	struct layout layout = {
+		.tree = tree, .images = images, .count = count, .style = style, .err = err,
+	};
+
+	if (add_file(tree, "/oci-layout", content_of(version, strlen(version)), err) < 0
+	    || add_index(&layout) < 0 || (style->docker && add_docker_manifest(&layout) < 0))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (add_image(&layout, &images[i]) < 0)
+			return -1;
+	return 0;
+}
+
+bool oci_index_is_ours(const struct buffer *index)
+{
+	return index->length > 0 && strstr(index->bytes, "\"" MARK "\"");
+}

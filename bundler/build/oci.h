@@ -1,0 +1,78 @@
+#ifndef BUNDLER_OCI_H
+#define BUNDLER_OCI_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/content.h"
+#include "base/error.h"
+#include "base/platform.h"
+#include "image/media.h"
+#include "recipe/lock.h"
+#include "recipe/recipe.h"
+#include "tree/tree.h"
+
+/*
+ * OCI images (image-spec 1.1): the blobs of an image for each platform, and the layout that
+ * holds them. A layout is itself a tree, so the sinks of trees write it as a directory or a tar.
+ * The order of keys and what is left out are those that Docker Official Images' importers demand.
+ */
+
+/* The one layer of an image. */
+struct oci_layer {
+	enum media_compression compression;
+	struct content blob;
+	struct digest diff_id;		/* of the tar (config.md, "Layer DiffID") */
+};
+
+/*
+ * Makes the layer of a tree; large blobs are kept on the file system of directory, and both
+ * processors work. name is for messages. Caller frees with content_free(&layer->blob).
+ */
+int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
+		   enum media_compression compression, int directory, const char *name,
+		   struct error *err);
+
+/* The same of the archive that `bundler rootfs` has written, in a descriptor. STATUS_LIMIT. */
+int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
+		   int directory, const char *name, struct error *err);
+
+/* The image of one platform. */
+struct oci_image {
+	const struct platform *platform;
+	struct oci_layer layer;
+	struct content config, manifest;
+};
+
+/* An image without blobs, which oci_image_free may be given. */
+void oci_image_init(struct oci_image *image);
+
+/* How a layout is written. */
+struct oci_style {
+	const char *name;	/* of the repository, for docker's table of contents */
+	const char *tag;	/* or NULL */
+	bool docker;		/* with manifest.json, which docker load wants */
+	bool doi;		/* as Docker Official Images review it: indented, blobs are links */
+};
+
+/*
+ * Writes config and manifest of an image whose platform and layer are set. flavour is NULL for the
+ * recipe's own user and working directory. STATUS_CONFIG when a template or a text is not usable.
+ */
+int oci_image_describe(struct oci_image *image, const struct recipe *recipe,
+		       const struct lock *lock, const struct recipe_flavour *flavour, int64_t epoch,
+		       const struct oci_style *style, struct error *err);
+
+void oci_image_free(struct oci_image *image);
+
+/*
+ * Fills tree, made with tree_init, with the layout of count images, whose contents it takes over:
+ * oci-layout, index.json, the blobs. index.json points to the one image, or to an index of several.
+ */
+int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
+		    const struct oci_style *style, struct error *err);
+
+/* Whether the text of an index.json is of a layout that oci_layout_fill made. */
+bool oci_index_is_ours(const struct buffer *index);
+
+#endif

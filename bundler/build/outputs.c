@@ -1,0 +1,287 @@
+#include "build/outputs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/jobs.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "tree/layer.h"
+#include "tree/mtree.h"
+#include "tree/rootfs.h"
+
+#define MANIFEST ".mtree"
+#define ARCHIVE ".tar"
+
+static const char *contents_fault(int fd, const char *path, const struct buffer *manifest);
+
+/*
+ * Why the entry at path, name in the directory fd, must stay: it or what is below it may be a
+ * user's.
+ */
+static const char *entry_fault(int fd, const char *name, const char *path,
+			       const struct buffer *manifest)
+{
+	int below;
+
+	if (!mtree_names(manifest, path))
+		return "something in it is not in its manifest";
+	below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (below >= 0)
+		return contents_fault(below, path, manifest);
+	return errno == ENOTDIR || errno == ELOOP ? NULL : "a directory in it cannot be read";
+}
+
+/* The same for everything in the directory that fd is open for. Closes fd. */
+static const char *contents_fault(int fd, const char *path, const struct buffer *manifest)
+{
+	DIR *directory = fdopendir(fd);
+	struct dirent *entry;
+	const char *fault = NULL;
+
+	if (!directory) {
+		close(fd);
+		return "it cannot be read";
+	}
+	while (!fault && (entry = readdir(directory))) {
+		char *child;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		child = memory_format("%s/%s", path, entry->d_name);
+		fault = entry_fault(fd, entry->d_name, child, manifest);
+		free(child);
+	}
+	closedir(directory);
+	return fault;
+}
+
+/*
+ * Why the directory called name must not be replaced, or NULL: bundler made it, or nothing is
+ * there.
+ */
+static const char *directory_fault(int dirfd, const char *name, const struct buffer *manifest)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && manifest->length > 0)
+		return contents_fault(fd, "", manifest);
+	if (fd >= 0) {
+		close(fd);
+		return "bundler did not make it";
+	}
+	if (errno == ENOENT)
+		return NULL;
+	return errno == ENOTDIR || errno == ELOOP ? "it is not a directory" : "it cannot be read";
+}
+
+static int refuse(const char *name, const char *reason, struct error *err)
+{
+	error_set(err, STATUS_FILE, "cannot replace '%s': %s", name, reason);
+	return error_hint(err, "move it away, or choose another output directory");
+}
+
+/* Whether the file name + suffix may be made, or replaced, which it may only when ours is set. */
+static int check_file(int dirfd, const char *name, const char *suffix, bool ours,
+		      struct error *err)
+{
+	char *path = memory_format("%s%s", name, suffix);
+	struct stat st;
+	int result = 0;
+
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (!S_ISREG(st.st_mode))
+			result = refuse(path, "it is not a regular file", err);
+		else if (!ours)
+			result = refuse(path, "bundler did not make it", err);
+	}
+	free(path);
+	return result;
+}
+
+/* Reads the manifest beside name, which stays empty when bundler did not write what is there. */
+static int read_manifest(int dirfd, const char *name, struct buffer *manifest, struct error *err)
+{
+	char *path = memory_format("%s" MANIFEST, name);
+	struct stat st;
+	int result = 0;
+
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+		result = file_read(manifest, dirfd, path, err);
+	if (!mtree_is_ours(manifest))
+		buffer_free(manifest);
+	free(path);
+	return result;
+}
+
+static int check(int dirfd, const char *name, struct error *err)
+{
+	struct buffer manifest;
+	const char *fault;
+	int result;
+
+	buffer_init(&manifest, LIMIT_MANIFEST_BYTES);
+	result = read_manifest(dirfd, name, &manifest, err);
+	if (result == 0)
+		result = check_file(dirfd, name, MANIFEST, manifest.length > 0, err);
+	if (result == 0)
+		result = check_file(dirfd, name, ARCHIVE, manifest.length > 0, err);
+	fault = result == 0 ? directory_fault(dirfd, name, &manifest) : NULL;
+	if (fault)
+		result = refuse(name, fault, err);
+	buffer_free(&manifest);
+	return result;
+}
+
+/* The outputs called name below dirfd. */
+struct place {
+	int dirfd;
+	const char *name;
+};
+
+/*
+ * A run that was killed between manifest and directory has the old manifest still, in dead: when
+ * that is the one of the directory, it gets its place back.
+ */
+static void put_back(int dead, void *context)
+{
+	const struct place *place = context;
+	const struct staging staging = { .parent = place->dirfd, .fd = dead };
+	char *path = memory_format("%s" MANIFEST, place->name);
+	struct buffer manifest;
+	struct error ignored;
+
+	buffer_init(&manifest, LIMIT_MANIFEST_BYTES);
+	if (read_manifest(dead, place->name, &manifest, &ignored) == 0 && manifest.length > 0
+	    && !directory_fault(place->dirfd, place->name, &manifest))
+		staging_publish(&staging, path, &ignored);
+	buffer_free(&manifest);
+	free(path);
+}
+
+int outputs_check(int dirfd, const char *name, struct error *err)
+{
+	struct place place = { .dirfd = dirfd, .name = name };
+
+	if (check(dirfd, name, err) == 0)
+		return 0;
+	staging_visit_dead(dirfd, put_back, &place);
+	return check(dirfd, name, err);
+}
+
+static int write_manifest(const struct tree *tree, int dirfd, const char *name, const char *about,
+			  struct digest *digest, struct error *err)
+{
+	char *path = memory_format("%s" MANIFEST, name);
+	struct buffer text;
+	int result;
+
+	buffer_init(&text, LIMIT_MANIFEST_BYTES);
+	if (mtree_write(tree, about, &text) < 0)
+		result = error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
+				   path, text.maximum);
+	else
+		result = file_create(dirfd, path, text.bytes, text.length, 0644, err);
+	if (result == 0)
+		*digest = digest_of_output(text.bytes, text.length);
+	buffer_free(&text);
+	free(path);
+	return result;
+}
+
+static int write_archive(const struct tree *tree, int dirfd, const char *name, struct error *err)
+{
+	char *path = memory_format("%s" ARCHIVE, name);
+	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result = fd < 0 ? -1 : layer_write(tree, fd, path, err);
+
+	if (fd < 0 || (result == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)))
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+	if (fd >= 0 && close(fd) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
+	free(path);
+	return result;
+}
+
+/* What the two jobs of outputs_write share. */
+struct writing {
+	const struct tree *tree;
+	int dirfd;
+	const char *name;
+};
+
+static int write_one(void *context, size_t number, struct error *err)
+{
+	const struct writing *writing = context;
+
+	return (number == 0 ? rootfs_write : write_archive)(writing->tree, writing->dirfd,
+							    writing->name, err);
+}
+
+/* The large outputs side by side: one copies while the other waits for the disk. */
+int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
+		  struct digest *digest, struct error *err)
+{
+	struct writing writing = { .tree = tree, .dirfd = dirfd, .name = name };
+
+	if (jobs_run_all(write_one, &writing, 2, err) < 0)
+		return -1;
+	return write_manifest(tree, dirfd, name, about, digest, err);
+}
+
+/* In this order: a directory or an archive without a manifest would not be known as ours. */
+static const char *const suffixes[] = { MANIFEST, ARCHIVE, "" };
+
+#define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
+
+/* Takes back the first count moves, from the last on. */
+static void retract(const struct staging *staging, const char *const *names, size_t count)
+{
+	while (count-- > 0) {
+		char *path = memory_format("%s%s", names[count / SUFFIXES],
+					   suffixes[count % SUFFIXES]);
+
+		staging_retract(staging, path);
+		free(path);
+	}
+}
+
+int outputs_publish(const struct staging *staging, const char *const *names, size_t count,
+		    struct error *err)
+{
+	size_t moved = 0;
+	int result = 0;
+
+	/* Whoever else publishes here waits; without such locks runs at the same time could mix. */
+	flock(staging->parent, LOCK_EX);
+	while (moved < count * SUFFIXES && result == 0) {
+		char *path = memory_format("%s%s", names[moved / SUFFIXES],
+					   suffixes[moved % SUFFIXES]);
+
+		result = staging_publish(staging, path, err);
+		moved += result == 0;
+		free(path);
+	}
+	if (result == 0)
+		result = staging_flush(staging, err);
+	if (result < 0)
+		retract(staging, names, moved);
+	flock(staging->parent, LOCK_UN);
+	return result;
+}
+
+void outputs_retract(const struct staging *staging, const char *const *names, size_t count)
+{
+	flock(staging->parent, LOCK_EX);
+	retract(staging, names, count * SUFFIXES);
+	flock(staging->parent, LOCK_UN);
+}

@@ -1,0 +1,40 @@
+#ifndef BUNDLER_OUTPUTS_H
+#define BUNDLER_OUTPUTS_H
+
+#include <stddef.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/staging.h"
+#include "tree/tree.h"
+
+/*
+ * The three outputs of one tree, side by side: the directory name, its manifest name.mtree and
+ * its archive name.tar.
+ */
+
+/*
+ * 0 when bundler may make or replace the outputs called name below dirfd: none of them is there, or
+ * the manifest is bundler's and names everything that is in the directory. Otherwise STATUS_FILE
+ * with the reason. What a run that was killed has half replaced is put back first.
+ */
+int outputs_check(int dirfd, const char *name, struct error *err);
+
+/*
+ * Writes the three below dirfd, flushed; digest is the manifest's, which stands for everything
+ * in the tree. about says in the manifest what it is of. STATUS_FILE; leftovers are the caller's.
+ */
+int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
+		  struct digest *digest, struct error *err);
+
+/*
+ * Moves the three of each of count names from the staging directory to their place, and flushes;
+ * all of them or, with STATUS_FILE, none. Other runs do so before or after.
+ */
+int outputs_publish(const struct staging *staging, const char *const *names, size_t count,
+		    struct error *err);
+
+/* Takes back what outputs_publish did. */
+void outputs_retract(const struct staging *staging, const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,63 @@
+#include "build/pins.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "base/pool.h"
+#include "build/compress.h"
+#include "tree/mtree.h"
+
+static const char *const names[] = {
+	[RESULTS_MTREE] = "mtree manifest", [RESULTS_DIFF_ID] = "layer, uncompressed,",
+	[RESULTS_MANIFEST] = "image manifest",
+};
+
+static const struct digest *pinned(const struct lock_result *result, enum results_kind kind)
+{
+	switch (kind) {
+	case RESULTS_MTREE:
+		return &result->mtree;
+	case RESULTS_DIFF_ID:
+		return result->has_image ? &result->diff_id : NULL;
+	case RESULTS_MANIFEST:
+		return result->has_image ? &result->manifest : NULL;
+	}
+	return NULL;
+}
+
+int results_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
+		  enum results_kind kind, const struct digest *digest, struct error *err)
+{
+	const struct lock_result *result = lock_result_find(lock, platform);
+	const struct digest *wanted = result ? pinned(result, kind) : NULL;
+	char made[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES];
+
+	if (!wanted || epoch != lock->epoch || digest_equal(wanted, digest))
+		return 0;
+	if (kind == RESULTS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
+		return 0;
+	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is sha256:%s, lock '%s' pins "
+		  "sha256:%s", platform->name, names[kind], digest_write_hex(digest, made),
+		  lock->file, digest_write_hex(wanted, hex));
+	return error_hint(err, "something that goes into it has changed since; 'bundler lock "
+			  "--record' pins what it is now");
+}
+
+int results_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
+		  struct digest *digest, struct error *err)
+{
+	struct pool pool = { 0 };
+	struct buffer text;
+	int result = 0;
+
+	buffer_init(&text, LIMIT_MANIFEST_BYTES);
+	if (mtree_write(tree, lock_about(lock, platform, &pool), &text) < 0)
+		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is "
+				   "larger than %zu bytes", platform->name, text.maximum);
+	else
+		*digest = digest_of_output(text.bytes, text.length);
+	buffer_free(&text);
+	pool_free(&pool);
+	return result;
+}

@@ -1,0 +1,29 @@
+#ifndef BUNDLER_RESULTS_H
+#define BUNDLER_RESULTS_H
+
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/platform.h"
+#include "recipe/lock.h"
+#include "tree/tree.h"
+
+/* The results that a lock pins, against what is made of it. */
+
+enum results_kind { RESULTS_MTREE, RESULTS_DIFF_ID, RESULTS_MANIFEST };
+
+/*
+ * STATUS_DIGEST when the lock pins another digest for this platform than the one of what was made,
+ * with its files at epoch. Nothing is compared where nothing is pinned, or for another epoch than
+ * the lock's; nor is an image's manifest, which has the compressed layer in it, when another
+ * compressor made it.
+ */
+int results_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
+		  enum results_kind kind, const struct digest *digest, struct error *err);
+
+/* The digest of a tree's manifest, as `bundler rootfs` writes it. STATUS_LIMIT. */
+int results_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
+		  struct digest *digest, struct error *err);
+
+#endif

@@ -1,0 +1,397 @@
+#include "command/command.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/built.h"
+#include "audit/image.h"
+#include "audit/observe_place.h"
+#include "audit/pairs.h"
+#include "audit/tree.h"
+#include "base/jobs.h"
+#include "build/build.h"
+#include "command/differences.h"
+#include "command/inputs.h"
+#include "command/progress.h"
+
+static const struct option_spec options[] = {
+	{ 'p', "platform", "PLATFORM", "what the place has to be of; repeatable for images" },
+	{ OPTION_FLAVOUR, "flavour", "NAME",
+	  "what the image has to be, instead of the recipe's own" },
+	{ OPTION_STYLE, "style", "NAME", "doi: a layout that was written in this style" },
+	COMMAND_DIFFERENCES_OPTIONS,
+	COMMAND_INPUTS_LOCK,
+	COMMAND_INPUTS_FETCH,
+	{ 0, NULL, NULL, NULL },
+};
+
+/* One run of the command. */
+struct run {
+	struct command_inputs inputs;
+	struct command_differences differences;
+	struct fetch fetch;
+	struct progress progress;
+	const char *text;		/* of the place, as the user named it */
+	struct place place;
+	struct observed observed;
+	const char *flavour_name;
+	const struct recipe_flavour *flavour;
+	struct oci_style style;
+	int scratch;
+	struct oci_image *images;	/* built, one for each platform; for images */
+	struct tree *trees;		/* built, one for each platform */
+	struct audit audit;
+};
+
+static int take_option(struct run *run, int id, const char *value, struct error *err)
+{
+	int taken = command_differences_option(&run->differences, id, value, err);
+
+	if (taken != 0)
+		return taken < 0 ? -1 : 0;
+	switch (id) {
+	case OPTION_FLAVOUR:
+		run->flavour_name = value;
+		return 0;
+	case OPTION_STYLE:
+		return command_inputs_style(value, &run->style.doi, err);
+	}
+	return command_inputs_option(&run->inputs, id, value, err) < 0 ? -1 : 0;
+}
+
+/* The place is the first operand; what is left is the recipe's. */
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id;
+
+	while ((id = option_next(parser, &value, err)) > 0)
+		if (take_option(run, id, value, err) < 0)
+			return -1;
+	if (id < 0)
+		return -1;
+	if (parser->argc == 0)
+		return error_set(err, STATUS_USAGE, "cannot audit: no place is given");
+	run->text = parser->argv[0];
+	parser->argc--;
+	parser->argv++;
+	return place_parse(&run->place, &run->inputs.pool, run->text, err);
+}
+
+/* ---- platforms ---- */
+
+/* An image of nothing but our tree runs on Linux only. */
+static bool can_be_image(const struct command_inputs *inputs, const struct platform *platform)
+{
+	return recipe_has(&inputs->recipe, platform) && strcmp(platform->os, "linux") == 0;
+}
+
+/* Without -p what is expected are images of the platforms that are there. */
+static void choose_found(struct run *run)
+{
+	struct command_inputs *inputs = &run->inputs;
+	const struct images *images = &run->observed.images;
+	const struct platform **chosen = pool_new(&inputs->pool, images->count, sizeof *chosen);
+	struct error ignored;
+	size_t count = 0;
+
+	for (size_t i = 0; i < images->count; i++) {
+		const struct platform *platform = platform_find(images->items[i].platform,
+								&ignored);
+		size_t j = 0;
+
+		while (j < count && chosen[j] != platform)
+			j++;
+		if (platform && j == count && can_be_image(inputs, platform))
+			chosen[count++] = platform;
+	}
+	inputs->platforms = chosen;
+	inputs->platform_count = count;
+}
+
+/* Without -p a tree is of the only platform there is, or of this machine's. */
+static int choose_host(struct run *run, struct error *err)
+{
+	struct command_inputs *inputs = &run->inputs;
+	const struct platform **chosen = pool_new(&inputs->pool, 1, sizeof *chosen);
+
+	chosen[0] = inputs->recipe.platform_count == 1 ? inputs->recipe.platforms[0]
+						       : platform_host();
+	if (!chosen[0] || !recipe_has(&inputs->recipe, chosen[0]))
+		return error_set(err, STATUS_USAGE, "cannot audit '%s': it is not said of which "
+				 "platform it is (--platform)", run->text);
+	inputs->platforms = chosen;
+	inputs->platform_count = 1;
+	inputs->all = false;
+	return 0;
+}
+
+static int check_chosen(const struct run *run, struct error *err)
+{
+	const struct command_inputs *inputs = &run->inputs;
+
+	if (!run->observed.has_images && inputs->platform_count > 1)
+		return error_set(err, STATUS_USAGE,
+				 "cannot audit '%s': it can be of one platform only",
+				 run->text);
+	for (size_t i = 0; i < inputs->platform_count && run->observed.has_images; i++)
+		if (!can_be_image(inputs, inputs->platforms[i]))
+			return error_set(err, STATUS_USAGE, "cannot audit an image for '%s': only "
+					 "Linux runs one without a base",
+					 inputs->platforms[i]->name);
+	return 0;
+}
+
+static int choose_platforms(struct run *run, struct error *err)
+{
+	struct command_inputs *inputs = &run->inputs;
+
+	if (inputs->all && !run->observed.has_images)
+		return choose_host(run, err);
+	if (inputs->all)
+		choose_found(run);
+	else if (run->observed.has_images)
+		images_choose(&run->observed.images, inputs->platforms, inputs->platform_count);
+	return check_chosen(run, err);
+}
+
+/* ---- building and reading ---- */
+
+/* The layer of the one image that is there for a platform, as its manifest states it; or NULL. */
+static const struct image_layer *find_layer(const struct run *run, const struct platform *platform)
+{
+	const struct images *images = &run->observed.images;
+
+	for (size_t i = 0; i < images->count; i++)
+		if (strcmp(images->items[i].platform, platform->name) == 0)
+			return images->items[i].layer_count == 1
+				&& images->items[i].layers[0].stated
+			       ? &images->items[i].layers[0] : NULL;
+	return NULL;
+}
+
+static int build_one(struct run *run, size_t number, struct error *err)
+{
+	const struct command_inputs *inputs = &run->inputs;
+	const struct platform *platform = inputs->platforms[number];
+	const struct fetch_asset *asset = &inputs->assets[number];
+	const struct build build = {
+		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
+		.epoch = inputs->epoch, .compression = MEDIA_GZIP, .flavour = run->flavour,
+		.style = &run->style,
+	};
+	struct tree *tree = &run->trees[number];
+	struct oci_image *image = &run->images[number];
+	const struct image_layer *layer;
+
+	if (!run->observed.has_images)
+		return build_tree(&build, platform, asset, run->scratch, tree, err);
+	layer = find_layer(run, platform);
+	if (!layer)
+		return build_image(&build, platform, asset, run->scratch, tree, image, err);
+	return build_image_like(&build, platform, asset, run->scratch, &layer->stated_digest,
+				layer->stated_size, tree, image, err);
+}
+
+static int read_all(struct run *run, struct error *err)
+{
+	struct observed *observed = &run->observed;
+
+	if (!observed->has_images)
+		return observed_read(observed, NULL, err);
+	for (size_t i = 0; i < observed->images.count; i++)
+		if (observed_read(observed, &observed->images.items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* What is there is read while what ought to be there is built; a job. */
+static int build_or_read(void *context, size_t number, struct error *err)
+{
+	struct run *run = context;
+
+	return number == 0 ? read_all(run, err) : build_one(run, number - 1, err);
+}
+
+/* ---- comparing ---- */
+
+/* Reads what is there once more where contents differ, to say from which byte on. */
+static int find_offsets(struct run *run, const struct tree *expected, struct image *found,
+			struct error *err)
+{
+	const struct observe_reference reference = { .tree = expected };
+	struct tree again;
+	int result;
+
+	if (!audit_tree_wants_offsets(&run->audit))
+		return 0;
+	result = observed_read_again(&run->observed, found, &reference, &again, err);
+	if (result == 0)
+		audit_tree_offsets(&run->audit, &again);
+	tree_free(&again);
+	return result;
+}
+
+static int compare_trees(struct run *run, const struct tree *expected, struct image *found,
+			 struct error *err)
+{
+	audit_tree(&run->audit, expected, observed_tree(&run->observed, found));
+	return find_offsets(run, expected, found, err);
+}
+
+static int compare_pair(struct run *run, const struct images_pair *pair, struct error *err)
+{
+	run->audit.platform = NULL;
+	if (!pair->expected || !pair->found) {
+		audit_image_alone(&run->audit, pair->expected, pair->found);
+		return 0;
+	}
+	if (run->observed.images.count > 1)
+		run->audit.platform = pair->expected->platform;
+	audit_image(&run->audit, pair->expected, pair->found);
+	return pair->found->has_tree
+		? compare_trees(run, &pair->expected->tree, pair->found, err) : 0;
+}
+
+static int compare_images(struct run *run, struct error *err)
+{
+	const size_t count = run->inputs.platform_count;
+	struct images expected;
+	struct images_pair *pairs = NULL;
+	size_t pair_count = 0;
+	int result;
+
+	run->style.docker = run->observed.images.docker.document.root;
+	result = expected_images(&expected, run->images, run->trees, count, &run->style, err);
+	if (result == 0)
+		pairs = images_match(&expected, &run->observed.images, &pair_count);
+	for (size_t i = 0; i < pair_count && result == 0; i++)
+		result = compare_pair(run, &pairs[i], err);
+	run->audit.platform = NULL;
+	if (result == 0)
+		audit_image_places(&run->audit, &expected, &run->observed.images);
+	free(pairs);
+	images_close(&expected);
+	return result;
+}
+
+static int compare(struct run *run, struct error *err)
+{
+	if (jobs_run_all(build_or_read, run, run->inputs.platform_count + 1, err) < 0)
+		return -1;
+	return run->observed.has_images ? compare_images(run, err)
+					: compare_trees(run, &run->trees[0], NULL, err);
+}
+
+/* ---- the run ---- */
+
+static const char *platform_names(struct run *run)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		names = pool_format(&run->inputs.pool, "%s%s%s", names, *names ? ", " : "",
+				    run->inputs.platforms[i]->name);
+	return names;
+}
+
+static json_t *describe(const struct run *run)
+{
+	const struct lock *lock = &run->inputs.lock;
+	json_t *platforms = json_array();
+
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		json_array_append_new(platforms, json_string(run->inputs.platforms[i]->name));
+	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", lock->name, "version", lock->version,
+			 "release", lock->release, "epoch", (json_int_t)run->inputs.epoch,
+			 "platforms", platforms);
+}
+
+static int print(struct run *run)
+{
+	audit_sort(&run->audit);
+	return command_differences_print(&run->differences, &run->audit, platform_names(run),
+					 run->differences.json ? describe(run) : NULL);
+}
+
+static int audit(struct run *run, struct error *err)
+{
+	const size_t count = run->inputs.platform_count;
+	int result;
+
+	run->scratch = command_inputs_scratch(err);
+	if (run->scratch < 0)
+		return -1;
+	run->trees = pool_new(&run->inputs.pool, count, sizeof *run->trees);
+	run->images = pool_new(&run->inputs.pool, count, sizeof *run->images);
+	for (size_t i = 0; i < count; i++)
+		oci_image_init(&run->images[i]);
+	audit_init(&run->audit, run->differences.ignored);
+	result = compare(run, err);
+	if (result == 0)
+		result = print(run);
+	audit_free(&run->audit);
+	for (size_t i = 0; i < count; i++) {
+		oci_image_free(&run->images[i]);
+		tree_free(&run->trees[i]);
+	}
+	close(run->scratch);
+	return result;
+}
+
+static int fetch_and_audit(struct run *run, struct error *err)
+{
+	int result;
+
+	run->inputs.fetch.events = (struct event_sink){ progress_notify, &run->progress };
+	if (fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
+		return -1;
+	progress_init(&run->progress);
+	result = audit(run, err);
+	progress_free(&run->progress);
+	fetch_free(&run->fetch);
+	return result;
+}
+
+static int open_and_audit(struct run *run, struct error *err)
+{
+	int result = observed_open(&run->observed, &run->place, err);
+
+	run->style.name = run->inputs.recipe.name;
+	run->style.tag = run->place.tag ? run->place.tag : run->inputs.recipe.version;
+	if (result == 0 && (command_inputs_flavour(&run->inputs, run->flavour_name, &run->flavour,
+						   err) < 0
+			    || choose_platforms(run, err) < 0
+			    || command_inputs_lock(&run->inputs, err) < 0))
+		result = -1;
+	if (result == 0)
+		result = fetch_and_audit(run, err);
+	observed_close(&run->observed);
+	return result;
+}
+
+static int run_audit(struct option_parser *parser, struct error *err)
+{
+	struct run run = { .differences = { .expected = "expected", .found = "found" } };
+	int result = -1;
+
+	command_inputs_init(&run.inputs);
+	if (parse(&run, parser, err) == 0
+	    && command_inputs_open(&run.inputs, parser, err) == 0)
+		result = open_and_audit(&run, err);
+	command_inputs_close(&run.inputs);
+	return result;
+}
+
+const struct command command_audit = {
+	.name = "audit",
+	.summary = "compare an image or a tree with what recipe, lock and release make",
+	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] [--strict] "
+		    "[--json] [-q] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
+		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] PLACE [RECIPE]",
+	.options = options,
+	.run = run_audit,
+};

@@ -1,0 +1,231 @@
+#include "command/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/staging.h"
+#include "command/inputs.h"
+#include "command/report.h"
+#include "trust/bundle.h"
+
+static const struct option_spec options[] = {
+	{ 'o', "output", "FILE", "replace FILE, instead of writing to standard output" },
+	{ OPTION_COMPARE, "compare", "FILE", "report changes against FILE, not the output" },
+	{ OPTION_JSON, "json", NULL, "print the report, as JSON, instead of the bundle" },
+	{ 0, NULL, NULL, NULL },
+};
+
+/* One run of the command. */
+struct run {
+	const char *file;		/* the operand */
+	const char *output;
+	const char *compare;
+	bool json;
+	int64_t now;			/* seconds since 1970; what ended before has expired */
+	struct bundle new;
+	struct bundle old;		/* empty when there is nothing to compare with */
+	struct buffer text;		/* new in its normal form */
+};
+
+/* The three things to say of a certificate; also the keys of the JSON report. */
+enum finding { ADDED, REMOVED, EXPIRED, FINDINGS };
+static const char *const finding_names[FINDINGS] = { "added", "removed", "expired" };
+
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id;
+
+	while ((id = option_next(parser, &value, err)) > 0) {
+		if (id == 'o')
+			run->output = value;
+		else if (id == OPTION_COMPARE)
+			run->compare = value;
+		else if (id == OPTION_JSON)
+			run->json = true;
+	}
+	if (id < 0)
+		return -1;
+	if (parser->argc == 0)
+		return error_set(err, STATUS_USAGE, "cannot read a bundle: none is named");
+	if (parser->argc > 1)
+		return error_set(err, STATUS_USAGE, "cannot use operand '%s': one bundle at a time",
+				 parser->argv[1]);
+	run->file = parser->argv[0];
+	return 0;
+}
+
+static int read_clock(struct run *run, struct error *err)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+
+	run->now = (int64_t)time(NULL);
+	if (!epoch || !*epoch)
+		return 0;
+	return command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, &run->now, err);
+}
+
+/* An output that is there must be a bundle: a slip does not replace a file of another kind. */
+static int load_old(struct run *run, struct error *err)
+{
+	struct bundle output;
+
+	if (run->output && (access(run->output, F_OK) == 0 || errno != ENOENT)) {
+		if (bundle_load(&output, AT_FDCWD, run->output, err) < 0)
+			return -1;
+		if (!run->compare)
+			run->old = output;
+		else
+			bundle_free(&output);
+	}
+	return run->compare ? bundle_load(&run->old, AT_FDCWD, run->compare, err) : 0;
+}
+
+/* The bundle whose certificates a finding is about. */
+static const struct bundle *bundle_of(const struct run *run, enum finding finding)
+{
+	return finding == REMOVED ? &run->old : &run->new;
+}
+
+static bool is_found(const struct run *run, enum finding finding, const struct bundle_entry *entry)
+{
+	if (finding == EXPIRED)
+		return entry->certificate.not_after < run->now;
+	return !bundle_find(finding == ADDED ? &run->old : &run->new, &entry->digest);
+}
+
+/* Without something to compare with, nothing was added or removed. */
+static bool is_reported(const struct run *run, enum finding finding)
+{
+	return finding == EXPIRED || run->old.count > 0;
+}
+
+static void print_entry(FILE *stream, enum finding finding, const struct bundle_entry *entry)
+{
+	char hex[DIGEST_HEX_BYTES], date[CERTIFICATE_DATE_BYTES];
+	char *name = certificate_name(entry->certificate.subject);
+
+	fprintf(stream, "%-7s  %s  %s  %s\n", finding_names[finding],
+		digest_write_hex(&entry->digest, hex),
+		certificate_write_date(entry->certificate.not_after, date), name);
+	free(name);
+}
+
+/* A line for each finding, and one with the numbers. */
+static void print_report(const struct run *run, FILE *stream)
+{
+	size_t counts[FINDINGS] = { 0 };
+
+	for (enum finding finding = 0; finding < FINDINGS; finding++) {
+		const struct bundle *bundle = bundle_of(run, finding);
+
+		for (size_t i = 0; i < bundle->count && is_reported(run, finding); i++) {
+			if (!is_found(run, finding, &bundle->entries[i]))
+				continue;
+			print_entry(stream, finding, &bundle->entries[i]);
+			counts[finding]++;
+		}
+	}
+	fprintf(stream, "certificates: %zu", run->new.count);
+	for (enum finding finding = 0; finding < FINDINGS; finding++)
+		if (is_reported(run, finding))
+			fprintf(stream, ", %s: %zu", finding_names[finding], counts[finding]);
+	fprintf(stream, ", duplicates: %zu\n", run->new.duplicates);
+}
+
+static json_t *json_entry(const struct bundle_entry *entry)
+{
+	char hex[DIGEST_HEX_BYTES], date[CERTIFICATE_DATE_BYTES];
+	char *name = certificate_name(entry->certificate.subject);
+	json_t *object = json_pack("{ss ss ss}", "name", name,
+				   "sha256", digest_write_hex(&entry->digest, hex), "not_after",
+				   certificate_write_date(entry->certificate.not_after, date));
+
+	free(name);
+	return object;
+}
+
+static void print_json(const struct run *run)
+{
+	struct digest digest = digest_of(run->text.bytes, run->text.length);
+	char hex[DIGEST_HEX_BYTES];
+	json_t *report = json_pack("{sI ss sI}", "certificates", (json_int_t)run->new.count,
+				   "sha256", digest_write_hex(&digest, hex),
+				   "duplicates", (json_int_t)run->new.duplicates);
+
+	for (enum finding finding = 0; finding < FINDINGS; finding++) {
+		const struct bundle *bundle = bundle_of(run, finding);
+		json_t *list;
+
+		if (!is_reported(run, finding))
+			continue;
+		list = json_array();
+		for (size_t i = 0; i < bundle->count; i++)
+			if (is_found(run, finding, &bundle->entries[i]))
+				json_array_append_new(list, json_entry(&bundle->entries[i]));
+		json_object_set_new(report, finding_names[finding], list);
+	}
+	json_dumpf(report, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(report);
+}
+
+static int report(void *context, struct error *err)
+{
+	const struct run *run = context;
+
+	if (run->json)
+		print_json(run);
+	else
+		print_report(run, run->output ? stdout : stderr);
+	return report_flush(err);
+}
+
+static int normalise(struct run *run, struct error *err)
+{
+	if (bundle_write(&run->new, &run->text) < 0)
+		return error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
+				 run->output ? run->output : "standard output", run->text.maximum);
+	if (run->output)
+		return staging_replace_file(run->output, run->text.bytes, run->text.length, 0644,
+					    report, run, err);
+	if (!run->json)
+		fwrite(run->text.bytes, 1, run->text.length, stdout);
+	return report(run, err);
+}
+
+static int run_certs(struct option_parser *parser, struct error *err)
+{
+	struct run run = { 0 };
+	int result = -1;
+
+	buffer_init(&run.text, LIMIT_BUNDLE_BYTES);
+	if (parse(&run, parser, err) < 0 || read_clock(&run, err) < 0
+	    || bundle_load(&run.new, AT_FDCWD, run.file, err) < 0
+	    || load_old(&run, err) < 0 || normalise(&run, err) < 0)
+		goto out;
+	result = 0;
+out:
+	buffer_free(&run.text);
+	bundle_free(&run.old);
+	bundle_free(&run.new);
+	return result;
+}
+
+const struct command command_certs = {
+	.name = "certs",
+	.summary = "bring a bundle of certificates into its normal form",
+	.synopsis = "[-o FILE] [--compare FILE] [--json] BUNDLE",
+	.options = options,
+	.run = run_certs,
+};

@@ -1,0 +1,29 @@
+#ifndef BUNDLER_COMMAND_H
+#define BUNDLER_COMMAND_H
+
+#include "base/error.h"
+#include "command/option.h"
+
+/* A row of main's table. One file, command_<name>.c, defines each. */
+struct command {
+	const char *name;
+	const char *summary;		/* what it does, in a line */
+	const char *synopsis;		/* what follows the name, as in the man page */
+	const struct option_spec *options;
+	/* Returns STATUS_OK or STATUS_DIFFERENCES, or -1 with err filled. Results go to stdout. */
+	int (*run)(struct option_parser *parser, struct error *err);
+};
+
+extern const struct command command_audit;
+extern const struct command command_certs;
+extern const struct command command_diff;
+extern const struct command command_fetch;
+extern const struct command command_image;
+extern const struct command command_library;
+extern const struct command command_lint;
+extern const struct command command_lock;
+extern const struct command command_rootfs;
+extern const struct command command_update;
+extern const struct command command_validate;
+
+#endif

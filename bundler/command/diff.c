@@ -1,0 +1,278 @@
+#include "command/command.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "audit/image.h"
+#include "audit/observe_place.h"
+#include "audit/pairs.h"
+#include "audit/tree.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "command/differences.h"
+#include "command/inputs.h"
+
+static const struct option_spec options[] = {
+	{ 'p', "platform", "PLATFORM", "only images of this platform; repeatable" },
+	COMMAND_DIFFERENCES_OPTIONS,
+	{ 0, NULL, NULL, NULL },
+};
+
+/* One run of the command. */
+struct run {
+	struct command_differences differences;
+	struct command_inputs inputs;	/* for -p */
+	const char *texts[2];		/* of the places, as the user named them */
+	struct place places[2];
+	struct observed sides[2];
+	struct audit audit;
+};
+
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id, taken;
+
+	while ((id = option_next(parser, &value, err)) > 0) {
+		taken = command_differences_option(&run->differences, id, value, err);
+		if (taken == 0)
+			taken = command_inputs_option(&run->inputs, id, value, err);
+		if (taken < 0)
+			return -1;
+	}
+	if (id < 0)
+		return -1;
+	if (parser->argc != 2)
+		return error_set(err, STATUS_USAGE, "cannot compare: two places are needed, not %d",
+				 parser->argc);
+	for (size_t i = 0; i < 2; i++) {
+		run->texts[i] = parser->argv[i];
+		if (place_parse(&run->places[i], &run->inputs.pool, run->texts[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- contents ---- */
+
+/* Marks the files whose contents differ, by the number of their node in the first tree. */
+static uint64_t *mark_wanted(const struct tree *first, const struct tree *second)
+{
+	uint64_t *starts = memory_new(first->count, sizeof *starts);
+
+	for (size_t i = 0; i < first->count; i++)
+		starts[i] = audit_tree_differs(first, second, first->nodes[i].path)
+			    ? OBSERVE_WANTED : OBSERVE_UNWANTED;
+	return starts;
+}
+
+/* Reads one side again and drops what it finds, but for the offsets when they are wanted. */
+static int read_again(struct run *run, size_t side, struct image *image,
+		      const struct observe_reference *reference, struct error *err)
+{
+	struct tree again;
+	int result = observed_read_again(&run->sides[side], image, reference, &again, err);
+
+	if (result == 0 && !reference->keep)
+		audit_tree_offsets(&run->audit, &again);
+	tree_free(&again);
+	return result;
+}
+
+/*
+ * Reads the first side again, to keep what differs, and then the second, to compare it with that.
+ */
+static int find_offsets(struct run *run, struct image *const images[2], struct error *err)
+{
+	/* A copy: reading an image again puts its tree aside. The nodes stay where they are. */
+	const struct tree first = *observed_tree(&run->sides[0], images[0]);
+	struct observe_spool spool = { .fd = -1 };
+	struct observe_reference reference = { .tree = &first, .spool = &spool, .keep = true };
+	int scratch = command_inputs_scratch(err), result = -1;
+
+	if (scratch < 0)
+		return -1;
+	spool.starts = mark_wanted(&first, observed_tree(&run->sides[1], images[1]));
+	spool.fd = file_open_unnamed(scratch);
+	if (spool.fd < 0)
+		error_errno(err, STATUS_FILE, "cannot keep files of '%s'", run->texts[0]);
+	else
+		result = read_again(run, 0, images[0], &reference, err);
+	reference.keep = false;
+	if (result == 0)
+		result = read_again(run, 1, images[1], &reference, err);
+	if (spool.fd >= 0)
+		close(spool.fd);
+	free(spool.starts);
+	close(scratch);
+	return result;
+}
+
+/* ---- comparing ---- */
+
+/* Says why there is no tree of an image. */
+static int refuse(const struct run *run, size_t side, const struct image *image, struct error *err)
+{
+	size_t number = 0;
+
+	if (image->manifest_fault)
+		return error_set(err, STATUS_ARCHIVE, "cannot read '%s': its manifest: %s",
+				 run->places[side].path, image->manifest_fault);
+	while (!image->layers[number].fault)
+		number++;
+	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': layer %zu: %s",
+			 run->places[side].path, number, image->layers[number].fault);
+}
+
+/*
+ * Compares the trees of the places, or of an image where one has images. That an image has none is
+ * a difference of two images, which audit_image tells; with a tree it cannot be compared.
+ */
+static int compare_trees(struct run *run, struct image *const images[2], struct error *err)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (observed_read(&run->sides[i], images[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < 2; i++)
+		if (images[i] && !images[i]->has_tree)
+			return images[1 - i] ? 0 : refuse(run, i, images[i], err);
+	audit_tree(&run->audit, observed_tree(&run->sides[0], images[0]),
+		   observed_tree(&run->sides[1], images[1]));
+	return audit_tree_wants_offsets(&run->audit) ? find_offsets(run, images, err) : 0;
+}
+
+static int compare_pair(struct run *run, const struct images_pair *pair, struct error *err)
+{
+	struct image *const images[2] = { pair->expected, pair->found };
+	int result;
+
+	if (!pair->expected || !pair->found) {
+		audit_image_alone(&run->audit, pair->expected, pair->found);
+		return 0;
+	}
+	result = compare_trees(run, images, err);
+	audit_image(&run->audit, pair->expected, pair->found);
+	return result;
+}
+
+static int compare_images(struct run *run, struct error *err)
+{
+	const struct images *first = &run->sides[0].images, *second = &run->sides[1].images;
+	size_t count;
+	struct images_pair *pairs = images_match(first, second, &count);
+	int result = 0;
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		run->audit.platform = count > 1 && pairs[i].expected && pairs[i].found
+				      ? pairs[i].expected->platform : NULL;
+		result = compare_pair(run, &pairs[i], err);
+	}
+	run->audit.platform = NULL;
+	audit_image_places(&run->audit, first, second);
+	free(pairs);
+	return result;
+}
+
+/* The one image of a side that is compared with a tree; NULL for a tree. */
+static int find_image(struct run *run, size_t side, struct image **image, struct error *err)
+{
+	struct images *images = &run->sides[side].images;
+
+	*image = run->sides[side].has_images ? images->items : NULL;
+	if (!run->sides[side].has_images || images->count == 1)
+		return 0;
+	if (images->count == 0)
+		return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has no "
+				 "image for the platforms that are chosen", run->texts[side]);
+	return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has %zu images, "
+			 "of which --platform chooses", run->texts[side], images->count);
+}
+
+/* Of a platform that neither place has nothing would be compared, and nothing differ. */
+static int check_platforms(const struct run *run, struct error *err)
+{
+	const struct images *first = &run->sides[0].images, *second = &run->sides[1].images;
+
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		const struct platform *platform = run->inputs.platforms[i];
+
+		if (!images_have(first, platform) && !images_have(second, platform))
+			return error_set(err, STATUS_USAGE, "cannot compare images for '%s': "
+					 "neither '%s' nor '%s' has one", platform->name,
+					 run->texts[0], run->texts[1]);
+	}
+	return 0;
+}
+
+static int compare(struct run *run, struct error *err)
+{
+	const bool has_images = run->sides[0].has_images && run->sides[1].has_images;
+	struct image *images[2];
+
+	if (has_images && check_platforms(run, err) < 0)
+		return -1;
+	for (size_t i = 0; i < 2; i++)
+		if (run->sides[i].has_images && run->inputs.platform_count > 0)
+			images_choose(&run->sides[i].images, run->inputs.platforms,
+				      run->inputs.platform_count);
+	if (has_images)
+		return compare_images(run, err);
+	if (find_image(run, 0, &images[0], err) < 0 || find_image(run, 1, &images[1], err) < 0)
+		return -1;
+	return compare_trees(run, images, err);
+}
+
+/* ---- the run ---- */
+
+static int diff(struct run *run, struct error *err)
+{
+	json_t *report = NULL;
+	int result;
+
+	audit_init(&run->audit, run->differences.ignored);
+	result = compare(run, err);
+	if (result == 0) {
+		if (run->differences.json)
+			report = json_object();
+		audit_sort(&run->audit);
+		result = command_differences_print(&run->differences, &run->audit, "", report);
+	}
+	audit_free(&run->audit);
+	return result;
+}
+
+static int open_and_diff(struct run *run, struct error *err)
+{
+	int result = observed_open(&run->sides[0], &run->places[0], err);
+
+	if (result == 0) {
+		result = observed_open(&run->sides[1], &run->places[1], err);
+		if (result == 0)
+			result = diff(run, err);
+		observed_close(&run->sides[1]);
+	}
+	observed_close(&run->sides[0]);
+	return result;
+}
+
+static int run_diff(struct option_parser *parser, struct error *err)
+{
+	struct run run = { .differences = { .expected = "first", .found = "second" } };
+	int result;
+
+	command_inputs_init(&run.inputs);
+	result = parse(&run, parser, err);
+	if (result == 0)
+		result = open_and_diff(&run, err);
+	command_inputs_close(&run.inputs);
+	return result;
+}
+
+const struct command command_diff = {
+	.name = "diff",
+	.summary = "compare two images or trees with each other",
+	.synopsis = "[-p PLATFORM]... [--ignore FIELDS] [--strict] [--json] [-q] PLACE PLACE",
+	.options = options,
+	.run = run_diff,
+};

@@ -1,0 +1,175 @@
+#include "command/command.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/jobs.h"
+#include "command/inputs.h"
+#include "command/progress.h"
+#include "command/report.h"
+
+static const struct option_spec options[] = {
+	COMMAND_INPUTS_PLATFORM,
+	COMMAND_INPUTS_LOCK,
+	COMMAND_INPUTS_FETCH,
+	{ OPTION_JSON, "json", NULL, "print what happens as JSON, an event a line" },
+	{ 0, NULL, NULL, NULL },
+};
+
+/* One run of the command. */
+struct run {
+	struct command_inputs inputs;
+	struct fetch fetch;
+	struct progress progress;
+	pthread_mutex_t output;		/* one event at a time */
+	uint64_t *sizes;		/* of the archives, one for each platform, in bytes */
+	bool json;
+};
+
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id;
+
+	while ((id = option_next(parser, &value, err)) > 0) {
+		if (id == OPTION_JSON)
+			run->json = true;
+		else if (command_inputs_option(&run->inputs, id, value, err) < 0)
+			return -1;
+	}
+	return id;
+}
+
+static void print_object(struct run *run, json_t *object)
+{
+	pthread_mutex_lock(&run->output);
+	json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	putchar('\n');
+	fflush(stdout);
+	pthread_mutex_unlock(&run->output);
+	json_decref(object);
+}
+
+/* Bytes from the network need not be UTF-8; what is not is left out. */
+static void set_text(json_t *object, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(object, key, json_string(text));
+}
+
+static void set_number(json_t *object, const char *key, uint64_t number)
+{
+	if (number != 0)
+		json_object_set_new(object, key, json_integer((json_int_t)number));
+}
+
+static void print_event(void *context, const struct event *event)
+{
+	static const char *const names[] = {
+		[EVENT_CACHED] = "cached",
+		[EVENT_DISCARDED] = "discarded",
+		[EVENT_WAITING] = "waiting",
+		[EVENT_STARTED] = "started",
+		[EVENT_PROGRESS] = "progress",
+		[EVENT_RETRYING] = "retrying",
+		[EVENT_SOURCE_FAILED] = "source-failed",
+		[EVENT_DONE] = "done",
+	};
+	json_t *object = json_object();
+
+	set_text(object, "event", names[event->kind]);
+	set_text(object, "asset", event->asset);
+	set_text(object, "url", event->url);
+	set_text(object, "message", event->message);
+	set_number(object, "done", event->done);
+	set_number(object, "total", event->total);
+	set_number(object, "delay", event->delay);
+	print_object(context, object);
+}
+
+/* A job. The archive is in the cache then; nobody here wants to read it. */
+static int fetch_one(void *context, size_t number, struct error *err)
+{
+	struct run *run = context;
+	int fd;
+
+	if (fetch_open(&run->fetch, &run->inputs.assets[number], &fd, &run->sizes[number], err) < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+/* A line each that sha256sum --check understands. */
+static void print_lines(const struct run *run)
+{
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		char hex[DIGEST_HEX_BYTES];
+
+		digest_write_hex(&run->inputs.assets[i].digest, hex);
+		printf("%s  %s/sha256/%s\n", hex, run->inputs.fetch.cache, hex);
+	}
+}
+
+static void print_archives(struct run *run)
+{
+	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+		const struct fetch_asset *asset = &run->inputs.assets[i];
+		char hex[DIGEST_HEX_BYTES];
+		const char *path = pool_format(&run->inputs.pool, "%s/sha256/%s",
+					       run->inputs.fetch.cache,
+					       digest_write_hex(&asset->digest, hex));
+
+		print_object(run, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "event", "archive",
+			"platform", run->inputs.platforms[i]->name, "asset", asset->name,
+			"sha256", hex, "size", (json_int_t)run->sizes[i],
+			"path", report_json(path)));
+	}
+}
+
+static int fetch_all(struct run *run, struct error *err)
+{
+	struct event_sink *events = &run->inputs.fetch.events;
+	int result;
+
+	*events = (struct event_sink){ progress_notify, &run->progress };
+	if (run->json)
+		*events = (struct event_sink){ print_event, run };
+	if (command_inputs_lock(&run->inputs, err) < 0
+	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
+		return -1;
+	run->sizes = pool_new(&run->inputs.pool, run->inputs.platform_count, sizeof *run->sizes);
+	progress_init(&run->progress);
+	result = jobs_run_all(fetch_one, run, run->inputs.platform_count, err);
+	progress_free(&run->progress);
+	fetch_free(&run->fetch);
+	if (result == 0 && run->json)
+		print_archives(run);
+	else if (result == 0)
+		print_lines(run);
+	return result;
+}
+
+static int run_fetch(struct option_parser *parser, struct error *err)
+{
+	struct run run = { .output = PTHREAD_MUTEX_INITIALIZER };
+	int result = -1;
+
+	command_inputs_init(&run.inputs);
+	if (parse(&run, parser, err) == 0
+	    && command_inputs_open(&run.inputs, parser, err) == 0)
+		result = fetch_all(&run, err);
+	command_inputs_close(&run.inputs);
+	return result;
+}
+
+const struct command command_fetch = {
+	.name = "fetch",
+	.summary = "download the locked release archives into the cache, and verify them",
+	.synopsis = "[-p PLATFORM]... [--lock FILE] [--cache DIR] [--mirror URL]... "
+		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
+		    "[--json] [RECIPE]",
+	.options = options,
+	.run = run_fetch,
+};

@@ -1,0 +1,50 @@
+#ifndef BUNDLER_PROGRESS_H
+#define BUNDLER_PROGRESS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fetch/event.h"
+
+/*
+ * What a person sees of downloads, on standard error: on a terminal a line that shows how far
+ * all of them together are, how fast and for how long; anywhere a line for each source that
+ * failed and for each pause before it is asked again.
+ */
+
+struct progress_row {
+	const char *asset;
+	uint64_t done, total;	/* bytes; total is 0 when it is not known */
+	uint64_t before;	/* bytes that were there already, so not part of the rate */
+};
+
+struct progress {
+	pthread_mutex_t lock;	/* of all that follows */
+	bool terminal;
+	struct progress_row *rows;
+	size_t row_count;
+	int64_t started;	/* of clock.h: when the first byte was expected */
+	int64_t drawn;		/* when the line was last drawn, 0 when there is none */
+};
+
+void progress_init(struct progress *progress);
+
+/* Erases the line. */
+void progress_free(struct progress *progress);
+
+/*
+ * An event_sink's function; context is a struct progress. The events' asset names must outlive
+ * it.
+ */
+void progress_notify(void *context, const struct event *event);
+
+/*
+ * Writes the line to text, at most width columns and a NUL: "[####----]  34.1 of 57.2 MB  12.3
+ * MB/s  0:02". elapsed is in milliseconds.
+ */
+void progress_write_line(const struct progress *progress, int64_t elapsed, char *text,
+			 size_t width);
+
+#endif

@@ -1,0 +1,296 @@
+#include "command/command.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/replace.h"
+#include "command/relock.h"
+#include "command/report.h"
+#include "recipe/edit.h"
+#include "recipe/patch.h"
+#include "recipe/version.h"
+
+static const struct option_spec options[] = {
+	{ 'n', "dry-run", NULL, "write nothing" },
+	{ OPTION_CHECK, "check", NULL, "write nothing, and end with status 1 for a change" },
+	{ OPTION_ALLOW_DOWNGRADE, "allow-downgrade", NULL, "take a version that is older, too" },
+	{ OPTION_JSON, "json", NULL, "print what changes as JSON" },
+	COMMAND_RELOCK,
+	{ 0, NULL, NULL, NULL },
+};
+
+/* The two files that change, in the order in which they do: see architecture.md. */
+enum { RECIPE, LOCK, FILES };
+
+/* One run of the command. */
+struct run {
+	struct command_relock command;
+	const char *version;
+	bool dry_run, check, allow_downgrade, json;
+	const char *paths[FILES];
+	struct buffer before[FILES], after[FILES];	/* their texts, empty without a lock */
+	struct recipe recipe;				/* as it will be */
+	struct lock lock;
+};
+
+static int take_option(struct run *run, int id, const char *value, struct error *err)
+{
+	switch (id) {
+	case 'n':
+		run->dry_run = true;
+		return 0;
+	case OPTION_CHECK:
+		run->check = true;
+		return 0;
+	case OPTION_ALLOW_DOWNGRADE:
+		run->allow_downgrade = true;
+		return 0;
+	case OPTION_JSON:
+		run->json = true;
+		return 0;
+	}
+	return command_relock_option(&run->command, id, value, err);
+}
+
+static int set_version(struct run *run, const char *version, struct error *err)
+{
+	const char *fault = path_name_fault(version);
+
+	if (!fault)
+		fault = version_fault(version);
+	if (!fault) {
+		run->version = version;
+		return 0;
+	}
+	error_set(err, STATUS_USAGE, "cannot use version '%s': %s", version, fault);
+	return error_hint(err, "a version is like 1.2.3 or 1.2.3-RC.1, without the v of a tag");
+}
+
+/* The version is the first operand; what is left is the recipe's. */
+static int parse(struct run *run, struct option_parser *parser, struct error *err)
+{
+	const char *value;
+	int id;
+
+	while ((id = option_next(parser, &value, err)) > 0)
+		if (take_option(run, id, value, err) < 0)
+			return -1;
+	if (id < 0)
+		return -1;
+	if (parser->argc == 0)
+		return error_set(err, STATUS_USAGE, "cannot update: no version is given");
+	parser->argc--;
+	return set_version(run, *parser->argv++, err);
+}
+
+/* ---- what is to be ---- */
+
+/* what is the recipe or the lock, and at is its version. */
+static int check_order(const struct run *run, const char *what, const char *at, struct error *err)
+{
+	const char *fault = version_fault(at);
+
+	if (run->allow_downgrade || (!fault && version_compare(run->version, at) >= 0))
+		return 0;
+	if (fault)
+		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: its version '%s' is in no "
+			  "order: %s", what, run->version, at, fault);
+	else
+		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: it is at %s, which is "
+			  "later", what, run->version, at);
+	return error_hint(err, "--allow-downgrade goes there anyway");
+}
+
+static int read_before(struct run *run, struct error *err)
+{
+	const bool has_lock = run->command.old.file != NULL;
+
+	if (check_order(run, run->paths[RECIPE], run->command.inputs.recipe.version, err) < 0)
+		return -1;
+	if (has_lock && check_order(run, run->paths[LOCK], run->command.old.version, err) < 0)
+		return -1;
+	if (file_read(&run->before[RECIPE], AT_FDCWD, run->paths[RECIPE], err) < 0)
+		return -1;
+	return has_lock ? file_read(&run->before[LOCK], AT_FDCWD, run->paths[LOCK], err) : 0;
+}
+
+/* Makes both texts as they will be. */
+static int make_after(struct run *run, struct error *err)
+{
+	if (recipe_edit_version(&run->command.inputs.recipe, &run->before[RECIPE], run->version,
+				&run->after[RECIPE], &run->recipe, err) < 0)
+		return -1;
+	run->command.relock.recipe = &run->recipe;
+	if (relock_make(&run->command.relock, &run->lock, err) < 0)
+		return -1;
+	return lock_format(&run->lock, &run->after[LOCK], err);
+}
+
+static bool is_changed(const struct run *run, int file)
+{
+	const struct buffer *before = &run->before[file], *after = &run->after[file];
+
+	return before->length != after->length
+	       || memcmp(before->bytes, after->bytes, after->length) != 0;
+}
+
+static bool has_change(const struct run *run)
+{
+	return is_changed(run, RECIPE) || is_changed(run, LOCK);
+}
+
+/* ---- what is said ---- */
+
+static int add_patch(const struct run *run, int file, struct buffer *patch)
+{
+	return patch_add(patch, run->paths[file],
+			 run->before[file].length > 0 ? &run->before[file] : NULL,
+			 &run->after[file]);
+}
+
+/* In the order of names, as git diff has it. */
+static int print_patch(const struct run *run, struct error *err)
+{
+	const int first = strcmp(run->paths[RECIPE], run->paths[LOCK]) < 0 ? RECIPE : LOCK;
+	struct buffer patch;
+	int result;
+
+	buffer_init(&patch, LIMIT_PATCH_BYTES);
+	result = add_patch(run, first, &patch);
+	if (result == 0)
+		result = add_patch(run, first == RECIPE ? LOCK : RECIPE, &patch);
+	if (result < 0)
+		error_set(err, STATUS_LIMIT, "cannot print the change: larger than %zu bytes",
+			  patch.maximum);
+	else
+		fwrite(patch.length > 0 ? patch.bytes : "", 1, patch.length, stdout);
+	buffer_free(&patch);
+	return result;
+}
+
+static json_t *describe_platforms(const struct run *run)
+{
+	json_t *platforms = json_array();
+
+	for (size_t i = 0; i < run->lock.asset_count; i++) {
+		const struct lock_asset *asset = &run->lock.assets[i];
+		char hex[DIGEST_HEX_BYTES];
+
+		json_array_append_new(platforms, json_pack("{s:s, s:s, s:s}",
+			"platform", asset->platform->name, "url", asset->url,
+			"sha256", digest_write_hex(&asset->digest, hex)));
+	}
+	return platforms;
+}
+
+/* The optional platforms that this release does not have. */
+static json_t *describe_left_out(const struct run *run)
+{
+	json_t *names = json_array();
+	struct error ignored;
+
+	for (size_t i = 0; i < run->recipe.platform_count; i++)
+		if (!lock_find(&run->lock, run->recipe.platforms[i], &ignored))
+			json_array_append_new(names, json_string(run->recipe.platforms[i]->name));
+	return names;
+}
+
+static void print_json(const struct run *run, bool writes)
+{
+	json_t *changed = json_array(), *report;
+
+	for (int i = 0; i < FILES; i++)
+		if (is_changed(run, i))
+			json_array_append_new(changed, report_json(run->paths[i]));
+	report = json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "name", run->recipe.name,
+			   "from", run->command.inputs.recipe.version, "version", run->version,
+			   "changed", changed, "written", writes,
+			   "platforms", describe_platforms(run),
+			   "left_out", describe_left_out(run));
+	json_dumpf(report, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(report);
+}
+
+static int report(const struct run *run, bool writes, struct error *err)
+{
+	if (run->json)
+		print_json(run, writes);
+	else if (print_patch(run, err) < 0)
+		return -1;
+	return report_flush(err);
+}
+
+/* ---- what is done ---- */
+
+static int report_written(void *context, struct error *err)
+{
+	const struct run *run = context;
+
+	return report(run, has_change(run), err);
+}
+
+/* Both or none: what keeps the second, or the report, from being written takes back the rest. */
+static int write_after(struct run *run, struct error *err)
+{
+	struct replacement files[FILES];
+
+	for (int i = 0; i < FILES; i++)
+		files[i] = (struct replacement){ .path = run->paths[i], .bytes = &run->after[i] };
+	return replace_files(files, FILES, report_written, run, err);
+}
+
+static int update(struct run *run, struct error *err)
+{
+	run->paths[RECIPE] = run->command.inputs.recipe.file;
+	run->paths[LOCK] = run->command.inputs.lock_file;
+	if (read_before(run, err) < 0 || make_after(run, err) < 0)
+		return -1;
+	if (!run->dry_run && !run->check)
+		return write_after(run, err);
+	if (report(run, false, err) < 0)
+		return -1;
+	return run->check && has_change(run) ? STATUS_DIFFERENCES : STATUS_OK;
+}
+
+static int run_update(struct option_parser *parser, struct error *err)
+{
+	struct run run = { .recipe.directory = -1 };
+	int result;
+
+	for (int i = 0; i < FILES; i++) {
+		const size_t maximum = i == RECIPE ? LIMIT_RECIPE_BYTES : LIMIT_LOCK_BYTES;
+
+		buffer_init(&run.before[i], maximum);
+		buffer_init(&run.after[i], maximum);
+	}
+	command_relock_init(&run.command);
+	result = parse(&run, parser, err);
+	if (result == 0)
+		result = command_relock_open(&run.command, parser, err);
+	if (result == 0)
+		result = update(&run, err);
+	lock_close(&run.lock);
+	recipe_close(&run.recipe);
+	command_relock_close(&run.command);
+	for (int i = 0; i < FILES; i++) {
+		buffer_free(&run.before[i]);
+		buffer_free(&run.after[i]);
+	}
+	return result;
+}
+
+const struct command command_update = {
+	.name = "update",
+	.summary = "take a recipe and its lock to another version of the release",
+	.synopsis = "[-n] [--check] [--allow-downgrade] [--json] " COMMAND_RELOCK_SYNOPSIS
+		    "VERSION [RECIPE]",
+	.options = options,
+	.run = run_update,
+};

@@ -1,9 +1,0 @@
-#ifndef BUNDLER_DOCKERFILE_ALPINE_H
-#define BUNDLER_DOCKERFILE_ALPINE_H
-
-#include "draft.h"
-
-/* Writes what follows FROM in a variant of Alpine, and its entry point's script. */
-void dockerfile_alpine_write(struct draft *d);
-
-#endif

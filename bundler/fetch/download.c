@@ -1,0 +1,471 @@
+#include "fetch/download.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "fetch/range.h"
+
+#define CHUNK_BYTES ((size_t)64 * KIB)
+#define EVENT_INTERVAL 100	/* milliseconds between two events of progress */
+#define FIRST_PAUSE 500		/* milliseconds; doubled each time */
+#define UNREACHED_ATTEMPTS 2	/* who is out of reach will hardly come back within seconds */
+
+/* What to do after an attempt. */
+enum step {
+	STEP_DONE,
+	STEP_AGAIN,	/* at once: what was there before was of no use */
+	STEP_PAUSE,	/* then again */
+	STEP_GIVE_UP
+};
+
+/* One attempt to complete a partial. */
+struct attempt {
+	const struct download *download;
+	struct partial *partial;
+	uint64_t offset;	/* bytes that were there when it began */
+	uint64_t total;		/* bytes of the archive, 0: not known */
+	bool part;		/* the answer is a part of it (206) */
+	bool local;		/* this machine failed */
+	bool useless;		/* what was there before does not fit this source */
+	int64_t reported;	/* when the last event of progress was */
+};
+
+static void notify(const struct download *download, enum event_kind kind, uint64_t done,
+		   uint64_t total, const char *message, unsigned delay)
+{
+	struct event event = {
+		.kind = kind, .asset = download->asset, .url = download->source->shown,
+		.message = message, .done = done, .total = total, .delay = delay,
+	};
+
+	if (download->events && download->events->notify)
+		download->events->notify(download->events->context, &event);
+}
+
+/* What the source offers is not what we want. */
+static int refuse(const struct download *download, enum status status, struct error *err,
+		  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static int refuse(const struct download *download, enum status status, struct error *err,
+		  const char *format, ...)
+{
+	char *reason;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&reason, format, ap) < 0)
+		abort();
+	va_end(ap);
+	error_set(err, status, "cannot use '%s': %s", download->source->shown, reason);
+	free(reason);
+	return -1;
+}
+
+/* ---- the checks ---- */
+
+static int check_size(const struct download *download, uint64_t size, struct error *err)
+{
+	if (download->size != 0 && size != download->size)
+		return refuse(download, STATUS_DIGEST, err, "it has %" PRIu64 " bytes, the lock "
+			      "says %" PRIu64, size, download->size);
+	if (size > download->maximum)
+		return refuse(download, STATUS_LIMIT, err, "it has %" PRIu64 " bytes, the limit "
+			      "is %" PRIu64, size, download->maximum);
+	return 0;
+}
+
+/* A login page, most often. */
+static void hint_type(const struct http_answer *answer, struct error *err)
+{
+	const char *type = answer->headers[HTTP_CONTENT_TYPE];
+
+	if (type && strncasecmp(type, "text/html", 9) == 0)
+		error_hint(err, "the server sent a web page (%.40s), not an archive", type);
+}
+
+/* ---- what an answer does to the partial ---- */
+
+/* For If-Range: a strong entity tag, else a date (RFC 9110 section 13.1.5). */
+static const char *choose_validator(const struct http_answer *answer)
+{
+	const char *tag = answer->headers[HTTP_ETAG];
+
+	return tag && tag[0] == '"' ? tag : answer->headers[HTTP_LAST_MODIFIED];
+}
+
+static int begin_part(struct attempt *attempt, const struct http_answer *answer, struct error *err)
+{
+	const struct download *download = attempt->download;
+	struct range range;
+
+	if (attempt->offset == 0)
+		return refuse(download, STATUS_HTTP, err, "HTTP status 206, but the whole was "
+			      "asked for");
+	if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0
+	    || range.first != attempt->offset) {
+		attempt->useless = true;
+		return refuse(download, STATUS_HTTP, err, "not the range that was asked for");
+	}
+	attempt->part = true;
+	attempt->total = range.total;
+	return range.total != 0 ? check_size(download, range.total, err) : 0;
+}
+
+static int begin_whole(struct attempt *attempt, const struct http_answer *answer, struct error *err)
+{
+	if (answer->length != HTTP_UNKNOWN) {
+		attempt->total = answer->length;
+		if (check_size(attempt->download, answer->length, err) < 0)
+			return -1;
+	}
+	/* The source does not know ranges, or has another file now. */
+	attempt->offset = 0;
+	if (partial_reset(attempt->partial, err) < 0) {
+		attempt->local = true;
+		return -1;
+	}
+	partial_note(attempt->partial, attempt->download->source->text, choose_validator(answer));
+	return 0;
+}
+
+static int on_head(void *context, const struct http_answer *answer, struct error *err)
+{
+	struct attempt *attempt = context;
+	int result = answer->status == 206 ? begin_part(attempt, answer, err)
+					   : begin_whole(attempt, answer, err);
+
+	if (result < 0) {
+		if (err->status == STATUS_DIGEST)
+			hint_type(answer, err);
+		return -1;
+	}
+	if (attempt->download->size != 0)
+		attempt->total = attempt->download->size;
+	notify(attempt->download, EVENT_STARTED, attempt->offset, attempt->total, NULL, 0);
+	return 0;
+}
+
+static void report_progress(struct attempt *attempt)
+{
+	int64_t now = clock_now();
+
+	if (now - attempt->reported < EVENT_INTERVAL)
+		return;
+	attempt->reported = now;
+	notify(attempt->download, EVENT_PROGRESS, attempt->partial->length, attempt->total,
+	       NULL, 0);
+}
+
+static int on_body(void *context, const void *bytes, size_t length, struct error *err)
+{
+	struct attempt *attempt = context;
+	const struct download *download = attempt->download;
+	uint64_t room = download->maximum - attempt->partial->length;
+
+	if (length > room && download->size != 0)
+		return refuse(download, STATUS_DIGEST, err, "longer than the %" PRIu64
+			      " bytes that the lock says", download->size);
+	if (length > room)
+		return refuse(download, STATUS_LIMIT, err, "longer than the limit of %" PRIu64
+			      " bytes", download->maximum);
+	if (partial_add(attempt->partial, bytes, length, err) < 0) {
+		attempt->local = true;
+		return -1;
+	}
+	report_progress(attempt);
+	return 0;
+}
+
+/* ---- what an attempt came to ---- */
+
+static void refuse_content(const struct attempt *attempt, const struct http_answer *answer,
+			   struct error *err)
+{
+	const struct partial *partial = attempt->partial;
+	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
+	struct digest digest = digest_read(&partial->state);
+
+	if (check_size(attempt->download, partial->length, err) == 0)
+		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, the lock says %s",
+		       digest_write_hex(&digest, found),
+		       digest_write_hex(&partial->wanted, wanted));
+	hint_type(answer, err);
+}
+
+/* All bytes that this answer has were taken. */
+static enum step judge(struct attempt *attempt, const struct http_answer *answer, struct error *err)
+{
+	struct partial *partial = attempt->partial;
+
+	if (partial_settle(partial, err) < 0) {
+		attempt->local = true;
+		return STEP_GIVE_UP;
+	}
+	if (partial_is_right(partial))
+		return STEP_DONE;
+	if (attempt->part && partial->length < attempt->total) {
+		error_set(err, STATUS_NETWORK, "cannot fetch '%s': only a part of the range came",
+			  attempt->download->source->shown);
+		return STEP_PAUSE;
+	}
+	refuse_content(attempt, answer, err);
+	attempt->useless = attempt->offset > 0;
+	return attempt->useless ? STEP_AGAIN : STEP_GIVE_UP;
+}
+
+/* What came before a failure is of use to the next attempt, if it could be written. */
+static void settle_failure(struct attempt *attempt, struct error *err)
+{
+	struct error later;
+
+	if (partial_settle(attempt->partial, &later) < 0 && !attempt->local) {
+		attempt->local = true;
+		*err = later;
+	}
+	attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
+}
+
+/* The transfer failed, or a check made it fail. */
+static enum step judge_failure(struct attempt *attempt, const struct http_answer *answer,
+			       struct error *err)
+{
+	settle_failure(attempt, err);
+	if (attempt->local)
+		return STEP_GIVE_UP;
+	if (answer->status == 416 && attempt->offset > 0)
+		attempt->useless = true;
+	/* A wrong size may be that of what was there before and what came now. */
+	if (err->status == STATUS_DIGEST && attempt->offset > 0)
+		attempt->useless = true;
+	if (attempt->useless)
+		return STEP_AGAIN;
+	return answer->transient ? STEP_PAUSE : STEP_GIVE_UP;
+}
+
+/* Up to a quarter more, so that six platforms do not come back at the same moment. */
+static int64_t add_jitter(int64_t pause)
+{
+	uint16_t random = 0;
+
+	if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
+		random = 0;
+	return pause + pause * random / (4 * 65536);
+}
+
+int64_t retry_pause(struct retry *retry, bool reached, uint64_t retry_after)
+{
+	unsigned maximum = reached ? LIMIT_ATTEMPTS : UNREACHED_ATTEMPTS;
+	int64_t pause;
+
+	if (++retry->attempts >= maximum || retry_after > LIMIT_RETRY_AFTER_SECONDS)
+		return -1;
+	pause = add_jitter((int64_t)FIRST_PAUSE << (retry->attempts - 1));
+	if (pause < 1000 * (int64_t)retry_after)
+		pause = 1000 * (int64_t)retry_after;
+	return clock_now() + pause < retry->deadline ? pause : -1;
+}
+
+static enum step ask_server(struct attempt *attempt, struct retry *retry, int64_t *pause,
+			    struct error *err)
+{
+	const struct download *download = attempt->download;
+	char *validator = partial_validator(attempt->partial, download->source->text);
+	struct http_request request = {
+		.offset = attempt->offset, .validator = validator,
+		.stall_seconds = download->stall_seconds, .deadline = retry->deadline,
+		.head = on_head, .body = on_body, .context = attempt,
+	};
+	struct http_answer answer;
+	enum step step;
+
+	if (client_get(download->client, download->source, &request, &answer, err) == 0)
+		step = judge(attempt, &answer, err);
+	else
+		step = judge_failure(attempt, &answer, err);
+	if (step == STEP_PAUSE)
+		*pause = retry_pause(retry, answer.reached, answer.retry_after);
+	http_answer_free(&answer);
+	free(validator);
+	return step;
+}
+
+static int copy(struct attempt *attempt, int fd, const char *path, struct error *err)
+{
+	uint8_t *chunk = memory_new(1, CHUNK_BYTES);
+	ssize_t got;
+	int result = 0;
+
+	while (result == 0 && (got = read(fd, chunk, CHUNK_BYTES)) != 0) {
+		if (got < 0)
+			result = error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+		else
+			result = on_body(attempt, chunk, (size_t)got, err);
+		if (result == 0)
+			result = interrupt_check(err);
+	}
+	free(chunk);
+	return result;
+}
+
+static int open_source(const char *path, uint64_t *size, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO must not hang us. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		*size = (uint64_t)st.st_size;
+		return fd;
+	}
+	if (fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	close(fd);
+	return error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+}
+
+/* A file is as near as a beginning of it that is there already: it is always read whole. */
+static enum step read_file(struct attempt *attempt, struct error *err)
+{
+	struct http_answer answer = { .status = 200 };
+	char *path = url_file_path(attempt->download->source);
+	enum step step = STEP_GIVE_UP;
+	int fd = -1;
+
+	if (path)
+		fd = open_source(path, &answer.length, err);
+	else
+		refuse(attempt->download, STATUS_FILE, err, "not the URL of a file");
+	if (fd >= 0 && on_head(attempt, &answer, err) == 0 && copy(attempt, fd, path, err) == 0)
+		step = judge(attempt, &answer, err);
+	if (step != STEP_DONE)
+		settle_failure(attempt, err);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return step;
+}
+
+static enum step run_attempt(struct attempt *attempt, struct retry *retry, int64_t *pause,
+			     struct error *err)
+{
+	*pause = -1;
+	if (attempt->download->source->scheme == URL_FILE)
+		return read_file(attempt, err);
+	return ask_server(attempt, retry, pause, err);
+}
+
+/* After a step that was not the last: throws away what is of no use, or waits. */
+static int prepare_next(struct attempt *attempt, enum step step, int64_t pause, struct error *err)
+{
+	if (step == STEP_AGAIN)
+		return partial_reset(attempt->partial, err);
+	notify(attempt->download, EVENT_RETRYING, attempt->partial->length, attempt->total,
+	       err->message, (unsigned)pause);
+	return clock_sleep(pause, err);
+}
+
+static int run_attempts(const struct download *download, struct partial *partial, bool *local,
+			struct error *err)
+{
+	struct retry retry = { .deadline = clock_now() + 1000 * (int64_t)download->total_seconds };
+	bool restarted = false;
+
+	for (;;) {
+		struct attempt attempt = { .download = download, .partial = partial,
+					   .offset = partial->length };
+		int64_t pause;
+		enum step step = run_attempt(&attempt, &retry, &pause, err);
+
+		*local = attempt.local;
+		if (step == STEP_DONE)
+			return 0;
+		if (step == STEP_GIVE_UP || (step == STEP_PAUSE && pause < 0) ||
+		    (step == STEP_AGAIN && restarted))
+			return -1;
+		restarted = restarted || step == STEP_AGAIN;
+		if (prepare_next(&attempt, step, pause, err) < 0) {
+			*local = true;
+			return -1;
+		}
+	}
+}
+
+int download_archive(const struct download *download, struct partial *partial, bool *local,
+		     struct error *err)
+{
+	struct error unused;
+
+	*local = false;
+	if (partial_is_right(partial))		/* killed just before it was published */
+		return 0;
+	if (run_attempts(download, partial, local, err) == 0)
+		return 0;
+	/* What failed a check is wrong as a whole; an answer that was cut off is a beginning. */
+	if (err->status == STATUS_DIGEST || err->status == STATUS_LIMIT)
+		*local = partial_reset(partial, &unused) < 0;
+	return -1;
+}
+
+/* ---- documents ---- */
+
+struct document {
+	const struct download *download;
+	struct buffer *buffer;
+};
+
+static int on_document_head(void *context, const struct http_answer *answer, struct error *err)
+{
+	const struct document *document = context;
+
+	if (answer->status == 200)
+		return 0;
+	return refuse(document->download, STATUS_HTTP, err,
+		      "HTTP status %u, but the whole was asked for", answer->status);
+}
+
+static int on_document_body(void *context, const void *bytes, size_t length, struct error *err)
+{
+	const struct document *document = context;
+
+	if (buffer_add(document->buffer, bytes, length) == 0)
+		return 0;
+	return refuse(document->download, STATUS_LIMIT, err, "more than %zu bytes",
+		      document->buffer->maximum);
+}
+
+int download_document(const struct download *download, struct buffer *buffer, struct error *err)
+{
+	struct retry retry = { .deadline = clock_now() + 1000 * (int64_t)download->total_seconds };
+	struct document document = { download, buffer };
+	struct http_request request = {
+		.stall_seconds = download->stall_seconds, .deadline = retry.deadline,
+		.head = on_document_head, .body = on_document_body, .context = &document,
+	};
+
+	for (;;) {
+		struct http_answer answer;
+		int result = client_get(download->client, download->source, &request, &answer, err);
+		int64_t pause = -1;
+
+		if (result < 0 && answer.transient)
+			pause = retry_pause(&retry, answer.reached, answer.retry_after);
+		http_answer_free(&answer);
+		if (result == 0)
+			return 0;
+		buffer_free(buffer);
+		if (pause < 0 || clock_sleep(pause, err) < 0)
+			return -1;
+	}
+}

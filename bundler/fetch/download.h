@@ -1,0 +1,55 @@
+#ifndef BUNDLER_DOWNLOAD_H
+#define BUNDLER_DOWNLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/url.h"
+#include "fetch/event.h"
+#include "fetch/partial.h"
+#include "fetch/redirect.h"
+
+/*
+ * From one source: attempts, pauses between them, and the checks that can be made before the
+ * archive is whole.
+ */
+
+struct download {
+	struct client *client;
+	const struct url *source;
+	uint64_t size;			/* bytes the archive must have, 0: not known */
+	uint64_t maximum;		/* bytes it may have */
+	unsigned stall_seconds, total_seconds;
+	const struct event_sink *events;
+	const char *asset;		/* its name, for events */
+};
+
+/*
+ * Completes partial from the source: 0 when its digest is right. Otherwise -1, and *local says
+ * whether this machine failed (STATUS_FILE, STATUS_INTERRUPTED), so that another source would
+ * not help; else STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_DIGEST, STATUS_LIMIT or, for a
+ * file URL, STATUS_FILE. Bytes of a wrong archive are thrown away; of an archive that was cut off
+ * they stay, for the next attempt, source or process.
+ */
+int download_archive(const struct download *download, struct partial *partial, bool *local,
+		     struct error *err);
+
+/* Adds a document to buffer, at most its maximum, which a failed attempt leaves empty. */
+int download_document(const struct download *download, struct buffer *buffer, struct error *err);
+
+/* When to ask a source again: exponential back-off with jitter, bounded in number and time. */
+
+struct retry {
+	unsigned attempts;	/* made so far */
+	int64_t deadline;	/* of clock.h */
+};
+
+/*
+ * After a failed attempt that may be repeated: the pause before the next in milliseconds, or -1
+ * when there is none. reached: whether a connection stood; retry_after: seconds that the server
+ * asks for (RFC 9110 section 10.2.3), or 0.
+ */
+int64_t retry_pause(struct retry *retry, bool reached, uint64_t retry_after);
+
+#endif

@@ -1,0 +1,368 @@
+#include "fetch/fetch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/url.h"
+#include "fetch/cache.h"
+#include "fetch/download.h"
+#include "fetch/partial.h"
+
+#define PLACEHOLDER "{asset}"
+#define LOCK_INTERVAL 100	/* milliseconds between two looks at another process's download */
+
+/* One asset being fetched. */
+struct job {
+	struct fetch *fetch;
+	const struct fetch_asset *asset;
+	struct url *sources;	/* the mirrors in their order, then the origin */
+	size_t source_count;
+	struct cache cache;
+	uint64_t maximum;	/* bytes of the archive */
+};
+
+/* ---- options ---- */
+
+/* "URL/<asset>", or the URL with the asset's name in the place kept for it. */
+static char *mirror_url(const char *mirror, const char *asset)
+{
+	const char *place = strstr(mirror, PLACEHOLDER);
+	char *name = url_encode(asset), *text;
+	size_t length = strlen(mirror);
+
+	if (place)
+		text = memory_format("%.*s%s%s", (int)(place - mirror), mirror, name,
+				     place + strlen(PLACEHOLDER));
+	else if (length > 0 && mirror[length - 1] == '/')
+		text = memory_format("%s%s", mirror, name);
+	else
+		text = memory_format("%s/%s", mirror, name);
+	free(name);
+	return text;
+}
+
+static int check_mirror(const char *mirror, struct error *err)
+{
+	char *text = mirror_url(mirror, "asset");
+	struct url url;
+	const char *fault = url_parse(&url, text);
+
+	url_free(&url);
+	free(text);
+	if (!fault)
+		return 0;
+	error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", mirror, fault);
+	return error_hint(err, "a directory is file:///DIR, with %%20 for a blank");
+}
+
+static int check_proxy(const char *proxy, struct error *err)
+{
+	const char *fault = proxy ? proxy_fault(proxy) : NULL;
+	const char *at = proxy ? strrchr(proxy, '@') : NULL;
+
+	if (!fault)
+		return 0;
+	/* What stands before the @ is nobody's business. */
+	return error_set(err, STATUS_USAGE, "cannot use proxy '%s': %s", at ? at + 1 : proxy,
+			 fault);
+}
+
+int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct error *err)
+{
+	if (options->mirror_count > LIMIT_MIRRORS)
+		return error_set(err, STATUS_LIMIT, "cannot use %zu mirrors: the limit is %d",
+				 options->mirror_count, LIMIT_MIRRORS);
+	for (size_t i = 0; i < options->mirror_count; i++) {
+		if (check_mirror(options->mirrors[i], err) < 0)
+			return -1;
+	}
+	if (check_proxy(options->proxies.https, err) < 0
+	    || check_proxy(options->proxies.http, err) < 0)
+		return -1;
+	*fetch = (struct fetch){ .options = *options };
+	if (fetch->options.stall_seconds == 0)
+		fetch->options.stall_seconds = LIMIT_STALL_SECONDS;
+	if (fetch->options.total_seconds == 0)
+		fetch->options.total_seconds = LIMIT_TOTAL_SECONDS;
+	client_init(&fetch->client, options->ca_directory, options->ca_file, &options->proxies);
+	return 0;
+}
+
+void fetch_free(struct fetch *fetch)
+{
+	client_free(&fetch->client);
+}
+
+/* ---- events ---- */
+
+static void notify(const struct job *job, enum event_kind kind, const struct url *source,
+		   uint64_t done, const char *message)
+{
+	const struct event_sink *events = &job->fetch->options.events;
+	struct event event = {
+		.kind = kind, .asset = job->asset->name, .url = source ? source->shown : NULL,
+		.message = message, .done = done, .total = job->asset->size,
+	};
+
+	if (events->notify)
+		events->notify(events->context, &event);
+}
+
+/* ---- sources ---- */
+
+static int add_source(struct job *job, const char *text, struct error *err)
+{
+	const char *fault = url_parse(&job->sources[job->source_count], text);
+
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use URL '%s' of '%s': %s", text,
+				 job->asset->name, fault);
+	/* Offline, what is on another machine is no source. */
+	if (job->fetch->options.offline && job->sources[job->source_count].scheme != URL_FILE)
+		url_free(&job->sources[job->source_count]);
+	else
+		job->source_count++;
+	return 0;
+}
+
+static int list_sources(struct job *job, struct error *err)
+{
+	const struct fetch_options *options = &job->fetch->options;
+
+	job->sources = memory_new(options->mirror_count + 1, sizeof *job->sources);
+	for (size_t i = 0; i < options->mirror_count; i++) {
+		char *text = mirror_url(options->mirrors[i], job->asset->name);
+		int result = add_source(job, text, err);
+
+		free(text);
+		if (result < 0)
+			return -1;
+	}
+	return add_source(job, job->asset->url, err);
+}
+
+static void free_sources(struct job *job)
+{
+	for (size_t i = 0; i < job->source_count; i++)
+		url_free(&job->sources[i]);
+	free(job->sources);
+}
+
+/* How much a failure matters when several sources failed in different ways (fetch.h). */
+static int gravity(enum status status)
+{
+	switch (status) {
+	case STATUS_DIGEST: return 6;
+	case STATUS_TLS: return 5;
+	case STATUS_LIMIT: return 4;
+	case STATUS_HTTP: return 3;
+	case STATUS_FILE: return 2;
+	default: return 1;
+	}
+}
+
+static int try_sources(struct job *job, struct partial *partial, struct error *err)
+{
+	const struct fetch_options *options = &job->fetch->options;
+	struct download download = {
+		.client = &job->fetch->client, .size = job->asset->size, .maximum = job->maximum,
+		.stall_seconds = options->stall_seconds, .total_seconds = options->total_seconds,
+		.events = &options->events, .asset = job->asset->name,
+	};
+	struct error failure;
+	bool local;
+
+	for (size_t i = 0; i < job->source_count; i++) {
+		download.source = &job->sources[i];
+		if (download_archive(&download, partial, &local, &failure) == 0)
+			return 0;
+		if (i == 0 || local || gravity(failure.status) > gravity(err->status))
+			*err = failure;
+		if (local)
+			return -1;
+		if (job->source_count > 1)	/* of one alone the error tells */
+			notify(job, EVENT_SOURCE_FAILED, download.source, 0, failure.message);
+	}
+	if (job->source_count > 1 && err->hint[0] == '\0')
+		error_hint(err, "%zu sources were tried, and none had it; this is the gravest "
+			   "failure", job->source_count);
+	return -1;
+}
+
+/* ---- the cache ---- */
+
+/* What the lock says about the size holds for what the cache has, too. */
+static int check_hit(const struct job *job, int *fd, uint64_t size, struct error *err)
+{
+	if (job->asset->size == 0 || job->asset->size == size)
+		return CACHE_HIT;
+	close(*fd);
+	*fd = -1;
+	return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %" PRIu64 " bytes, the lock "
+			 "says %" PRIu64, job->asset->name, size, job->asset->size);
+}
+
+static int find(const struct job *job, int *fd, uint64_t *size, struct error *err)
+{
+	int state = cache_find(&job->cache, &job->asset->digest, fd, size, err);
+
+	return state == CACHE_HIT ? check_hit(job, fd, *size, err) : state;
+}
+
+static int refuse_offline(const struct job *job, int state, struct error *err)
+{
+	if (state != CACHE_BAD)
+		error_set(err, STATUS_NETWORK, "cannot fetch '%s': it is not in the cache",
+			  job->asset->name);
+	return error_hint(err, "run once without --offline");
+}
+
+/*
+ * With the partial in our hands nobody else publishes: what is in the cache now stays, and
+ * what is bad there can be removed.
+ */
+static int fetch_locked(struct job *job, struct partial *partial, int *fd, uint64_t *size,
+			struct error *err)
+{
+	int state = find(job, fd, size, err);
+
+	if (state < 0)
+		return -1;
+	if (state == CACHE_HIT) {
+		notify(job, EVENT_CACHED, NULL, *size, NULL);
+		return 0;
+	}
+	if (state == CACHE_BAD) {
+		notify(job, EVENT_DISCARDED, NULL, 0, err->message);
+		if (cache_discard(&job->cache, &job->asset->digest, err) < 0)
+			return -1;
+	}
+	if (try_sources(job, partial, err) < 0 || partial_publish(partial, fd, err) < 0)
+		return -1;
+	*size = partial->length;
+	notify(job, EVENT_DONE, NULL, *size, NULL);
+	return 0;
+}
+
+/* Takes the partial, or waits until who has it is done. */
+static int wait_and_fetch(struct job *job, int *fd, uint64_t *size, struct error *err)
+{
+	const struct fetch_asset *asset = job->asset;
+	int64_t deadline = clock_now() + 1000 * (int64_t)job->fetch->options.total_seconds;
+	struct partial partial;
+	bool told = false;
+	int result;
+
+	while ((result = partial_open(&partial, &job->cache, &asset->digest, job->maximum, err))
+	       == 1) {
+		if (clock_now() > deadline)
+			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process "
+					 "did not finish its download", asset->name);
+		if (!told)
+			notify(job, EVENT_WAITING, NULL, 0, NULL);
+		told = true;
+		if (clock_sleep(LOCK_INTERVAL, err) < 0)
+			return -1;
+	}
+	if (result < 0)
+		return -1;
+	result = fetch_locked(job, &partial, fd, size, err);
+	partial_close(&partial);
+	return result;
+}
+
+static int look_and_fetch(struct job *job, int *fd, uint64_t *size, struct error *err)
+{
+	int state = find(job, fd, size, err);
+
+	if (state < 0)
+		return -1;
+	if (state == CACHE_HIT) {
+		notify(job, EVENT_CACHED, NULL, *size, NULL);
+		return 0;
+	}
+	if (job->source_count == 0)
+		return refuse_offline(job, state, err);
+	return wait_and_fetch(job, fd, size, err);
+}
+
+int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
+	       struct error *err)
+{
+	struct job job = { .fetch = fetch, .asset = asset,
+			   .maximum = asset->size ? asset->size : LIMIT_ARCHIVE_BYTES };
+	int result;
+
+	*fd = -1;
+	if (!fetch->options.cache) {
+		error_set(err, STATUS_FILE, "cannot place the cache: neither HOME nor "
+			  "XDG_CACHE_HOME is set");
+		return error_hint(err, "name a directory with --cache");
+	}
+	if (asset->size > LIMIT_ARCHIVE_BYTES)
+		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %" PRIu64 " bytes are "
+				 "more than %llu", asset->name, asset->size, LIMIT_ARCHIVE_BYTES);
+	result = list_sources(&job, err);
+	if (result == 0)
+		result = cache_open(&job.cache, fetch->options.cache, job.source_count > 0, err);
+	if (result == 0) {
+		result = look_and_fetch(&job, fd, size, err);
+		cache_close(&job.cache);
+	}
+	free_sources(&job);
+	return result;
+}
+
+/* ---- documents ---- */
+
+static int read_document(const struct url *url, struct buffer *buffer, struct error *err)
+{
+	char *path = url_file_path(url);
+	int result;
+
+	if (!path)
+		return error_set(err, STATUS_FILE, "cannot use '%s': not the URL of a file",
+				 url->shown);
+	result = file_read(buffer, -1, path, err);
+	free(path);
+	return result;
+}
+
+static int get_document(struct fetch *fetch, const struct url *url, struct buffer *buffer,
+			struct error *err)
+{
+	struct download download = {
+		.client = &fetch->client, .source = url,
+		.stall_seconds = fetch->options.stall_seconds,
+		.total_seconds = fetch->options.total_seconds,
+	};
+
+	if (url->scheme == URL_FILE)
+		return read_document(url, buffer, err);
+	if (url->scheme == URL_HTTP)
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest it has to "
+				 "come over https", url->shown);
+	if (fetch->options.offline)
+		return error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the "
+				 "network", url->shown);
+	return download_document(&download, buffer, err);
+}
+
+int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err)
+{
+	struct url source;
+	const char *fault = url_parse(&source, url);
+	int result;
+
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", url, fault);
+	result = get_document(fetch, &source, buffer, err);
+	url_free(&source);
+	return result;
+}

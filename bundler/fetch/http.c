@@ -1,0 +1,525 @@
+#include "fetch/http.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "fetch/range.h"
+#include "trust/tls.h"
+
+#define MAXIMUM_SOCKETS 4	/* one for each address that curl tries at a time: two */
+#define POLL_INTERVAL 200	/* milliseconds: how late a signal may be noticed */
+
+static const char *const header_names[HTTP_HEADERS] = {
+	[HTTP_CONTENT_LENGTH] = "content-length",
+	[HTTP_CONTENT_RANGE] = "content-range",
+	[HTTP_CONTENT_TYPE] = "content-type",
+	[HTTP_ETAG] = "etag",
+	[HTTP_LAST_MODIFIED] = "last-modified",
+	[HTTP_LOCATION] = "location",
+};
+
+/* One hop under way. */
+struct hop {
+	const struct http_request *request;
+	struct http_answer *answer;
+	struct error *err;
+	CURL *easy;
+	struct tls_session *tls;	/* NULL for http */
+	struct curl_slist *fields;	/* request headers of ours */
+	struct curl_waitfd sockets[MAXIMUM_SOCKETS];	/* that are open */
+	unsigned socket_count;
+	bool refused;			/* an address was too private */
+	bool connect_limited;		/* the time to connect is shorter than what is left */
+	bool failed;			/* err is filled */
+	bool ended;			/* by us, after the header: the body is of no use */
+	size_t header_bytes, header_lines;
+	uint64_t received;		/* bytes of header and body */
+	int64_t window_start;		/* of the stall check; 0 until connected */
+	uint64_t window_received;	/* received when the window began */
+};
+
+/* ---- failing ---- */
+
+static int fail(struct hop *hop, enum status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fail(struct hop *hop, enum status status, const char *format, ...)
+{
+	char *reason;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&reason, format, ap) < 0)
+		abort();
+	va_end(ap);
+	error_set(hop->err, status, "cannot fetch '%s': %s", hop->request->url->shown, reason);
+	free(reason);
+	hop->failed = true;
+	return -1;
+}
+
+/* A failure that the next attempt may not meet. */
+static int fail_transient(struct hop *hop, const char *reason)
+{
+	hop->answer->transient = true;
+	return fail(hop, STATUS_NETWORK, "%s", reason);
+}
+
+/* ---- what curl calls ---- */
+
+/* One line "Name: value" of the header (RFC 9112 section 5). */
+static void read_field(struct http_answer *answer, const char *line, size_t length)
+{
+	const char *colon = memchr(line, ':', length), *value, *end = line + length;
+
+	if (!colon)
+		return;
+	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t'); value++)
+		;
+	while (end > value && strchr(" \t\r\n", end[-1]))
+		end--;
+	for (size_t i = 0; i < HTTP_HEADERS; i++) {
+		if (answer->headers[i] || strlen(header_names[i]) != (size_t)(colon - line))
+			continue;
+		if (strncasecmp(header_names[i], line, (size_t)(colon - line)) == 0)
+			answer->headers[i] = memory_copy(value, (size_t)(end - value));
+	}
+}
+
+static void forget_fields(struct http_answer *answer)
+{
+	for (size_t i = 0; i < HTTP_HEADERS; i++) {
+		free(answer->headers[i]);
+		answer->headers[i] = NULL;
+	}
+}
+
+static uint64_t read_length(const char *value)
+{
+	uint64_t length;
+
+	if (!value || range_parse_number(&length, &value) < 0 || *value != '\0')
+		return HTTP_UNKNOWN;
+	return length;
+}
+
+/* Called at the empty line. Interim answers (1xx) have one too. */
+static int end_header(struct hop *hop)
+{
+	const struct http_request *request = hop->request;
+	struct http_answer *answer = hop->answer;
+	curl_off_t retry_after = 0;
+	long status = 0;
+
+	curl_easy_getinfo(hop->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(hop->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	if (status < 200)
+		return 0;
+	answer->status = (unsigned)status;
+	answer->retry_after = retry_after > 0 ? (uint64_t)retry_after : 0;
+	answer->length = read_length(answer->headers[HTTP_CONTENT_LENGTH]);
+	if (status != 200 && status != 206) {
+		hop->ended = true;
+		return -1;
+	}
+	if (request->head(request->context, answer, hop->err) < 0) {
+		hop->failed = true;
+		return -1;
+	}
+	return 0;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+	struct hop *hop = context;
+	size_t length = size * count;
+
+	hop->received += length;
+	hop->header_bytes += length;
+	if (hop->header_bytes > LIMIT_HEADER_BYTES || ++hop->header_lines > LIMIT_HEADER_LINES) {
+		fail(hop, STATUS_LIMIT, "the answer has too large a header");
+		return 0;
+	}
+	if (hop->answer->status != 0)
+		return length;		/* a trailer: whoever reads the header has read it by now */
+	if (length >= 5 && strncmp(line, "HTTP/", 5) == 0)
+		forget_fields(hop->answer);
+	else if (line[0] == '\r' || line[0] == '\n')
+		return end_header(hop) < 0 ? 0 : length;
+	else
+		read_field(hop->answer, line, length);
+	return length;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct hop *hop = context;
+	size_t length = size * count;
+
+	hop->received += length;
+	if (hop->request->body(hop->request->context, bytes, length, hop->err) < 0) {
+		hop->failed = true;
+		return 0;
+	}
+	return length;
+}
+
+/* A window of stall_seconds has to bring LIMIT_STALL_BYTES for each of them. */
+static bool has_stalled(struct hop *hop)
+{
+	const unsigned seconds = hop->request->stall_seconds;
+	int64_t now = clock_now();
+
+	if (hop->window_start == 0 || now - hop->window_start < 1000 * (int64_t)seconds)
+		return false;
+	if (hop->received - hop->window_received < LIMIT_STALL_BYTES * (uint64_t)seconds)
+		return true;
+	hop->window_start = now;
+	hop->window_received = hop->received;
+	return false;
+}
+
+static int on_progress(void *context, curl_off_t total, curl_off_t done, curl_off_t up_total,
+		       curl_off_t up_done)
+{
+	struct hop *hop = context;
+
+	(void)total, (void)done, (void)up_total, (void)up_done;
+	if (interrupt_check(hop->err) < 0) {
+		hop->failed = true;
+		return 1;
+	}
+	if (!has_stalled(hop))
+		return 0;
+	hop->answer->transient = true;
+	fail(hop, STATUS_NETWORK, "stalled: less than %d bytes a second for %u s",
+	     LIMIT_STALL_BYTES, hop->request->stall_seconds);
+	return 1;
+}
+
+/* Connected, and about to send the request. NOLINTNEXTLINE(readability-non-const-parameter) */
+static int on_connected(void *context, char *server, char *local, int port, int local_port)
+{
+	struct hop *hop = context;
+	struct address address;
+
+	(void)local, (void)port, (void)local_port;
+	hop->answer->reached = true;
+	hop->window_start = clock_now();
+	if (!hop->request->proxy && address_parse(&address, server) == 0)
+		hop->answer->address = address_classify(&address);
+	return CURL_PREREQFUNC_OK;
+}
+
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct hop *hop = context;
+	struct address address;
+	int fd;
+
+	(void)purpose;
+	if (!hop->request->proxy && (address_read(&address, &to->addr) < 0 ||
+				     address_classify(&address) > hop->request->most_private)) {
+		hop->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	if (fd >= 0 && hop->socket_count < MAXIMUM_SOCKETS)
+		hop->sockets[hop->socket_count++] =
+			(struct curl_waitfd){ .fd = fd, .events = CURL_WAIT_POLLIN };
+	return fd;
+}
+
+/* The TLS context is freed after this; it is the last moment to ask what went wrong. */
+static int on_close_socket(void *context, curl_socket_t fd)
+{
+	struct hop *hop = context;
+
+	if (hop->tls)
+		tls_close(hop->tls);
+	for (unsigned i = 0; i < hop->socket_count; i++) {
+		if (hop->sockets[i].fd == fd)
+			hop->sockets[i] = hop->sockets[--hop->socket_count];
+	}
+	return close(fd);
+}
+
+/* Between br_ssl_client_init_full and br_ssl_client_reset. */
+static CURLcode on_tls_context(CURL *easy, void *client, void *context)
+{
+	struct hop *hop = context;
+
+	(void)easy;
+	if (tls_configure(hop->tls, client, hop->err) < 0) {
+		hop->failed = true;
+		return CURLE_SSL_CONNECT_ERROR;
+	}
+	return CURLE_OK;
+}
+
+/* ---- setting up ---- */
+
+static pthread_once_t library = PTHREAD_ONCE_INIT;
+
+static void start_library(void)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();
+}
+
+static void set_callbacks(struct hop *hop)
+{
+	CURL *easy = hop->easy;
+
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, hop);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, hop);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, hop);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, hop);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, hop);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, hop);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, hop);
+}
+
+static void set_policy(struct hop *hop)
+{
+	const struct http_request *request = hop->request;
+	const char *protocol = request->url->scheme == URL_HTTPS ? "https" : "http";
+	CURL *easy = hop->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocol);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	/* Both are set always: what is not set, curl looks for in the environment. */
+	curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	/* Signals are ours, and a name that is being resolved must not hold up an exit. */
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+}
+
+static void set_request(struct hop *hop)
+{
+	const struct http_request *request = hop->request;
+	int64_t left = request->deadline - clock_now();
+	CURL *easy = hop->easy;
+	char range[32];
+
+	curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "bundler");
+	hop->connect_limited = left > 1000 * LIMIT_CONNECT_SECONDS;
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 1000L * LIMIT_CONNECT_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+	if (request->offset == 0)
+		return;
+	snprintf(range, sizeof range, "%llu-", (unsigned long long)request->offset);
+	curl_easy_setopt(easy, CURLOPT_RANGE, range);
+	if (request->validator) {
+		char *field = memory_format("If-Range: %s", request->validator);
+
+		hop->fields = curl_slist_append(NULL, field);
+		curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->fields);
+		free(field);
+	}
+}
+
+/* ---- what became of it ---- */
+
+static int explain_timeout(struct hop *hop)
+{
+	if (hop->answer->reached || !hop->connect_limited)
+		return fail(hop, STATUS_NETWORK, "not done when its time was up");
+	hop->answer->transient = true;
+	return fail(hop, STATUS_NETWORK, "no connection within %d s", LIMIT_CONNECT_SECONDS);
+}
+
+/* What the system said last, where that is more than chance. */
+static const char *system_reason(const struct hop *hop)
+{
+	long number = 0;
+
+	curl_easy_getinfo(hop->easy, CURLINFO_OS_ERRNO, &number);
+	/* Which of these three an early end shows as depends on who is faster. */
+	if (number == 0 || number == EPIPE || number == ECONNRESET)
+		return "the connection was closed early";
+	return strerror((int)number);
+}
+
+static int explain_unconnected(struct hop *hop)
+{
+	if (hop->refused && hop->request->most_private == ADDRESS_LOOPBACK)
+		return fail(hop, STATUS_HTTP, "no address that can be connected to");
+	if (hop->refused)
+		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a "
+			    "more private one", address_name(hop->request->most_private));
+	return fail_transient(hop, system_reason(hop));
+}
+
+/* The connection broke, perhaps while a proxy was asked for it. */
+static int explain_broken(struct hop *hop)
+{
+	long proxy_status = 0;
+
+	curl_easy_getinfo(hop->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	if (proxy_status != 0 && proxy_status != 200) {
+		hop->answer->transient = proxy_status >= 500;
+		return fail(hop, proxy_status >= 500 ? STATUS_NETWORK : STATUS_HTTP,
+			    "the proxy answers %ld", proxy_status);
+	}
+	return fail_transient(hop, system_reason(hop));
+}
+
+static int explain_tls(struct hop *hop)
+{
+	struct buffer reason;
+	const char *hint;
+
+	if (!hop->tls)
+		return 0;
+	buffer_init(&reason, sizeof hop->err->message);
+	if (tls_explain(hop->tls, hop->request->url->host, &reason)) {
+		fail(hop, STATUS_TLS, "%s", reason.bytes ? reason.bytes : "TLS failed");
+		hint = tls_hint(hop->tls);
+		if (hint)
+			error_hint(hop->err, "%s", hint);
+	}
+	buffer_free(&reason);
+	return hop->failed ? -1 : 0;
+}
+
+static int explain(struct hop *hop, CURLcode code)
+{
+	if (explain_tls(hop) < 0)
+		return -1;
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return fail_transient(hop, "the host name cannot be resolved");
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return fail_transient(hop, "the proxy's name cannot be resolved");
+	case CURLE_COULDNT_CONNECT:
+		return explain_unconnected(hop);
+	case CURLE_OPERATION_TIMEDOUT:
+		return explain_timeout(hop);
+	case CURLE_PARTIAL_FILE:
+	case CURLE_GOT_NOTHING:
+	case CURLE_READ_ERROR:		/* TLS without close_notify */
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_SSL_CONNECT_ERROR:	/* tls_explain knew nothing: closed amid the handshake */
+		return explain_broken(hop);
+	case CURLE_OUT_OF_MEMORY:
+		abort();
+	default:
+		return fail(hop, STATUS_HTTP, "not an HTTP/1.1 answer (%s)",
+			    curl_easy_strerror(code));
+	}
+}
+
+/* An address in brackets or digits never gets as far as a certificate; say so before connecting. */
+static int check_host(struct hop *hop)
+{
+	const char *host = hop->request->url->host;
+	struct error unused;
+
+	if (hop->request->url->scheme != URL_HTTPS)
+		return 0;
+	if (trust_check_host(host, &unused) < 0)
+		return fail(hop, STATUS_TLS, "'%s' is no DNS name that a certificate can be "
+			    "checked for", host);
+	hop->tls = memory_new(1, sizeof *hop->tls);
+	tls_init(hop->tls, hop->request->trust);
+	return 0;
+}
+
+/*
+ * curl_easy_perform, but for two things. With BearSSL, curl forgets to wait for the socket
+ * during the handshake (its 7.88 does not say which way the handshake is blocked) and sleeps
+ * until its time is over, once in each flight: we wait for the socket, too. And a signal is
+ * noticed sooner.
+ */
+static CURLcode run(struct hop *hop)
+{
+	CURLM *multi = curl_multi_init();
+	CURLcode code = CURLE_FAILED_INIT;
+	int running = 1, left;
+	CURLMsg *message;
+
+	if (!multi || curl_multi_add_handle(multi, hop->easy) != CURLM_OK)
+		abort();
+	while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0) {
+		/* Once connected, curl knows what it waits for. */
+		unsigned count = hop->answer->reached ? 0 : hop->socket_count;
+
+		if (curl_multi_poll(multi, hop->sockets, count, POLL_INTERVAL, NULL) != CURLM_OK)
+			break;
+	}
+	message = curl_multi_info_read(multi, &left);
+	if (message && message->msg == CURLMSG_DONE)
+		code = message->data.result;
+	curl_multi_remove_handle(multi, hop->easy);
+	curl_multi_cleanup(multi);
+	return code;
+}
+
+static int perform(struct hop *hop)
+{
+	CURLcode code;
+
+	hop->easy = curl_easy_init();
+	if (!hop->easy)
+		abort();
+	set_policy(hop);
+	set_callbacks(hop);
+	set_request(hop);
+	code = run(hop);
+	if (!hop->failed && !hop->ended && code != CURLE_OK)
+		explain(hop, code);
+	curl_easy_cleanup(hop->easy);
+	curl_slist_free_all(hop->fields);
+	return hop->failed ? -1 : 0;
+}
+
+int http_get(const struct http_request *request, struct http_answer *answer, struct error *err)
+{
+	struct hop hop = { .request = request, .answer = answer, .err = err };
+	int result;
+
+	pthread_once(&library, start_library);
+	*answer = (struct http_answer){ .length = HTTP_UNKNOWN, .address = ADDRESS_PUBLIC };
+	result = check_host(&hop);
+	if (result == 0)
+		result = perform(&hop);
+	free(hop.tls);
+	return result;
+}
+
+void http_answer_free(struct http_answer *answer)
+{
+	forget_fields(answer);
+}

@@ -1,0 +1,69 @@
+#ifndef BUNDLER_HTTP_H
+#define BUNDLER_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/url.h"
+#include "fetch/address.h"
+#include "fetch/proxy.h"
+#include "trust/trust.h"
+
+/*
+ * One hop of HTTP/1.1 (RFC 9110, 9112): one connection, one GET, one answer. Redirects are not
+ * followed, nothing is kept for the next hop: no cookies, no credentials, no connection. The
+ * only user of libcurl.
+ */
+
+struct http_answer;
+
+struct http_request {
+	const struct url *url;			/* https or http */
+	const struct trust *trust;		/* for https */
+	const char *proxy;			/* or NULL; proxy_fault has found nothing */
+	enum address_class most_private;	/* highest class to connect to; a proxy has any */
+	uint64_t offset;			/* first byte wanted, 0 for the whole */
+	const char *validator;			/* for If-Range (RFC 9110, 13.1.5), or NULL */
+	unsigned stall_seconds;
+	int64_t deadline;			/* of clock.h: the transfer ends by then */
+	/* What to do with an answer of 200 or 206; any other has its header read and no more. */
+	int (*head)(void *context, const struct http_answer *answer, struct error *err);
+	int (*body)(void *context, const void *bytes, size_t length, struct error *err);
+	void *context;
+};
+
+/* The headers that we read; of one that comes twice the first counts. */
+enum http_header {
+	HTTP_CONTENT_LENGTH,
+	HTTP_CONTENT_RANGE,
+	HTTP_CONTENT_TYPE,
+	HTTP_ETAG,
+	HTTP_LAST_MODIFIED,
+	HTTP_LOCATION,
+	HTTP_HEADERS
+};
+
+#define HTTP_UNKNOWN UINT64_MAX
+
+struct http_answer {
+	unsigned status;			/* 0: there was none */
+	char *headers[HTTP_HEADERS];		/* values, or NULL */
+	uint64_t length;			/* of the body as announced, or HTTP_UNKNOWN */
+	uint64_t retry_after;			/* seconds that the server asks to wait, or 0 */
+	enum address_class address;		/* of the server; ADDRESS_PUBLIC behind a proxy */
+	bool reached;				/* a connection stood */
+	bool transient;				/* the failure may pass by itself */
+};
+
+/*
+ * Runs one hop. 0 when an answer came and, for 200 and 206, its whole body was taken; -1
+ * otherwise, with what is known in answer. A callback that returns -1 ends the transfer with
+ * its error. STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, or what a callback said. answer is
+ * overwritten, and freed by the caller with http_answer_free in either case.
+ */
+int http_get(const struct http_request *request, struct http_answer *answer, struct error *err);
+
+void http_answer_free(struct http_answer *answer);
+
+#endif

@@ -1,0 +1,149 @@
+#include "fetch/redirect.h"
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+void client_init(struct client *client, int ca_directory, const char *ca_file,
+		 const struct proxies *proxies)
+{
+	*client = (struct client){
+		.ca_directory = ca_directory, .ca_file = ca_file, .proxies = *proxies,
+	};
+	pthread_mutex_init(&client->lock, NULL);
+}
+
+void client_free(struct client *client)
+{
+	trust_free(client->trust);
+	pthread_mutex_destroy(&client->lock);
+}
+
+static int load_trust(struct client *client, struct error *err)
+{
+	if (client->trust)
+		return 0;
+	if (client->ca_file)
+		return trust_load(&client->trust, client->ca_directory, client->ca_file, err);
+	error_set(err, STATUS_TLS, "cannot check certificates: no file of root certificates is "
+		  "known");
+	return error_hint(err, "name one with --ca-file");
+}
+
+/* The bundle is read once, and not at all when everything is in the cache. */
+static const struct trust *get_trust(struct client *client, struct error *err)
+{
+	int result;
+
+	pthread_mutex_lock(&client->lock);
+	result = load_trust(client, err);
+	pthread_mutex_unlock(&client->lock);
+	return result < 0 ? NULL : client->trust;
+}
+
+static int get_hop(struct client *client, const struct url *url, struct http_request *request,
+		   struct http_answer *answer, struct error *err)
+{
+	request->url = url;
+	request->proxy = proxy_find(&client->proxies, url);
+	request->trust = NULL;
+	if (url->scheme == URL_HTTPS) {
+		request->trust = get_trust(client, err);
+		if (!request->trust)
+			return -1;
+	}
+	return http_get(request, answer, err);
+}
+
+static bool is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static bool is_transient(unsigned status)
+{
+	if (status == 408 || status == 425 || status == 429)
+		return true;
+	/* 511: a network that wants a login stays so. */
+	return status >= 500 && status <= 599 && status != 501 && status != 505 && status != 511;
+}
+
+static const char *status_name(unsigned status)
+{
+	switch (status) {
+	case 401: return " (Unauthorized)";
+	case 403: return " (Forbidden)";
+	case 404: return " (Not Found)";
+	case 410: return " (Gone)";
+	case 416: return " (Range Not Satisfiable)";
+	case 429: return " (Too Many Requests)";
+	case 500: return " (Internal Server Error)";
+	case 502: return " (Bad Gateway)";
+	case 503: return " (Service Unavailable)";
+	case 504: return " (Gateway Timeout)";
+	default: return "";
+	}
+}
+
+static int refuse_status(const struct url *url, struct http_answer *answer, struct error *err)
+{
+	answer->transient = is_transient(answer->status);
+	return error_set(err, STATUS_HTTP, "cannot fetch '%s': HTTP status %u%s", url->shown,
+			 answer->status, status_name(answer->status));
+}
+
+/* Where the answer of from leads, when it may. */
+static int next_hop(struct url *next, const struct url *from, const char *location,
+		    struct error *err)
+{
+	const char *fault;
+	struct error unused;
+
+	if (!location)
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': a redirect without a "
+				 "Location (RFC 9110 section 15.4)", from->shown);
+	fault = url_resolve(next, from, location);
+	if (fault)
+		/* Not shown: there may be a password or a signature in it. */
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to a URL that is "
+				 "refused: %s", from->shown, fault);
+	if (next->scheme != URL_HTTPS)
+		fault = "a redirect must lead to https";
+	else if (trust_check_host(next->host, &unused) < 0)
+		fault = "a redirect must lead to a DNS name";
+	if (!fault)
+		return 0;
+	error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to '%s': %s", from->shown,
+		  next->shown, fault);
+	url_free(next);
+	return -1;
+}
+
+int client_get(struct client *client, const struct url *url, struct http_request *request,
+	       struct http_answer *answer, struct error *err)
+{
+	struct url hop = { 0 }, next;
+	unsigned redirects = 0;
+	int result;
+
+	request->most_private = ADDRESS_LOOPBACK;
+	*answer = (struct http_answer){ 0 };
+	while ((result = get_hop(client, url, request, answer, err)) == 0
+	       && is_redirect(answer->status)) {
+		if (++redirects > LIMIT_REDIRECTS)
+			result = error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected more "
+					   "than %d times", url->shown, LIMIT_REDIRECTS);
+		else
+			result = next_hop(&next, url, answer->headers[HTTP_LOCATION], err);
+		if (result < 0)
+			break;
+		request->most_private = answer->address;
+		http_answer_free(answer);
+		url_free(&hop);
+		hop = next;
+		url = &hop;
+	}
+	if (result == 0 && answer->status != 200 && answer->status != 206)
+		result = refuse_status(url, answer, err);
+	url_free(&hop);
+	return result;
+}

@@ -1,0 +1,196 @@
+#include "image/document.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+/* ---- text ---- */
+
+/* Behind the string whose first character text points to, its quote included; or at the end. */
+static const char *skip_string(const char *text, const char *end)
+{
+	for (; text < end && *text != '"'; text++)
+		if (*text == '\\' && text + 1 < end)
+			text++;
+	return text < end ? text + 1 : end;
+}
+
+/*
+ * Jansson takes up to 300 bytes for a value of two and goes as deep as its own stack frames, so
+ * both are counted before it begins.
+ */
+static const char *measure(const char *text, const char *end)
+{
+	size_t depth = 0, values = 1;
+
+	while (text < end) {
+		switch (*text++) {
+		case '"':
+			text = skip_string(text, end);
+			break;
+		case '[':
+		case '{':
+			values++;
+			if (++depth > LIMIT_DOCUMENT_DEPTH)
+				return "it is nested too deeply";
+			break;
+		case ']':
+		case '}':
+			depth -= depth > 0;
+			break;
+		case ',':
+			values++;
+		}
+		if (values > LIMIT_DOCUMENT_VALUES)
+			return "it has too many values";
+	}
+	return NULL;
+}
+
+const char *document_parse(struct document *document, const struct buffer *text)
+{
+	const char *bytes = text->bytes ? text->bytes : "", *fault;
+	json_error_t where;
+
+	*document = (struct document){ .root = NULL };
+	fault = measure(bytes, bytes + text->length);
+	if (fault)
+		return fault;
+	document->root = json_loadb(bytes, text->length, JSON_REJECT_DUPLICATES, &where);
+	return document->root ? NULL : pool_format(&document->pool, "line %d, column %d: %s",
+						   where.line, where.column, where.text);
+}
+
+void document_free(struct document *document)
+{
+	json_decref(document->root);
+	pool_free(&document->pool);
+	*document = (struct document){ .root = NULL };
+}
+
+/* ---- values ---- */
+
+static const char *text_of(const json_t *value)
+{
+	return json_is_string(value) ? json_string_value(value) : "";
+}
+
+static const char *member(const json_t *object, const char *key)
+{
+	return text_of(json_object_get(object, key));
+}
+
+static const json_t *object_of(const json_t *value)
+{
+	return json_is_object(value) ? value : NULL;
+}
+
+/* The strings of an array, in the pool. */
+static const char **texts_of(struct pool *pool, const json_t *array, size_t *count)
+{
+	const char **texts;
+
+	*count = json_array_size(array);
+	texts = pool_new(pool, *count, sizeof *texts);
+	for (size_t i = 0; i < *count; i++)
+		texts[i] = text_of(json_array_get(array, i));
+	return texts;
+}
+
+static struct descriptor *descriptors_of(struct pool *pool, const json_t *array, size_t *count)
+{
+	struct descriptor *descriptors;
+
+	*count = json_array_size(array);
+	descriptors = pool_new(pool, *count, sizeof *descriptors);
+	for (size_t i = 0; i < *count; i++)
+		descriptors[i] = descriptor_read(json_array_get(array, i));
+	return descriptors;
+}
+
+/* ---- documents ---- */
+
+void document_index(struct document *document, struct image_index *index)
+{
+	const json_t *root = document->root;
+
+	*index = (struct image_index){
+		.media_type = member(root, "mediaType"),
+		.annotations = object_of(json_object_get(root, "annotations")),
+	};
+	index->manifests = descriptors_of(&document->pool, json_object_get(root, "manifests"),
+					  &index->count);
+}
+
+void document_manifest(struct document *document, struct image_manifest *manifest)
+{
+	const json_t *root = document->root;
+
+	*manifest = (struct image_manifest){
+		.media_type = member(root, "mediaType"),
+		.config = descriptor_read(json_object_get(root, "config")),
+		.subject = object_of(json_object_get(root, "subject")),
+		.annotations = object_of(json_object_get(root, "annotations")),
+	};
+	manifest->layers = descriptors_of(&document->pool, json_object_get(root, "layers"),
+					  &manifest->count);
+}
+
+static void read_diff_ids(struct pool *pool, const json_t *array, struct image_config *config)
+{
+	config->count = json_array_size(array);
+	config->diff_ids = pool_new(pool, config->count, sizeof *config->diff_ids);
+	for (size_t i = 0; i < config->count; i++)
+		config->diff_ids[i].fault = descriptor_read_digest(&config->diff_ids[i].digest,
+								   text_of(json_array_get(array,
+											  i)));
+}
+
+static void read_history(const json_t *array, struct image_config *config)
+{
+	config->has_history = json_is_array(array);
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (!json_is_true(json_object_get(json_array_get(array, i), "empty_layer")))
+			config->history++;
+}
+
+static const char *find_program(const json_t *execution)
+{
+	const json_t *words = json_object_get(execution, "Entrypoint");
+
+	if (json_array_size(words) == 0)
+		words = json_object_get(execution, "Cmd");
+	return json_array_size(words) > 0 ? text_of(json_array_get(words, 0)) : NULL;
+}
+
+void document_config(struct document *document, struct image_config *config)
+{
+	const json_t *root = document->root;
+
+	*config = (struct image_config){
+		.os = member(root, "os"),
+		.architecture = member(root, "architecture"),
+		.variant = member(root, "variant"),
+		.execution = object_of(json_object_get(root, "config")),
+	};
+	config->program = find_program(config->execution);
+	read_diff_ids(&document->pool, json_object_get(json_object_get(root, "rootfs"), "diff_ids"),
+		      config);
+	read_history(json_object_get(root, "history"), config);
+}
+
+static void read_docker_image(struct pool *pool, const json_t *json, struct docker_image *image)
+{
+	image->config = member(json, "Config");
+	image->layers = texts_of(pool, json_object_get(json, "Layers"), &image->layer_count);
+	image->tags = texts_of(pool, json_object_get(json, "RepoTags"), &image->tag_count);
+}
+
+void document_docker(struct document *document, struct docker_manifest *manifest)
+{
+	manifest->count = json_array_size(document->root);
+	manifest->images = pool_new(&document->pool, manifest->count, sizeof *manifest->images);
+	for (size_t i = 0; i < manifest->count; i++)
+		read_docker_image(&document->pool, json_array_get(document->root, i),
+				  &manifest->images[i]);
+}

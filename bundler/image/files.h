@@ -1,0 +1,66 @@
+#ifndef BUNDLER_STORE_H
+#define BUNDLER_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "image/location.h"
+
+/*
+ * The files of an image place, whatever its kind: those below a layout's directory, or the members
+ * of a tar, which are read where they stand. Nothing is written, and no file outside is opened: of
+ * symbolic and hard links those are followed that lead to a file of the same store, a symbolic one
+ * not by way of another.
+ */
+
+enum store_type { STORE_FILE, STORE_DIRECTORY, STORE_SYMLINK, STORE_HARD_LINK, STORE_OTHER };
+
+struct store_entry {
+	const char *name;	/* relative, no "./" before, no slash behind; any bytes but NUL */
+	enum store_type type;
+	const char *target;	/* what a link says, else NULL */
+	const struct store_entry *file;	/* what is read by this name: itself, its target, or NULL */
+	const char *fault;	/* why a file or link cannot be read, or a name is none, or NULL */
+	uint64_t size;		/* of a file */
+	uint64_t offset;	/* of its bytes in the archive */
+};
+
+struct store;
+
+/*
+ * Opens a place of kind oci, oci-archive or docker-archive and lists what is in it. STATUS_USAGE
+ * for another kind, STATUS_FILE, STATUS_ARCHIVE for what is not a whole tar archive, STATUS_LIMIT.
+ * The caller ends it with store_close; place need not outlive the call.
+ */
+int store_open(struct store **store, const struct place *place, struct error *err);
+void store_close(struct store *store);
+
+/* All entries, sorted by name as bytes. Where two have one name, both have a fault. */
+const struct store_entry *store_entries(const struct store *store, size_t *count);
+
+/* The entry of exactly this name, or NULL. */
+const struct store_entry *store_find(const struct store *store, const char *name);
+
+/* A file of a store, open for reading; independent of the store once it is open. */
+struct store_file {
+	int fd;
+	uint64_t offset;	/* of its bytes in fd */
+	uint64_t size;
+};
+
+/* Opens what entry->file is; STATUS_ARCHIVE when it is NULL, STATUS_FILE. */
+int store_file_open(struct store_file *file, const struct store *store,
+		    const struct store_entry *entry, struct error *err);
+void store_file_close(struct store_file *file);
+
+/* Reads at offset: the number of bytes, fewer than length at the end only; -1 with errno set. */
+ssize_t store_file_read(const struct store_file *file, void *bytes, size_t length, uint64_t offset);
+
+/* Adds a whole file to buffer. As store_file_open, and STATUS_LIMIT past the buffer's maximum. */
+int store_read(const struct store *store, const struct store_entry *entry, struct buffer *buffer,
+	       struct error *err);
+
+#endif

@@ -1,0 +1,52 @@
+#include "image/location.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "image/reference.h"
+
+static const struct {
+	const char *prefix;
+	enum place_kind kind;
+	bool tagged;
+} kinds[] = {
+	{ "dir:", PLACE_DIRECTORY, false },
+	{ "tar:", PLACE_TAR, false },
+	{ "oci:", PLACE_OCI, true },
+	{ "oci-archive:", PLACE_OCI_ARCHIVE, true },
+	{ "docker-archive:", PLACE_DOCKER_ARCHIVE, true },
+};
+
+static int split(struct place *place, const char *text, bool tagged, struct error *err)
+{
+	char *colon = strchr(place->path, ':');
+
+	place->tag = NULL;
+	if (tagged && colon) {
+		*colon = '\0';
+		place->tag = colon + 1;
+	}
+	if (place->path[0] == '\0')
+		return error_set(err, STATUS_USAGE, "cannot use place '%s': it has no path", text);
+	if (place->tag && reference_tag_fault(place->tag) && reference_fault(place->tag))
+		return error_set(err, STATUS_USAGE, "cannot use place '%s': '%s' is not a tag",
+				 text, place->tag);
+	return 0;
+}
+
+int place_parse(struct place *place, struct pool *pool, const char *text, struct error *err)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		size_t length = strlen(kinds[i].prefix);
+
+		if (strncmp(text, kinds[i].prefix, length) != 0)
+			continue;
+		place->kind = kinds[i].kind;
+		place->path = pool_string(pool, text + length);
+		return split(place, text, kinds[i].tagged, err);
+	}
+	error_set(err, STATUS_USAGE, "cannot use place '%s': its kind is not known", text);
+	return error_hint(err, "places are written as oci:DIR[:TAG], oci-archive:FILE, "
+			  "docker-archive:FILE, dir:DIR, tar:FILE");
+}

@@ -1,0 +1,118 @@
+#include "image/reference.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+/* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */
+const char *reference_tag_fault(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > 128 || strspn(text, LOWER UPPER DIGITS "_") == 0
+	    || strspn(text, LOWER UPPER DIGITS "_.-") != length)
+		return "its tag is not one";
+	return NULL;
+}
+
+/* Length of the separator that text begins with: one of . _ __ or any number of -; 0 for none. */
+static size_t separator_length(const char *text)
+{
+	if (text[0] == '.')
+		return 1;
+	if (text[0] == '_')
+		return text[1] == '_' ? 2 : 1;
+	return strspn(text, "-");
+}
+
+/* Lower-case words with separators between, up to the end. */
+static bool is_component(const char *text)
+{
+	for (;;) {
+		size_t length = strspn(text, LOWER DIGITS);
+
+		if (length == 0)
+			return false;
+		text += length;
+		if (*text == '\0')
+			return true;
+		length = separator_length(text);
+		if (length == 0)
+			return false;
+		text += length;
+	}
+}
+
+/*
+ * A host as distribution tells one from a name: it has a dot, a port or capitals, or is localhost.
+ */
+static bool is_domain(const char *text)
+{
+	size_t host = strspn(text, LOWER UPPER DIGITS ".-");
+
+	if (host == 0 || text[0] == '.' || text[0] == '-'
+	    || (strcmp(text, "localhost") != 0 && !strpbrk(text, ".:" UPPER)))
+		return false;
+	return text[host] == '\0'
+	       || (text[host] == ':' && text[host + 1] != '\0'
+		   && text[host + 1 + strspn(text + host + 1, DIGITS)] == '\0');
+}
+
+/* Splits name at its slashes; it is the caller's to write to. */
+static bool is_name(char *name)
+{
+	bool first = true;
+	char *slash;
+
+	for (; (slash = strchr(name, '/')); name = slash + 1, first = false) {
+		*slash = '\0';
+		if (!is_component(name) && !(first && is_domain(name)))
+			return false;
+	}
+	return is_component(name);
+}
+
+const char *reference_fault(const char *text)
+{
+	const char *fault = NULL;
+	char *name = memory_string(text), *colon = strrchr(name, ':');
+
+	if (!colon || strchr(colon, '/')) {
+		fault = "it has no tag";
+	} else {
+		*colon = '\0';
+		fault = reference_tag_fault(colon + 1);
+		if (!fault && (strlen(name) > 255 || !is_name(name)))
+			fault = "its name is not one";
+	}
+	free(name);
+	return fault;
+}
+
+static const char *without(const char *reference, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(reference, prefix, length) == 0 ? reference + length : reference;
+}
+
+/* As docker shows it. */
+static const char *familiar(const char *reference)
+{
+	return without(without(reference, "docker.io/"), "library/");
+}
+
+bool reference_is(const char *reference, const char *wanted)
+{
+	const char *colon = strrchr(reference, ':');
+
+	if (!strchr(wanted, ':'))
+		return strcmp(colon ? colon + 1 : reference, wanted) == 0;
+	return strcmp(familiar(reference), familiar(wanted)) == 0;
+}

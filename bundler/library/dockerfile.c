@@ -1,0 +1,88 @@
+#include "library/dockerfile.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "library/dockerfile_alpine.h"
+#include "library/dockerfile_text.h"
+#include "library/dockerfile_windows.h"
+
+static void add_head(struct draft *d)
+{
+	draft_format(d, "# %s %s, written by bundler library: change the recipe, not this file.\n",
+		     d->recipe->name, d->recipe->version);
+	draft_format(d, "FROM %s%s%s\n\n", d->kind->base, d->kind->joint ? ":" : "",
+		     d->variant->version);
+}
+
+static void write_scratch(struct draft *d)
+{
+	const struct recipe_image *image = &d->recipe->image;
+
+	d->platform.target = DRAFT_TARGET;
+	draft_add(d, "# The tar of bundler rootfs: ADD keeps owner, mode and time of what is in "
+		     "it.\nADD rootfs.tar.gz /\n\n");
+	draft_add_environment(d);
+	for (size_t i = 0; i < image->label_count; i++) {
+		draft_format(d, "%s%s=", i == 0 ? "LABEL " : " \\\n\t", image->labels[i].name);
+		draft_add_quoted(d, draft_expand_common(d, image->labels[i].value));
+	}
+	draft_add(d, image->label_count > 0 ? "\n\n" : "");
+	draft_add_identity(d, true);
+	draft_add_ports(d);
+	draft_add_command(d);
+}
+
+static void write_dockerfile(struct draft *d)
+{
+	static const struct {
+		const char *kind;
+		void (*write)(struct draft *d);
+	} writers[] = {
+		{ "alpine", dockerfile_alpine_write },
+		{ "scratch", write_scratch },
+		{ "windowsservercore", dockerfile_windows_write_servercore },
+		{ "nanoserver", dockerfile_windows_write_nanoserver },
+	};
+
+	add_head(d);
+	for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
+		if (strcmp(writers[i].kind, d->kind->name) == 0)
+			writers[i].write(d);
+}
+
+/* The first of the library's platforms that the kind is for; the recipe has made sure of one. */
+static const struct platform *first_platform(const struct recipe_library *library, const char *os)
+{
+	size_t i = 0;
+
+	while (i + 1 < library->platform_count && strcmp(library->platforms[i]->os, os) != 0)
+		i++;
+	return library->platforms[i];
+}
+
+int dockerfile_add(struct generated *into, const struct recipe *recipe, const struct lock *lock,
+		   const struct recipe_variant *variant, struct error *err)
+{
+	struct draft d = {
+		.into = into, .recipe = recipe, .lock = lock, .variant = variant,
+		.kind = variant->kind, .err = err,
+		.platform = *first_platform(&recipe->library, variant->kind->os),
+	};
+	const char *directory;
+
+	if (variant->imported)
+		return 0;
+	directory = recipe_expand_version(recipe, &d.pool, recipe->library.directory, err);
+	if (!directory)
+		return -1;
+	d.directory = pool_format(&d.pool, "%s/%s", directory,
+				  variant_name(&d.pool, d.kind, variant->version));
+	buffer_init(&d.text, LIMIT_GENERATED_BYTES);
+	write_dockerfile(&d);
+	draft_add_context_file(&d, "Dockerfile", d.text.bytes, d.text.length, false);
+	buffer_free(&d.text);
+	pool_free(&d.pool);
+	return d.failed ? -1 : 0;
+}

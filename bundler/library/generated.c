@@ -1,0 +1,470 @@
+#include "library/generated.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/path.h"
+
+/* ---- what is to be there ---- */
+
+static const struct generated_file *find_file(const struct generated *generated, const char *path)
+{
+	for (size_t i = 0; i < generated->count; i++)
+		if (strcmp(generated->files[i].path, path) == 0)
+			return &generated->files[i];
+	return NULL;
+}
+
+int generated_add(struct generated *generated, const char *path, const void *bytes, size_t length,
+		  bool executable, struct error *err)
+{
+	const char *fault = path_beneath_fault(path);
+
+	if (!fault && find_file(generated, path))
+		fault = "something else has this path";
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot generate '%s': %s", path, fault);
+	if (generated->count == generated->capacity) {
+		generated->capacity = generated->capacity * 2 + 16;
+		generated->files = memory_resize(generated->files, generated->capacity,
+						 sizeof *generated->files);
+	}
+	generated->files[generated->count++] = (struct generated_file){
+		.path = pool_string(&generated->pool, path),
+		.bytes = pool_copy(&generated->pool, bytes, length),
+		.length = length,
+		.executable = executable,
+	};
+	return 0;
+}
+
+void generated_free(struct generated *generated)
+{
+	free(generated->files);
+	pool_free(&generated->pool);
+}
+
+/* ---- what is there ---- */
+
+enum state { ABSENT, REGULAR, OTHER };
+
+/* Reads the file at path below directory; -1 on failure. */
+static int read_file(int directory, const char *path, enum state *state, struct buffer *bytes,
+		     bool *executable, struct error *err)
+{
+	struct stat st;
+	int fd, result;
+
+	*state = ABSENT;
+	if (directory < 0 || fstatat(directory, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return directory < 0 || errno == ENOENT || errno == ENOTDIR
+		       ? 0 : error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	*state = S_ISREG(st.st_mode) ? REGULAR : OTHER;
+	*executable = (st.st_mode & 0111) != 0;
+	if (*state == OTHER)
+		return 0;
+	fd = path_open_beneath(directory, path, err);
+	if (fd < 0)
+		return -1;
+	result = file_read_open(bytes, fd, path, err);
+	close(fd);
+	return result;
+}
+
+static int row_fault(const char *record, size_t line, struct error *err)
+{
+	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu is not "
+			 "'<SHA-256>  <path>'", record, line);
+}
+
+static int order_rows(const void *a, const void *b)
+{
+	const struct generated_row *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
+static int parse_rows(struct generated_plan *plan, char *text, struct error *err)
+{
+	size_t lines = 0, number = 0;
+
+	for (const char *c = text; *c; c++)
+		lines += *c == '\n';
+	plan->rows = pool_new(&plan->pool, lines + 1, sizeof *plan->rows);
+	for (char *line = text, *end; *line; line = end + 1) {
+		struct generated_row *row = &plan->rows[plan->row_count++];
+
+		number++;
+		end = strchr(line, '\n');
+		if (!end || end - line < 67 || strncmp(line + 64, "  ", 2) != 0)
+			return row_fault(plan->record.path, number, err);
+		*end = '\0';
+		line[64] = '\0';
+		row->path = line + 66;
+		if (digest_parse_hex(&row->digest, line) < 0 || path_beneath_fault(row->path))
+			return row_fault(plan->record.path, number, err);
+	}
+	qsort(plan->rows, plan->row_count, sizeof *plan->rows, order_rows);
+	return 0;
+}
+
+/* The number of the first row whose path is not before this one. */
+static size_t find_row(const struct generated_plan *plan, const char *path)
+{
+	size_t low = 0, high = plan->row_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (strcmp(plan->rows[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether these bytes at path are in the record; one that was merged may have a path twice. */
+static bool is_recorded(const struct generated_plan *plan, const char *path,
+			const struct buffer *bytes)
+{
+	struct digest digest = digest_of_output(bytes->bytes ? bytes->bytes : "", bytes->length);
+
+	for (size_t i = find_row(plan, path);
+	     i < plan->row_count && strcmp(plan->rows[i].path, path) == 0; i++)
+		if (digest_equal(&plan->rows[i].digest, &digest))
+			return true;
+	return false;
+}
+
+/* ---- the plan ---- */
+
+static void add_change(struct generated_plan *plan, enum generated_action action,
+		       const char *path, const struct generated_file *file, bool foreign)
+{
+	plan->changes[plan->count++] = (struct generated_change){
+		.action = action, .path = path, .file = file, .foreign = foreign,
+	};
+}
+
+static int compare_file(struct generated_plan *plan, const struct generated_file *file,
+			struct error *err)
+{
+	enum state state;
+	struct buffer bytes;
+	bool executable, same;
+	int result;
+
+	buffer_init(&bytes, LIMIT_GENERATED_BYTES);
+	result = read_file(plan->directory, file->path, &state, &bytes, &executable, err);
+	if (result == 0 && state == ABSENT)
+		add_change(plan, GENERATED_CREATE, file->path, file, false);
+	else if (result == 0) {
+		same = state == REGULAR && bytes.length == file->length
+		       && memcmp(bytes.bytes ? bytes.bytes : "", file->bytes, file->length) == 0;
+		if (!same || executable != file->executable)
+			add_change(plan, GENERATED_REPLACE, file->path, file,
+				   !same && !is_recorded(plan, file->path, &bytes));
+	}
+	buffer_free(&bytes);
+	return result;
+}
+
+static int compare_row(struct generated_plan *plan, const struct generated_row *row,
+		       struct error *err)
+{
+	enum state state;
+	struct buffer bytes;
+	bool executable;
+	int result;
+
+	buffer_init(&bytes, LIMIT_GENERATED_BYTES);
+	result = read_file(plan->directory, row->path, &state, &bytes, &executable, err);
+	if (result == 0 && state != ABSENT)
+		add_change(plan, state == REGULAR && is_recorded(plan, row->path, &bytes)
+				 ? GENERATED_REMOVE : GENERATED_LEAVE, row->path, NULL, false);
+	buffer_free(&bytes);
+	return result;
+}
+
+static int order_files(const void *a, const void *b)
+{
+	const struct generated_file *const *one = a, *const *other = b;
+
+	return strcmp((*one)->path, (*other)->path);
+}
+
+static int order_changes(const void *a, const void *b)
+{
+	const struct generated_change *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
+static void write_record(struct generated_plan *plan, const struct generated *generated)
+{
+	const struct generated_file **sorted = pool_new(&plan->pool, generated->count + 1,
+							sizeof *sorted);
+	struct buffer text;
+
+	for (size_t i = 0; i < generated->count; i++)
+		sorted[i] = &generated->files[i];
+	qsort(sorted, generated->count, sizeof *sorted, order_files);
+	buffer_init(&text, SIZE_MAX);
+	for (size_t i = 0; i < generated->count; i++) {
+		struct digest digest = digest_of_output(sorted[i]->bytes, sorted[i]->length);
+		char hex[DIGEST_HEX_BYTES];
+
+		buffer_format(&text, "%s  %s\n", digest_write_hex(&digest, hex), sorted[i]->path);
+	}
+	plan->record.bytes = pool_copy(&plan->pool, text.bytes ? text.bytes : "", text.length);
+	plan->record.length = text.length;
+	buffer_free(&text);
+}
+
+static int read_record(struct generated_plan *plan, struct error *err)
+{
+	enum state state;
+	struct buffer text;
+	bool executable;
+	int result;
+
+	buffer_init(&text, LIMIT_GENERATED_BYTES);
+	result = read_file(plan->directory, plan->record.path, &state, &text, &executable, err);
+	if (result == 0 && text.length > 0)
+		result = parse_rows(plan, pool_copy(&plan->pool, text.bytes, text.length), err);
+	buffer_free(&text);
+	return result;
+}
+
+/* The record itself is foreign to nobody: it says so in each of its lines. */
+static int compare_all(struct generated_plan *plan, const struct generated *generated,
+		       struct error *err)
+{
+	plan->changes = pool_new(&plan->pool, generated->count + plan->row_count + 1,
+				 sizeof *plan->changes);
+	for (size_t i = 0; i < generated->count; i++)
+		if (compare_file(plan, &generated->files[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < plan->row_count; i++)
+		if ((i == 0 || order_rows(&plan->rows[i - 1], &plan->rows[i]) != 0)
+		    && !find_file(generated, plan->rows[i].path)
+		    && compare_row(plan, &plan->rows[i], err) < 0)
+			return -1;
+	qsort(plan->changes, plan->count, sizeof *plan->changes, order_changes);
+	if (compare_file(plan, &plan->record, err) < 0)
+		return -1;
+	if (plan->count > 0 && plan->changes[plan->count - 1].file == &plan->record)
+		plan->changes[plan->count - 1].foreign = false;
+	return 0;
+}
+
+int generated_compare(struct generated_plan *plan, const struct generated *generated,
+		      int directory, const char *record, struct error *err)
+{
+	*plan = (struct generated_plan){ .directory = directory };
+	plan->record.path = pool_string(&plan->pool, record);
+	write_record(plan, generated);
+	if (read_record(plan, err) == 0 && compare_all(plan, generated, err) == 0)
+		return 0;
+	generated_plan_free(plan);
+	return -1;
+}
+
+void generated_plan_free(struct generated_plan *plan)
+{
+	pool_free(&plan->pool);
+}
+
+/* ---- making it so ---- */
+
+/* A plan that is being carried out. */
+struct application {
+	const struct generated_plan *plan;
+	staging_confirm *confirm;
+	void *context;		/* of confirm */
+	struct staging staging;
+	const char **moved;	/* for each change the path that was renamed, or NULL */
+	struct pool pool;
+};
+
+/* Makes the directories above path in the private directory. */
+static int make_parents(const struct staging *staging, const char *path, struct error *err)
+{
+	char *parent = memory_string(path);
+	int result = 0;
+
+	for (char *slash = strchr(parent, '/'); slash && result == 0;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(staging->fd, parent, 0777) < 0 && errno != EEXIST)
+			result = error_errno(err, STATUS_FILE, "cannot make directory '%s'",
+					     parent);
+		*slash = '/';
+	}
+	free(parent);
+	return result;
+}
+
+/* Removes the directories above path, from the last, as long as nothing is in them. */
+static void remove_parents(int fd, const char *path)
+{
+	char *parent = memory_string(path), *slash;
+
+	while ((slash = strrchr(parent, '/'))) {
+		*slash = '\0';
+		if (unlinkat(fd, parent, AT_REMOVEDIR) < 0)
+			break;
+	}
+	free(parent);
+}
+
+static int stage_all(const struct application *a, struct error *err)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < a->plan->count; i++) {
+		const struct generated_change *change = &a->plan->changes[i];
+		const struct generated_file *file = change->file;
+
+		if (change->action == GENERATED_LEAVE)
+			continue;
+		if (!path_is_beside(change->path, before)
+		    && make_parents(&a->staging, change->path, err) < 0)
+			return -1;
+		if (file && file_create_unflushed(a->staging.fd, file->path, file->bytes,
+						  file->length, file->executable ? 0755 : 0644,
+						  err) < 0)
+			return -1;
+		before = change->path;
+	}
+	return 0;
+}
+
+/*
+ * What to rename so that path is in its place: a new directory takes all with it that is in it.
+ * What is there already must not be a link that leads elsewhere.
+ */
+static const char *find_new(struct application *a, const char *path, struct error *err)
+{
+	char *part = pool_string(&a->pool, path);
+	struct stat st;
+
+	for (char *slash = strchr(part, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (fstatat(a->staging.parent, part, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				return part;
+			error_errno(err, STATUS_FILE, "cannot use directory '%s'", part);
+			return NULL;
+		}
+		if (!S_ISDIR(st.st_mode)) {
+			errno = ENOTDIR;
+			error_errno(err, STATUS_FILE, "cannot use directory '%s'", part);
+			return NULL;
+		}
+		*slash = '/';
+	}
+	return part;
+}
+
+static int publish(struct application *a, size_t i, struct error *err)
+{
+	const struct generated_change *change = &a->plan->changes[i];
+	struct stat st;
+	const char *new;
+
+	if (change->action == GENERATED_REMOVE)
+		return renameat(a->staging.parent, change->path, a->staging.fd, change->path) < 0
+		       ? error_errno(err, STATUS_FILE, "cannot remove '%s'", change->path) : 0;
+	if (change->action == GENERATED_LEAVE)
+		return 0;
+	/* One that is not there any more has moved with its directory. */
+	if (fstatat(a->staging.fd, change->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
+							 change->path);
+	new = find_new(a, change->path, err);
+	if (!new || staging_publish(&a->staging, new, err) < 0)
+		return -1;
+	a->moved[i] = new;
+	return 0;
+}
+
+static void retract_all(const struct application *a, size_t count)
+{
+	while (count-- > 0) {
+		const struct generated_change *change = &a->plan->changes[count];
+
+		if (change->action == GENERATED_REMOVE)
+			renameat(a->staging.fd, change->path, a->staging.parent, change->path);
+		if (a->moved[count])
+			staging_retract(&a->staging, a->moved[count]);
+	}
+}
+
+/* What was published survives a power loss and is confirmed, or is taken back. */
+static int publish_all(struct application *a, struct error *err)
+{
+	size_t done = 0;
+
+	while (done < a->plan->count && publish(a, done, err) == 0)
+		done++;
+	if (done == a->plan->count && staging_flush_all(&a->staging, err) == 0
+	    && a->confirm(a->context, err) == 0)
+		return 0;
+	retract_all(a, done);
+	return -1;
+}
+
+/* Directories that nothing is left in go. */
+static void prune(const struct application *a)
+{
+	for (size_t i = 0; i < a->plan->count; i++)
+		if (a->plan->changes[i].action == GENERATED_REMOVE)
+			remove_parents(a->staging.parent, a->plan->changes[i].path);
+}
+
+static int refuse_foreign(const struct generated_plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].foreign) {
+			error_set(err, STATUS_FILE, "cannot replace '%s': it is not what bundler "
+				  "has written", plan->changes[i].path);
+			return error_hint(err, "move it away, or replace it with --force");
+		}
+	return 0;
+}
+
+int generated_apply(const struct generated_plan *plan, const char *where, bool force,
+		    staging_confirm *confirm, void *context, struct error *err)
+{
+	struct application a = { .plan = plan, .confirm = confirm, .context = context };
+	int result;
+
+	if (plan->count == 0)
+		return confirm(context, err);
+	if (!force && refuse_foreign(plan, err) < 0)
+		return -1;
+	if (staging_open(&a.staging, plan->directory, where, err) < 0)
+		return -1;
+	a.moved = pool_new(&a.pool, plan->count, sizeof *a.moved);
+	result = stage_all(&a, err);
+	if (result == 0)
+		result = staging_flush_all(&a.staging, err);
+	if (result == 0)
+		result = publish_all(&a, err);
+	if (result == 0)
+		prune(&a);
+	staging_close(&a.staging);
+	pool_free(&a.pool);
+	return result;
+}

@@ -1,0 +1,588 @@
+#include "lint/dockerfile.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "lint/powershell.h"
+#include "lint/variables.h"
+#include "recipe/version.h"
+
+/* A stage that has been begun. */
+struct stage {
+	const struct stage *before;
+	const char *name;		/* or NULL */
+	struct lint_text base;		/* that of the stage it builds on */
+	struct variables variables;
+};
+
+struct reading {
+	struct lint_image *image;
+	const struct containerfile_instruction *instruction;
+	size_t expanded;		/* bytes of texts that variables were put into */
+	struct variables global;	/* ARG before the first FROM */
+	struct stage *stage;		/* the last one, or NULL */
+	bool powershell;
+	struct lint_text entrypoint, command;	/* only their lines count */
+	const char **entry_words, **command_words;
+	size_t entry_count, command_count;
+	struct lint_list **images, **copied, **versions, **hashes;
+	struct lint_arm **arms;
+	struct lint_asset **assets;
+};
+
+static void append(struct reading *reading, struct lint_list ***tail, const char *text, size_t line)
+{
+	struct lint_list *entry = pool_new(&reading->image->pool, 1, sizeof *entry);
+
+	entry->item = (struct lint_text){ text, line };
+	**tail = entry;
+	*tail = &entry->next;
+}
+
+/* A few lines can say much more by their variables than they have bytes: it is left as it is. */
+static const char *expand(struct reading *reading, const struct variables *variables,
+			  const char *text)
+{
+	const char *expanded;
+
+	if (reading->expanded > LIMIT_LINT_EXPANDED_BYTES) {
+		reading->image->excess = true;
+		return text;
+	}
+	expanded = variables_expand(variables, &reading->image->pool, text);
+	reading->expanded += strlen(expanded);
+	return expanded;
+}
+
+static const struct variables *scope(const struct reading *reading)
+{
+	return reading->stage ? &reading->stage->variables : &reading->global;
+}
+
+/* ---- stages and images ---- */
+
+static const struct stage *find_stage(const struct reading *reading, const char *name)
+{
+	const struct stage *stage = reading->stage;
+
+	while (stage && (!stage->name || strcasecmp(stage->name, name) != 0))
+		stage = stage->before;
+	return stage;
+}
+
+/* Name or number of a stage, so no image. */
+static bool is_stage(const struct reading *reading, const char *name)
+{
+	return find_stage(reading, name) || name[strspn(name, "0123456789")] == '\0';
+}
+
+/* FROM image [AS name] */
+static void take_from(struct reading *reading)
+{
+	struct pool *pool = &reading->image->pool;
+	struct stage *stage = pool_new(pool, 1, sizeof *stage);
+	const char **words, *base;
+	const size_t count = containerfile_words(&reading->image->file, reading->instruction,
+						 &words);
+	const struct stage *other;
+
+	if (count == 0)
+		return;
+	base = expand(reading, &reading->global, words[0]);
+	other = find_stage(reading, base);
+	*stage = (struct stage){
+		.before = reading->stage, .base = { base, reading->instruction->line },
+		.name = count == 3 && strcasecmp(words[1], "as") == 0 ? words[2] : NULL,
+	};
+	if (other) {
+		stage->base = other->base;
+		stage->variables = other->variables;
+	} else {
+		append(reading, &reading->images, base, reading->instruction->line);
+	}
+	reading->stage = stage;
+	reading->powershell = false;
+	reading->entry_count = reading->command_count = 0;
+	reading->image->base = stage->base;
+	reading->image->ports = (struct lint_text){ NULL, 0 };
+}
+
+static void take_image(struct reading *reading, const char *text)
+{
+	const char *name = expand(reading, scope(reading), text);
+
+	if (*name == '\0' || is_stage(reading, name))
+		return;
+	append(reading, &reading->images, name, reading->instruction->line);
+	append(reading, &reading->copied, name, reading->instruction->line);
+}
+
+/* from= of RUN --mount=type=bind,from=image,... */
+static void take_mounts(struct reading *reading)
+{
+	const struct containerfile_instruction *instruction = reading->instruction;
+
+	for (size_t i = 0; i < instruction->flag_count; i++) {
+		const char *from = strstr(instruction->flags[i].value, "from=");
+
+		if (strcmp(instruction->flags[i].name, "mount") != 0 || !from)
+			continue;
+		from += strlen("from=");
+		take_image(reading, pool_copy(&reading->image->pool, from, strcspn(from, ",")));
+	}
+}
+
+/* ---- downloads ---- */
+
+static bool is_archive(const char *name)
+{
+	static const char *const ends[] = { ".tar.gz", ".tgz", ".zip", ".tar.xz", ".tar.bz2" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (strlen(name) > strlen(ends[i])
+		    && strcasecmp(name + strlen(name) - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The next URL of a text from *offset on, as it stands there, or NULL. */
+static const char *next_url(struct pool *pool, const char *text, size_t *offset)
+{
+	const char *at = text + *offset;
+	size_t length;
+
+	while ((at = strstr(at, "://")) && !(at - text >= 4 && strncmp(at - 4, "http", 4) == 0)
+	       && !(at - text >= 5 && strncmp(at - 5, "https", 5) == 0))
+		at++;
+	if (!at)
+		return NULL;
+	at -= at[-1] == 's' ? 5 : 4;
+	length = strcspn(at, " \t\n\"'`;,<>|()");
+	*offset = (size_t)(at - text) + length;
+	return pool_copy(pool, at, length);
+}
+
+static bool known(const struct lint_image *image, const char *url, const struct lint_arm *arm)
+{
+	for (const struct lint_asset *asset = image->assets; asset; asset = asset->next)
+		if (asset->arm == arm && strcmp(asset->url, url) == 0)
+			return true;
+	return false;
+}
+
+static void add_asset(struct reading *reading, const struct variables *variables, const char *url,
+		      size_t line, const struct lint_arm *arm)
+{
+	struct lint_image *image = reading->image;
+	const char *whole = expand(reading, variables, url), *slash = strrchr(whole, '/');
+	struct lint_asset *asset;
+
+	if (strchr(whole, '$') || !is_archive(slash + 1) || known(image, whole, arm))
+		return;
+	if (image->asset_count == LIMIT_LINT_ASSETS) {
+		image->excess = true;
+		return;
+	}
+	image->asset_count++;
+	asset = pool_new(&image->pool, 1, sizeof *asset);
+	*asset = (struct lint_asset){
+		.name = slash + 1, .url = whole, .line = line, .arm = arm,
+		.hash = arm ? arm->hash : (struct lint_text){ NULL, 0 },
+	};
+	*reading->assets = asset;
+	reading->assets = &asset->next;
+}
+
+/* Names that people give to what holds a hash, as in GIT_DOWNLOAD_SHA256 or NATS_SHASUM. */
+static bool names_hash(const char *name)
+{
+	return strcasestr(name, "sha256") || strcasestr(name, "shasum")
+	       || strcasestr(name, "checksum");
+}
+
+/* ---- variables ---- */
+
+static void take_pair(struct reading *reading, const struct containerfile_pair *pair)
+{
+	struct lint_image *image = reading->image;
+	const char *value = expand(reading, scope(reading), pair->value);
+	struct variables *variables = reading->stage ? &reading->stage->variables
+						     : &reading->global;
+	size_t offset = 0;
+	const char *url, *number = value + (*value == 'v');
+
+	variables_set(variables, &image->pool, pair->name, value);
+	if (strchr(number, '.') && !version_fault(number))
+		append(reading, &reading->versions, number, pair->line);
+	if (names_hash(pair->name))
+		append(reading, &reading->hashes, value, pair->line);
+	while ((url = next_url(&image->pool, value, &offset)))
+		add_asset(reading, variables, url, pair->line, NULL);
+}
+
+static void take_variables(struct reading *reading)
+{
+	struct containerfile_pair *pairs;
+	const size_t count = containerfile_pairs(&reading->image->file, reading->instruction,
+						 &pairs);
+	const bool arg = strcmp(reading->instruction->name, "ARG") == 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *value = variables_find(&reading->global, pairs[i].name);
+
+		/* ARG without a value makes one from before the first FROM known to the stage. */
+		if (!pairs[i].value && arg && reading->stage && value)
+			variables_set(&reading->stage->variables, &reading->image->pool,
+				      pairs[i].name, value);
+		else if (pairs[i].value)
+			take_pair(reading, &pairs[i]);
+	}
+}
+
+/* ---- commands ---- */
+
+/* What tells the architecture in a word: a command in it, or a variable that has its output. */
+static const struct architecture_tool *find_tool(struct reading *reading,
+						 const struct shell_script *script,
+						 const char *word)
+{
+	for (int step = 0; step < 4; step++) {
+		struct pool *pool = &reading->image->pool;
+		const char *command = shell_command(pool, word), *dollar = strchr(word, '$');
+		const char *name = dollar ? variables_name(pool, dollar + 1) : NULL;
+
+		if (command)
+			return architecture_command(command);
+		if (!name || architecture_variable(name))
+			return name ? architecture_variable(name) : NULL;
+		word = NULL;
+		for (const struct shell_assignment *a = script->assignments; a; a = a->next)
+			if (strcmp(a->name, name) == 0)
+				word = a->value;
+		if (!word)
+			return NULL;
+	}
+	return NULL;
+}
+
+static size_t line_of(const struct reading *reading, size_t offset)
+{
+	return containerfile_line(reading->instruction, offset);
+}
+
+static struct lint_arm *add_arm(struct reading *reading, const struct architecture_tool *tool,
+				const struct shell_arm *from)
+{
+	struct lint_image *image = reading->image;
+	struct lint_arm *arm = pool_new(&image->pool, 1, sizeof *arm);
+	size_t count = 0;
+
+	*arm = (struct lint_arm){
+		.tool = tool, .patterns = from->patterns, .sets = from->assignments != NULL,
+		.line = line_of(reading, from->patterns->offset),
+	};
+	for (const struct shell_word *word = from->patterns; word; word = word->next) {
+		arm->others |= strcmp(word->text, "*") == 0;
+		count++;
+	}
+	arm->pattern_lines = pool_new(&image->pool, count, sizeof *arm->pattern_lines);
+	count = 0;
+	for (const struct shell_word *word = from->patterns; word; word = word->next)
+		arm->pattern_lines[count++] = line_of(reading, word->offset);
+	for (const struct shell_assignment *a = from->assignments; a; a = a->next)
+		if (names_hash(a->name))
+			arm->hash = (struct lint_text){ a->value, line_of(reading, a->offset) };
+	image->arm_count++;
+	*reading->arms = arm;
+	reading->arms = &arm->next;
+	return arm;
+}
+
+static void set_all(struct reading *reading, struct variables *variables,
+		    const struct shell_assignment *assignments)
+{
+	struct pool *pool = &reading->image->pool;
+
+	for (const struct shell_assignment *a = assignments; a; a = a->next)
+		if (!shell_command(pool, a->value))
+			variables_set(variables, pool, a->name,
+				      expand(reading, variables, a->value));
+}
+
+/* URLs of the instruction that an arm decides: in it, or in no arm at all. */
+static void add_assets_of(struct reading *reading, const struct shell_case *command,
+			  const struct shell_arm *from, const struct lint_arm *arm,
+			  const struct variables *variables)
+{
+	const char *url, *text = reading->instruction->text;
+	size_t offset = 0;
+
+	while ((url = next_url(&reading->image->pool, text, &offset))) {
+		const size_t at = offset - strlen(url);
+		const struct shell_arm *in = command->arms;
+
+		while (in && (at < in->begin || at >= in->end))
+			in = in->next;
+		if (!in || in == from)
+			add_asset(reading, variables, url, line_of(reading, at), arm);
+	}
+}
+
+static void take_arms(struct reading *reading, const struct shell_script *script,
+		      const struct shell_case *command, const struct architecture_tool *tool)
+{
+	for (const struct shell_arm *from = command->arms; from; from = from->next) {
+		struct variables variables = *scope(reading);
+		const struct lint_arm *arm;
+
+		if (reading->image->arm_count == LIMIT_LINT_ARMS) {
+			reading->image->excess = true;
+			return;
+		}
+		arm = add_arm(reading, tool, from);
+		if (arm->others)
+			continue;
+		set_all(reading, &variables, script->assignments);
+		set_all(reading, &variables, from->assignments);
+		/* URL="...${arch}..." may stand before or behind the case. */
+		set_all(reading, &variables, script->assignments);
+		add_assets_of(reading, command, from, arm, &variables);
+	}
+}
+
+static void take_urls(struct reading *reading, const struct variables *variables)
+{
+	const char *url, *text = reading->instruction->text;
+	size_t offset = 0;
+
+	while ((url = next_url(&reading->image->pool, text, &offset)))
+		add_asset(reading, variables, url, line_of(reading, offset - strlen(url)), NULL);
+}
+
+static void take_powershell(struct reading *reading)
+{
+	struct pool *pool = &reading->image->pool;
+	struct variables variables = *scope(reading);
+	struct powershell_assignment assignment;
+	size_t offset = 0;
+
+	while (powershell_next(&assignment, pool, reading->instruction->text, &offset)) {
+		variables_set(&variables, pool, assignment.name, assignment.value);
+		if (names_hash(assignment.name))
+			append(reading, &reading->hashes, assignment.value,
+			       line_of(reading, assignment.offset));
+	}
+	take_urls(reading, &variables);
+}
+
+static void take_shell_script(struct reading *reading)
+{
+	struct variables variables = *scope(reading);
+	struct shell_script script;
+	bool any = false;
+
+	shell_parse(&script, &reading->image->pool, reading->instruction->text);
+	for (const struct shell_case *command = script.cases; command; command = command->next) {
+		const struct architecture_tool *tool;
+
+		tool = find_tool(reading, &script, command->subject);
+		if (tool)
+			take_arms(reading, &script, command, tool);
+		any |= tool != NULL;
+	}
+	if (any)
+		return;
+	set_all(reading, &variables, script.assignments);
+	for (const struct shell_assignment *a = script.assignments; a; a = a->next)
+		if (names_hash(a->name))
+			append(reading, &reading->hashes, a->value, line_of(reading, a->offset));
+	take_urls(reading, &variables);
+}
+
+static void take_run(struct reading *reading)
+{
+	const char *text = reading->instruction->text;
+
+	take_mounts(reading);
+	(reading->powershell ? take_powershell : take_shell_script)(reading);
+	reading->image->checks |= strstr(text, "sha256sum") || strcasestr(text, "get-filehash");
+}
+
+static void take_add(struct reading *reading)
+{
+	const char *sum = containerfile_flag(reading->instruction, "checksum");
+	const struct variables *variables = scope(reading);
+
+	if (sum && strncmp(sum, "sha256:", 7) == 0) {
+		append(reading, &reading->hashes, expand(reading, variables, sum + 7),
+		       reading->instruction->line);
+		reading->image->checks = true;
+	}
+	take_urls(reading, variables);
+}
+
+/* ---- how it runs ---- */
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Words with blanks between them. */
+static const char *join(struct reading *reading, const char *const *words, size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count && strlen(text) < LIMIT_FINDING_BYTES; i++)
+		text = pool_format(&reading->image->pool, "%s%s%s", text, i > 0 ? " " : "",
+				   words[i]);
+	return text;
+}
+
+static void take_ports(struct reading *reading)
+{
+	struct lint_image *image = reading->image;
+	const char *before = image->ports.text ? image->ports.text : "", **words;
+	size_t count = containerfile_words(&image->file, reading->instruction, &words);
+
+	for (size_t i = 0; i < count; i++) {
+		words[i] = expand(reading, scope(reading), words[i]);
+		if (strlen(words[i]) > 4 && strcmp(words[i] + strlen(words[i]) - 4, "/tcp") == 0)
+			words[i] = pool_copy(&image->pool, words[i], strlen(words[i]) - 4);
+	}
+	qsort(words, count, sizeof *words, compare_words);
+	image->ports.line = reading->instruction->line;
+	if (strlen(before) < LIMIT_FINDING_BYTES)
+		image->ports.text = pool_format(&image->pool, "%s%s%s", before, *before ? " " : "",
+						join(reading, words, count));
+}
+
+/* The last part of a path of either system, without ".exe". */
+static const char *last_part(struct reading *reading, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *backslash = strrchr(path, '\\');
+	const char *name = slash > backslash ? slash : backslash;
+	size_t length;
+
+	name = name ? name + 1 : path;
+	length = strlen(name);
+	if (length > 4 && strcasecmp(name + length - 4, ".exe") == 0)
+		length -= 4;
+	return pool_copy(&reading->image->pool, name, length);
+}
+
+static bool is_script(const char *name)
+{
+	return strlen(name) > 3 && strcmp(name + strlen(name) - 3, ".sh") == 0;
+}
+
+/* Entry point and command together, as both forms of the images have it. */
+static void finish_program(struct reading *reading)
+{
+	const size_t count = reading->entry_count + reading->command_count;
+	const char **words = memory_new(count + 1, sizeof *words);
+	struct lint_image *image = reading->image;
+	size_t used = 0;
+
+	for (size_t i = 0; i < reading->entry_count; i++)
+		words[used++] = last_part(reading, reading->entry_words[i]);
+	for (size_t i = 0; i < reading->command_count; i++)
+		words[used++] = last_part(reading, reading->command_words[i]);
+	if (used > 0) {
+		const bool script = is_script(words[0]);
+		const size_t line = reading->entry_count > 0 ? reading->entrypoint.line
+							     : reading->command.line;
+
+		if (script)
+			image->script = (struct lint_text){ words[0], line };
+		image->program = (struct lint_text){ join(reading, words + script, used - script),
+						     line };
+	}
+	free(words);
+}
+
+static void take_entrypoint(struct reading *reading)
+{
+	reading->entrypoint.line = reading->instruction->line;
+	reading->entry_count = containerfile_words(&reading->image->file, reading->instruction,
+						&reading->entry_words);
+	reading->command_count = 0;
+}
+
+static void take_command(struct reading *reading)
+{
+	reading->command.line = reading->instruction->line;
+	reading->command_count = containerfile_words(&reading->image->file, reading->instruction,
+						  &reading->command_words);
+}
+
+static void take_shell(struct reading *reading)
+{
+	reading->powershell = strcasestr(reading->instruction->text, "powershell")
+			      || strcasestr(reading->instruction->text, "pwsh")
+			      || strcasestr(reading->instruction->text, "cmd");
+}
+
+static void take_copy(struct reading *reading)
+{
+	const char *from = containerfile_flag(reading->instruction, "from");
+
+	if (from)
+		take_image(reading, from);
+}
+
+static void take(struct reading *reading)
+{
+	static const struct {
+		const char *name;
+		void (*take)(struct reading *reading);
+	} instructions[] = {
+		{ "ADD", take_add }, { "ARG", take_variables }, { "CMD", take_command },
+		{ "COPY", take_copy }, { "ENTRYPOINT", take_entrypoint }, { "ENV", take_variables },
+		{ "EXPOSE", take_ports }, { "FROM", take_from }, { "RUN", take_run },
+		{ "SHELL", take_shell },
+	};
+
+	for (size_t i = 0; i < sizeof instructions / sizeof instructions[0]; i++)
+		if (strcmp(instructions[i].name, reading->instruction->name) == 0)
+			instructions[i].take(reading);
+}
+
+/* Without a case: one hash and one download belong together. */
+static void pair_hash(struct lint_image *image)
+{
+	struct lint_asset *asset = image->assets;
+
+	if (asset && !asset->next && !asset->arm && image->hashes && !image->hashes->next)
+		asset->hash = image->hashes->item;
+}
+
+void lint_image_read(struct lint_image *image, const char *path, const struct buffer *text)
+{
+	struct reading reading = { .image = image };
+
+	*image = (struct lint_image){ .path = path };
+	reading.images = &image->images;
+	reading.copied = &image->copied;
+	reading.versions = &image->versions;
+	reading.hashes = &image->hashes;
+	reading.arms = &image->arms;
+	reading.assets = &image->assets;
+	containerfile_parse(&image->file, text);
+	for (size_t i = 0; i < image->file.count; i++) {
+		reading.instruction = &image->file.instructions[i];
+		take(&reading);
+	}
+	finish_program(&reading);
+	pair_hash(image);
+}
+
+void lint_image_free(struct lint_image *image)
+{
+	containerfile_free(&image->file);
+	pool_free(&image->pool);
+}

@@ -1,0 +1,170 @@
+#include "lint/library_file.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+/* A field that is being put together, and where finished ones go. */
+struct parser {
+	struct imf *imf;
+	struct lines_draft draft;
+	char *name;		/* of the field, or NULL between fields */
+	size_t line;
+	bool paragraph;		/* one has begun */
+};
+
+/* Makes room for one more in an array whose size doubles. */
+static void *extend(void *items, size_t count, size_t size)
+{
+	const bool full = (count & (count - 1)) == 0;
+
+	return full ? memory_resize(items, count ? 2 * count : 1, size) : items;
+}
+
+static struct line trim(struct line line)
+{
+	const size_t indent = line_indent(line);
+
+	line = (struct line){ line.text + indent, line.length - indent };
+	while (line.length > 0 && strchr(" \t", line.text[line.length - 1]))
+		line.length--;
+	return line;
+}
+
+static void begin_paragraph(struct parser *parser, size_t line)
+{
+	struct imf *imf = parser->imf;
+
+	if (parser->paragraph)
+		return;
+	imf->paragraphs = extend(imf->paragraphs, imf->count, sizeof *imf->paragraphs);
+	imf->paragraphs[imf->count++] = (struct imf_paragraph){ .line = line };
+	parser->paragraph = true;
+}
+
+static void end_field(struct parser *parser)
+{
+	struct imf *imf = parser->imf;
+	struct imf_paragraph *paragraph;
+	struct imf_field field = {
+		.name = parser->name, .line = parser->line, .mark_count = parser->draft.count,
+	};
+
+	if (!parser->name)
+		return;
+	field.value = pool_copy(&imf->pool, parser->draft.text.bytes, parser->draft.text.length);
+	field.marks = lines_take(&parser->draft, &imf->pool, 0);
+	parser->draft = (struct lines_draft){ .marks = NULL };
+	buffer_init(&parser->draft.text, LIMIT_LIBRARY_BYTES);
+	parser->name = NULL;
+	paragraph = &imf->paragraphs[imf->count - 1];
+	paragraph->fields = extend(paragraph->fields, paragraph->count, sizeof field);
+	paragraph->fields[paragraph->count++] = field;
+}
+
+static const char *begin_field(struct parser *parser, struct line line, size_t number)
+{
+	const char *colon = memchr(line.text, ':', line.length);
+	const size_t length = colon ? (size_t)(colon - line.text) : 0;
+
+	if (length == 0 || memchr(line.text, ' ', length) || memchr(line.text, '\t', length))
+		return "it is not 'Name: value'";
+	begin_paragraph(parser, number);
+	if (parser->imf->paragraphs[parser->imf->count - 1].count == LIMIT_LIBRARY_FIELDS)
+		return "its paragraph has too many fields";
+	parser->name = pool_copy(&parser->imf->pool, line.text, length);
+	parser->line = number;
+	if (imf_find(&parser->imf->paragraphs[parser->imf->count - 1], parser->name))
+		return "this field stands twice in its paragraph";
+	lines_add(&parser->draft,
+		  trim((struct line){ colon + 1, line.length - length - 1 }), number);
+	return NULL;
+}
+
+static const char *take(struct parser *parser, struct line line, size_t number)
+{
+	const size_t indent = line_indent(line);
+
+	if (indent < line.length && line.text[indent] == '#')
+		return NULL;
+	if (indent > 0 && indent < line.length) {
+		if (!parser->name)
+			return "it goes on with no field";
+		lines_add(&parser->draft, (struct line){ "\n", 1 }, number);
+		lines_add(&parser->draft, trim(line), number);
+		return NULL;
+	}
+	end_field(parser);
+	if (indent < line.length)
+		return begin_field(parser, line, number);
+	parser->paragraph = false;
+	return NULL;
+}
+
+void imf_parse(struct imf *imf, const struct buffer *text)
+{
+	struct parser parser = { .imf = imf };
+	struct lines lines;
+	struct line line;
+
+	*imf = (struct imf){ .fault_line = 1 };
+	buffer_init(&parser.draft.text, LIMIT_LIBRARY_BYTES);
+	lines_init(&lines, text);
+	if (memchr(lines.next, '\0', (size_t)(lines.end - lines.next)))
+		imf->fault = "it has a NUL byte";
+	while (!imf->fault && lines_next(&lines, &line)) {
+		imf->fault = take(&parser, line, lines.number);
+		imf->fault_line = lines.number;
+	}
+	if (!imf->fault)
+		end_field(&parser);
+	buffer_free(&parser.draft.text);
+	free(parser.draft.marks);
+}
+
+void imf_free(struct imf *imf)
+{
+	for (size_t i = 0; i < imf->count; i++)
+		free(imf->paragraphs[i].fields);
+	free(imf->paragraphs);
+	pool_free(&imf->pool);
+	*imf = (struct imf){ .paragraphs = NULL };
+}
+
+const struct imf_field *imf_find(const struct imf_paragraph *paragraph, const char *name)
+{
+	for (size_t i = 0; i < paragraph->count; i++)
+		if (strcmp(paragraph->fields[i].name, name) == 0)
+			return &paragraph->fields[i];
+	return NULL;
+}
+
+size_t imf_items(struct imf *imf, const struct imf_field *field, struct imf_item **items)
+{
+	const char *at = field->value;
+	size_t count = 0, room = 1;
+
+	for (const char *comma = at; (comma = strchr(comma, ',')); comma++)
+		room++;
+	*items = pool_new(&imf->pool, room, sizeof **items);
+	for (;; at++) {
+		size_t length;
+
+		at += strspn(at, " \t\n");
+		length = strcspn(at, ",");
+		while (length > 0 && strchr(" \t\n", at[length - 1]))
+			length--;
+		if (length > 0)
+			(*items)[count++] = (struct imf_item){
+				pool_copy(&imf->pool, at, length),
+				lines_find(field->marks, field->mark_count,
+					   (size_t)(at - field->value)),
+			};
+		at += strcspn(at, ",");
+		if (!*at)
+			return count;
+	}
+}

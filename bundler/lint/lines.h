@@ -1,0 +1,53 @@
+#ifndef BUNDLER_LINES_H
+#define BUNDLER_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/pool.h"
+
+/* Lines of a text, and texts that are put together of some and know on which ones they stood. */
+
+struct lines {
+	const char *next, *end;
+	size_t number;		/* of the line that was read last, from 1 */
+};
+
+/* Not NUL-terminated, without line end. */
+struct line {
+	const char *text;
+	size_t length;
+};
+
+/* The lines of a text that stays where it is; without its byte order mark. */
+void lines_init(struct lines *lines, const struct buffer *text);
+
+/* Reads one, whose end is LF or CR LF; false behind the last. */
+bool lines_next(struct lines *lines, struct line *line);
+
+/* How many blanks and tabs a line begins with. */
+size_t line_indent(struct line line);
+
+/* From this offset on, a text stood on this line. */
+struct lines_mark {
+	size_t offset, number;
+};
+
+/* A text that is being put together; a zeroed one with text initialized is empty and ready. */
+struct lines_draft {
+	struct buffer text;
+	struct lines_mark *marks;
+	size_t count, capacity;
+};
+
+/* Adds a part of a line; aborts beyond the maximum of text, which the caller has chosen. */
+void lines_add(struct lines_draft *draft, struct line part, size_t number);
+
+/* Copies the marks into pool, for a text from offset skip on, and frees the draft. */
+struct lines_mark *lines_take(struct lines_draft *draft, struct pool *pool, size_t skip);
+
+/* The line of an offset, by count marks in order, of which the first is for offset 0. */
+size_t lines_find(const struct lines_mark *marks, size_t count, size_t offset);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef BUNDLER_LINT_TAGS_H
+#define BUNDLER_LINT_TAGS_H
+
+#include <stdint.h>
+
+#include "lint/tree.h"
+
+struct lint_items {
+	struct imf_item *items;
+	size_t count;
+};
+
+/* An entry of a library file. */
+struct lint_entry {
+	const struct imf_paragraph *paragraph;
+	size_t line;
+	struct lint_items tags, shared, architectures, constraints;
+	uint32_t platforms;			/* a bit for each row of platform_table() */
+	bool imported;				/* Builder: oci-import */
+	const struct lint_version *version;	/* of its directory, or NULL */
+	const struct lint_variant *variant;
+};
+
+/* Holds the tags of a library file's entries to the rules that are about them. */
+void lint_tags_check(const struct lint *lint, const char *path, const struct lint_entry *entries,
+		     size_t count);
+
+/* Why tag is none, or NULL when it is one (Docker: \w[\w.-]{0,127}). */
+const char *lint_tags_fault(const char *tag);
+
+#endif

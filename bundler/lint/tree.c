@@ -1,0 +1,498 @@
+#include "lint/tree.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "recipe/sums.h"
+#include "recipe/version.h"
+
+/* A directory that is being read. */
+struct place {
+	int fd;
+	const char *path;	/* "" for the tree itself */
+};
+
+struct loading {
+	struct lint *lint;
+	const char *directory;	/* as the user named it */
+	size_t files;
+	struct error *err;
+};
+
+static struct pool *pool_of(const struct loading *loading)
+{
+	return &loading->lint->tree.pool;
+}
+
+static const char *below(const struct loading *loading, const char *path, const char *name)
+{
+	return *path ? pool_format(pool_of(loading), "%s/%s", path, name)
+		     : pool_string(pool_of(loading), name);
+}
+
+static int fail(const struct loading *loading, const char *path)
+{
+	return error_errno(loading->err, STATUS_FILE, "cannot read '%s' in '%s'",
+			   *path ? path : ".", loading->directory);
+}
+
+/* ---- directories ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The next name that does not begin with a dot; NULL with errno at the end, where it is 0. */
+static const char *next_name(DIR *stream)
+{
+	const struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(stream);
+	} while (entry && entry->d_name[0] == '.');
+	return entry ? entry->d_name : NULL;
+}
+
+/* Adds the names of a directory that begin with no dot to *names, which the caller frees. */
+static int read_names(struct loading *loading, const struct place *place, DIR *stream,
+		      const char ***names, size_t *count)
+{
+	size_t capacity = 0;
+	const char *name;
+
+	while ((name = next_name(stream)) && *count < LIMIT_LINT_NAMES) {
+		if (*count == capacity) {
+			capacity = 2 * capacity + 16;
+			*names = memory_resize(*names, capacity, sizeof **names);
+		}
+		(*names)[(*count)++] = pool_string(pool_of(loading), name);
+	}
+	if (!name && errno != 0)
+		return fail(loading, place->path);
+	return name ? error_set(loading->err, STATUS_LIMIT, "cannot read '%s' in '%s': it has "
+				"more than %d names", *place->path ? place->path : ".",
+				loading->directory, LIMIT_LINT_NAMES) : 0;
+}
+
+/* The names in a directory that begin with no dot, sorted, and NULL behind them. In pool. */
+static int list(struct loading *loading, const struct place *place, const char ***names)
+{
+	int copy = openat(place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	const char **read = NULL;
+	size_t count = 0;
+	int result;
+
+	if (!stream) {
+		if (copy >= 0)
+			close(copy);
+		return fail(loading, place->path);
+	}
+	result = read_names(loading, place, stream, &read, &count);
+	closedir(stream);
+	*names = pool_new(pool_of(loading), count + 1, sizeof **names);
+	if (count > 0)
+		memcpy(*names, read, count * sizeof *read);
+	free(read);
+	qsort(*names, count, sizeof **names, compare_names);
+	return result;
+}
+
+/* Opens a directory in another: 1, 0 when it is none, -1. A link is a finding. */
+static int enter(struct loading *loading, const struct place *place, const char *name,
+		 struct place *inner)
+{
+	inner->path = below(loading, place->path, name);
+	inner->fd = openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (inner->fd >= 0)
+		return 1;
+	if (errno == ELOOP || errno == ENOTDIR) {
+		struct stat st;
+
+		if (fstatat(place->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+			lint_add(loading->lint, LINT_FILE, inner->path, 0,
+				 "it is a symbolic link, which is not followed");
+		return 0;
+	}
+	return fail(loading, inner->path);
+}
+
+/* Reads a file: 1, 0 when it is no plain one, which is a finding, -1. */
+static int read_file(struct loading *loading, const struct place *place, const char *name,
+		     struct buffer *text)
+{
+	const char *path = below(loading, place->path, name);
+	int fd = openat(place->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), result;
+	struct stat st;
+
+	if (fd < 0 && errno != ELOOP)
+		return fail(loading, path);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		lint_add(loading->lint, LINT_FILE, path, 0, "%s",
+			 fd < 0 ? "it is a symbolic link, which is not followed"
+				: "it is no plain file");
+		result = 0;
+	} else if (loading->files++ == LIMIT_LINT_FILES) {
+		result = error_set(loading->err, STATUS_LIMIT, "cannot read '%s': it has more than "
+				   "%d files", loading->directory, LIMIT_LINT_FILES);
+	} else {
+		result = file_read_open(text, fd, path, loading->err) < 0 ? -1 : 1;
+	}
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+/* ---- variants ---- */
+
+static bool is_dockerfile(const char *name)
+{
+	return strcmp(name, "Dockerfile") == 0 || strncmp(name, "Dockerfile.", 11) == 0;
+}
+
+static int read_image(struct loading *loading, const struct place *place, const char *name,
+		      struct lint_variant *variant)
+{
+	struct buffer text;
+	int result;
+
+	buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
+	result = read_file(loading, place, name, &text);
+	if (result > 0) {
+		variant->images = memory_resize(variant->images, variant->count + 1,
+						sizeof *variant->images);
+		lint_image_read(&variant->images[variant->count++],
+				below(loading, place->path, name), &text);
+	}
+	buffer_free(&text);
+	return result < 0 ? -1 : 0;
+}
+
+static void find_script(struct lint_variant *variant, int directory)
+{
+	const char *name = variant->count > 0 ? variant->images[0].script.text : NULL;
+	struct stat st;
+
+	variant->script = name && fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0
+			  && S_ISREG(st.st_mode);
+	variant->executable = variant->script && (st.st_mode & 0111) != 0;
+}
+
+static int read_images(struct loading *loading, const struct place *place,
+		       struct lint_variant *variant)
+{
+	const char **names;
+
+	if (list(loading, place, &names) < 0)
+		return -1;
+	for (; *names; names++)
+		if (is_dockerfile(*names) && read_image(loading, place, *names, variant) < 0)
+			return -1;
+	find_script(variant, place->fd);
+	return 0;
+}
+
+/* A directory is a variant when it has its name or a Dockerfile. */
+static int read_variant(struct loading *loading, const struct place *place, const char *name,
+			struct lint_version *version)
+{
+	struct lint_variant *variant;
+	struct place inner;
+	int result = enter(loading, place, name, &inner);
+
+	if (result <= 0)
+		return result;
+	version->variants = memory_resize(version->variants, version->count + 1,
+					  sizeof *version->variants);
+	variant = &version->variants[version->count++];
+	*variant = (struct lint_variant){ .name = name, .path = inner.path };
+	variant->kind = variant_parse(name, &variant->base);
+	result = read_images(loading, &inner, variant);
+	close(inner.fd);
+	if (!variant->kind && variant->count == 0)
+		version->count--;
+	return result;
+}
+
+static int read_sums(struct loading *loading, const char *path, const char *version,
+		     struct buffer *text)
+{
+	struct lint_tree *tree = &loading->lint->tree;
+	struct digest ignored;
+
+	tree->sums = memory_resize(tree->sums, tree->sums_count + 1, sizeof *tree->sums);
+	tree->sums[tree->sums_count++] = (struct lint_sums){ path, version, *text };
+	/* No line is without a name, but all are looked at. */
+	return sums_find(text, path, "", &ignored, loading->err) < 0 ? -1 : 0;
+}
+
+static int read_own_sums(struct loading *loading, const struct place *place, const char *name,
+			 const char *version)
+{
+	struct buffer text;
+	int result;
+
+	buffer_init(&text, LIMIT_SUMS_BYTES);
+	result = read_file(loading, place, name, &text);
+	if (result > 0)
+		return read_sums(loading, below(loading, place->path, name), version, &text);
+	buffer_free(&text);
+	return result;
+}
+
+static int read_version(struct loading *loading, const struct place *place, const char *name)
+{
+	struct lint_tree *tree = &loading->lint->tree;
+	struct lint_version *version;
+	struct place inner;
+	const char **names;
+	int result = enter(loading, place, name, &inner);
+
+	if (result <= 0)
+		return result;
+	tree->versions = memory_resize(tree->versions, tree->version_count + 1,
+				       sizeof *tree->versions);
+	version = &tree->versions[tree->version_count++];
+	*version = (struct lint_version){ .name = name };
+	result = list(loading, &inner, &names);
+	for (; result == 0 && *names; names++) {
+		if (strcmp(*names, "SHA256SUMS") == 0)
+			result = read_own_sums(loading, &inner, *names, name);
+		else
+			result = read_variant(loading, &inner, *names, version);
+	}
+	close(inner.fd);
+	return result;
+}
+
+/* ---- versions ---- */
+
+bool lint_tree_is_version(const char *name)
+{
+	const char *end = name + strlen(name);
+	bool valid;
+	char *copy;
+
+	if (!isdigit((unsigned char)*name) || !strchr(name, '.'))
+		return false;
+	if (end - name < 3 || strcmp(end - 2, ".x") != 0)
+		return !version_fault(name);
+	copy = memory_copy(name, (size_t)(end - 2 - name));
+	valid = !version_fault(copy);
+	free(copy);
+	return valid;
+}
+
+bool lint_tree_matches(const char *directory, const char *version)
+{
+	const size_t length = strlen(directory);
+
+	if (length > 2 && strcmp(directory + length - 2, ".x") == 0)
+		return strncmp(directory, version, length - 1) == 0;
+	return strcmp(directory, version) == 0;
+}
+
+/* Of 1.2.x the newest that a Dockerfile has: what a change has left behind is older. */
+static void find_number(struct lint_version *version)
+{
+	if (!version_fault(version->name)) {
+		version->number = version->name;
+		return;
+	}
+	for (size_t i = 0; i < version->count; i++)
+		for (size_t k = 0; k < version->variants[i].count; k++)
+			for (const struct lint_list *l = version->variants[i].images[k].versions; l;
+			     l = l->next)
+				if (lint_tree_matches(version->name, l->item.text)
+				    && (!version->number
+					|| version_compare(l->item.text, version->number) > 0))
+					version->number = l->item.text;
+}
+
+/* ---- library files ---- */
+
+static void add_library(struct loading *loading, const char *path, const struct buffer *text)
+{
+	struct lint_tree *tree = &loading->lint->tree;
+	const char *slash = strrchr(path, '/');
+	struct lint_library *library;
+
+	tree->libraries = memory_resize(tree->libraries, tree->library_count + 1,
+					sizeof *tree->libraries);
+	library = &tree->libraries[tree->library_count++];
+	*library = (struct lint_library){ .path = path, .name = slash ? slash + 1 : path };
+	imf_parse(&library->file, text);
+}
+
+static int read_libraries(struct loading *loading, const struct place *place)
+{
+	struct place inner;
+	const char **names;
+	int result = enter(loading, place, "library", &inner);
+
+	if (result <= 0)
+		return result;
+	result = list(loading, &inner, &names);
+	for (; result == 0 && *names; names++) {
+		struct buffer text;
+
+		buffer_init(&text, LIMIT_LIBRARY_BYTES);
+		result = read_file(loading, &inner, *names, &text);
+		if (result > 0)
+			add_library(loading, below(loading, inner.path, *names), &text);
+		buffer_free(&text);
+		result = result < 0 ? -1 : 0;
+	}
+	close(inner.fd);
+	return result;
+}
+
+static int read_given(struct loading *loading)
+{
+	const struct lint_options *options = loading->lint->options;
+	struct lint_tree *tree = &loading->lint->tree;
+	struct buffer text;
+
+	if (options->library) {
+		buffer_init(&text, LIMIT_LIBRARY_BYTES);
+		if (file_read(&text, AT_FDCWD, options->library, loading->err) < 0) {
+			buffer_free(&text);
+			return -1;
+		}
+		add_library(loading, options->library, &text);
+		buffer_free(&text);
+	}
+	for (size_t i = 0; i < options->sums_count; i++) {
+		buffer_init(&text, LIMIT_SUMS_BYTES);
+		if (file_read(&text, AT_FDCWD, options->sums[i], loading->err) < 0) {
+			buffer_free(&text);
+			return -1;
+		}
+		if (read_sums(loading, options->sums[i], NULL, &text) < 0)
+			return -1;
+	}
+	tree->has_lock = options->lock != NULL;
+	return options->lock && lock_open(&tree->lock, options->lock, loading->err) < 0 ? -1 : 0;
+}
+
+/* ---- the whole ---- */
+
+static int read_entry(struct loading *loading, const struct place *place, const char *name)
+{
+	if (lint_tree_is_version(name))
+		return read_version(loading, place, name);
+	if (strcmp(name, "library") == 0 && !loading->lint->options->library)
+		return read_libraries(loading, place);
+	if (strcmp(name, "SHA256SUMS") == 0)
+		return read_own_sums(loading, place, name, NULL);
+	return 0;
+}
+
+int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
+{
+	struct loading loading = { .lint = lint, .directory = directory, .err = err };
+	struct place place = { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "" };
+	struct lint_tree *tree = &lint->tree;
+	const char **names;
+	int result;
+
+	*tree = (struct lint_tree){ .versions = NULL };
+	if (place.fd < 0)
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", directory);
+	result = list(&loading, &place, &names);
+	for (; result == 0 && *names; names++)
+		result = read_entry(&loading, &place, *names);
+	close(place.fd);
+	if (result == 0 && tree->version_count == 0) {
+		error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory that is "
+			  "named after a version", directory);
+		result = error_hint(err, "name the top of the repository, which has "
+				    "version/variant/Dockerfile");
+	}
+	for (size_t i = 0; i < tree->version_count; i++)
+		find_number(&tree->versions[i]);
+	return result == 0 ? read_given(&loading) : -1;
+}
+
+static void free_version(struct lint_version *version)
+{
+	for (size_t i = 0; i < version->count; i++) {
+		for (size_t k = 0; k < version->variants[i].count; k++)
+			lint_image_free(&version->variants[i].images[k]);
+		free(version->variants[i].images);
+	}
+	free(version->variants);
+}
+
+void lint_tree_free(struct lint_tree *tree)
+{
+	for (size_t i = 0; i < tree->version_count; i++)
+		free_version(&tree->versions[i]);
+	free(tree->versions);
+	for (size_t i = 0; i < tree->library_count; i++)
+		imf_free(&tree->libraries[i].file);
+	free(tree->libraries);
+	for (size_t i = 0; i < tree->sums_count; i++)
+		buffer_free(&tree->sums[i].text);
+	free(tree->sums);
+	if (tree->has_lock)
+		lock_close(&tree->lock);
+	pool_free(&tree->pool);
+}
+
+const struct lint_variant *lint_tree_variant(const struct lint_version *version, const char *name,
+					     size_t length)
+{
+	for (size_t i = 0; i < version->count; i++)
+		if (strlen(version->variants[i].name) == length
+		    && memcmp(version->variants[i].name, name, length) == 0)
+			return &version->variants[i];
+	return NULL;
+}
+
+/* ---- digests ---- */
+
+static int find_locked(const struct lock *lock, const char *asset, struct digest *digest)
+{
+	for (size_t i = 0; i < lock->asset_count; i++) {
+		const char *slash = strrchr(lock->assets[i].url, '/');
+
+		if (slash && strcmp(slash + 1, asset) == 0) {
+			*digest = lock->assets[i].digest;
+			return 1;
+		}
+	}
+	return -1;
+}
+
+int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *version,
+		     const char *asset, struct digest *digest, const char **source)
+{
+	struct error ignored;
+	int result = 0;
+
+	if (tree->has_lock && version->number && strcmp(tree->lock.version, version->number) == 0) {
+		*source = tree->lock.file;
+		result = find_locked(&tree->lock, asset, digest);
+	}
+	for (size_t i = 0; result <= 0 && i < tree->sums_count; i++) {
+		const struct lint_sums *sums = &tree->sums[i];
+
+		if (sums->version && strcmp(sums->version, version->name) != 0)
+			continue;
+		*source = sums->path;
+		result = sums_find(&sums->text, sums->path, asset, digest, &ignored) > 0 ? 1 : -1;
+	}
+	return result;
+}

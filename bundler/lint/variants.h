@@ -1,0 +1,18 @@
+#ifndef BUNDLER_LINT_VARIANTS_H
+#define BUNDLER_LINT_VARIANTS_H
+
+#include "lint/tree.h"
+
+/* Holds the Dockerfiles of a tree to the rules that are about them, alone and together. */
+void lint_variants_check(const struct lint *lint);
+
+/*
+ * Whether an image is one of the tree's own, by the name of a library file or, without any, because
+ * Dockerfiles copy from it under a version. *tag is what stands behind the colon, "" without.
+ */
+bool lint_variants_own(const struct lint_tree *tree, const char *image, const char **tag);
+
+/* The platform that an asset's name has a target of, or NULL. */
+const struct platform *lint_variants_platform(const char *asset);
+
+#endif

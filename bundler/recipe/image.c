@@ -1,0 +1,221 @@
+#include "recipe/image.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "recipe/recipe.h"
+#include "recipe/template.h"
+
+#define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* rule says why an item is refused; a list of templates may have none. */
+struct list {
+	struct recipe_list *into;
+	const char *(*rule)(const char *item);
+	bool template;
+};
+
+static int take_item(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct list *list = into;
+	char **item = &list->into->items[list->into->count++];
+
+	return list->template ? recipe_template_take(yaml, node, item, list->rule, err)
+			      : yaml_ruled(yaml, node, list->rule, item, err);
+}
+
+static int take_list(struct yaml *yaml, yaml_node_t *node, struct list list, struct error *err)
+{
+	list.into->items = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *list.into->items);
+	return yaml_sequence(yaml, node, take_item, &list, err);
+}
+
+static const char *program_fault(const char *item)
+{
+	return *item == '\0' ? "it is empty" : NULL;
+}
+
+static int take_entrypoint(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct list list = { .into = into, .rule = program_fault, .template = true };
+
+	if (take_list(yaml, node, list, err) < 0)
+		return -1;
+	return list.into->count > 0 ? 0 : yaml_fault(yaml, node, err, "a program is needed here");
+}
+
+static int take_cmd(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_list(yaml, node, (struct list){ .into = into, .template = true }, err);
+}
+
+/* IEEE 1003.1-2017 section 8.1, with lower-case letters too. */
+static const char *env_fault(const char *item)
+{
+	size_t name = strspn(item, LETTERS DIGITS "_");
+
+	if (name == 0 || strchr(DIGITS, item[0]) || item[name] != '=')
+		return "it is not '<name>=<value>'";
+	return NULL;
+}
+
+static int take_set(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, env_fault, into, err);
+}
+
+static int take_os(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, platform_os_fault, into, err);
+}
+
+/* A text, or a mapping that says for which system it is. */
+static int take_variable(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "set", true, take_set, offsetof(struct recipe_variable, text) },
+		{ "os", true, take_os, offsetof(struct recipe_variable, os) },
+		{ NULL, false, NULL, 0 },
+	};
+	struct recipe_image *image = into;
+	struct recipe_variable *variable = &image->env[image->env_count++];
+
+	return node->type == YAML_MAPPING_NODE ? yaml_mapping(yaml, node, keys, variable, err)
+					       : take_set(yaml, node, &variable->text, err);
+}
+
+static int take_env(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_image *image = into;
+
+	image->env = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *image->env);
+	return yaml_sequence(yaml, node, take_variable, image, err);
+}
+
+static const char *port_fault(const char *item)
+{
+	size_t digits = strspn(item, DIGITS);
+	const char *protocol = item + digits;
+	unsigned long port = digits > 0 && digits <= 5 ? strtoul(item, NULL, 10) : 0;
+
+	if (port == 0 || port > 65535 || item[0] == '0'
+	    || (*protocol && strcmp(protocol, "/tcp") != 0 && strcmp(protocol, "/udp") != 0))
+		return "it is not '<1 to 65535>/tcp' or '/udp'";
+	return NULL;
+}
+
+static int take_ports(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_list(yaml, node, (struct list){ .into = into, .rule = port_fault }, err);
+}
+
+/* In numbers only: a name would mean what some passwd says. */
+static const char *user_fault(const char *user)
+{
+	uint32_t id;
+	const char *rest = recipe_parse_id(user, &id);
+
+	if (rest && *rest == ':')
+		rest = recipe_parse_id(rest + 1, &id);
+	return rest && *rest == '\0' ? NULL : "it is not '<uid>' or '<uid>:<gid>' in numbers";
+}
+
+static int take_user(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, user_fault, into, err);
+}
+
+static const char *workdir_fault(const char *path)
+{
+	return strcmp(path, "/") == 0 ? NULL : path_fault(path);
+}
+
+static int take_workdir(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, workdir_fault, into, err);
+}
+
+static const char *label_fault(const char *name)
+{
+	if (strspn(name, LETTERS DIGITS) == 0)
+		return "it does not begin with a letter or a digit";
+	if (name[strspn(name, LETTERS DIGITS "._/-")] != '\0')
+		return "it has other characters than letters, digits, '.', '_', '/' and '-'";
+	return NULL;
+}
+
+static int take_label(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		      struct error *err)
+{
+	struct recipe_image *image = into;
+	struct recipe_label *label = &image->labels[image->label_count++];
+
+	if (yaml_ruled(yaml, key, label_fault, &label->name, err) < 0)
+		return -1;
+	return recipe_template_take(yaml, value, &label->value, NULL, err);
+}
+
+static int take_labels(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_image *image = into;
+
+	image->labels = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *image->labels);
+	return yaml_pairs(yaml, node, take_label, image, err);
+}
+
+static const char *signal_fault(const char *name)
+{
+	return strncmp(name, "SIG", 3) == 0 && name[3] != '\0'
+	       && name[strspn(name, LETTERS DIGITS "+-")] == '\0' ? NULL : "it is not 'SIG<name>'";
+}
+
+static int take_signal(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, signal_fault, into, err);
+}
+
+static int take_flavour(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+			struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "user", false, take_user, offsetof(struct recipe_flavour, user) },
+		{ "workdir", false, take_workdir, offsetof(struct recipe_flavour, workdir) },
+		{ NULL, false, NULL, 0 },
+	};
+	struct recipe_image *image = into;
+	struct recipe_flavour *flavour = &image->flavours[image->flavour_count++];
+
+	if (yaml_ruled(yaml, key, path_name_fault, &flavour->name, err) < 0)
+		return -1;
+	return yaml_mapping(yaml, value, keys, flavour, err);
+}
+
+static int take_flavours(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_image *image = into;
+
+	image->flavours = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *image->flavours);
+	return yaml_pairs(yaml, node, take_flavour, image, err);
+}
+
+int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "entrypoint", true, take_entrypoint, offsetof(struct recipe_image, entrypoint) },
+		{ "cmd", false, take_cmd, offsetof(struct recipe_image, cmd) },
+		{ "env", false, take_env, 0 },
+		{ "ports", false, take_ports, offsetof(struct recipe_image, ports) },
+		{ "user", false, take_user, offsetof(struct recipe_image, user) },
+		{ "workdir", false, take_workdir, offsetof(struct recipe_image, workdir) },
+		{ "stopsignal", false, take_signal, offsetof(struct recipe_image, stop_signal) },
+		{ "labels", false, take_labels, 0 },
+		{ "flavours", false, take_flavours, 0 },
+		{ NULL, false, NULL, 0 },
+	};
+
+	return yaml_mapping(yaml, node, keys, into, err);
+}

@@ -1,0 +1,336 @@
+#include "recipe/library.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/url.h"
+#include "recipe/recipe.h"
+
+#define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define MAXIMUM_TAG 128
+
+/* A list of texts, and the rule for each of them. */
+struct list {
+	struct recipe_list *into;
+	yaml_take *take;
+};
+
+static int take_item(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct list *list = into;
+
+	return list->take(yaml, node, &list->into->items[list->into->count++], err);
+}
+
+/* Takes a list of at least one text. */
+static int take_list(struct yaml *yaml, yaml_node_t *node, struct recipe_list *into,
+		     yaml_take *take, struct error *err)
+{
+	struct list list = { .into = into, .take = take };
+
+	into->items = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *into->items);
+	if (yaml_sequence(yaml, node, take_item, &list, err) < 0)
+		return -1;
+	return into->count > 0 ? 0 : yaml_fault(yaml, node, err, "the list is empty");
+}
+
+/* A component of a repository's name (distribution's reference grammar). */
+static const char *name_fault(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > MAXIMUM_TAG
+	    || name[strspn(name, "abcdefghijklmnopqrstuvwxyz" DIGITS "-")] != '\0'
+	    || name[0] == '-' || name[length - 1] == '-')
+		return "it is no name of an image";
+	return NULL;
+}
+
+static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, name_fault, into, err);
+}
+
+/* The end of what text begins with if that is "<prefix>word<suffix>", else NULL. */
+static const char *skip_enclosed(const char *text, const char *prefix, const char *suffix)
+{
+	size_t length = strlen(prefix), word;
+
+	if (strncmp(text, prefix, length) != 0)
+		return NULL;
+	word = strcspn(text + length, " \t,<>()");
+	if (word == 0 || strncmp(text + length + word, suffix, strlen(suffix)) != 0)
+		return NULL;
+	return text + length + word + strlen(suffix);
+}
+
+/* Of the forms that bashbrew reads, the one that it prints. */
+static const char *maintainer_fault(const char *text)
+{
+	static const char fault[] = "it is not 'Name <address> (@handle)'";
+	const char *rest = text + strcspn(text, ",<>()"), *address;
+
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return fault;
+	if (rest - text < 2 || text[0] == ' ' || rest[-1] != ' ' || rest[-2] == ' ')
+		return fault;
+	address = skip_enclosed(rest, "<", "> ");
+	rest = skip_enclosed(address ? address : rest, "(@", ")");
+	return rest && *rest == '\0' ? NULL : fault;
+}
+
+static int take_maintainer(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, maintainer_fault, into, err);
+}
+
+static int take_maintainers(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_list(yaml, node, into, take_maintainer, err);
+}
+
+static const char *repository_fault(const char *text)
+{
+	struct url url;
+	const char *fault = url_parse(&url, text);
+
+	if (!fault)
+		url_free(&url);
+	return fault;
+}
+
+static int take_repository(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, repository_fault, into, err);
+}
+
+const char *git_branch_fault(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length > LIMIT_PATH_BYTES)
+		return "it is too long";
+	if (length == 0 || name[strspn(name, LETTERS DIGITS "._/-")] != '\0')
+		return "it has other characters than letters, digits, '.', '_', '/' and '-'";
+	for (size_t i = 0; i < length; i++)
+		if ((i == 0 || name[i - 1] == '/') && strspn(name + i, LETTERS DIGITS "_") == 0)
+			return "a part of it does not begin with a letter, a digit or '_'";
+	if (name[length - 1] == '/')
+		return "it ends with a slash";
+	if (strstr(name, "..") || name[length - 1] == '.')
+		return "it has dots that git refuses";
+	return NULL;
+}
+
+static int take_branch(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, git_branch_fault, into, err);
+}
+
+/* A template of the version; rule says why what it makes is refused. */
+static int take_template(struct yaml *yaml, yaml_node_t *node, char **into,
+			 const char *(*rule)(const char *text), struct error *err)
+{
+	const char *text, *fault;
+	struct error reason;
+
+	*into = yaml_string(yaml, node, err);
+	if (!*into)
+		return -1;
+	text = recipe_expand_version(yaml->context, yaml->pool, *into, &reason);
+	if (!text)
+		return yaml_fault(yaml, node, err, "%s", reason.message);
+	fault = rule(text);
+	return fault ? yaml_fault(yaml, node, err, "'%s' is refused: %s", text, fault) : 0;
+}
+
+/* In a Dockerfile and in a library file a directory stands without quotes. */
+static const char *directory_fault(const char *path)
+{
+	if (path[strspn(path, LETTERS DIGITS "._/-")] != '\0')
+		return "it has other characters than letters, digits, '.', '_', '/' and '-'";
+	return path_beneath_fault(path);
+}
+
+static int take_directory(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_template(yaml, node, into, directory_fault, err);
+}
+
+/* What a tag begins with, of at most 128 characters, and leaves some for the variant. */
+static const char *tag_fault(const char *tag)
+{
+	if (strlen(tag) > MAXIMUM_TAG / 2)
+		return "it is too long";
+	if (tag[0] == '\0' || tag[0] == '.' || tag[0] == '-'
+	    || tag[strspn(tag, LETTERS DIGITS "._-")] != '\0')
+		return "it is no tag";
+	return NULL;
+}
+
+static int take_tag(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_template(yaml, node, into, tag_fault, err);
+}
+
+/* Other images name the whole version, so that comes first. */
+static int take_tags(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_list *tags = into;
+
+	if (take_list(yaml, node, tags, take_tag, err) < 0)
+		return -1;
+	return strcmp(tags->items[0], "{version}") == 0
+	       ? 0 : yaml_fault(yaml, node, err, "the first tag is not '{version}'");
+}
+
+static int take_package(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, path_name_fault, into, err);
+}
+
+static int take_packages(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_list(yaml, node, into, take_package, err);
+}
+
+static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_library *library = into;
+	const char *name = yaml_string(yaml, node, err);
+	const struct platform *platform;
+	struct error reason;
+
+	if (!name)
+		return -1;
+	platform = platform_find(name, &reason);
+	if (!platform || !recipe_has(yaml->context, platform))
+		return yaml_fault(yaml, node, err, "the recipe has no platform '%s'", name);
+	if (!platform->bashbrew)
+		return yaml_fault(yaml, node, err, "nothing is built for '%s'", name);
+	for (size_t i = 0; i < library->platform_count; i++)
+		if (library->platforms[i] == platform)
+			return yaml_fault(yaml, node, err, "platform '%s' stands twice", name);
+	library->platforms[library->platform_count++] = platform;
+	return 0;
+}
+
+static int take_platforms(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_library *library = into;
+
+	library->platforms = pool_new(yaml->pool, yaml_count(node) + 1,
+				      sizeof *library->platforms);
+	if (yaml_sequence(yaml, node, take_platform, library, err) < 0)
+		return -1;
+	return library->platform_count > 0 ? 0 : yaml_fault(yaml, node, err, "the list is empty");
+}
+
+/* Version of a base image: a tag of it, and a part of a tag of ours. */
+static int take_base(struct yaml *yaml, yaml_node_t *node, struct recipe_variant *variant,
+		     struct error *err)
+{
+	return yaml_ruled(yaml, node, tag_fault, &variant->version, err);
+}
+
+/* How a variant without a base image is made. */
+static int take_form(struct yaml *yaml, yaml_node_t *node, struct recipe_variant *variant,
+		     struct error *err)
+{
+	const char *form = yaml_string(yaml, node, err);
+
+	if (!form)
+		return -1;
+	variant->version = pool_string(yaml->pool, "");
+	variant->imported = strcmp(form, "oci-import") == 0;
+	if (!variant->imported && strcmp(form, "dockerfile") != 0)
+		return yaml_fault(yaml, node, err, "'%s' is neither 'dockerfile' nor 'oci-import'",
+				  form);
+	return 0;
+}
+
+/* Whether a variant of the kind with this version is among those so far. */
+static bool has_variant(const struct recipe_library *library, const char *kind,
+			const char *version)
+{
+	for (size_t i = 0; i < library->variant_count; i++)
+		if (strcmp(library->variants[i].kind->name, kind) == 0
+		    && strcmp(library->variants[i].version, version) == 0)
+			return true;
+	return false;
+}
+
+static bool has_os(const struct recipe_library *library, const char *os)
+{
+	for (size_t i = 0; i < library->platform_count; i++)
+		if (strcmp(library->platforms[i]->os, os) == 0)
+			return true;
+	return false;
+}
+
+static int take_kind(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		     struct error *err)
+{
+	struct recipe_library *library = into;
+	struct recipe_variant *variant = &library->variants[library->variant_count];
+	const struct variant_kind *kind = variant_find(yaml_text(key));
+
+	if (!kind)
+		return yaml_fault(yaml, key, err, "no such kind of variant '%s'", yaml_text(key));
+	variant->kind = kind;
+	if ((kind->joint ? take_base : take_form)(yaml, value, variant, err) < 0)
+		return -1;
+	if (has_variant(library, kind->name, variant->version))
+		return yaml_fault(yaml, key, err, "variant '%s' stands twice",
+				  variant_name(yaml->pool, kind, variant->version));
+	if (!has_os(library, kind->os))
+		return yaml_fault(yaml, key, err, "no platform of '%s' is listed", kind->os);
+	if (kind->from && !has_variant(library, kind->from, variant->version))
+		return yaml_fault(yaml, key, err, "it copies from '%s' of '%s', which has to stand "
+				  "before it", kind->from, variant->version);
+	library->variant_count++;
+	return 0;
+}
+
+static int take_variant(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	if (yaml_count(node) != 1)
+		return yaml_fault(yaml, node, err, "one kind of variant, with its version, is "
+				  "expected here");
+	return yaml_pairs(yaml, node, take_kind, into, err);
+}
+
+static int take_variants(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_library *library = into;
+
+	library->variants = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *library->variants);
+	if (yaml_sequence(yaml, node, take_variant, library, err) < 0)
+		return -1;
+	return library->variant_count > 0 ? 0 : yaml_fault(yaml, node, err, "the list is empty");
+}
+
+int recipe_library_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "name", true, take_name, offsetof(struct recipe_library, name) },
+		{ "maintainers", true, take_maintainers,
+		  offsetof(struct recipe_library, maintainers) },
+		{ "repository", true, take_repository,
+		  offsetof(struct recipe_library, repository) },
+		{ "branch", true, take_branch, offsetof(struct recipe_library, branch) },
+		{ "dist", false, yaml_take_boolean, offsetof(struct recipe_library, dist) },
+		{ "directory", true, take_directory, offsetof(struct recipe_library, directory) },
+		{ "tags", true, take_tags, offsetof(struct recipe_library, tags) },
+		{ "packages", false, take_packages, offsetof(struct recipe_library, packages) },
+		{ "platforms", true, take_platforms, 0 },
+		{ "variants", true, take_variants, 0 },
+		{ NULL, false, NULL, 0 },
+	};
+
+	return yaml_mapping(yaml, node, keys, into, err);
+}

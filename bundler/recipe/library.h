@@ -1,0 +1,16 @@
+#ifndef BUNDLER_RECIPE_LIBRARY_H
+#define BUNDLER_RECIPE_LIBRARY_H
+
+#include "recipe/yaml.h"
+
+/*
+ * Takes the recipe's library section into a struct recipe_library, and checks it against what
+ * Docker Official Images and bashbrew take. yaml->context is the struct recipe, whose version and
+ * platforms are known by then.
+ */
+yaml_take recipe_library_take;
+
+/* Why name is no name of a branch, or NULL; stricter than git-check-ref-format(1). */
+const char *git_branch_fault(const char *name);
+
+#endif

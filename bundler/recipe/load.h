@@ -1,0 +1,19 @@
+#ifndef BUNDLER_RECIPE_LOAD_H
+#define BUNDLER_RECIPE_LOAD_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "recipe/recipe.h"
+
+/*
+ * Reads and checks the recipe in file; recipe_close ends it. Every template is expanded, and the
+ * root file system laid out without its contents, once for each platform, so that what is wrong
+ * for one of them is found here: STATUS_CONFIG with line and column.
+ */
+int recipe_load(struct recipe *recipe, const char *file, struct error *err);
+
+/* The same from text; file is for messages, and there is no directory to read files from. */
+int recipe_load_text(struct recipe *recipe, const char *file, const struct buffer *text,
+		     struct error *err);
+
+#endif

@@ -1,0 +1,98 @@
+#ifndef BUNDLER_LOCK_H
+#define BUNDLER_LOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/platform.h"
+#include "base/pool.h"
+#include "base/staging.h"
+#include "recipe/recipe.h"
+
+/*
+ * The lock: what exactly a recipe stands for (bundler-lock(5)). The tool writes it, people
+ * review it, and nothing is built without one.
+ */
+
+#define LOCK_SCHEMA 1		/* of the file */
+#define LOCK_COMPAT 1		/* of what is made from it: same number, same bytes */
+
+struct lock_asset {
+	const struct platform *platform;
+	char *url;
+	struct digest digest;
+	uint64_t size;		/* bytes, 0 when not known */
+};
+
+struct lock_certificates {
+	char *file;		/* as in the recipe; NULL when the recipe has no bundle */
+	char *origin;
+	struct digest digest;
+	uint64_t count;
+};
+
+/* What was made for a platform, by digest. */
+struct lock_result {
+	const struct platform *platform;
+	struct digest mtree;		/* of the manifest of the root file system */
+	bool has_image;			/* Linux's have one: */
+	struct digest diff_id, manifest;	/* of its layer uncompressed, and of itself */
+};
+
+struct lock {
+	char *file;		/* as the user named it */
+	char *name, *version;
+	char *release;		/* whose digests these are: "official", "source", a plain name */
+	int64_t epoch;		/* time of every file, seconds since 1970 */
+	struct lock_certificates certificates;
+	struct lock_asset *assets;	/* in the order of platform_table() */
+	size_t asset_count;
+	char *compressor;		/* compress_version() of the results; NULL without any */
+	struct lock_result *results;	/* pinned, in the order of platform_table() */
+	size_t result_count;
+	struct pool pool;
+};
+
+/* The lock's default place: the recipe's, with ".lock.json" for its ".yaml". In pool. */
+char *lock_default_path(struct pool *pool, const char *recipe_file);
+
+/*
+ * Reads a lock. STATUS_CONFIG for keys, types and values that lock_write does not write, and for
+ * one of a later bundler; the order of keys and blanks between them are free.
+ */
+int lock_open(struct lock *lock, const char *file, struct error *err);
+
+/* The same from text; file is for messages. */
+int lock_open_text(struct lock *lock, const char *file, const struct buffer *text,
+		   struct error *err);
+void lock_close(struct lock *lock);
+
+/* STATUS_CONFIG when the lock was not made for this recipe: name, version, certificates, URLs. */
+int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err);
+
+/* What is locked for a platform; NULL and STATUS_CONFIG when nothing is. */
+const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
+				   struct error *err);
+
+/* What is pinned for a platform, or NULL. */
+const struct lock_result *lock_result_find(const struct lock *lock,
+					   const struct platform *platform);
+
+/*
+ * What something made for a platform is of, in a line: name, version, platform, release, compat. In
+ * pool.
+ */
+char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool);
+
+/* Adds the lock's text, the same bytes for the same content. */
+int lock_format(const struct lock *lock, struct buffer *text, struct error *err);
+
+/* Replaces file by that text, and confirms, as staging_replace_file does. */
+int lock_write(const struct lock *lock, const char *file, staging_confirm *confirm, void *context,
+	       struct error *err);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef BUNDLER_PLACEHOLDER_H
+#define BUNDLER_PLACEHOLDER_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/pool.h"
+
+/* One name that a template may write as {name}; a table ends with a NULL name. */
+struct placeholder {
+	const char *name;
+	const char *value;
+};
+
+/*
+ * The template with each {name} replaced, in pool; NULL and STATUS_CONFIG for a name that is
+ * not in the table, a brace without its fellow, or a result of more than LIMIT_EXPANDED_BYTES.
+ */
+char *placeholder_expand(struct pool *pool, const char *template,
+			 const struct placeholder *placeholders, struct error *err);
+
+/* Whether the template is another text than what placeholder_expand makes of it, or refused. */
+bool placeholder_is_in(const char *template);
+
+#endif

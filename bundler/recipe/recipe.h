@@ -1,0 +1,187 @@
+#ifndef BUNDLER_RECIPE_H
+#define BUNDLER_RECIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/platform.h"
+#include "base/pool.h"
+#include "recipe/variant.h"
+
+/*
+ * The recipe: what people write about a product (bundler-recipe(5)). recipe_load reads it and
+ * checks everything that can be checked without the archive; what is called a template here is
+ * one until recipe_expand.
+ */
+
+enum recipe_source {
+	RECIPE_MEMBER,		/* argument: name of the member below the release's directory */
+	RECIPE_FILE,		/* argument: path below the recipe's directory */
+	RECIPE_TEXT,		/* argument: the content itself */
+	RECIPE_CERTIFICATES,	/* the recipe's CA bundle */
+	RECIPE_DIRECTORY,
+	RECIPE_LINK		/* argument: target of the symbolic link */
+};
+
+/* One path of the root file system. */
+struct recipe_entry {
+	char *path;		/* template */
+	enum recipe_source source;
+	char *argument;		/* template for a member and a link, else as it stands */
+	uint32_t mode;		/* permission bits, up to 07777 */
+	uint32_t uid, gid;
+	char *os;		/* only for platforms of this operating system, or NULL */
+	bool program;		/* checked to be a static program for the platform */
+};
+
+struct recipe_format {
+	char *os;
+	char *format;		/* "tar.gz" or "zip" */
+};
+
+/* Where a release is, as the recipe says for its version. */
+struct recipe_release {
+	char *asset, *url;	/* templates: name and URL of the archive */
+	char *sums;		/* template: URL of the SHA256SUMS, or "" without one */
+	char *wrapper;		/* template: directory in the archive, or "" */
+	struct recipe_format *formats;
+	size_t format_count;
+	char *before;		/* only versions before this one have it like that, or NULL */
+};
+
+struct recipe_label {
+	char *name;
+	char *value;		/* template */
+};
+
+/* A list of strings; NULL items when empty. */
+struct recipe_list {
+	char **items;
+	size_t count;
+};
+
+/* An environment variable. */
+struct recipe_variable {
+	char *text;		/* "NAME=VALUE" */
+	char *os;		/* only for platforms of this operating system, or NULL */
+};
+
+/* Another way to run the same tree. */
+struct recipe_flavour {
+	char *name;
+	char *user, *workdir;	/* instead of the image's; NULL when not said */
+};
+
+struct recipe_image {
+	struct recipe_list entrypoint, cmd;	/* templates */
+	struct recipe_variable *env;
+	size_t env_count;
+	struct recipe_list ports;
+	char *user;		/* "uid[:gid]" */
+	char *workdir;
+	char *stop_signal;	/* "SIGTERM", or NULL */
+	struct recipe_label *labels;
+	size_t label_count;
+	struct recipe_flavour *flavours;
+	size_t flavour_count;
+};
+
+/* One variant of the image that Docker Official Images build. */
+struct recipe_variant {
+	const struct variant_kind *kind;
+	char *version;		/* of the base image, "" where the kind has none */
+	bool imported;		/* an image layout, not a Dockerfile, stands for it */
+};
+
+/* What the repository of build contexts and the library file say (bundler-recipe(5)). */
+struct recipe_library {
+	char *name;		/* of the image; NULL when the recipe has no such section */
+	struct recipe_list maintainers;
+	char *repository, *branch;
+	bool dist;		/* contents of scratch are on a branch for each architecture */
+	char *directory;	/* template of recipe_expand_version */
+	struct recipe_list tags;	/* templates of the same */
+	struct recipe_list packages;	/* of Alpine */
+	const struct platform **platforms;
+	size_t platform_count;
+	struct recipe_variant *variants;	/* in the order that they are built in */
+	size_t variant_count;
+};
+
+/* Where something stands in the recipe's text, for who changes it. */
+struct recipe_place {
+	ptrdiff_t offset;	/* -1 when it is not written as it is */
+	size_t line, column;	/* from 1 */
+	bool plain;		/* without quotes */
+};
+
+struct recipe {
+	char *file;		/* as the user named it */
+	int directory;		/* descriptor of the directory that the file is in */
+	char *name, *version;
+	struct recipe_place version_place;
+	struct recipe_release release;
+	const struct platform **platforms;
+	bool *optional;		/* for each of them, whether a release may lack it */
+	size_t platform_count;
+	char *certificates;	/* path below the recipe's directory, or NULL */
+	char *origin;		/* where the bundle is from: package and version, or dated bundle */
+	struct recipe_entry *entries;
+	size_t entry_count;
+	struct recipe_image image;
+	struct recipe_library library;
+	struct pool pool;
+};
+
+/* Ends what recipe_load began. */
+void recipe_close(struct recipe *recipe);
+
+/*
+ * Expands a template for a platform ({name} {version} {target} {os} {exe} {format} {asset}), in
+ * pool; NULL and STATUS_CONFIG for a placeholder that is unknown.
+ */
+char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
+		    struct pool *pool, const char *template, struct error *err);
+
+/*
+ * Expands a template of {name} {version} {minor} {major} in pool: for 1.2.3 the last two are 1.2
+ * and 1. NULL and STATUS_CONFIG for another placeholder, or a version that has none of these.
+ */
+char *recipe_expand_version(const struct recipe *recipe, struct pool *pool, const char *template,
+			    struct error *err);
+
+/* Name and URL of the release asset of a platform; one of the recipe's platforms. */
+char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
+		   struct pool *pool, struct error *err);
+char *recipe_url(const struct recipe *recipe, const struct platform *platform,
+		 struct pool *pool, struct error *err);
+
+/* URL of the release's SHA256SUMS, "" when it has none. */
+char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err);
+
+/* "tar.gz" or "zip"; NULL when the recipe says nothing for the platform's operating system. */
+const char *recipe_format(const struct recipe *recipe, const struct platform *platform);
+
+/* Whether the recipe lists the platform. */
+bool recipe_has(const struct recipe *recipe, const struct platform *platform);
+
+/* Whether it lists it as one that a release may lack. */
+bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform);
+
+/*
+ * Reads a user or group number; the end of what was read, or NULL when there is none that
+ * chown(2) takes.
+ */
+const char *recipe_parse_id(const char *text, uint32_t *id);
+
+/*
+ * Reads a file below the recipe's directory whole, at most LIMIT_RECIPE_FILE_BYTES.
+ * STATUS_CONFIG when the path leads elsewhere.
+ */
+struct buffer;
+int recipe_read_file(const struct recipe *recipe, const char *path, struct buffer *bytes,
+		     struct error *err);
+
+#endif

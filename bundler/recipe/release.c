@@ -1,0 +1,199 @@
+#include "recipe/release.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/url.h"
+#include "recipe/recipe.h"
+#include "recipe/template.h"
+#include "recipe/version.h"
+
+static const char *format_fault(const char *format)
+{
+	return strcmp(format, "tar.gz") == 0 || strcmp(format, "zip") == 0
+	       ? NULL : "it is neither 'tar.gz' nor 'zip'";
+}
+
+/* A row for the operating system, which replaces the one that it has. */
+static int take_format(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		       struct error *err)
+{
+	struct recipe_release *release = into;
+	struct recipe_format row, *place = release->formats;
+	const struct recipe_format *end = place + release->format_count;
+
+	if (yaml_ruled(yaml, key, platform_os_fault, &row.os, err) < 0
+	    || yaml_ruled(yaml, value, format_fault, &row.format, err) < 0)
+		return -1;
+	while (place < end && strcmp(place->os, row.os) != 0)
+		place++;
+	release->format_count += place == end;
+	*place = row;
+	return 0;
+}
+
+/* Adds to a copy: what newer versions have stays as it is. */
+static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+	const struct recipe *recipe = yaml->context;
+	const struct recipe_format *before = release->formats;
+
+	release->formats = pool_new(yaml->pool, release->format_count + yaml_count(node) + 1,
+				    sizeof *release->formats);
+	if (release->format_count > 0)
+		memcpy(release->formats, before, release->format_count * sizeof *before);
+	if (yaml_pairs(yaml, node, take_format, release, err) < 0)
+		return -1;
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		if (!recipe_format(recipe, recipe->platforms[i]))
+			return yaml_fault(yaml, node, err,
+					  "no format for '%s', which a platform has",
+					  recipe->platforms[i]->os);
+	return 0;
+}
+
+static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+	struct recipe *recipe = yaml->context;
+	struct error reason;
+
+	release->asset = yaml_string(yaml, node, err);
+	if (!release->asset)
+		return -1;
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		if (!recipe_asset(recipe, recipe->platforms[i], &recipe->pool, &reason))
+			return yaml_fault(yaml, node, err, "%s", reason.message);
+	return 0;
+}
+
+static const char *url_fault(const char *text)
+{
+	struct url url;
+	const char *fault = url_parse(&url, text);
+
+	if (!fault)
+		url_free(&url);
+	return fault;
+}
+
+static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+
+	return recipe_template_take(yaml, node, &release->url, url_fault, err);
+}
+
+/* The one text that is of no platform. An empty one says that there is nothing. */
+static int take_sums(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+	struct recipe *recipe = yaml->context;
+	const char *url, *fault;
+	struct error reason;
+
+	release->sums = yaml_string(yaml, node, err);
+	if (!release->sums)
+		return -1;
+	if (*release->sums == '\0')
+		return 0;
+	url = recipe_sums(recipe, &recipe->pool, &reason);
+	if (!url)
+		return yaml_fault(yaml, node, err, "%s", reason.message);
+	fault = url_fault(url);
+	return fault ? yaml_fault(yaml, node, err, "'%s' is refused: %s", url, fault) : 0;
+}
+
+static const char *wrapper_fault(const char *directory)
+{
+	size_t length = strlen(directory);
+
+	if (length > LIMIT_PATH_BYTES)
+		return "it is too long";
+	return length > 0 && directory[length - 1] == '/' ? "it ends with a slash" : NULL;
+}
+
+static int take_wrapper(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+
+	return recipe_template_take(yaml, node, &release->wrapper, wrapper_fault, err);
+}
+
+/* ---- older versions ---- */
+
+static int take_before(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+	const char *later = release->before;
+
+	if (yaml_ruled(yaml, node, version_fault, &release->before, err) < 0)
+		return -1;
+	if (later && version_compare(release->before, later) >= 0)
+		return yaml_fault(yaml, node, err, "'%s' is not older than '%s' above it",
+				  release->before, later);
+	return 0;
+}
+
+/* What the rows have come to, and what of it is for the recipe's version. */
+struct older {
+	struct recipe *recipe;
+	struct recipe_release chosen;
+};
+
+/* Each row changes what those above it left, in the recipe itself, whose templates are checked. */
+static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "before", true, take_before, 0 },
+		{ "format", false, take_formats, 0 },
+		{ "asset", false, take_asset, 0 },
+		{ "url", false, take_url, 0 },
+		{ "sums", false, take_sums, 0 },
+		{ "directory", false, take_wrapper, 0 },
+		{ NULL, false, NULL, 0 },
+	};
+	struct older *older = into;
+	struct recipe_release *release = &older->recipe->release;
+
+	if (yaml_mapping(yaml, node, keys, release, err) < 0)
+		return -1;
+	if (yaml_count(node) == 1)
+		return yaml_fault(yaml, node, err, "nothing is different in older versions");
+	if (version_compare(older->recipe->version, release->before) < 0)
+		older->chosen = *release;
+	return 0;
+}
+
+static int take_older(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+	struct older older = { .recipe = yaml->context, .chosen = *release };
+	const char *fault = version_fault(older.recipe->version);
+
+	if (fault)
+		return yaml_fault(yaml, node, err, "version '%s' is in no order: %s",
+				  older.recipe->version, fault);
+	if (yaml_sequence(yaml, node, take_row, &older, err) < 0)
+		return -1;
+	*release = older.chosen;
+	return 0;
+}
+
+int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "format", true, take_formats, 0 },
+		{ "asset", true, take_asset, 0 },
+		{ "url", true, take_url, 0 },
+		{ "sums", true, take_sums, 0 },
+		{ "directory", true, take_wrapper, 0 },
+		{ "older", false, take_older, 0 },
+		{ NULL, false, NULL, 0 },
+	};
+	struct recipe *recipe = into;
+
+	return yaml_mapping(yaml, node, keys, &recipe->release, err);
+}

@@ -1,0 +1,284 @@
+#include "recipe/root.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/path.h"
+#include "recipe/recipe.h"
+#include "recipe/template.h"
+#include "tree/tree.h"
+
+/* Up to four octal digits. They are read as text: YAML 1.1 and 1.2 disagree on the number 0755. */
+static int take_mode(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	char *text = yaml_string(yaml, node, err);
+	uint32_t *mode = into;
+
+	if (!text)
+		return -1;
+	if (strlen(text) < 3 || strlen(text) > 4 || strspn(text, "01234567") != strlen(text))
+		return yaml_fault(yaml, node, err, "mode '%s' is not three or four octal digits",
+				  text);
+	*mode = (uint32_t)strtoul(text, NULL, 8);
+	return 0;
+}
+
+static int take_owner(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const char *text = yaml_string(yaml, node, err), *rest;
+	struct recipe_entry *entry = into;
+
+	if (!text)
+		return -1;
+	rest = recipe_parse_id(text, &entry->uid);
+	if (rest)
+		rest = *rest == ':' ? recipe_parse_id(rest + 1, &entry->gid) : NULL;
+	if (!rest || *rest != '\0')
+		return yaml_fault(yaml, node, err, "owner '%s' is not '<uid>:<gid>' in numbers",
+				  text);
+	return 0;
+}
+
+#define SOURCES "'member', 'file', 'text', 'certificates', 'directory' and 'link'"
+
+static int set_source(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
+		      enum recipe_source source, char *argument, struct error *err)
+{
+	if (entry->argument)
+		return yaml_fault(yaml, node, err, "an entry has only one of " SOURCES);
+	entry->source = source;
+	entry->argument = argument;
+	return argument ? 0 : -1;
+}
+
+static int take_text(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return set_source(yaml, node, into, RECIPE_TEXT, yaml_string(yaml, node, err), err);
+}
+
+static int take_file(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	char *path;
+
+	if (yaml_ruled(yaml, node, path_beneath_fault, &path, err) < 0)
+		return -1;
+	return set_source(yaml, node, into, RECIPE_FILE, path, err);
+}
+
+static const char *reference_fault(const char *text)
+{
+	if (*text == '\0')
+		return "it is empty";
+	if (strlen(text) > LIMIT_PATH_BYTES)
+		return "it is too long";
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return "it has a control character";
+	return NULL;
+}
+
+static int take_reference(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
+			  enum recipe_source source, struct error *err)
+{
+	char *reference;
+
+	if (recipe_template_take(yaml, node, &reference, reference_fault, err) < 0)
+		return -1;
+	return set_source(yaml, node, entry, source, reference, err);
+}
+
+static int take_member(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_reference(yaml, node, into, RECIPE_MEMBER, err);
+}
+
+static int take_link(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_reference(yaml, node, into, RECIPE_LINK, err);
+}
+
+/* A source that has no argument: its value can only be true. */
+static int take_plain_source(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
+			     enum recipe_source source, struct error *err)
+{
+	bool value;
+
+	if (yaml_take_boolean(yaml, node, &value, err) < 0)
+		return -1;
+	if (!value)
+		return yaml_fault(yaml, node, err, "only 'true' makes sense here");
+	return set_source(yaml, node, entry, source, pool_string(yaml->pool, ""), err);
+}
+
+static int take_bundle(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+
+	if (!recipe->certificates)
+		return yaml_fault(yaml, node, err, "the recipe has no 'certificates'");
+	return take_plain_source(yaml, node, into, RECIPE_CERTIFICATES, err);
+}
+
+static int take_directory(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_plain_source(yaml, node, into, RECIPE_DIRECTORY, err);
+}
+
+#define MODE_UNSET UINT32_MAX
+
+static uint32_t default_mode(enum recipe_source source)
+{
+	if (source == RECIPE_LINK)
+		return 0777;
+	return source == RECIPE_DIRECTORY ? 0755 : 0644;
+}
+
+/* What is wrong between the keys of an entry. */
+static int check_entry(struct yaml *yaml, yaml_node_t *node, const struct recipe_entry *entry,
+		       struct error *err)
+{
+	if (!entry->argument)
+		return yaml_fault(yaml, node, err, "an entry needs one of " SOURCES);
+	if (entry->source == RECIPE_LINK && entry->mode != MODE_UNSET)
+		return yaml_fault(yaml, node, err, "a link has no mode");
+	if (entry->program && entry->source != RECIPE_MEMBER)
+		return yaml_fault(yaml, node, err, "only a 'member' can be a 'program'");
+	return 0;
+}
+
+static int take_os(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_ruled(yaml, node, platform_os_fault, into, err);
+}
+
+static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "path", true, yaml_take_string, offsetof(struct recipe_entry, path) },
+		{ "member", false, take_member, 0 },
+		{ "file", false, take_file, 0 },
+		{ "text", false, take_text, 0 },
+		{ "certificates", false, take_bundle, 0 },
+		{ "directory", false, take_directory, 0 },
+		{ "link", false, take_link, 0 },
+		{ "mode", false, take_mode, offsetof(struct recipe_entry, mode) },
+		{ "owner", false, take_owner, 0 },
+		{ "os", false, take_os, offsetof(struct recipe_entry, os) },
+		{ "program", false, yaml_take_boolean, offsetof(struct recipe_entry, program) },
+		{ NULL, false, NULL, 0 },
+	};
+	struct recipe *recipe = into;
+	struct recipe_entry *entry = &recipe->entries[recipe->entry_count];
+
+	entry->mode = MODE_UNSET;
+	if (yaml_mapping(yaml, node, keys, entry, err) < 0
+	    || check_entry(yaml, node, entry, err) < 0)
+		return -1;
+	if (entry->mode == MODE_UNSET)
+		entry->mode = default_mode(entry->source);
+	recipe->entry_count++;
+	return 0;
+}
+
+/* ---- the tree that the entries make ---- */
+
+static int entry_fault(struct yaml *yaml, yaml_node_t *node, size_t i, const struct error *reason,
+		       struct error *err)
+{
+	const yaml_node_t *entry = yaml_item(yaml, node, i);
+
+	return yaml_fault(yaml, yaml_find(yaml, entry, "path"), err, "%s", reason->message);
+}
+
+/* Adds the entry, without its content, to a tree. */
+static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, const char *path,
+		       struct error *err)
+{
+	const struct content nothing = { .fd = -1 };
+
+	if (entry->source == RECIPE_DIRECTORY)
+		return tree_add_directory(tree, path, 0, 0, 0, err);
+	if (entry->source == RECIPE_LINK)
+		return tree_add_link(tree, path, "", 0, 0, err);
+	return tree_add_file(tree, path, 0, 0, 0, nothing, err);
+}
+
+/* The paths of the entries on a platform, NULL for those of other operating systems. */
+static const char **expand_paths(struct yaml *yaml, yaml_node_t *node,
+				 const struct platform *platform, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	const char **paths = pool_new(yaml->pool, recipe->entry_count + 1, sizeof *paths);
+	struct error reason;
+
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (entry->os && strcmp(entry->os, platform->os) != 0)
+			continue;
+		paths[i] = recipe_expand(recipe, platform, yaml->pool, entry->path, &reason);
+		if (!paths[i]) {
+			entry_fault(yaml, node, i, &reason, err);
+			return NULL;
+		}
+	}
+	return paths;
+}
+
+static bool is_same(const char *const *paths, const char *const *others, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!paths[i] != !others[i] || (paths[i] && strcmp(paths[i], others[i]) != 0))
+			return false;
+	return true;
+}
+
+static int check_tree(struct yaml *yaml, yaml_node_t *node, const char *const *paths,
+		      struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	struct tree tree;
+	struct error reason;
+	int result = 0;
+
+	tree_init(&tree, 0);
+	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
+		if (paths[i] && add_to_tree(&tree, &recipe->entries[i], paths[i], &reason) < 0)
+			result = entry_fault(yaml, node, i, &reason, err);
+	tree_free(&tree);
+	return result;
+}
+
+/* Most platforms have the tree of the one before. */
+static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	const char **before = NULL;
+
+	for (size_t i = 0; i < recipe->platform_count; i++) {
+		const char **paths = expand_paths(yaml, node, recipe->platforms[i], err);
+
+		if (!paths)
+			return -1;
+		if ((!before || !is_same(paths, before, recipe->entry_count))
+		    && check_tree(yaml, node, paths, err) < 0)
+			return -1;
+		before = paths;
+	}
+	return 0;
+}
+
+int recipe_root_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe *recipe = into;
+
+	recipe->entries = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *recipe->entries);
+	if (yaml_sequence(yaml, node, take_entry, recipe, err) < 0)
+		return -1;
+	if (recipe->entry_count == 0)
+		return yaml_fault(yaml, node, err, "an entry is needed here");
+	return check_trees(yaml, node, err);
+}

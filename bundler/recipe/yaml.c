@@ -1,0 +1,426 @@
+#include "recipe/yaml.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+/* Where the parser stopped. A fault in the encoding has an offset only. */
+static yaml_mark_t place(const yaml_parser_t *parser, const struct buffer *text)
+{
+	yaml_mark_t mark = parser->problem_mark;
+
+	if (parser->error != YAML_READER_ERROR)
+		return mark;
+	for (size_t i = 0; i < parser->problem_offset && i < text->length; i++) {
+		mark.column++;
+		if (text->bytes[i] == '\n') {
+			mark.line++;
+			mark.column = 0;
+		}
+	}
+	return mark;
+}
+
+static int parser_fault(const char *name, const yaml_parser_t *parser, const struct buffer *text,
+			struct error *err)
+{
+	yaml_mark_t mark = place(parser, text);
+
+	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s", name,
+			 mark.line + 1, mark.column + 1,
+			 parser->problem ? parser->problem : "not YAML");
+}
+
+/* 1 when a second document follows, 0 when none does, -1 when what follows is not YAML. */
+static int another(yaml_parser_t *parser)
+{
+	yaml_document_t next;
+	int found;
+
+	if (!yaml_parser_load(parser, &next))
+		return -1;
+	found = yaml_document_get_root_node(&next) != NULL;
+	yaml_document_delete(&next);
+	return found;
+}
+
+/* What is wrong with the text as a whole, once its first document has been loaded. */
+static int check_whole(struct yaml *yaml, yaml_parser_t *parser, const struct buffer *text,
+		       struct error *err)
+{
+	int more;
+
+	if (!yaml_root(yaml))
+		return error_set(err, STATUS_CONFIG, "cannot read '%s': it is empty", yaml->name);
+	more = another(parser);
+	if (more < 0)
+		return parser_fault(yaml->name, parser, text, err);
+	if (more > 0)
+		return error_set(err, STATUS_CONFIG, "cannot read '%s': more than one document",
+				 yaml->name);
+	return 0;
+}
+
+/* How deep the brackets of text go, wherever they stand. */
+static size_t bracket_depth(const struct buffer *text)
+{
+	size_t depth = 0, deepest = 0;
+
+	for (size_t i = 0; i < text->length; i++) {
+		if (text->bytes[i] == '[' || text->bytes[i] == '{')
+			depth++;
+		else if ((text->bytes[i] == ']' || text->bytes[i] == '}') && depth > 0)
+			depth--;
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
+}
+
+int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const struct buffer *text,
+	      struct error *err)
+{
+	yaml_parser_t parser;
+	int result = -1;
+
+	if (bracket_depth(text) > LIMIT_RECIPE_DEPTH)
+		return error_set(err, STATUS_LIMIT,
+				 "cannot read '%s': brackets in more than %d others",
+				 name, LIMIT_RECIPE_DEPTH);
+	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
+	*yaml = (struct yaml){
+		.name = name, .pool = pool, .text = text, .budget = 2 * text->length,
+	};
+	if (!yaml_parser_initialize(&parser))
+		abort();
+	yaml_parser_set_input_string(&parser,
+				     (const unsigned char *)(text->length > 0 ? text->bytes : ""),
+				     text->length);
+	if (yaml_parser_load(&parser, &yaml->document)) {
+		result = check_whole(yaml, &parser, text, err);
+		if (result < 0)
+			yaml_unload(yaml);
+	} else {
+		parser_fault(name, &parser, text, err);
+	}
+	yaml_parser_delete(&parser);
+	return result;
+}
+
+void yaml_unload(struct yaml *yaml)
+{
+	yaml_document_delete(&yaml->document);
+}
+
+yaml_node_t *yaml_root(struct yaml *yaml)
+{
+	return yaml_document_get_root_node(&yaml->document);
+}
+
+int yaml_fault(const struct yaml *yaml, const yaml_node_t *node, struct error *err,
+	       const char *format, ...)
+{
+	char reason[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(reason, sizeof reason, format, ap);
+	va_end(ap);
+	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s",
+			 yaml->name,
+			 node->start_mark.line + 1, node->start_mark.column + 1, reason);
+}
+
+const char *yaml_text(const yaml_node_t *node)
+{
+	return (const char *)node->data.scalar.value;
+}
+
+size_t yaml_count(const yaml_node_t *node)
+{
+	if (node->type == YAML_SEQUENCE_NODE)
+		return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+	if (node->type == YAML_MAPPING_NODE)
+		return (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+	return 0;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+/* Whether all of text, and something, is of the characters. */
+static bool is_all(const char *text, const char *characters)
+{
+	return *text != '\0' && text[strspn(text, characters)] == '\0';
+}
+
+static bool is_number(const char *text)
+{
+	static const char digits[] = "0123456789";
+	static const char *const words[] = { ".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN", NULL };
+	size_t whole, fraction = 0;
+
+	if (strncmp(text, "0x", 2) == 0)
+		return is_all(text + 2, "0123456789abcdefABCDEF");
+	if (strncmp(text, "0o", 2) == 0)
+		return is_all(text + 2, "01234567");
+	if (*text == '+' || *text == '-')
+		text++;
+	if (is_one_of(text, words))
+		return true;
+	whole = strspn(text, digits);
+	text += whole;
+	if (*text == '.') {
+		fraction = strspn(text + 1, digits);
+		text += 1 + fraction;
+	}
+	if (whole + fraction == 0)
+		return false;
+	if (*text != 'e' && *text != 'E')
+		return *text == '\0';
+	text++;
+	return is_all(*text == '+' || *text == '-' ? text + 1 : text, digits);
+}
+
+static const char *const null_words[] = { "", "~", "null", "Null", "NULL", NULL };
+static const char *const true_words[] = { "true", "True", "TRUE", NULL };
+static const char *const false_words[] = { "false", "False", "FALSE", NULL };
+
+/* What other than text a scalar without quotes is (YAML 1.2.2 section 10.3.2), or NULL. */
+static const char *other_type(const char *text)
+{
+	if (is_one_of(text, null_words))
+		return "nothing";
+	if (is_one_of(text, true_words) || is_one_of(text, false_words))
+		return "a boolean";
+	return is_number(text) ? "a number" : NULL;
+}
+
+bool yaml_needs_quotes(const char *text)
+{
+	return other_type(text) != NULL;
+}
+
+bool yaml_is_plain(const yaml_node_t *node)
+{
+	return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+/* libyaml counts characters, and none for a byte order mark. */
+static size_t offset_of(const struct buffer *text, size_t characters)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t offset = 0;
+
+	if (text->length >= strlen(mark) && memcmp(text->bytes, mark, strlen(mark)) == 0)
+		offset = strlen(mark);
+	for (; offset < text->length; offset++) {
+		bool begins = ((unsigned char)text->bytes[offset] & 0xc0) != 0x80;
+
+		if (begins && characters-- == 0)
+			break;
+	}
+	return offset;
+}
+
+/* From the end, because anchor and tag stand before a scalar. */
+ptrdiff_t yaml_offset(const struct yaml *yaml, const yaml_node_t *node)
+{
+	const struct buffer *text = yaml->text;
+	const size_t length = node->data.scalar.length, quote = yaml_is_plain(node) ? 0 : 1;
+	const size_t end = offset_of(text, node->end_mark.index);
+	const char *start;
+
+	if (end < length + 2 * quote)
+		return -1;
+	start = text->bytes + end - quote - length;
+	if (memcmp(start, node->data.scalar.value, length) != 0
+	    || (quote && (start[-1] != start[length] || !strchr("'\"", start[-1]))))
+		return -1;
+	return start - text->bytes;
+}
+
+/* A tag that says other than what the node is anyway is not understood. */
+static int check_tag(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
+{
+	static const char *const tags[] = {
+		[YAML_SCALAR_NODE] = YAML_STR_TAG, [YAML_SEQUENCE_NODE] = YAML_SEQ_TAG,
+		[YAML_MAPPING_NODE] = YAML_MAP_TAG,
+	};
+
+	if (strcmp((const char *)node->tag, tags[node->type]) != 0)
+		return yaml_fault(yaml, node, err, "tag '%s' is not understood",
+				  (const char *)node->tag);
+	return 0;
+}
+
+/* Refuses what is not text: in a key as in a value. */
+static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
+{
+	const char *type;
+
+	if (node->type != YAML_SCALAR_NODE)
+		return yaml_fault(yaml, node, err, "text is expected here");
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
+	if (strlen(yaml_text(node)) != node->data.scalar.length)
+		return yaml_fault(yaml, node, err, "text must not contain NUL");
+	type = yaml_is_plain(node) ? other_type(yaml_text(node)) : NULL;
+	if (type)
+		return yaml_fault(yaml, node, err, "text is expected here, and '%s' is %s: write "
+				  "it in quotes", yaml_text(node), type);
+	return 0;
+}
+
+/* The key of a pair, which must be text and must not stand in the pairs before it. */
+static yaml_node_t *new_key(struct yaml *yaml, yaml_node_t *node, yaml_node_pair_t *pair,
+			    struct error *err)
+{
+	yaml_node_t *key = yaml_document_get_node(&yaml->document, pair->key);
+
+	if (check_text(yaml, key, err) < 0)
+		return NULL;
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < pair; p++) {
+		yaml_node_t *other = yaml_document_get_node(&yaml->document, p->key);
+
+		if (strcmp(yaml_text(other), yaml_text(key)) == 0) {
+			yaml_fault(yaml, key, err, "key '%s' stands twice", yaml_text(key));
+			return NULL;
+		}
+	}
+	return key;
+}
+
+int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
+	       int (*take)(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+			   struct error *err),
+	       void *into, struct error *err)
+{
+	if (node->type != YAML_MAPPING_NODE)
+		return yaml_fault(yaml, node, err, "a mapping is expected here");
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
+	if (yaml_count(node) > LIMIT_RECIPE_ENTRIES)
+		return yaml_fault(yaml, node, err, "more than %d keys", LIMIT_RECIPE_ENTRIES);
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++) {
+		yaml_node_t *key = new_key(yaml, node, pair, err);
+		yaml_node_t *value = yaml_document_get_node(&yaml->document, pair->value);
+
+		if (!key || take(yaml, key, value, into, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node, const char *key)
+{
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++)
+		if (strcmp(yaml_text(yaml_document_get_node(&yaml->document, pair->key)), key) == 0)
+			return yaml_document_get_node(&yaml->document, pair->value);
+	return NULL;
+}
+
+/* A yaml_pairs callback whose into is a pointer to a table of keys. */
+static int check_known(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		       struct error *err)
+{
+	const struct yaml_key *const *keys = into;
+
+	(void)value;
+	for (const struct yaml_key *row = *keys; row->name; row++)
+		if (strcmp(row->name, yaml_text(key)) == 0)
+			return 0;
+	return yaml_fault(yaml, key, err, "unknown key '%s'", yaml_text(key));
+}
+
+int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *keys, void *into,
+		 struct error *err)
+{
+	if (yaml_pairs(yaml, node, check_known, &keys, err) < 0)
+		return -1;
+	for (const struct yaml_key *row = keys; row->name; row++) {
+		yaml_node_t *value = yaml_find(yaml, node, row->name);
+
+		if (value && row->take(yaml, value, (char *)into + row->offset, err) < 0)
+			return -1;
+		if (!value && row->required)
+			return yaml_fault(yaml, node, err, "key '%s' is missing", row->name);
+	}
+	return 0;
+}
+
+int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *into,
+		  struct error *err)
+{
+	if (node->type != YAML_SEQUENCE_NODE)
+		return yaml_fault(yaml, node, err, "a list is expected here");
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
+	if (yaml_count(node) > LIMIT_RECIPE_ENTRIES)
+		return yaml_fault(yaml, node, err, "more than %d items", LIMIT_RECIPE_ENTRIES);
+	for (yaml_node_item_t *item = node->data.sequence.items.start;
+	     item < node->data.sequence.items.top; item++)
+		if (take(yaml, yaml_document_get_node(&yaml->document, *item), into, err) < 0)
+			return -1;
+	return 0;
+}
+
+yaml_node_t *yaml_item(struct yaml *yaml, const yaml_node_t *node, size_t i)
+{
+	return yaml_document_get_node(&yaml->document, node->data.sequence.items.start[i]);
+}
+
+char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err)
+{
+	if (check_text(yaml, node, err) < 0)
+		return NULL;
+	if (node->data.scalar.length > yaml->budget) {
+		yaml_fault(yaml, node, err, "aliases repeat more text than the file has");
+		return NULL;
+	}
+	yaml->budget -= node->data.scalar.length;
+	return pool_string(yaml->pool, yaml_text(node));
+}
+
+int yaml_ruled(struct yaml *yaml, yaml_node_t *node, const char *(*rule)(const char *text),
+	       char **into, struct error *err)
+{
+	char *text = yaml_string(yaml, node, err);
+	const char *fault = text ? rule(text) : NULL;
+
+	if (fault)
+		return yaml_fault(yaml, node, err, "'%s' is refused: %s", text, fault);
+	*into = text;
+	return text ? 0 : -1;
+}
+
+int yaml_take_string(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	char **string = into;
+
+	*string = yaml_string(yaml, node, err);
+	return *string ? 0 : -1;
+}
+
+int yaml_take_boolean(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const char *text = yaml_is_plain(node) ? yaml_text(node) : "";
+	bool *value = into;
+
+	if (check_tag(yaml, node, err) < 0)
+		return -1;
+	*value = is_one_of(text, true_words);
+	if (!*value && !is_one_of(text, false_words))
+		return yaml_fault(yaml, node, err, "'true' or 'false' is expected here");
+	return 0;
+}

@@ -1,0 +1,155 @@
+#include "tree/layer.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+#define COPY_BLOCK 65536
+
+static const unsigned file_types[] = {
+	[TREE_DIRECTORY] = AE_IFDIR, [TREE_FILE] = AE_IFREG, [TREE_LINK] = AE_IFLNK,
+};
+
+static int refuse(struct archive *archive, const char *name, struct error *err)
+{
+	const char *reason = archive_error_string(archive);
+
+	return error_set(err, STATUS_FILE, "cannot write '%s': %s", name,
+			 reason ? reason : "failed");
+}
+
+static void describe(struct archive_entry *entry, const struct tree_node *node, int64_t epoch)
+{
+	const char *slash = node->type == TREE_DIRECTORY ? "/" : "";
+	char *path = memory_format("%s%s", node->path + 1, slash);
+
+	archive_entry_clear(entry);
+	archive_entry_copy_pathname(entry, path);
+	archive_entry_set_filetype(entry, file_types[node->type]);
+	archive_entry_set_perm(entry, (mode_t)node->mode);
+	archive_entry_set_uid(entry, node->uid);
+	archive_entry_set_gid(entry, node->gid);
+	archive_entry_set_mtime(entry, (time_t)epoch, 0);
+	archive_entry_set_size(entry, node->type == TREE_FILE ? (int64_t)node->content.size : 0);
+	if (node->type == TREE_LINK)
+		archive_entry_copy_symlink(entry, node->target);
+	free(path);
+}
+
+static int copy_content(struct archive *archive, const struct content *content, const char *name,
+			struct error *err)
+{
+	char chunk[COPY_BLOCK];
+	uint64_t offset = 0;
+	ssize_t got;
+
+	while ((got = content_read(content, chunk, sizeof chunk, offset)) > 0) {
+		if (interrupt_check(err) < 0)
+			return -1;
+		if (archive_write_data(archive, chunk, (size_t)got) != got)
+			return refuse(archive, name, err);
+		offset += (uint64_t)got;
+	}
+	if (got < 0)
+		return error_errno(err, STATUS_FILE, "cannot read back the content for '%s'", name);
+	return 0;
+}
+
+static int write_nodes(const struct tree *tree, struct archive *archive,
+		       struct archive_entry *entry, const char *name, struct error *err)
+{
+	for (size_t i = 1; i < tree->count; i++) {
+		const struct tree_node *node = &tree->nodes[i];
+
+		describe(entry, node, tree->epoch);
+		/* It warns of names that are not ASCII, and then writes their bytes. */
+		if (archive_write_header(archive, entry) < ARCHIVE_WARN)
+			return refuse(archive, name, err);
+		if (node->type == TREE_FILE && copy_content(archive, &node->content, name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The other end of a stream, as libarchive's callback wants it. */
+struct stream {
+	channel_consume *consume;
+	void *context;
+};
+
+static la_ssize_t pass_on(struct archive *archive, void *context, const void *bytes, size_t length)
+{
+	const struct stream *stream = context;
+
+	if (stream->consume(stream->context, bytes, length) == 0)
+		return (la_ssize_t)length;
+	archive_set_error(archive, errno, "%s", strerror(errno));
+	return -1;
+}
+
+int layer_stream(const struct tree *tree, channel_consume *consume, void *context,
+		 const char *name, struct error *err)
+{
+	struct stream stream = { .consume = consume, .context = context };
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	int result = -1;
+
+	if (!archive || !entry)
+		abort();
+	archive_write_set_format_pax_restricted(archive);
+	/*
+	 * No blocks: what is handed over is passed on as it is, without a copy and without
+	 * padding.
+	 */
+	archive_write_set_bytes_per_block(archive, 0);
+	if (archive_write_open2(archive, &stream, NULL, pass_on, NULL, NULL) != ARCHIVE_OK)
+		refuse(archive, name, err);
+	else if (write_nodes(tree, archive, entry, name, err) == 0)
+		result = archive_write_close(archive) == ARCHIVE_OK
+			? 0 : refuse(archive, name, err);
+	else
+		archive_write_close(archive);	/* after a failure archive_write_free alone leaks */
+	archive_entry_free(entry);
+	archive_write_free(archive);
+	return result;
+}
+
+static int write_to(void *context, const void *bytes, size_t length)
+{
+	return file_write_all(*(int *)context, bytes, length);
+}
+
+int layer_write(const struct tree *tree, int fd, const char *name, struct error *err)
+{
+	return layer_stream(tree, write_to, &fd, name, err);
+}
+
+int layer_copy(int fd, channel_consume *consume, void *context, const char *name,
+	       struct error *err)
+{
+	char chunk[COPY_BLOCK];
+	uint64_t offset = 0;
+	ssize_t got;
+
+	while ((got = file_read_at(fd, chunk, sizeof chunk, offset)) > 0) {
+		if (interrupt_check(err) < 0)
+			return -1;
+		offset += (uint64_t)got;
+		if (offset > LIMIT_UNPACKED_BYTES)
+			return error_set(err, STATUS_LIMIT, "cannot read '%s': larger than %llu "
+					 "bytes", name, LIMIT_UNPACKED_BYTES);
+		if (consume(context, chunk, (size_t)got) < 0)
+			return error_errno(err, STATUS_FILE, "cannot store the layer of '%s'",
+					   name);
+	}
+	return got < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", name) : 0;
+}

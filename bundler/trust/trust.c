@@ -1,0 +1,321 @@
+#include "trust/trust.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "trust/bundle.h"
+#include "trust/policy.h"
+
+struct trust {
+	struct bundle bundle;
+	br_x509_trust_anchor *anchors;	/* one for each entry of bundle */
+};
+
+/* A search for a path from the server's certificate to a root. */
+struct search {
+	struct trust_engine *engine;
+	struct certificate sent[LIMIT_CHAIN_CERTIFICATES];
+	bool used[LIMIT_CHAIN_CERTIFICATES];
+	const struct certificate *path[LIMIT_CHAIN_CERTIFICATES + 1];
+	size_t length;
+	int steps;		/* certificates that may still be tried */
+};
+
+static void make_anchor(br_x509_trust_anchor *anchor, const struct certificate *certificate)
+{
+	anchor->dn.data = (unsigned char *)(uintptr_t)certificate->subject.bytes;
+	anchor->dn.len = certificate->subject.length;
+	anchor->flags = BR_X509_TA_CA;
+	/* Only the policy uses the key of a kind that is not supported, to say so. */
+	if (certificate_key(certificate, &anchor->pkey) < 0)
+		anchor->pkey = (br_x509_pkey){ 0 };
+}
+
+static struct trust *make(const struct bundle *bundle)
+{
+	struct trust *trust = memory_new(1, sizeof *trust);
+
+	trust->bundle = *bundle;
+	trust->anchors = memory_new(bundle->count, sizeof *trust->anchors);
+	for (size_t i = 0; i < bundle->count; i++)
+		make_anchor(&trust->anchors[i], &bundle->entries[i].certificate);
+	return trust;
+}
+
+int trust_load(struct trust **trust, int dirfd, const char *path, struct error *err)
+{
+	struct bundle bundle;
+
+	if (bundle_load(&bundle, dirfd, path, err) < 0)
+		return -1;
+	*trust = make(&bundle);
+	return 0;
+}
+
+int trust_parse(struct trust **trust, const char *name, const char *pem, size_t length,
+		struct error *err)
+{
+	struct bundle bundle;
+
+	if (bundle_parse(&bundle, name, pem, length, err) < 0)
+		return -1;
+	*trust = make(&bundle);
+	return 0;
+}
+
+void trust_free(struct trust *trust)
+{
+	if (!trust)
+		return;
+	bundle_free(&trust->bundle);
+	free(trust->anchors);
+	free(trust);
+}
+
+int trust_check_host(const char *host, struct error *err)
+{
+	if (policy_is_host(host, strlen(host)))
+		return 0;
+	return error_set(err, STATUS_TLS, "cannot check the certificate of '%s': not a DNS name "
+			 "(RFC 1123 section 2.1)", host);
+}
+
+/* Keeps the first reason: it is that of the path as the server most likely meant it. */
+static void note(struct trust_engine *engine, const char *reason)
+{
+	if (engine->reason[0] == '\0')
+		snprintf(engine->reason, sizeof engine->reason, "%s", reason);
+}
+
+static struct trust_engine *engine_of(const br_x509_class **context)
+{
+	return (struct trust_engine *)(void *)context;
+}
+
+static void start_chain(const br_x509_class **context, const char *server_name)
+{
+	struct trust_engine *engine = engine_of(context);
+
+	engine->chain.count = 0;
+	engine->chain.length = 0;
+	engine->verdict = BR_ERR_X509_EMPTY_CHAIN;
+	engine->reason[0] = '\0';
+	/* What does not fit is cut, and then still too long for a name. */
+	snprintf(engine->host, sizeof engine->host, "%s", server_name ? server_name : "");
+}
+
+static void start_cert(const br_x509_class **context, uint32_t length)
+{
+	(void)context;
+	(void)length;
+}
+
+static void append(const br_x509_class **context, const unsigned char *bytes, size_t length)
+{
+	struct trust_chain *chain = &engine_of(context)->chain;
+
+	/* A count beyond the maximum stands for a chain that is refused. */
+	if (length > sizeof chain->bytes - chain->length)
+		chain->count = LIMIT_CHAIN_CERTIFICATES + 1;
+	if (chain->count > LIMIT_CHAIN_CERTIFICATES)
+		return;
+	memcpy(chain->bytes + chain->length, bytes, length);
+	chain->length += length;
+}
+
+static void end_cert(const br_x509_class **context)
+{
+	struct trust_chain *chain = &engine_of(context)->chain;
+
+	if (chain->count < LIMIT_CHAIN_CERTIFICATES)
+		chain->ends[chain->count++] = chain->length;
+	else
+		chain->count = LIMIT_CHAIN_CERTIFICATES + 1;
+}
+
+static void note_dead_end(struct search *search)
+{
+	const struct certificate *last = search->path[search->length - 1];
+	bool self_issued = der_equal(last->subject, last->issuer);
+	char *issuer = certificate_name(last->issuer), *reason;
+
+	reason = memory_format(self_issued ? "root '%s' is not in the certificate bundle" :
+			       "issuer '%s' is neither sent nor in the certificate bundle", issuer);
+	note(search->engine, reason);
+	free(reason);
+	free(issuer);
+}
+
+static const char *describe(unsigned code)
+{
+	switch (code) {
+	case BR_ERR_X509_BAD_SIGNATURE:
+	case BR_ERR_X509_NOT_TRUSTED:	/* the last one's, by the root of that name */
+		return "a certificate is not signed by the one above it";
+	case BR_ERR_X509_UNSUPPORTED:
+		return "a certificate is signed with an algorithm that is not supported";
+	case BR_ERR_X509_CRITICAL_EXTENSION:
+		return "a certificate has a critical extension that is not supported";
+	default:
+		return "BearSSL refuses the certificates";
+	}
+}
+
+/* Has BearSSL verify the signatures from the server's certificate up to this root. */
+static unsigned verify(struct search *search, const br_x509_trust_anchor *root)
+{
+	struct trust_engine *engine = search->engine;
+	br_x509_minimal_context *minimal = &engine->minimal;
+	const br_x509_class **context = &minimal->vtable;
+
+	br_x509_minimal_init(minimal, &br_sha256_vtable, root, 1);
+	br_x509_minimal_set_rsa(minimal, br_rsa_pkcs1_vrfy_get_default());
+	br_x509_minimal_set_ecdsa(minimal, br_ec_get_default(), br_ecdsa_vrfy_asn1_get_default());
+	br_x509_minimal_set_hash(minimal, br_sha256_ID, &br_sha256_vtable);
+	br_x509_minimal_set_hash(minimal, br_sha384_ID, &br_sha384_vtable);
+	br_x509_minimal_set_hash(minimal, br_sha512_ID, &br_sha512_vtable);
+	br_x509_minimal_set_minrsa(minimal, 2048 / 8);
+	/* BearSSL counts days from the first of January of year 0. */
+	br_x509_minimal_set_time(minimal, (uint32_t)(engine->now / 86400 + 719528),
+				 (uint32_t)(engine->now % 86400));
+	(*context)->start_chain(context, engine->host);
+	for (size_t i = 0; i < search->length; i++) {
+		struct der whole = search->path[i]->whole;
+
+		(*context)->start_cert(context, (uint32_t)whole.length);
+		(*context)->append(context, whole.bytes, whole.length);
+		(*context)->end_cert(context);
+	}
+	return (*context)->end_chain(context);
+}
+
+/* Whether the path with this root added to it is good. */
+static bool accept(struct search *search, size_t root)
+{
+	struct trust_engine *engine = search->engine;
+	const struct trust *trust = engine->trust;
+	char reason[POLICY_REASON_BYTES];
+	unsigned code;
+
+	search->path[search->length] = &trust->bundle.entries[root].certificate;
+	if (policy_check(search->path, search->length + 1, engine->host, engine->now, reason) < 0) {
+		note(engine, reason);
+		return false;
+	}
+	code = verify(search, &trust->anchors[root]);
+	if (code != 0)
+		note(engine, describe(code));
+	return code == 0;
+}
+
+static bool issued(const struct certificate *issuer, const struct certificate *certificate)
+{
+	return der_equal(issuer->subject, certificate->issuer);
+}
+
+/* Completes the path from its last certificate on, depth first, roots before what was sent. */
+static bool extend(struct search *search)
+{
+	const struct certificate *last = search->path[search->length - 1];
+	const struct bundle *bundle = &search->engine->trust->bundle;
+
+	if (search->steps-- <= 0)
+		return false;
+	for (size_t i = 0; i < bundle->count; i++)
+		if (issued(&bundle->entries[i].certificate, last) && accept(search, i))
+			return true;
+	for (size_t i = 0; i < search->engine->chain.count; i++) {
+		if (search->used[i] || !issued(&search->sent[i], last))
+			continue;
+		search->used[i] = true;
+		search->path[search->length++] = &search->sent[i];
+		if (extend(search))
+			return true;
+		search->length--;
+		search->used[i] = false;
+	}
+	note_dead_end(search);
+	return false;
+}
+
+/* Reads what the server sent; -1 when it is too much or malformed. */
+static int parse_chain(struct search *search)
+{
+	const struct trust_chain *chain = &search->engine->chain;
+	size_t start = 0;
+
+	if (chain->count > LIMIT_CHAIN_CERTIFICATES) {
+		note(search->engine, "the server sent more certificates than are accepted");
+		return -1;
+	}
+	for (size_t i = 0; i < chain->count; i++) {
+		if (certificate_parse(&search->sent[i], chain->bytes + start,
+				      chain->ends[i] - start) < 0) {
+			note(search->engine, "a certificate is malformed (RFC 5280 section 4.1)");
+			return -1;
+		}
+		start = chain->ends[i];
+	}
+	return 0;
+}
+
+static unsigned end_chain(const br_x509_class **context)
+{
+	struct trust_engine *engine = engine_of(context);
+	struct search search = { .engine = engine, .steps = LIMIT_PATH_STEPS };
+
+	if (engine->chain.count == 0) {
+		note(engine, "the server sent no certificate");
+		return (unsigned)engine->verdict;
+	}
+	engine->verdict = BR_ERR_X509_NOT_TRUSTED;
+	if (!policy_is_host(engine->host, strlen(engine->host)))
+		note(engine, "the server's name is not a DNS name (RFC 1123 section 2.1)");
+	if (engine->reason[0] != '\0' || parse_chain(&search) < 0)
+		return (unsigned)engine->verdict;
+	search.used[0] = true;
+	search.path[search.length++] = &search.sent[0];
+	if (!extend(&search))
+		return (unsigned)engine->verdict;
+	engine->verdict = BR_ERR_X509_OK;
+	engine->reason[0] = '\0';
+	return 0;
+}
+
+static const br_x509_pkey *get_pkey(const br_x509_class *const *context, unsigned *usages)
+{
+	const struct trust_engine *engine = (const struct trust_engine *)(const void *)context;
+	const br_x509_class *const *minimal = &engine->minimal.vtable;
+
+	if (engine->verdict != BR_ERR_X509_OK)
+		return NULL;
+	return (*minimal)->get_pkey(minimal, usages);
+}
+
+void trust_engine_init(struct trust_engine *engine, const struct trust *trust)
+{
+	static const br_x509_class class = {
+		.context_size = sizeof(struct trust_engine),
+		.start_chain = start_chain,
+		.start_cert = start_cert,
+		.append = append,
+		.end_cert = end_cert,
+		.end_chain = end_chain,
+		.get_pkey = get_pkey
+	};
+
+	memset(engine, 0, sizeof *engine);
+	engine->vtable = &class;
+	engine->trust = trust;
+	engine->now = time(NULL);
+	engine->verdict = BR_ERR_X509_EMPTY_CHAIN;
+}
+
+const char *trust_engine_reason(const struct trust_engine *engine)
+{
+	return engine->reason[0] ? engine->reason : NULL;
+}

@@ -1,0 +1,288 @@
+#include "unpack/release.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "unpack/gzip.h"
+#include "unpack/zip.h"
+
+#define READ_BLOCK 65536
+#define TAR_BLOCK 512
+
+/* One pass through an archive. */
+struct reader {
+	struct archive *archive;
+	const char *name;
+	int directory;
+	uint64_t budget;	/* bytes that may still be unpacked */
+	struct gzip *gzip;	/* NULL in a zip */
+	uint64_t unpacked;	/* bytes of the tar that were read */
+	uint64_t last;		/* behind the last of them that was not 0 */
+	struct error *err;
+	bool failed;		/* err is filled: libarchive has no better reason */
+};
+
+static int refuse(const struct reader *reader)
+{
+	const char *reason = archive_error_string(reader->archive);
+
+	if (reader->failed)
+		return -1;
+	if (!reason)
+		reason = "damaged";
+	/* Some of libarchive's reasons end in a newline. */
+	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': %.*s", reader->name,
+			 (int)strcspn(reason, "\n"), reason);
+}
+
+static int refuse_for(const struct reader *reader, const char *reason)
+{
+	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': %s", reader->name,
+			 reason);
+}
+
+static int refuse_member(const struct reader *reader, const char *member, const char *reason)
+{
+	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' %s",
+			 reader->name, member, reason);
+}
+
+/* Takes length off what may still be unpacked, wanted or not: the limit is on the work done. */
+static int spend(struct reader *reader, uint64_t length)
+{
+	if (length > reader->budget)
+		return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': it unpacks to "
+				 "more than %d times its size", reader->name, LIMIT_RATIO);
+	reader->budget -= length;
+	return interrupt_check(reader->err);
+}
+
+/* Notes where the zeros that the tar ends in so far begin. */
+static void note_zeros(struct reader *reader, const char *bytes, size_t length)
+{
+	size_t used = length;
+
+	/* Mostly the last byte tells. A run of zeros is compared with itself, one byte on. */
+	if (length > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0)
+		used = 0;
+	while (used > 0 && bytes[used - 1] == 0)
+		used--;
+	if (used > 0)
+		reader->last = reader->unpacked + used;
+	reader->unpacked += length;
+}
+
+/* libarchive's source of the tar's bytes. */
+static la_ssize_t read_tar(struct archive *archive, void *context, const void **bytes)
+{
+	struct reader *reader = context;
+	const char *fault;
+	ssize_t length = gzip_read(reader->gzip, bytes, &fault);
+
+	if (length < 0 && fault)
+		refuse_for(reader, fault);
+	else if (length < 0)
+		error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
+	else if (spend(reader, (uint64_t)length) < 0)
+		length = -1;
+	else
+		note_zeros(reader, *bytes, (size_t)length);
+	if (length >= 0)
+		return length;
+	reader->failed = true;
+	archive_set_error(archive, EIO, "unreadable");
+	return ARCHIVE_FATAL;
+}
+
+static int open_tar(struct reader *reader, int fd)
+{
+	reader->gzip = gzip_open(fd);
+	archive_read_support_format_tar(reader->archive);
+	return archive_read_open(reader->archive, reader, NULL, read_tar, NULL) == ARCHIVE_OK
+	       ? 0 : refuse(reader);
+}
+
+static int open_zip(struct reader *reader, int fd, uint64_t size)
+{
+	const char *fault = zip_fault(fd, size);
+
+	if (fault)
+		return refuse_for(reader, fault);
+	archive_read_support_format_zip_seekable(reader->archive);
+	return archive_read_open_fd(reader->archive, fd, READ_BLOCK) == ARCHIVE_OK
+	       ? 0 : refuse(reader);
+}
+
+static int store_fault(const struct reader *reader)
+{
+	return error_errno(reader->err, STATUS_FILE, "cannot store a member of '%s'", reader->name);
+}
+
+/* Reads the data of the current entry into writer, or past it when writer is NULL. */
+static int read_data(struct reader *reader, struct content_writer *writer)
+{
+	const void *block;
+	uint64_t total = 0;
+	size_t length;
+	int64_t offset;
+	int status;
+
+	while ((status = archive_read_data_block(reader->archive, &block, &length, &offset))
+	       == ARCHIVE_OK) {
+		/* Sparse entries would need holes filled; no release has them. */
+		if ((uint64_t)offset != total)
+			return refuse_for(reader, "it has a sparse member");
+		if (!reader->gzip && spend(reader, length) < 0)
+			return -1;
+		if (writer && content_add(writer, block, length) < 0)
+			return store_fault(reader);
+		total += length;
+	}
+	return status == ARCHIVE_EOF ? 0 : refuse(reader);
+}
+
+/* Reads the content of the entry that the reader is at, whose status header was. */
+static int take_member(struct reader *reader, struct archive_entry *entry, int header,
+		       struct release_member *member)
+{
+	struct content_writer writer;
+	int result;
+
+	if (header != ARCHIVE_OK)
+		return refuse(reader);
+	if (member->found)
+		return refuse_member(reader, member->name, "is there twice");
+	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
+		return refuse_member(reader, member->name, "is not a plain file");
+	content_begin(&writer, reader->directory);
+	result = read_data(reader, &writer);
+	if (result == 0 && content_end(&writer, &member->content) < 0)
+		result = store_fault(reader);
+	content_abandon(&writer);
+	member->found = result == 0;
+	if (result == 0 && archive_entry_size_is_set(entry)
+	    && (uint64_t)archive_entry_size(entry) != member->content.size)
+		return refuse_member(reader, member->name, "is truncated");
+	return result;
+}
+
+static struct release_member *find(struct release_member *members, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (name && strcmp(members[i].name, name) == 0)
+			return &members[i];
+	return NULL;
+}
+
+/*
+ * The status of the next header. A warning, such as of a name that is not ASCII, counts only for a
+ * member that is wanted.
+ */
+static int next_header(struct reader *reader, struct archive_entry **entry)
+{
+	int status = archive_read_next_header(reader->archive, entry);
+
+	return reader->failed ? ARCHIVE_FATAL : status;
+}
+
+static int read_members(struct reader *reader, struct release_member *members, size_t count)
+{
+	struct archive_entry *entry;
+	unsigned met = 0;
+	int status;
+
+	while ((status = next_header(reader, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
+		struct release_member *member = find(members, count, archive_entry_pathname(entry));
+
+		if (++met > LIMIT_ARCHIVE_MEMBERS)
+			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than "
+					 "%d members", reader->name, LIMIT_ARCHIVE_MEMBERS);
+		if (member ? take_member(reader, entry, status, member) < 0
+			   : read_data(reader, NULL) < 0)
+			return -1;
+	}
+	return status == ARCHIVE_EOF ? 0 : refuse(reader);
+}
+
+/* Reads to the end of the file what libarchive has not asked for. */
+static int drain(struct reader *reader)
+{
+	const void *bytes;
+	la_ssize_t length;
+
+	do
+		length = read_tar(reader->archive, reader, &bytes);
+	while (length > 0);
+	return length < 0 ? -1 : 0;
+}
+
+/*
+ * A tar ends in two blocks of zeros (POSIX.1-2017, pax, ustar), and libarchive does not mind when
+ * not. It has tried to read a header where they begin.
+ */
+static int check_end(struct reader *reader)
+{
+	uint64_t end = (uint64_t)archive_read_header_position(reader->archive);
+
+	if (!reader->gzip)
+		return 0;
+	if (drain(reader) < 0)
+		return -1;
+	if (reader->last > end)
+		return refuse_for(reader, "something follows its end");
+	if (reader->unpacked - end < 2 * TAR_BLOCK)
+		return refuse_for(reader, "it is truncated: no end blocks");
+	return 0;
+}
+
+static int check_found(struct reader *reader, const struct release_member *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!members[i].found)
+			return error_set(reader->err, STATUS_ARCHIVE,
+					 "cannot unpack '%s': no member '%s'",
+					 reader->name, members[i].name);
+	return 0;
+}
+
+static uint64_t budget(uint64_t size)
+{
+	uint64_t ratio = size > LIMIT_UNPACKED_BYTES / LIMIT_RATIO ? LIMIT_UNPACKED_BYTES
+								   : size * LIMIT_RATIO;
+
+	/* Small archives are mostly headers, which say little about the ratio of the rest. */
+	return ratio > MIB ? ratio : MIB;
+}
+
+int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
+		 struct release_member *members, size_t count, struct error *err)
+{
+	struct reader reader = {
+		.archive = archive_read_new(), .name = name, .directory = directory,
+		.budget = budget(size), .err = err,
+	};
+	int result;
+
+	if (!reader.archive)
+		abort();
+	for (size_t i = 0; i < count; i++) {
+		members[i].content = (struct content){ .fd = -1 };
+		members[i].found = false;
+	}
+	result = strcmp(format, "zip") == 0 ? open_zip(&reader, fd, size) : open_tar(&reader, fd);
+	if (result == 0 && (read_members(&reader, members, count) < 0 || check_end(&reader) < 0
+			    || check_found(&reader, members, count) < 0))
+		result = -1;
+	for (size_t i = 0; i < count && result < 0; i++)
+		content_free(&members[i].content);
+	archive_read_free(reader.archive);
+	if (reader.gzip)
+		gzip_close(reader.gzip);
+	return result;
+}

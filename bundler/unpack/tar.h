@@ -1,0 +1,67 @@
+#ifndef BUNDLER_TAR_H
+#define BUNDLER_TAR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "unpack/pax.h"
+
+/*
+ * Reads tar archives that somebody else wrote, member by member: ustar and pax (POSIX.1-2017, pax,
+ * "EXTENDED DESCRIPTION"), GNU's long names and large numbers. Names are the archive's own bytes,
+ * and nothing is done with them. What readers disagree on is refused: sparse files, sizes of what
+ * is no file, global headers that change members, an end that is missing or has something behind
+ * it.
+ */
+
+/* Where the bytes of an archive come from. */
+struct tar_source {
+	/*
+	 * The next ones, in *bytes until the next call: their number, 0 at the end, -1 as
+	 * gzip_read.
+	 */
+	ssize_t (*read)(void *context, const void **bytes, const char **fault);
+	/*
+	 * Passes over length bytes that read would give next; -1 when there are fewer. May be NULL.
+	 */
+	int (*skip)(void *context, uint64_t length);
+	void *context;
+};
+
+enum tar_type {
+	TAR_FILE, TAR_HARD_LINK, TAR_SYMLINK, TAR_CHARACTER, TAR_BLOCK, TAR_DIRECTORY, TAR_FIFO
+};
+
+/* What the archive says of a member; its strings hold until the next call. */
+struct tar_member {
+	enum tar_type type;
+	const char *name;	/* as written: perhaps absolute, with "..", a slash at its end */
+	const char *target;	/* of a link, "" of anything else */
+	uint32_t mode;		/* permission bits, up to 07777 */
+	uint64_t uid, gid;
+	uint64_t size;		/* of a file, 0 of anything else */
+	uint64_t offset;	/* of its content in the archive */
+	int64_t mtime;		/* seconds since 1970 */
+	uint32_t nanoseconds;
+	uint64_t device_major, device_minor;
+	const struct pax_attribute *attributes;
+	size_t attribute_count;
+};
+
+struct tar;
+
+/* Begins reading; the context of source stays the caller's, who ends it with tar_close. */
+struct tar *tar_open(const struct tar_source *source);
+void tar_close(struct tar *tar);
+
+/*
+ * Reads on to the next member: 1, 0 at the end, -1 with *fault why the archive is refused, or NULL
+ * with errno set.
+ */
+int tar_next(struct tar *tar, struct tar_member *member, const char **fault);
+
+/* The next bytes of the member's content: as a source gives them, 0 at the content's end. */
+ssize_t tar_read(struct tar *tar, const void **bytes, const char **fault);
+
+#endif

@@ -1,0 +1,111 @@
+#include "unpack/unzstd.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+#define BLOCK 65536
+
+struct unzstd {
+	unzstd_source *source;
+	void *context;
+	ZSTD_DStream *stream;
+	bool begun;		/* a frame has begun and not ended, or nothing was read yet */
+	bool some;		/* a frame has ended */
+	ZSTD_inBuffer input;
+	char packed[BLOCK], plain[BLOCK];
+};
+
+struct unzstd *unzstd_open(unzstd_source *source, void *context)
+{
+	struct unzstd *zstd = memory_new(1, sizeof *zstd);
+
+	zstd->source = source;
+	zstd->context = context;
+	zstd->begun = true;
+	zstd->input.src = zstd->packed;
+	zstd->stream = ZSTD_createDStream();
+	if (!zstd->stream || ZSTD_isError(ZSTD_DCtx_setParameter(
+		zstd->stream, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG)))
+		abort();
+	return zstd;
+}
+
+void unzstd_close(struct unzstd *zstd)
+{
+	ZSTD_freeDStream(zstd->stream);
+	free(zstd);
+}
+
+/* Sees to it that there is input: 1, or 0 at the end of the source, or -1 with errno set. */
+static int fill(struct unzstd *zstd)
+{
+	ssize_t got;
+
+	if (zstd->input.pos < zstd->input.size)
+		return 1;
+	got = zstd->source(zstd->context, zstd->packed, sizeof zstd->packed);
+	if (got <= 0)
+		return (int)got;
+	zstd->input.pos = 0;
+	zstd->input.size = (size_t)got;
+	return 1;
+}
+
+/* The library is built without its own texts. */
+static const char *reason(const struct unzstd *zstd, size_t code)
+{
+	switch (ZSTD_getErrorCode(code)) {
+	case ZSTD_error_memory_allocation:
+		abort();
+	case ZSTD_error_prefix_unknown:
+		return zstd->some ? "something that is not in zstd format follows"
+				  : "not in zstd format";
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return "its window is too large";
+	case ZSTD_error_dictionary_wrong:
+		return "it wants a dictionary";
+	case ZSTD_error_checksum_wrong:
+		return "incorrect checksum";
+	default:
+		return "invalid data";
+	}
+}
+
+/*
+ * Unpacks what there is room for: why the stream is refused, or NULL. What is unpacked already may
+ * come without more input; a whole frame needs none.
+ */
+static const char *unpack(struct unzstd *zstd, ZSTD_outBuffer *output, bool ended)
+{
+	size_t before = output->pos;
+	size_t left = ZSTD_decompressStream(zstd->stream, output, &zstd->input);
+
+	if (ZSTD_isError(left))
+		return reason(zstd, left);
+	zstd->begun = left > 0;
+	zstd->some |= left == 0;
+	return ended && zstd->begun && output->pos == before ? "truncated" : NULL;
+}
+
+ssize_t unzstd_read(struct unzstd *zstd, const void **bytes, const char **fault)
+{
+	ZSTD_outBuffer output = { .dst = zstd->plain, .size = sizeof zstd->plain };
+
+	*bytes = zstd->plain;
+	*fault = NULL;
+	while (!*fault && output.pos < output.size) {
+		int more = fill(zstd);
+
+		if (more < 0)
+			return -1;
+		if (more == 0 && !zstd->begun)
+			break;
+		*fault = unpack(zstd, &output, more == 0);
+	}
+	return *fault ? -1 : (ssize_t)output.pos;
+}

@@ -1,0 +1,55 @@
+#include "unpack/zip.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#define END_BYTES 22		/* of the end record without its comment */
+#define LOCATOR_BYTES 20	/* of ZIP64's end record, right before the other one */
+#define TAIL_BYTES 16384	/* how far from the end libarchive looks for it */
+
+static uint32_t number(const unsigned char *bytes, unsigned count)
+{
+	uint32_t value = 0;
+
+	while (count-- > 0)
+		value = value << 8 | bytes[count];
+	return value;
+}
+
+/* The last end record in the tail of the file, as libarchive searches it, or NULL. */
+static const unsigned char *find_end(const unsigned char *tail, size_t length)
+{
+	for (size_t at = length; at-- > 0;)
+		if (length - at >= END_BYTES && memcmp(tail + at, "PK\5\6", 4) == 0)
+			return tail + at;
+	return NULL;
+}
+
+const char *zip_fault(int fd, uint64_t size)
+{
+	unsigned char tail[TAIL_BYTES];
+	size_t wanted = size < sizeof tail ? (size_t)size : sizeof tail;
+	ssize_t got = file_read_at(fd, tail, wanted, size - wanted);
+	const unsigned char *end = got == (ssize_t)wanted ? find_end(tail, wanted) : NULL;
+	uint64_t directory, offset, position;
+
+	if (!end)
+		return "it is truncated or no ZIP archive";
+	position = size - wanted + (uint64_t)(end - tail);
+	directory = number(end + 12, 4);
+	offset = number(end + 16, 4);
+	if (position + END_BYTES + number(end + 20, 2) != size)
+		return "something follows its end record";
+	if (end - tail >= LOCATOR_BYTES && memcmp(end - LOCATOR_BYTES, "PK\6\7", 4) == 0)
+		return "it is a ZIP64 archive";
+	if (directory > LIMIT_ZIP_DIRECTORY_BYTES)
+		return "its central directory is too large";
+	if (offset + directory != position)
+		return "its central directory is not before its end record";
+	return NULL;
+}

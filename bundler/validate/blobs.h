@@ -1,0 +1,100 @@
+#ifndef BUNDLER_INSPECT_H
+#define BUNDLER_INSPECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/findings.h"
+#include "image/descriptor.h"
+#include "image/document.h"
+#include "image/files.h"
+#include "image/layer_input.h"
+#include "validate/layer_members.h"
+#include "validate/schema.h"
+
+/*
+ * The files of an image while it is validated: each is hashed, and each layer unpacked, once,
+ * whoever refers to it. What is wrong with one becomes a finding; what cannot be read ends the
+ * whole.
+ */
+
+/* A layer, listed. */
+struct inspect_layer {
+	bool unpacked;		/* the DiffID is known; else only the blob's digest */
+	struct layer_sums sums;
+	struct listing listing;
+};
+
+/* What is known of an entry of the store. */
+struct inspect_state {
+	bool used;		/* something refers to it */
+	bool entered;		/* an index or manifest that was looked at */
+	bool hashed;		/* this and the layers: of the file that an entry leads to */
+	struct digest digest;
+	struct inspect_layer *layers[3];	/* by how they are taken to be compressed */
+	const char *os, *architecture, *variant;	/* of a manifest's image, or NULL */
+};
+
+struct inspect {
+	struct store *store;
+	const char *place;	/* for messages */
+	bool strict;
+	bool lost;		/* a reference led nowhere: more may be in use than is known */
+	struct findings *findings;
+	struct inspect_state *states;	/* by entry */
+	uint64_t stored, unpacked, documents;	/* bytes that may still be looked at */
+	uint64_t lookups;	/* that may still be made in layers */
+	struct listing_budget members;
+	struct pool pool;
+	struct error *err;
+};
+
+/* Begins with a store, which inspect_close does not close. err stays the caller's. */
+void inspect_open(struct inspect *inspect, struct store *store, const char *place, bool strict,
+		  struct findings *findings, struct error *err);
+void inspect_close(struct inspect *inspect);
+
+/* What is known of an entry. */
+struct inspect_state *inspect_state(struct inspect *inspect, const struct store_entry *entry);
+
+/* More than one of limits.h's maxima allows. Returns -1. */
+int inspect_limit(struct inspect *inspect, const char *reason);
+
+/*
+ * The entry of a name that user, a file or NULL, refers to, now in use. NULL, and a finding under
+ * rule, when it is not there or cannot be read.
+ */
+const struct store_entry *inspect_find(struct inspect *inspect, const char *name, const char *user,
+				       const char *rule);
+
+/*
+ * The blob of a descriptor in the document named user. NULL as for inspect_find; its size is
+ * checked.
+ */
+const struct store_entry *inspect_blob(struct inspect *inspect, const struct descriptor *descriptor,
+				       const char *user);
+
+/* Hashes a file, unless that was done before. */
+int inspect_hash(struct inspect *inspect, const struct store_entry *entry);
+
+/* A finding unless a file that is hashed has this digest. */
+void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
+		    const struct digest *digest);
+
+/*
+ * Reads a JSON document and checks its members; it is hashed, too. 1; 0 when it is no JSON, which
+ * is a finding; -1. document_free in the first case only.
+ */
+int inspect_document(struct inspect *inspect, const struct store_entry *entry, const char *rule,
+		     schema_check *check, struct document *document);
+
+/* How the content of a layer is compressed, judged by its first bytes. */
+int inspect_compression(struct inspect *inspect, const struct store_entry *entry,
+			enum media_compression *compression);
+
+/* Reads a layer; what it is belongs to inspect. */
+int inspect_layer(struct inspect *inspect, const struct store_entry *entry,
+		  enum media_compression compression, const struct inspect_layer **layer);
+
+#endif

@@ -1,0 +1,169 @@
+#include "validate/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/platform.h"
+#include "unpack/binary.h"
+#include "validate/layer_stack.h"
+#include "validate/rule.h"
+
+/* ---- platform ---- */
+
+/* The row of a platform, or NULL; one whose variant is not known is taken without it. */
+static const struct platform *find_platform(const char *os, const char *architecture,
+					    const char *variant)
+{
+	char *name = memory_format("%s/%s%s%s", os, architecture, *variant ? "/" : "", variant);
+	struct error ignored;
+	const struct platform *platform = platform_find(name, &ignored);
+
+	free(name);
+	return !platform && *variant ? find_platform(os, architecture, "") : platform;
+}
+
+bool validate_image_same_platform(const struct descriptor *descriptor, const char *os,
+				  const char *architecture, const char *variant)
+{
+	const struct platform *one, *other;
+
+	if (strcmp(descriptor->os, os) != 0 || strcmp(descriptor->architecture, architecture) != 0)
+		return false;
+	if (strcmp(descriptor->variant, variant) == 0)
+		return true;
+	one = find_platform(os, architecture, descriptor->variant);
+	other = find_platform(os, architecture, variant);
+	/* Only where one of the two is silent may they differ in spelling. */
+	return one && one == other && (*descriptor->variant == '\0' || *variant == '\0');
+}
+
+/* ---- layers ---- */
+
+static void check_diff_id(struct inspect *inspect, const struct validate_image *image, size_t i)
+{
+	const struct diff_id *stated = &image->config.diff_ids[i];
+	const struct inspect_layer *layer = image->layers[i];
+	char hex[DIGEST_HEX_BYTES];
+
+	if (!layer || !layer->unpacked || stated->fault
+	    || digest_equal(&stated->digest, &layer->sums.diff_id))
+		return;
+	findings_add(inspect->findings, image->name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' "
+		     "unpacks to sha256:%s", i, image->names[i],
+		     digest_write_hex(&layer->sums.diff_id, hex));
+}
+
+static void check_layers(struct inspect *inspect, const struct validate_image *image)
+{
+	const struct image_config *config = &image->config;
+
+	if (config->count != image->count)
+		findings_add(inspect->findings, image->name, RULE_CONFIG, "rootfs.diff_ids: it "
+			     "has %zu entries for %zu layers", config->count, image->count);
+	if (config->has_history && config->history != image->count)
+		findings_add(inspect->findings, image->name, RULE_CONFIG, "history: it has %zu "
+			     "entries that are not empty for %zu layers", config->history,
+			     image->count);
+	for (size_t i = 0; i < image->count && i < config->count; i++)
+		check_diff_id(inspect, image, i);
+	if (image->count > 0 && image->layers[0] && image->layers[0]->listing.whiteout)
+		findings_add(inspect->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing "
+			     "is below the lowest layer that it could hide",
+			     image->layers[0]->listing.whiteout);
+}
+
+/* ---- program ---- */
+
+/* What the search for the program needs. */
+struct search {
+	struct stack stack;
+	const char *directory;		/* working directory */
+	const char *path;		/* PATH */
+};
+
+/* Of the environment that the image sets, or what containers have otherwise. */
+static const char *find_path(const json_t *execution)
+{
+	const json_t *variables = json_object_get(execution, "Env");
+
+	for (size_t i = json_array_size(variables); i-- > 0;) {
+		const char *text = json_string_value(json_array_get(variables, i));
+
+		if (text && strncmp(text, "PATH=", 5) == 0)
+			return text + 5;
+	}
+	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+/* Looks for a name without a slash in each directory of PATH, as execvp(3) does. */
+static const struct listing_entry *search_path(const struct search *search, const char *name)
+{
+	const struct listing_entry *found = NULL;
+
+	for (const char *at = search->path; !found && *at && *search->stack.lookups > 0;
+	     at += strspn(at, ":")) {
+		size_t length = strcspn(at, ":");
+		char *file = memory_format("%.*s/%s", (int)length, at, name);
+
+		found = stack_find(&search->stack, search->directory, file);
+		free(file);
+		at += length;
+	}
+	return found;
+}
+
+static const char *program_fault(const struct search *search, const char *name,
+				 const struct platform *platform)
+{
+	const struct listing_entry *entry;
+
+	entry = strchr(name, '/') ? stack_find(&search->stack, search->directory, name)
+				  : search_path(search, name);
+	if (!entry)
+		return "it is not in the layers";
+	if (entry->type != TAR_FILE || !entry->executable)
+		return "it is not an executable file";
+	return binary_head_fault(entry->head, entry->head_length, platform);
+}
+
+static void check_program(struct inspect *inspect, const struct validate_image *image,
+			  const struct search *search)
+{
+	const struct image_config *config = &image->config;
+	const struct platform *platform = find_platform(config->os, config->architecture,
+							config->variant);
+	const char *fault;
+
+	if (!config->program || !platform || platform->format != PLATFORM_ELF)
+		return;
+	fault = program_fault(search, config->program, platform);
+	if (fault)
+		findings_add(inspect->findings, image->name, RULE_CONFIG, "its program '%s' for "
+			     "'%s': %s", config->program, platform->name, fault);
+}
+
+int validate_image(struct inspect *inspect, const struct validate_image *image)
+{
+	const json_t *execution = image->config.execution;
+	const char *directory = json_string_value(json_object_get(execution, "WorkingDir"));
+	const struct listing **layers = memory_new(image->count, sizeof *layers);
+	struct search search = {
+		.stack = { layers, image->count, &inspect->lookups },
+		.directory = directory && directory[0] == '/' ? directory : "/",
+		.path = find_path(execution),
+	};
+	bool whole = true;
+
+	check_layers(inspect, image);
+	for (size_t i = 0; i < image->count && whole; i++) {
+		whole = image->layers[i] && image->layers[i]->listing.whole;
+		if (whole)
+			layers[i] = &image->layers[i]->listing;
+	}
+	if (whole)
+		check_program(inspect, image, &search);
+	free(layers);
+	return inspect->lookups > 0
+	       ? 0 : inspect_limit(inspect, "the way to its programs is too long");
+}

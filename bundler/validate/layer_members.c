@@ -1,0 +1,297 @@
+#include "validate/layer_members.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/path.h"
+#include "validate/rule.h"
+
+#define WHITEOUT ".wh."
+#define OPAQUE ".wh..wh..opq"
+
+/* What the checks of one layer share. */
+struct check {
+	struct listing *listing;
+	struct listing_budget *budget;
+	struct findings *findings;
+	const char *subject;
+};
+
+void listing_free(struct listing *listing)
+{
+	free(listing->entries);
+	pool_free(&listing->pool);
+	*listing = (struct listing){ .entries = NULL };
+}
+
+/*
+ * Where a byte of a name stands: a slash before all others, so that what is below a name follows
+ * it.
+ */
+static int rank(char c)
+{
+	return c == '\0' ? 0 : c == '/' ? 1 : (unsigned char)c + 1;
+}
+
+static int compare_names(const char *one, const char *other)
+{
+	while (*one != '\0' && *one == *other) {
+		one++;
+		other++;
+	}
+	return rank(*one) - rank(*other);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct listing_entry *one = a, *other = b;
+	int order = compare_names(one->name, other->name);
+
+	return order != 0 ? order : one->number < other->number ? -1 : 1;
+}
+
+static int compare_name(const void *name, const void *entry)
+{
+	return compare_names(name, ((const struct listing_entry *)entry)->name);
+}
+
+const struct listing_entry *listing_find(const struct listing *listing, const char *name)
+{
+	return listing->count == 0 ? NULL : bsearch(name, listing->entries, listing->count,
+						    sizeof *listing->entries, compare_name);
+}
+
+/* ---- members ---- */
+
+static void fault(const struct check *check, const char *rule, const char *name, const char *text)
+{
+	findings_add(check->findings, check->subject, rule, "'%s': %s", name, text);
+}
+
+/* Without "./" before it and slashes behind; "." alone is the root. */
+static char *trim(struct pool *pool, const char *text)
+{
+	char *name = pool_string(pool, text);
+	size_t length;
+
+	while (name[0] == '.' && name[1] == '/')
+		name += 1 + strspn(name + 1, "/");
+	length = strlen(name);
+	while (length > 1 && name[length - 1] == '/')
+		name[--length] = '\0';
+	if (strcmp(name, ".") == 0)
+		name[0] = '\0';
+	return name;
+}
+
+static void check_name(const struct check *check, const struct listing_entry *entry)
+{
+	const char *wrong = entry->name[0] != '\0' || entry->type != TAR_DIRECTORY
+			    ? path_beneath_fault(entry->name) : NULL;
+
+	if (wrong)
+		fault(check, RULE_NAMES, entry->name, wrong);
+}
+
+static bool is_whiteout(const char *name)
+{
+	return strncmp(name, WHITEOUT, strlen(WHITEOUT)) == 0;
+}
+
+static bool is_below_whiteout(const char *name)
+{
+	for (const char *slash; (slash = strchr(name, '/')); name = slash + 1)
+		if (is_whiteout(name))
+			return true;
+	return false;
+}
+
+/* What is wrong with a whiteout whose last component is base, or NULL. */
+static const char *whiteout_fault(const char *base, const struct tar_member *member)
+{
+	const char *hidden = base + strlen(WHITEOUT);
+
+	if (member->type != TAR_FILE || member->size > 0)
+		return "it is a whiteout and not an empty file";
+	if (strcmp(base, OPAQUE) == 0)
+		return NULL;
+	if (hidden[0] == '\0' || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0)
+		return "it is a whiteout of no name";
+	return is_whiteout(hidden) ? "it is a whiteout of a whiteout" : NULL;
+}
+
+static void check_whiteout(const struct check *check, const char *name,
+			   const struct tar_member *member)
+{
+	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *wrong;
+
+	if (is_below_whiteout(name))
+		fault(check, RULE_WHITEOUTS, name, "it is below a whiteout");
+	if (!is_whiteout(base))
+		return;
+	if (!check->listing->whiteout)
+		check->listing->whiteout = name;
+	wrong = whiteout_fault(base, member);
+	if (wrong)
+		fault(check, RULE_WHITEOUTS, name, wrong);
+}
+
+static int spend(struct listing_budget *budget, const struct tar_member *member)
+{
+	uint64_t length = strlen(member->name) + strlen(member->target);
+
+	if (budget->members == 0 || length > budget->names) {
+		errno = E2BIG;
+		return -1;
+	}
+	budget->members--;
+	budget->names -= length;
+	return 0;
+}
+
+static struct listing_entry *add(struct listing *listing, const struct tar_member *member)
+{
+	struct listing_entry *entry;
+
+	if (listing->count == listing->capacity) {
+		listing->capacity = listing->capacity ? 2 * listing->capacity : 64;
+		listing->entries = memory_resize(listing->entries, listing->capacity,
+						 sizeof *listing->entries);
+	}
+	entry = &listing->entries[listing->count];
+	*entry = (struct listing_entry){
+		.name = trim(&listing->pool, member->name), .type = member->type,
+		.executable = member->type == TAR_FILE && (member->mode & 0111) != 0,
+		.number = (uint32_t)listing->count++,
+	};
+	if (member->type == TAR_HARD_LINK)
+		entry->target = trim(&listing->pool, member->target);
+	else if (member->type == TAR_SYMLINK)
+		entry->target = pool_string(&listing->pool, member->target);
+	return entry;
+}
+
+static int read_head(struct listing_entry *entry, struct tar *tar, const char **fault)
+{
+	while (entry->head_length < sizeof entry->head) {
+		const void *bytes;
+		ssize_t got = tar_read(tar, &bytes, fault);
+		size_t room = sizeof entry->head - entry->head_length;
+
+		if (got <= 0)
+			return (int)got;
+		if ((size_t)got < room)
+			room = (size_t)got;
+		memcpy(entry->head + entry->head_length, bytes, room);
+		entry->head_length = (uint8_t)(entry->head_length + room);
+	}
+	return 0;
+}
+
+static int read_members(const struct check *check, struct tar *tar, const char **wrong)
+{
+	struct tar_member member;
+	int more;
+
+	while ((more = tar_next(tar, &member, wrong)) > 0) {
+		struct listing_entry *entry;
+
+		if (spend(check->budget, &member) < 0)
+			return -1;
+		entry = add(check->listing, &member);
+		check_name(check, entry);
+		check_whiteout(check, entry->name, &member);
+		if (entry->executable && read_head(entry, tar, wrong) < 0)
+			return -1;
+	}
+	return more;
+}
+
+/* ---- the whole ---- */
+
+static void check_repeated(const struct check *check)
+{
+	const struct listing *listing = check->listing;
+
+	for (size_t i = 1; i < listing->count; i++)
+		if (strcmp(listing->entries[i].name, listing->entries[i - 1].name) == 0)
+			fault(check, RULE_LAYER, listing->entries[i].name, "it is there twice");
+}
+
+static bool is_below(const char *name, const struct listing_entry *entry)
+{
+	size_t length = strlen(entry->name);
+
+	return length > 0 && strncmp(name, entry->name, length) == 0 && name[length] == '/';
+}
+
+/* Unpacked through a symbolic link, a member would land elsewhere. */
+static void check_parents(const struct check *check)
+{
+	const struct listing_entry *above = NULL;
+
+	for (size_t i = 0; i < check->listing->count; i++) {
+		const struct listing_entry *entry = &check->listing->entries[i];
+
+		if (above && is_below(entry->name, above))
+			fault(check, RULE_LAYER, entry->name, "it is below something that is not a "
+			      "directory");
+		else if (entry->type != TAR_DIRECTORY)
+			above = entry;
+	}
+}
+
+static void check_hard_link(const struct check *check, const struct listing_entry *entry)
+{
+	const char *wrong = path_beneath_fault(entry->target);
+	const struct listing_entry *target = listing_find(check->listing, entry->target);
+
+	if (wrong)
+		wrong = "it is a hard link that leads out of the layer";
+	else if (!target)
+		wrong = "it is a hard link to nothing in the layer";
+	else if (target->type == TAR_DIRECTORY || target == entry)
+		wrong = "it is a hard link to itself or to a directory";
+	else if (target->number > entry->number)
+		wrong = "it is a hard link to what stands behind it";
+	if (wrong)
+		fault(check, RULE_HARD_LINKS, entry->name, wrong);
+}
+
+static void check_all(const struct check *check)
+{
+	const struct listing *listing = check->listing;
+
+	check_repeated(check);
+	check_parents(check);
+	for (size_t i = 0; i < listing->count; i++)
+		if (listing->entries[i].type == TAR_HARD_LINK)
+			check_hard_link(check, &listing->entries[i]);
+}
+
+int listing_read(struct listing *listing, struct layer_input *input, struct listing_budget *budget,
+		 struct findings *findings, const char *subject)
+{
+	const struct check check = { listing, budget, findings, subject };
+	struct tar_source source = layer_input_source(input);
+	const char *wrong = NULL;
+	struct tar *tar = tar_open(&source);
+	int result;
+
+	*listing = (struct listing){ .entries = NULL };
+	result = read_members(&check, tar, &wrong);
+	tar_close(tar);
+	if (result < 0 && !wrong)
+		return -1;
+	listing->whole = result == 0;
+	if (listing->count > 0)
+		qsort(listing->entries, listing->count, sizeof *listing->entries, compare);
+	check_all(&check);
+	/* The caller tells of the compression, by layer_input_end. */
+	if (wrong && wrong != layer_input_fault(input))
+		findings_add(findings, subject, RULE_LAYER, "the tar archive cannot be read: %s",
+			     wrong);
+	return 0;
+}

@@ -1,0 +1,25 @@
+#ifndef BUNDLER_STACK_H
+#define BUNDLER_STACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "validate/layer_members.h"
+
+/* The layers of an image over one another (image-spec layer.md, "Applying Changesets"). */
+
+struct stack {
+	const struct listing *const *layers;	/* the lowest first */
+	size_t count;
+	uint64_t *lookups;	/* that may still be made in layers */
+};
+
+/*
+ * The entry that path leads to from an absolute directory, or NULL, also when no lookups are left.
+ * Symbolic links are followed within the image, as a container would, and a hard link is the file
+ * that it leads to in its layer.
+ */
+const struct listing_entry *stack_find(const struct stack *stack, const char *directory,
+				       const char *path);
+
+#endif

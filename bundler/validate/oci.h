@@ -1,0 +1,12 @@
+#ifndef BUNDLER_VALIDATE_OCI_H
+#define BUNDLER_VALIDATE_OCI_H
+
+#include "validate/blobs.h"
+
+/*
+ * An OCI image layout from oci-layout and index.json down to the layers. One of the references must
+ * be tag, unless that is NULL.
+ */
+int validate_oci(struct inspect *inspect, const char *tag);
+
+#endif

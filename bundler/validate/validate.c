@@ -1,0 +1,92 @@
+#include "validate/validate.h"
+
+#include <string.h>
+
+#include "image/files.h"
+#include "validate/blobs.h"
+#include "validate/docker.h"
+#include "validate/oci.h"
+#include "validate/rule.h"
+
+#define BLOBS "blobs/"
+
+/*
+ * The names below "blobs": an algorithm, and under it an encoded digest (image-layout.md, "Blobs").
+ */
+static const char *blob_name_fault(const struct store_entry *entry)
+{
+	const char *algorithm = entry->name + strlen(BLOBS), *slash = strchr(algorithm, '/');
+	const bool directory = entry->type == STORE_DIRECTORY;
+	struct digest digest;
+
+	if (!slash)
+		return directory ? NULL : "it is not in the directory of an algorithm";
+	if (directory || strchr(slash + 1, '/'))
+		return "nothing but blobs stands in the directory of an algorithm";
+	if (strncmp(algorithm, "sha256/", 7) == 0 && digest_parse_hex(&digest, slash + 1) < 0)
+		return "its name is not 64 lower-case hexadecimal digits";
+	return NULL;
+}
+
+static void check_entry(struct inspect *inspect, const struct store_entry *entry, bool archive)
+{
+	const bool blob = strncmp(entry->name, BLOBS, strlen(BLOBS)) == 0;
+	const char *rule = blob ? RULE_BLOBS : RULE_DOCKER;
+	const char *fault = blob ? blob_name_fault(entry) : NULL;
+	const bool used = inspect_state(inspect, entry)->used;
+
+	/* Of one that is in use who uses it has told. */
+	if (entry->fault && !used)
+		findings_add(inspect->findings, entry->name, RULE_NAMES, "%s", entry->fault);
+	if (fault)
+		findings_add(inspect->findings, entry->name, RULE_BLOBS, "%s", fault);
+	else if (entry->type != STORE_DIRECTORY && (blob || archive) && !used && !inspect->lost)
+		findings_add(inspect->findings, entry->name, rule, "nothing refers to it");
+}
+
+static bool has(const struct store *store, const char *name)
+{
+	return store_find(store, name) != NULL;
+}
+
+/* Both tables of contents may be there: docker's, and that of a layout. */
+static int check(struct inspect *inspect, const struct place *place)
+{
+	const struct store *store = inspect->store;
+	const bool docker = place->kind == PLACE_DOCKER_ARCHIVE;
+	const struct store_entry *entries;
+	size_t count;
+
+	if ((!docker || has(store, "index.json"))
+	    && validate_oci(inspect, docker ? NULL : place->tag) < 0)
+		return -1;
+	if ((docker || (place->kind == PLACE_OCI_ARCHIVE && has(store, "manifest.json")))
+	    && validate_docker(inspect, docker ? place->tag : NULL) < 0)
+		return -1;
+	entries = store_entries(store, &count);
+	for (size_t i = 0; i < count; i++)
+		check_entry(inspect, &entries[i], docker);
+	return 0;
+}
+
+int validate_place(const struct place *place, bool strict, struct findings *findings,
+		   struct error *err)
+{
+	struct inspect inspect;
+	struct store *store;
+	int result;
+
+	if (store_open(&store, place, err) < 0)
+		return -1;
+	if (has(store, "index.json") || has(store, "oci-layout") || has(store, "manifest.json")) {
+		inspect_open(&inspect, store, place->path, strict, findings, err);
+		result = check(&inspect, place);
+		inspect_close(&inspect);
+		findings_sort(findings);
+	} else {
+		result = error_set(err, STATUS_ARCHIVE, "cannot check '%s': it has neither "
+				   "'index.json' nor 'manifest.json'", place->path);
+	}
+	store_close(store);
+	return result;
+}
