@@ -17,7 +17,7 @@
 #include "trust/bundle.h"
 
 /* An old lock that cannot be read keeps its place: whoever wants another removes it first. */
-int relock_read(struct lock *old, const char *file, struct error *err)
+int lock_make_read(struct lock *old, const char *file, struct error *err)
 {
 	*old = (struct lock){ 0 };
 	if (access(file, F_OK) < 0 && errno == ENOENT)
@@ -41,7 +41,7 @@ static const struct lock_asset *known(const struct lock *old, const struct lock 
 	return lock_find(old, platform, &ignored);
 }
 
-static int64_t choose_epoch(const struct relock *relock, const struct lock *new)
+static int64_t choose_epoch(const struct lock_make *relock, const struct lock *new)
 {
 	if (relock->epoch >= 0)
 		return relock->epoch;
@@ -49,7 +49,7 @@ static int64_t choose_epoch(const struct relock *relock, const struct lock *new)
 }
 
 /* Counts the bundle's certificates, unless the old lock has counted these very bytes. */
-static int count_certificates(const struct relock *relock, const struct buffer *pem,
+static int count_certificates(const struct lock_make *relock, const struct buffer *pem,
 			      struct lock_certificates *certificates, struct error *err)
 {
 	const struct lock_certificates *old = &relock->old->certificates;
@@ -69,7 +69,7 @@ static int count_certificates(const struct relock *relock, const struct buffer *
 	return 0;
 }
 
-static int lock_certificates(const struct relock *relock, struct lock *new, struct error *err)
+static int lock_certificates(const struct lock_make *relock, struct lock *new, struct error *err)
 {
 	const struct recipe *recipe = relock->recipe;
 	struct buffer pem;
@@ -95,7 +95,7 @@ struct sums {
 	const char *name;
 };
 
-static int read_sums(const struct relock *relock, struct sums *sums, struct lock *new,
+static int read_sums(const struct lock_make *relock, struct sums *sums, struct lock *new,
 		     struct error *err)
 {
 	sums->name = relock->sums_file;
@@ -117,7 +117,7 @@ static int read_sums(const struct relock *relock, struct sums *sums, struct lock
 }
 
 /* Fetches the archive: its digest has been checked by then, and its size is known. */
-static int measure(const struct relock *relock, struct lock_asset *asset, const char *name,
+static int measure(const struct lock_make *relock, struct lock_asset *asset, const char *name,
 		   struct error *err)
 {
 	const struct fetch_asset wanted = {
@@ -131,7 +131,7 @@ static int measure(const struct relock *relock, struct lock_asset *asset, const 
 	return 0;
 }
 
-static int check_unchanged(const struct relock *relock, const struct lock *new,
+static int check_unchanged(const struct lock_make *relock, const struct lock *new,
 			   const struct lock_asset *asset, const char *name, struct error *err)
 {
 	const struct lock_asset *before = known(relock->old, new, asset->platform);
@@ -153,7 +153,7 @@ static int missing(const struct sums *sums, const char *name, const struct platf
 }
 
 /* An asset that the sums do not have is left out when its platform is optional. */
-static int lock_asset(const struct relock *relock, const struct platform *platform,
+static int lock_asset(const struct lock_make *relock, const struct platform *platform,
 		      const struct sums *sums, struct lock *new, struct error *err)
 {
 	struct lock_asset *asset = &new->assets[new->asset_count];
@@ -177,7 +177,7 @@ static int lock_asset(const struct relock *relock, const struct platform *platfo
 }
 
 /* In the order of the platform table, whatever the recipe's is. */
-static int lock_assets(const struct relock *relock, struct lock *new, struct error *err)
+static int lock_assets(const struct lock_make *relock, struct lock *new, struct error *err)
 {
 	const struct recipe *recipe = relock->recipe;
 	struct sums sums;
@@ -200,7 +200,7 @@ static int lock_assets(const struct relock *relock, struct lock *new, struct err
 
 /* What the jobs of recording share. */
 struct recording {
-	const struct relock *relock;
+	const struct lock_make *relock;
 	struct lock *new;
 	struct fetch_asset *assets;
 };
@@ -237,7 +237,7 @@ static int record_one(void *context, size_t number, struct error *err)
 	return made;
 }
 
-static int record(const struct relock *relock, struct lock *new, struct error *err)
+static int record(const struct lock_make *relock, struct lock *new, struct error *err)
 {
 	struct recording recording = { .relock = relock, .new = new };
 
@@ -286,7 +286,7 @@ static void keep_results(const struct lock *old, struct lock *new)
 	new->result_count = old->result_count;
 }
 
-static int settle_results(const struct relock *relock, struct lock *new, struct error *err)
+static int settle_results(const struct lock_make *relock, struct lock *new, struct error *err)
 {
 	if (relock->scratch >= 0)
 		return record(relock, new, err);
@@ -295,7 +295,7 @@ static int settle_results(const struct relock *relock, struct lock *new, struct 
 	return 0;
 }
 
-int relock_make(const struct relock *relock, struct lock *new, struct error *err)
+int lock_make(const struct lock_make *relock, struct lock *new, struct error *err)
 {
 	*new = (struct lock){ 0 };
 	new->file = pool_string(&new->pool, relock->lock_file);

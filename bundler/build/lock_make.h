@@ -14,7 +14,7 @@
  * (bundler-lock(5), "How it is made").
  */
 
-struct relock {
+struct lock_make {
 	const struct recipe *recipe;
 	const char *lock_file;		/* its place, for messages */
 	const struct lock *old;		/* what stands there, with file NULL when nothing does */
@@ -27,13 +27,13 @@ struct relock {
 };
 
 /* Reads the lock at file into old; 0 also when there is none, and old->file is then NULL. */
-int relock_read(struct lock *old, const char *file, struct error *err);
+int lock_make_read(struct lock *old, const char *file, struct error *err);
 
 /*
  * Makes the lock, which lock_close ends. STATUS_CONFIG when the sums are malformed or lack a
  * platform that is not optional, STATUS_DIGEST when a digest is not the one that the old lock has
  * for the same version and release, and what fetching and building can fail with.
  */
-int relock_make(const struct relock *relock, struct lock *new, struct error *err);
+int lock_make(const struct lock_make *relock, struct lock *new, struct error *err);
 
 #endif

@@ -39,7 +39,7 @@ static int make(struct command_relock *command, struct error *err)
 	struct lock lock;
 	int result;
 
-	if (relock_make(&command->relock, &lock, err) < 0)
+	if (lock_make(&command->relock, &lock, err) < 0)
 		return -1;
 	result = lock_write(&lock, command->inputs.lock_file, print_lock, &lock, err);
 	lock_close(&lock);

@@ -12,7 +12,7 @@ void command_relock_init(struct command_relock *command)
 	command_inputs_init(&command->inputs);
 }
 
-static int set_release(struct relock *relock, const char *value, struct error *err)
+static int set_release(struct lock_make *relock, const char *value, struct error *err)
 {
 	const char *fault = path_name_fault(value);
 
@@ -25,7 +25,7 @@ static int set_release(struct relock *relock, const char *value, struct error *e
 int command_relock_option(struct command_relock *command, int id, const char *value,
 			  struct error *err)
 {
-	struct relock *relock = &command->relock;
+	struct lock_make *relock = &command->relock;
 
 	switch (id) {
 	case OPTION_SUMS:
@@ -47,10 +47,10 @@ int command_relock_open(struct command_relock *command, const struct option_pars
 			struct error *err)
 {
 	struct command_inputs *inputs = &command->inputs;
-	struct relock *relock = &command->relock;
+	struct lock_make *relock = &command->relock;
 
 	if (command_inputs_open(inputs, parser, err) < 0
-	    || relock_read(&command->old, inputs->lock_file, err) < 0
+	    || lock_make_read(&command->old, inputs->lock_file, err) < 0
 	    || fetch_init(&command->fetch, &inputs->fetch, err) < 0)
 		return -1;
 	command->fetching = true;

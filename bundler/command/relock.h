@@ -6,7 +6,7 @@
 #include "build/lock_make.h"
 #include "command/inputs.h"
 
-/* What the commands that make a lock share: their options, and what relock_make wants. */
+/* What the commands that make a lock share: their options, and what lock_make wants. */
 
 /* Rows for a command's option table. */
 #define COMMAND_RELOCK \
@@ -28,7 +28,7 @@
 
 struct command_relock {
 	struct command_inputs inputs;
-	struct relock relock;	/* complete after command_relock_open */
+	struct lock_make relock;	/* complete after command_relock_open */
 	struct lock old;
 	struct fetch fetch;
 	bool record, fetching;

@@ -127,7 +127,7 @@ static int make_after(struct run *run, struct error *err)
 				&run->after[RECIPE], &run->recipe, err) < 0)
 		return -1;
 	run->command.relock.recipe = &run->recipe;
-	if (relock_make(&run->command.relock, &run->lock, err) < 0)
+	if (lock_make(&run->command.relock, &run->lock, err) < 0)
 		return -1;
 	return lock_format(&run->lock, &run->after[LOCK], err);
 }

@@ -74,7 +74,8 @@ static void knows_what_is_meant(void **state)
 		else
 			assert_null(name);
 	}
-	assert_string_equal(architecture_meant(architecture_variable("TARGETARCH"), "aarch64"), "arm64");
+	assert_string_equal(architecture_meant(architecture_variable("TARGETARCH"), "aarch64"),
+			    "arm64");
 	assert_null(architecture_command("TARGETARCH"));
 	assert_null(architecture_variable("apk --print-arch"));
 }
@@ -103,7 +104,8 @@ static void knows_bases(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const char *fault = accepted_fault(rows[i].image, rows[i].day, reason, sizeof reason);
+		const char *fault = accepted_fault(rows[i].image, rows[i].day, reason,
+						   sizeof reason);
 
 		if (rows[i].reason)
 			assert_string_equal(fault ? fault : "(none)", rows[i].reason);

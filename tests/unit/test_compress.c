@@ -168,7 +168,8 @@ static void frame_says_its_size(void **state)
 static void versions(void **state)
 {
 	(void)state;
-	assert_string_equal(compress_version(MEDIA_ZSTD), "libzstd " ZSTD_VERSION_STRING " level 3");
+	assert_string_equal(compress_version(MEDIA_ZSTD),
+			    "libzstd " ZSTD_VERSION_STRING " level 3");
 }
 
 /* RFC 1952 section 2.3: no flags, no time; the operating system is unknown. */

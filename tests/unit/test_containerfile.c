@@ -132,7 +132,8 @@ static void pairs_have_lines(void **state)
 
 	(void)state;
 	parse(&containerfile, "ENV A=b \\\n\\\n C=d");
-	assert_int_equal(containerfile_pairs(&containerfile, &containerfile.instructions[0], &pairs), 2);
+	assert_int_equal(containerfile_pairs(&containerfile, &containerfile.instructions[0],
+					     &pairs), 2);
 	assert_int_equal(pairs[0].line, 1);
 	assert_int_equal(pairs[1].line, 3);
 	containerfile_free(&containerfile);
