@@ -6,10 +6,10 @@
 #include "build/pins.h"
 #include "tree/layer.h"
 
-static int check(const struct build *build, const struct platform *platform, enum results_kind kind,
+static int check(const struct build *build, const struct platform *platform, enum pins_kind kind,
 		 const struct digest *digest, struct error *err)
 {
-	return results_check(build->lock, platform, build->epoch, kind, digest, err);
+	return pins_check(build->lock, platform, build->epoch, kind, digest, err);
 }
 
 static int check_tree(const struct build *build, const struct platform *platform,
@@ -17,9 +17,9 @@ static int check_tree(const struct build *build, const struct platform *platform
 {
 	struct digest mtree;
 
-	if (results_mtree(build->lock, platform, tree, &mtree, err) < 0)
+	if (pins_mtree(build->lock, platform, tree, &mtree, err) < 0)
 		return -1;
-	return check(build, platform, RESULTS_MTREE, &mtree, err);
+	return check(build, platform, PINS_MTREE, &mtree, err);
 }
 
 int build_tree(const struct build *build, const struct platform *platform,
@@ -50,7 +50,7 @@ static bool is_plain(const struct build *build)
 
 static int describe(const struct build *build, struct oci_image *image, struct error *err)
 {
-	if (check(build, image->platform, RESULTS_DIFF_ID, &image->layer.diff_id, err) < 0)
+	if (check(build, image->platform, PINS_DIFF_ID, &image->layer.diff_id, err) < 0)
 		return -1;
 	return oci_image_describe(image, build->recipe, build->lock, build->flavour, build->epoch,
 				  build->style, err);
@@ -61,7 +61,7 @@ static int end_image(const struct build *build, struct oci_image *image, struct 
 {
 	if (describe(build, image, err) < 0)
 		return -1;
-	return is_plain(build) ? check(build, image->platform, RESULTS_MANIFEST,
+	return is_plain(build) ? check(build, image->platform, PINS_MANIFEST,
 				       &image->manifest.digest, err) : 0;
 }
 

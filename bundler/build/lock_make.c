@@ -228,7 +228,7 @@ static int record_one(void *context, size_t number, struct error *err)
 	       ? build_image(&build, result->platform, asset, scratch, &tree, &image, err)
 	       : build_tree(&build, result->platform, asset, scratch, &tree, err);
 	if (made == 0) {
-		made = results_mtree(new, result->platform, &tree, &result->mtree, err);
+		made = pins_mtree(new, result->platform, &tree, &result->mtree, err);
 		tree_free(&tree);
 	}
 	result->diff_id = image.layer.diff_id;

@@ -9,25 +9,25 @@
 #include "tree/mtree.h"
 
 static const char *const names[] = {
-	[RESULTS_MTREE] = "mtree manifest", [RESULTS_DIFF_ID] = "layer, uncompressed,",
-	[RESULTS_MANIFEST] = "image manifest",
+	[PINS_MTREE] = "mtree manifest", [PINS_DIFF_ID] = "layer, uncompressed,",
+	[PINS_MANIFEST] = "image manifest",
 };
 
-static const struct digest *pinned(const struct lock_result *result, enum results_kind kind)
+static const struct digest *pinned(const struct lock_result *result, enum pins_kind kind)
 {
 	switch (kind) {
-	case RESULTS_MTREE:
+	case PINS_MTREE:
 		return &result->mtree;
-	case RESULTS_DIFF_ID:
+	case PINS_DIFF_ID:
 		return result->has_image ? &result->diff_id : NULL;
-	case RESULTS_MANIFEST:
+	case PINS_MANIFEST:
 		return result->has_image ? &result->manifest : NULL;
 	}
 	return NULL;
 }
 
-int results_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
-		  enum results_kind kind, const struct digest *digest, struct error *err)
+int pins_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
+	       enum pins_kind kind, const struct digest *digest, struct error *err)
 {
 	const struct lock_result *result = lock_result_find(lock, platform);
 	const struct digest *wanted = result ? pinned(result, kind) : NULL;
@@ -35,7 +35,7 @@ int results_check(const struct lock *lock, const struct platform *platform, int6
 
 	if (!wanted || epoch != lock->epoch || digest_equal(wanted, digest))
 		return 0;
-	if (kind == RESULTS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
+	if (kind == PINS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
 		return 0;
 	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is sha256:%s, lock '%s' pins "
 		  "sha256:%s", platform->name, names[kind], digest_write_hex(digest, made),
@@ -44,8 +44,8 @@ int results_check(const struct lock *lock, const struct platform *platform, int6
 			  "--record' pins what it is now");
 }
 
-int results_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
-		  struct digest *digest, struct error *err)
+int pins_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
+	       struct digest *digest, struct error *err)
 {
 	struct pool pool = { 0 };
 	struct buffer text;

@@ -11,7 +11,7 @@
 
 /* The results that a lock pins, against what is made of it. */
 
-enum results_kind { RESULTS_MTREE, RESULTS_DIFF_ID, RESULTS_MANIFEST };
+enum pins_kind { PINS_MTREE, PINS_DIFF_ID, PINS_MANIFEST };
 
 /*
  * STATUS_DIGEST when the lock pins another digest for this platform than the one of what was made,
@@ -19,11 +19,11 @@ enum results_kind { RESULTS_MTREE, RESULTS_DIFF_ID, RESULTS_MANIFEST };
  * the lock's; nor is an image's manifest, which has the compressed layer in it, when another
  * compressor made it.
  */
-int results_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
-		  enum results_kind kind, const struct digest *digest, struct error *err);
+int pins_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
+	       enum pins_kind kind, const struct digest *digest, struct error *err);
 
 /* The digest of a tree's manifest, as `bundler rootfs` writes it. STATUS_LIMIT. */
-int results_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
-		  struct digest *digest, struct error *err);
+int pins_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
+	       struct digest *digest, struct error *err);
 
 #endif
