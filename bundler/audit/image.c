@@ -524,7 +524,7 @@ static void compare_contents(struct audit *audit, const struct images *expected,
 			     const struct images *found)
 {
 	size_t count;
-	struct images_pair *pairs = images_match(expected, found, &count);
+	struct pair *pairs = pairs_match(expected, found, &count);
 	bool complete = !expected->partial && !found->partial;
 
 	for (size_t i = 0; i < count; i++)

@@ -12,7 +12,7 @@ static bool is_chosen(const char *name, const struct platform *const *platforms,
 	return false;
 }
 
-bool images_have(const struct images *images, const struct platform *platform)
+bool pairs_have(const struct images *images, const struct platform *platform)
 {
 	for (size_t i = 0; i < images->count; i++)
 		if (is_chosen(images->items[i].platform, &platform, 1))
@@ -20,7 +20,7 @@ bool images_have(const struct images *images, const struct platform *platform)
 	return false;
 }
 
-void images_choose(struct images *images, const struct platform *const *platforms, size_t count)
+void pairs_choose(struct images *images, const struct platform *const *platforms, size_t count)
 {
 	size_t kept = 0;
 
@@ -34,7 +34,7 @@ void images_choose(struct images *images, const struct platform *const *platform
 	images->count = kept;
 }
 
-static bool is_paired(const struct images_pair *pairs, size_t count, const struct image *found)
+static bool is_paired(const struct pair *pairs, size_t count, const struct image *found)
 {
 	for (size_t i = 0; i < count; i++)
 		if (pairs[i].found == found)
@@ -42,14 +42,14 @@ static bool is_paired(const struct images_pair *pairs, size_t count, const struc
 	return false;
 }
 
-struct images_pair *images_match(const struct images *expected, const struct images *found,
-				 size_t *count)
+struct pair *pairs_match(const struct images *expected, const struct images *found,
+			 size_t *count)
 {
-	struct images_pair *pairs = memory_new(expected->count + found->count, sizeof *pairs);
+	struct pair *pairs = memory_new(expected->count + found->count, sizeof *pairs);
 
 	*count = 0;
 	for (size_t i = 0; i < expected->count; i++) {
-		struct images_pair *pair = &pairs[*count];
+		struct pair *pair = &pairs[*count];
 
 		pair->expected = &expected->items[i];
 		for (size_t j = 0; j < found->count && !pair->found; j++)

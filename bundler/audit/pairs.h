@@ -9,13 +9,13 @@
 
 /* The images of a place by platform, and those of two places side by side. */
 
-bool images_have(const struct images *images, const struct platform *platform);
+bool pairs_have(const struct images *images, const struct platform *platform);
 
 /* Leaves out the images of all platforms but these. */
-void images_choose(struct images *images, const struct platform *const *platforms, size_t count);
+void pairs_choose(struct images *images, const struct platform *const *platforms, size_t count);
 
 /* Two images to compare; one that has no counterpart stands alone. */
-struct images_pair {
+struct pair {
 	struct image *expected, *found;
 };
 
@@ -23,7 +23,7 @@ struct images_pair {
  * Pairs the images of two places by platform, in the order of expected and then of found; the
  * caller frees the array.
  */
-struct images_pair *images_match(const struct images *expected, const struct images *found,
-				 size_t *count);
+struct pair *pairs_match(const struct images *expected, const struct images *found,
+			 size_t *count);
 
 #endif

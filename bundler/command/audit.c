@@ -154,7 +154,7 @@ static int choose_platforms(struct run *run, struct error *err)
 	if (inputs->all)
 		choose_found(run);
 	else if (run->observed.has_images)
-		images_choose(&run->observed.images, inputs->platforms, inputs->platform_count);
+		pairs_choose(&run->observed.images, inputs->platforms, inputs->platform_count);
 	return check_chosen(run, err);
 }
 
@@ -242,7 +242,7 @@ static int compare_trees(struct run *run, const struct tree *expected, struct im
 	return find_offsets(run, expected, found, err);
 }
 
-static int compare_pair(struct run *run, const struct images_pair *pair, struct error *err)
+static int compare_pair(struct run *run, const struct pair *pair, struct error *err)
 {
 	run->audit.platform = NULL;
 	if (!pair->expected || !pair->found) {
@@ -260,14 +260,14 @@ static int compare_images(struct run *run, struct error *err)
 {
 	const size_t count = run->inputs.platform_count;
 	struct images expected;
-	struct images_pair *pairs = NULL;
+	struct pair *pairs = NULL;
 	size_t pair_count = 0;
 	int result;
 
 	run->style.docker = run->observed.images.docker.document.root;
 	result = expected_images(&expected, run->images, run->trees, count, &run->style, err);
 	if (result == 0)
-		pairs = images_match(&expected, &run->observed.images, &pair_count);
+		pairs = pairs_match(&expected, &run->observed.images, &pair_count);
 	for (size_t i = 0; i < pair_count && result == 0; i++)
 		result = compare_pair(run, &pairs[i], err);
 	run->audit.platform = NULL;

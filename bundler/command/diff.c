@@ -142,7 +142,7 @@ static int compare_trees(struct run *run, struct image *const images[2], struct 
 	return audit_tree_wants_offsets(&run->audit) ? find_offsets(run, images, err) : 0;
 }
 
-static int compare_pair(struct run *run, const struct images_pair *pair, struct error *err)
+static int compare_pair(struct run *run, const struct pair *pair, struct error *err)
 {
 	struct image *const images[2] = { pair->expected, pair->found };
 	int result;
@@ -160,7 +160,7 @@ static int compare_images(struct run *run, struct error *err)
 {
 	const struct images *first = &run->sides[0].images, *second = &run->sides[1].images;
 	size_t count;
-	struct images_pair *pairs = images_match(first, second, &count);
+	struct pair *pairs = pairs_match(first, second, &count);
 	int result = 0;
 
 	for (size_t i = 0; i < count && result == 0; i++) {
@@ -197,7 +197,7 @@ static int check_platforms(const struct run *run, struct error *err)
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		const struct platform *platform = run->inputs.platforms[i];
 
-		if (!images_have(first, platform) && !images_have(second, platform))
+		if (!pairs_have(first, platform) && !pairs_have(second, platform))
 			return error_set(err, STATUS_USAGE, "cannot compare images for '%s': "
 					 "neither '%s' nor '%s' has one", platform->name,
 					 run->texts[0], run->texts[1]);
@@ -214,8 +214,8 @@ static int compare(struct run *run, struct error *err)
 		return -1;
 	for (size_t i = 0; i < 2; i++)
 		if (run->sides[i].has_images && run->inputs.platform_count > 0)
-			images_choose(&run->sides[i].images, run->inputs.platforms,
-				      run->inputs.platform_count);
+			pairs_choose(&run->sides[i].images, run->inputs.platforms,
+				     run->inputs.platform_count);
 	if (has_images)
 		return compare_images(run, err);
 	if (find_image(run, 0, &images[0], err) < 0 || find_image(run, 1, &images[1], err) < 0)

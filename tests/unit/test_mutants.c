@@ -166,14 +166,14 @@ static int audit_layout(struct audit *audit, struct error *err)
 {
 	struct place place = { .kind = PLACE_OCI, .path = (char *)(uintptr_t)path_of("layout") };
 	struct images found;
-	struct images_pair *pairs;
+	struct pair *pairs;
 	size_t count;
 	int result = images_open(&found, &place, err);
 
 	if (result == 0)
 		result = images_read(&found, &found.items[0], NULL, err);
 	if (result == 0) {
-		pairs = images_match(&expected, &found, &count);
+		pairs = pairs_match(&expected, &found, &count);
 		for (size_t i = 0; i < count; i++) {
 			if (!pairs[i].expected || !pairs[i].found) {
 				audit_image_alone(audit, pairs[i].expected, pairs[i].found);
