@@ -103,8 +103,8 @@ static void reset_budget(struct images *images)
 	images->budget = layer_input_budget(stored);
 }
 
-int images_read(struct images *images, struct image *image,
-		const struct observe_reference *reference, struct error *err)
+int observe_layers_read(struct images *images, struct image *image,
+			const struct observe_reference *reference, struct error *err)
 {
 	uint32_t groups = 0;
 

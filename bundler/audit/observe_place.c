@@ -31,7 +31,7 @@ static int read_tree(const struct place *place, const struct observe_reference *
 
 int observed_read(struct observed *observed, struct image *image, struct error *err)
 {
-	return image ? images_read(&observed->images, image, NULL, err)
+	return image ? observe_layers_read(&observed->images, image, NULL, err)
 		     : read_tree(observed->place, NULL, &observed->tree, err);
 }
 
@@ -51,7 +51,7 @@ int observed_read_again(struct observed *observed, struct image *image,
 		return read_tree(observed->place, reference, tree, err);
 	kept = image->tree;
 	image->tree = (struct tree){ .nodes = NULL };
-	result = images_read(&observed->images, image, reference, err);
+	result = observe_layers_read(&observed->images, image, reference, err);
 	*tree = image->tree;
 	image->tree = kept;
 	return result;

@@ -28,7 +28,7 @@ int observed_open(struct observed *observed, const struct place *place, struct e
 void observed_close(struct observed *observed);
 
 /*
- * Reads the tree, or the layers of one of the images. As images_read, observe_directory,
+ * Reads the tree, or the layers of one of the images. As observe_layers_read, observe_directory,
  * observe_tar.
  */
 int observed_read(struct observed *observed, struct image *image, struct error *err);

@@ -37,7 +37,7 @@ struct image {
 	const json_t *docker;		/* what manifest.json has about it, or NULL */
 	struct image_layer *layers;
 	size_t layer_count;
-	struct tree tree;	/* of all layers together; that of images_read, or of the build */
+	struct tree tree;	/* of all layers together, as observed or as built */
 	bool has_tree;		/* it is whole */
 	struct pool pool;
 };

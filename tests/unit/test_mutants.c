@@ -171,7 +171,7 @@ static int audit_layout(struct audit *audit, struct error *err)
 	int result = images_open(&found, &place, err);
 
 	if (result == 0)
-		result = images_read(&found, &found.items[0], NULL, err);
+		result = observe_layers_read(&found, &found.items[0], NULL, err);
 	if (result == 0) {
 		pairs = pairs_match(&expected, &found, &count);
 		for (size_t i = 0; i < count; i++) {
