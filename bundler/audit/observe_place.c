@@ -4,18 +4,20 @@
 #include "audit/observe_layers.h"
 #include "audit/observe_tar.h"
 
-bool observed_has_images(const struct place *place)
+bool observe_place_has_images(const struct place *place)
 {
 	return place->kind != PLACE_DIRECTORY && place->kind != PLACE_TAR;
 }
 
-int observed_open(struct observed *observed, const struct place *place, struct error *err)
+int observe_place_open(struct observe_place *observed, const struct place *place, struct error *err)
 {
-	*observed = (struct observed){ .place = place, .has_images = observed_has_images(place) };
+	*observed = (struct observe_place){
+		.place = place, .has_images = observe_place_has_images(place)
+	};
 	return observed->has_images ? images_open(&observed->images, place, err) : 0;
 }
 
-void observed_close(struct observed *observed)
+void observe_place_close(struct observe_place *observed)
 {
 	if (observed->has_images)
 		images_close(&observed->images);
@@ -29,20 +31,21 @@ static int read_tree(const struct place *place, const struct observe_reference *
 									    reference, err);
 }
 
-int observed_read(struct observed *observed, struct image *image, struct error *err)
+int observe_place_read(struct observe_place *observed, struct image *image, struct error *err)
 {
 	return image ? observe_layers_read(&observed->images, image, NULL, err)
 		     : read_tree(observed->place, NULL, &observed->tree, err);
 }
 
-const struct tree *observed_tree(const struct observed *observed, const struct image *image)
+const struct tree *observe_place_tree(const struct observe_place *observed,
+				      const struct image *image)
 {
 	return image ? &image->tree : &observed->tree;
 }
 
-int observed_read_again(struct observed *observed, struct image *image,
-			const struct observe_reference *reference, struct tree *tree,
-			struct error *err)
+int observe_place_read_again(struct observe_place *observed, struct image *image,
+			     const struct observe_reference *reference, struct tree *tree,
+			     struct error *err)
 {
 	struct tree kept;
 	int result;

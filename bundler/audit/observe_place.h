@@ -10,7 +10,7 @@
 #include "tree/tree.h"
 
 /* What is at a place of any kind: a tree, or images. */
-struct observed {
+struct observe_place {
 	const struct place *place;
 	bool has_images;
 	struct images images;
@@ -18,27 +18,29 @@ struct observed {
 };
 
 /* Whether places of this kind hold images. */
-bool observed_has_images(const struct place *place);
+bool observe_place_has_images(const struct place *place);
 
 /*
  * Opens a place, which must outlive it. Of images all is read but their layers, of a tree nothing
- * yet. As images_open; observed_close in any case.
+ * yet. As images_open; observe_place_close in any case.
  */
-int observed_open(struct observed *observed, const struct place *place, struct error *err);
-void observed_close(struct observed *observed);
+int observe_place_open(struct observe_place *observed, const struct place *place,
+		       struct error *err);
+void observe_place_close(struct observe_place *observed);
 
 /*
  * Reads the tree, or the layers of one of the images. As observe_layers_read, observe_directory,
  * observe_tar.
  */
-int observed_read(struct observed *observed, struct image *image, struct error *err);
+int observe_place_read(struct observe_place *observed, struct image *image, struct error *err);
 
 /* The tree of one of the images, or of the place when image is NULL. */
-const struct tree *observed_tree(const struct observed *observed, const struct image *image);
+const struct tree *observe_place_tree(const struct observe_place *observed,
+				      const struct image *image);
 
 /* Reads the same again with a reference, into another tree that the caller frees in any case. */
-int observed_read_again(struct observed *observed, struct image *image,
-			const struct observe_reference *reference, struct tree *tree,
-			struct error *err);
+int observe_place_read_again(struct observe_place *observed, struct image *image,
+			     const struct observe_reference *reference, struct tree *tree,
+			     struct error *err);
 
 #endif

@@ -36,7 +36,7 @@ struct run {
 	struct progress progress;
 	const char *text;		/* of the place, as the user named it */
 	struct place place;
-	struct observed observed;
+	struct observe_place observed;
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
 	struct oci_style style;
@@ -198,12 +198,12 @@ static int build_one(struct run *run, size_t number, struct error *err)
 
 static int read_all(struct run *run, struct error *err)
 {
-	struct observed *observed = &run->observed;
+	struct observe_place *observed = &run->observed;
 
 	if (!observed->has_images)
-		return observed_read(observed, NULL, err);
+		return observe_place_read(observed, NULL, err);
 	for (size_t i = 0; i < observed->images.count; i++)
-		if (observed_read(observed, &observed->images.items[i], err) < 0)
+		if (observe_place_read(observed, &observed->images.items[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -228,7 +228,7 @@ static int find_offsets(struct run *run, const struct tree *expected, struct ima
 
 	if (!audit_tree_wants_offsets(&run->audit))
 		return 0;
-	result = observed_read_again(&run->observed, found, &reference, &again, err);
+	result = observe_place_read_again(&run->observed, found, &reference, &again, err);
 	if (result == 0)
 		audit_tree_offsets(&run->audit, &again);
 	tree_free(&again);
@@ -238,7 +238,7 @@ static int find_offsets(struct run *run, const struct tree *expected, struct ima
 static int compare_trees(struct run *run, const struct tree *expected, struct image *found,
 			 struct error *err)
 {
-	audit_tree(&run->audit, expected, observed_tree(&run->observed, found));
+	audit_tree(&run->audit, expected, observe_place_tree(&run->observed, found));
 	return find_offsets(run, expected, found, err);
 }
 
@@ -358,7 +358,7 @@ static int fetch_and_audit(struct run *run, struct error *err)
 
 static int open_and_audit(struct run *run, struct error *err)
 {
-	int result = observed_open(&run->observed, &run->place, err);
+	int result = observe_place_open(&run->observed, &run->place, err);
 
 	run->style.name = run->inputs.recipe.name;
 	run->style.tag = run->place.tag ? run->place.tag : run->inputs.recipe.version;
@@ -369,7 +369,7 @@ static int open_and_audit(struct run *run, struct error *err)
 		result = -1;
 	if (result == 0)
 		result = fetch_and_audit(run, err);
-	observed_close(&run->observed);
+	observe_place_close(&run->observed);
 	return result;
 }
 

@@ -25,7 +25,7 @@ struct run {
 	struct command_inputs inputs;	/* for -p */
 	const char *texts[2];		/* of the places, as the user named them */
 	struct place places[2];
-	struct observed sides[2];
+	struct observe_place sides[2];
 	struct audit audit;
 };
 
@@ -72,7 +72,7 @@ static int read_again(struct run *run, size_t side, struct image *image,
 		      const struct observe_reference *reference, struct error *err)
 {
 	struct tree again;
-	int result = observed_read_again(&run->sides[side], image, reference, &again, err);
+	int result = observe_place_read_again(&run->sides[side], image, reference, &again, err);
 
 	if (result == 0 && !reference->keep)
 		audit_tree_offsets(&run->audit, &again);
@@ -86,14 +86,14 @@ static int read_again(struct run *run, size_t side, struct image *image,
 static int find_offsets(struct run *run, struct image *const images[2], struct error *err)
 {
 	/* A copy: reading an image again puts its tree aside. The nodes stay where they are. */
-	const struct tree first = *observed_tree(&run->sides[0], images[0]);
+	const struct tree first = *observe_place_tree(&run->sides[0], images[0]);
 	struct observe_spool spool = { .fd = -1 };
 	struct observe_reference reference = { .tree = &first, .spool = &spool, .keep = true };
 	int scratch = command_inputs_scratch(err), result = -1;
 
 	if (scratch < 0)
 		return -1;
-	spool.starts = mark_wanted(&first, observed_tree(&run->sides[1], images[1]));
+	spool.starts = mark_wanted(&first, observe_place_tree(&run->sides[1], images[1]));
 	spool.fd = file_open_unnamed(scratch);
 	if (spool.fd < 0)
 		error_errno(err, STATUS_FILE, "cannot keep files of '%s'", run->texts[0]);
@@ -132,13 +132,13 @@ static int refuse(const struct run *run, size_t side, const struct image *image,
 static int compare_trees(struct run *run, struct image *const images[2], struct error *err)
 {
 	for (size_t i = 0; i < 2; i++)
-		if (observed_read(&run->sides[i], images[i], err) < 0)
+		if (observe_place_read(&run->sides[i], images[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < 2; i++)
 		if (images[i] && !images[i]->has_tree)
 			return images[1 - i] ? 0 : refuse(run, i, images[i], err);
-	audit_tree(&run->audit, observed_tree(&run->sides[0], images[0]),
-		   observed_tree(&run->sides[1], images[1]));
+	audit_tree(&run->audit, observe_place_tree(&run->sides[0], images[0]),
+		   observe_place_tree(&run->sides[1], images[1]));
 	return audit_tree_wants_offsets(&run->audit) ? find_offsets(run, images, err) : 0;
 }
 
@@ -244,15 +244,15 @@ static int diff(struct run *run, struct error *err)
 
 static int open_and_diff(struct run *run, struct error *err)
 {
-	int result = observed_open(&run->sides[0], &run->places[0], err);
+	int result = observe_place_open(&run->sides[0], &run->places[0], err);
 
 	if (result == 0) {
-		result = observed_open(&run->sides[1], &run->places[1], err);
+		result = observe_place_open(&run->sides[1], &run->places[1], err);
 		if (result == 0)
 			result = diff(run, err);
-		observed_close(&run->sides[1]);
+		observe_place_close(&run->sides[1]);
 	}
-	observed_close(&run->sides[0]);
+	observe_place_close(&run->sides[0]);
 	return result;
 }
 
