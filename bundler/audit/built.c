@@ -53,7 +53,7 @@ static int image_of(struct image *image, const struct oci_image *built, struct t
 }
 
 /* Reads a file of the layout as a table, if it is there. */
-static int read_table(struct images_table *table, const struct tree *layout, const char *path,
+static int read_table(struct observe_table *table, const struct tree *layout, const char *path,
 		      struct error *err)
 {
 	const struct tree_node *node = tree_find(layout, path);
@@ -66,7 +66,7 @@ static int read_table(struct images_table *table, const struct tree *layout, con
 }
 
 /* index.json of several images leads to an image index, which lists them. */
-static int read_nested(struct images *images, const struct tree *layout, struct error *err)
+static int read_nested(struct observe_images *images, const struct tree *layout, struct error *err)
 {
 	char path[sizeof "/blobs/sha256/" + DIGEST_HEX_BYTES] = "/blobs/sha256/";
 	struct image_index index;
@@ -84,7 +84,7 @@ static int read_nested(struct images *images, const struct tree *layout, struct 
 	return 0;
 }
 
-static int read_layout(struct images *images, const struct tree *layout, struct error *err)
+static int read_layout(struct observe_images *images, const struct tree *layout, struct error *err)
 {
 	if (read_table(&images->layout, layout, "/oci-layout", err) < 0
 	    || read_table(&images->index, layout, "/index.json", err) < 0
@@ -96,9 +96,9 @@ static int read_layout(struct images *images, const struct tree *layout, struct 
 /*
  * Gives each image what the tables have about it, in the order in which oci_layout_fill wrote them.
  */
-static void settle(struct images *images)
+static void settle(struct observe_images *images)
 {
-	const struct images_table *table = images->nested_count > 0 ? images->nested[0]
+	const struct observe_table *table = images->nested_count > 0 ? images->nested[0]
 								    : &images->index;
 	const json_t *manifests = json_object_get(table->document.root, "manifests");
 
@@ -108,13 +108,13 @@ static void settle(struct images *images)
 	}
 }
 
-int expected_images(struct images *images, struct oci_image *built, struct tree *trees,
+int expected_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
 		    size_t count, const struct oci_style *style, struct error *err)
 {
 	struct tree layout;
 	int result;
 
-	*images = (struct images){ .items = memory_new(count, sizeof *images->items) };
+	*images = (struct observe_images){ .items = memory_new(count, sizeof *images->items) };
 	while (images->count < count) {
 		size_t number = images->count++;
 

@@ -11,9 +11,9 @@
 /*
  * Makes what was built comparable with the images of a place, by writing the layout of it, to
  * memory, and reading that. Contents of built are taken over, as are the trees that its layers were
- * made of. images_close ends it.
+ * made of. observe_images_close ends it.
  */
-int expected_images(struct images *images, struct oci_image *built, struct tree *trees,
+int expected_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
 		    size_t count, const struct oci_style *style, struct error *err);
 
 #endif

@@ -452,7 +452,7 @@ static void compare_entries(struct audit *audit, const char *name, const json_t 
 }
 
 static void compare_tables(struct audit *audit, enum audit_field field,
-			   const struct images_table *expected, const struct images_table *found)
+			   const struct observe_table *expected, const struct observe_table *found)
 {
 	struct taker taker = {
 		.audit = audit,
@@ -477,17 +477,17 @@ static void compare_tables(struct audit *audit, enum audit_field field,
 		audit->items[before].note = true;
 }
 
-static void compare_nested(struct audit *audit, const struct images *expected,
-			   const struct images *found)
+static void compare_nested(struct audit *audit, const struct observe_images *expected,
+			   const struct observe_images *found)
 {
 	for (size_t i = 0; i < expected->nested_count && i < found->nested_count; i++)
 		compare_tables(audit, AUDIT_INDEX, expected->nested[i], found->nested[i]);
 }
 
-static void add_faults(struct audit *audit, const struct images *images, const char *remark)
+static void add_faults(struct audit *audit, const struct observe_images *images, const char *remark)
 {
 	for (size_t i = 0; i < images->fault_count; i++) {
-		const struct images_fault *fault = &images->faults[i];
+		const struct observe_fault *fault = &images->faults[i];
 		struct audit_finding *finding =
 			audit_add(audit, AUDIT_FILE, fault->subject, fault->stated, fault->found);
 
@@ -497,8 +497,8 @@ static void add_faults(struct audit *audit, const struct images *images, const c
 }
 
 /* Files of one place that nothing leads to, and that the other does not have. */
-static void add_unused(struct audit *audit, const struct images *images, const struct images *other,
-		       bool first)
+static void add_unused(struct audit *audit, const struct observe_images *images,
+		       const struct observe_images *other, bool first)
 {
 	const struct store_entry *entries;
 	size_t count;
@@ -520,8 +520,8 @@ static void add_unused(struct audit *audit, const struct images *images, const s
 }
 
 /* The tables should be the same when every image has its counterpart. */
-static void compare_contents(struct audit *audit, const struct images *expected,
-			     const struct images *found)
+static void compare_contents(struct audit *audit, const struct observe_images *expected,
+			     const struct observe_images *found)
 {
 	size_t count;
 	struct pair *pairs = pairs_match(expected, found, &count);
@@ -544,8 +544,8 @@ static void compare_contents(struct audit *audit, const struct images *expected,
 	}
 }
 
-void audit_image_places(struct audit *audit, const struct images *expected,
-			const struct images *found)
+void audit_image_places(struct audit *audit, const struct observe_images *expected,
+			const struct observe_images *found)
 {
 	compare_tables(audit, AUDIT_FILE, &expected->layout, &found->layout);
 	compare_contents(audit, expected, found);

@@ -22,7 +22,7 @@ void audit_image_alone(struct audit *audit, const struct image *expected,
  * and no image is left out, and files that belong to none of the images. These are notes, since
  * they do not change what is run. Files that are not what a place says of them are differences.
  */
-void audit_image_places(struct audit *audit, const struct images *expected,
-			const struct images *found);
+void audit_image_places(struct audit *audit, const struct observe_images *expected,
+			const struct observe_images *found);
 
 #endif

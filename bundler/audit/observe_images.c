@@ -9,18 +9,18 @@
 #include "base/memory.h"
 #include "image/reference.h"
 
-static int refuse(const struct images *images, enum status status, const char *reason,
+static int refuse(const struct observe_images *images, enum status status, const char *reason,
 		  struct error *err)
 {
 	return error_set(err, status, "cannot read '%s': %s", images->place, reason);
 }
 
-static void add_fault(struct images *images, const char *subject, const char *stated,
+static void add_fault(struct observe_images *images, const char *subject, const char *stated,
 		      const char *found)
 {
 	images->faults = memory_resize(images->faults, images->fault_count + 1,
 				       sizeof *images->faults);
-	images->faults[images->fault_count++] = (struct images_fault){
+	images->faults[images->fault_count++] = (struct observe_fault){
 		.subject = pool_string(&images->pool, subject),
 		.stated = pool_string(&images->pool, stated),
 		.found = pool_string(&images->pool, found),
@@ -28,7 +28,8 @@ static void add_fault(struct images *images, const char *subject, const char *st
 }
 
 /* "sha256:..., 12 bytes", in the pool. */
-static const char *describe_blob(struct images *images, const struct digest *digest, uint64_t size)
+static const char *describe_blob(struct observe_images *images, const struct digest *digest,
+				 uint64_t size)
 {
 	char hex[DIGEST_HEX_BYTES];
 
@@ -38,7 +39,7 @@ static const char *describe_blob(struct images *images, const struct digest *dig
 
 /* ---- files ---- */
 
-static void note_used(struct images *images, const struct store_entry *entry)
+static void note_used(struct observe_images *images, const struct store_entry *entry)
 {
 	size_t count;
 	const struct store_entry *entries = store_entries(images->store, &count);
@@ -49,7 +50,7 @@ static void note_used(struct images *images, const struct store_entry *entry)
 }
 
 /* The entry that can be read under a name; NULL, and noted, when there is none. */
-static const struct store_entry *find_file(struct images *images, const char *name,
+static const struct store_entry *find_file(struct observe_images *images, const char *name,
 					   const char *stated)
 {
 	const struct store_entry *entry = store_find(images->store, name);
@@ -63,7 +64,7 @@ static const struct store_entry *find_file(struct images *images, const char *na
 	return NULL;
 }
 
-static const struct store_entry *find_blob(struct images *images,
+static const struct store_entry *find_blob(struct observe_images *images,
 					   const struct descriptor *descriptor)
 {
 	char hex[DIGEST_HEX_BYTES];
@@ -79,9 +80,9 @@ static const struct store_entry *find_blob(struct images *images,
 			 describe_blob(images, &descriptor->digest, descriptor->size));
 }
 
-void images_check_blob(struct images *images, const struct store_entry *entry,
-		       const struct digest *stated, uint64_t stated_size,
-		       const struct digest *digest, uint64_t size)
+void observe_images_check_blob(struct observe_images *images, const struct store_entry *entry,
+			       const struct digest *stated, uint64_t stated_size,
+			       const struct digest *digest, uint64_t size)
 {
 	if (stated_size != size || !digest_equal(stated, digest))
 		add_fault(images, entry->name, describe_blob(images, stated, stated_size),
@@ -89,7 +90,7 @@ void images_check_blob(struct images *images, const struct store_entry *entry,
 }
 
 /* Reads the document that a descriptor leads to: why it cannot be used, or NULL, is in *fault. */
-static int read_document(struct images *images, const struct descriptor *descriptor,
+static int read_document(struct observe_images *images, const struct descriptor *descriptor,
 			 struct document *document, struct digest *digest, const char **fault,
 			 struct error *err)
 {
@@ -104,8 +105,8 @@ static int read_document(struct images *images, const struct descriptor *descrip
 	result = store_read(images->store, entry, &text, err);
 	if (result == 0) {
 		*digest = digest_of(text.bytes, text.length);
-		images_check_blob(images, entry, &descriptor->digest, descriptor->size,
-				  digest, text.length);
+		observe_images_check_blob(images, entry, &descriptor->digest, descriptor->size,
+					  digest, text.length);
 		*fault = document_parse(document, &text);
 	}
 	buffer_free(&text);
@@ -114,7 +115,7 @@ static int read_document(struct images *images, const struct descriptor *descrip
 
 /* ---- images ---- */
 
-static struct image *add_image(struct images *images, struct error *err)
+static struct image *add_image(struct observe_images *images, struct error *err)
 {
 	struct image *image;
 
@@ -138,7 +139,7 @@ static void take_platform(struct image *image)
 						 config.variant);
 }
 
-static void take_layers(struct images *images, struct image *image,
+static void take_layers(struct observe_images *images, struct image *image,
 			const struct image_manifest *manifest)
 {
 	image->layer_count = manifest->count;
@@ -152,7 +153,7 @@ static void take_layers(struct images *images, struct image *image,
 }
 
 /* Reads what the manifest of an image leads to, but for its layers. */
-static int follow_manifest(struct images *images, struct image *image, struct error *err)
+static int follow_manifest(struct observe_images *images, struct image *image, struct error *err)
 {
 	struct image_manifest manifest;
 
@@ -166,7 +167,7 @@ static int follow_manifest(struct images *images, struct image *image, struct er
 }
 
 /* Adds the image whose manifest a descriptor leads to. */
-static int read_manifest(struct images *images, const json_t *json,
+static int read_manifest(struct observe_images *images, const json_t *json,
 			 const struct descriptor *descriptor, struct error *err)
 {
 	struct image *image = add_image(images, err);
@@ -188,13 +189,13 @@ static int read_manifest(struct images *images, const json_t *json,
 
 /* ---- index.json ---- */
 
-static int read_index(struct images *images, struct document *document, const char *tag,
+static int read_index(struct observe_images *images, struct document *document, const char *tag,
 		      unsigned depth, struct error *err);
 
-static int read_nested(struct images *images, const struct descriptor *descriptor, unsigned depth,
-		       struct error *err)
+static int read_nested(struct observe_images *images, const struct descriptor *descriptor,
+		       unsigned depth, struct error *err)
 {
-	struct images_table *table;
+	struct observe_table *table;
 	const char *fault;
 
 	if (depth == LIMIT_INDEX_DEPTH || images->nested_count == LIMIT_IMAGES)
@@ -210,7 +211,7 @@ static int read_nested(struct images *images, const struct descriptor *descripto
 }
 
 /* Follows the descriptors of an index; those with another tag, if there is one, are not meant. */
-static int read_index(struct images *images, struct document *document, const char *tag,
+static int read_index(struct observe_images *images, struct document *document, const char *tag,
 		      unsigned depth, struct error *err)
 {
 	const json_t *manifests = json_object_get(document->root, "manifests");
@@ -245,7 +246,7 @@ static bool is_same(const struct image *image, const struct digest *config,
 	return true;
 }
 
-static struct image *find_same(const struct images *images, const struct digest *config,
+static struct image *find_same(const struct observe_images *images, const struct digest *config,
 			       const struct store_entry *const *layers, size_t count)
 {
 	for (size_t i = 0; i < images->count; i++)
@@ -255,7 +256,7 @@ static struct image *find_same(const struct images *images, const struct digest 
 }
 
 /* Beside each layer docker's older archives have what older dockers read, and nothing else does. */
-static void note_old_form(struct images *images, const struct store_entry *layer)
+static void note_old_form(struct observe_images *images, const struct store_entry *layer)
 {
 	static const char *const names[] = { "VERSION", "json" };
 	const char *slash = layer ? strrchr(layer->name, '/') : NULL;
@@ -286,8 +287,9 @@ static void take_docker(struct image *image, const struct buffer *config,
 }
 
 /* Adds an image of docker's table, unless index.json has led to it before. */
-static int add_docker(struct images *images, const json_t *json, const struct docker_image *docker,
-		      const struct buffer *config, struct error *err)
+static int add_docker(struct observe_images *images, const json_t *json,
+		      const struct docker_image *docker, const struct buffer *config,
+		      struct error *err)
 {
 	const struct digest digest = digest_of(config->bytes, config->length);
 	const size_t count = docker->layer_count;
@@ -315,7 +317,7 @@ static bool has_tag(const struct docker_image *docker, const char *tag)
 	return false;
 }
 
-static int read_docker(struct images *images, const char *tag, struct error *err)
+static int read_docker(struct observe_images *images, const char *tag, struct error *err)
 {
 	const struct store_entry *repositories = store_find(images->store, "repositories");
 	struct docker_manifest manifest;
@@ -347,7 +349,7 @@ static int read_docker(struct images *images, const char *tag, struct error *err
 /* ---- place ---- */
 
 /* Reads a table of contents, if it is there. */
-static int open_table(struct images *images, struct images_table *table, const char *name,
+static int open_table(struct observe_images *images, struct observe_table *table, const char *name,
 		      struct error *err)
 {
 	const struct store_entry *entry = store_find(images->store, name);
@@ -372,7 +374,7 @@ static int open_table(struct images *images, struct images_table *table, const c
 	return result;
 }
 
-static int read_tables(struct images *images, const struct place *place, struct error *err)
+static int read_tables(struct observe_images *images, const struct place *place, struct error *err)
 {
 	if (open_table(images, &images->layout, "oci-layout", err) < 0
 	    || open_table(images, &images->index, "index.json", err) < 0)
@@ -395,11 +397,11 @@ static int read_tables(struct images *images, const struct place *place, struct 
 			 images->place, strchr(place->tag, ':') ? "name" : "tag", place->tag);
 }
 
-int images_open(struct images *images, const struct place *place, struct error *err)
+int observe_images_open(struct observe_images *images, const struct place *place, struct error *err)
 {
 	size_t count;
 
-	*images = (struct images){ .place = place->path, .partial = place->tag };
+	*images = (struct observe_images){ .place = place->path, .partial = place->tag };
 	if (store_open(&images->store, place, err) < 0) {
 		images->store = NULL;
 		return -1;
@@ -410,7 +412,7 @@ int images_open(struct images *images, const struct place *place, struct error *
 	return read_tables(images, place, err);
 }
 
-void images_close(struct images *images)
+void observe_images_close(struct observe_images *images)
 {
 	for (size_t i = 0; i < images->count; i++)
 		image_free(&images->items[i]);

@@ -18,7 +18,7 @@
  */
 
 /* A file that is not what the place says of it. */
-struct images_fault {
+struct observe_fault {
 	const char *subject;	/* its name in the place */
 	const char *stated, *found;
 };
@@ -26,21 +26,21 @@ struct images_fault {
 /*
  * oci-layout, or a table of contents: index.json, an image index that it leads to, manifest.json.
  */
-struct images_table {
+struct observe_table {
 	const char *name;		/* in the place */
 	struct document document;	/* root is NULL when there is no such file */
 	struct digest digest;
 };
 
-struct images {
+struct observe_images {
 	const char *place;		/* as the user named it */
 	struct store *store;
-	struct images_table layout, index, docker;
-	struct images_table **nested;	/* image indexes that index.json leads to */
+	struct observe_table layout, index, docker;
+	struct observe_table **nested;	/* image indexes that index.json leads to */
 	size_t nested_count;
 	struct image *items;
 	size_t count;
-	struct images_fault *faults;
+	struct observe_fault *faults;
 	size_t fault_count;
 	bool *used;			/* of the store's entries: whether something leads there */
 	bool partial;			/* some of its images were left out */
@@ -51,14 +51,15 @@ struct images {
 /*
  * Opens a place of a kind that holds images and reads all but their layers; with a tag, only what
  * has that one. STATUS_ARCHIVE when there is no table of contents or no image, or as store_open;
- * images_close in any case.
+ * observe_images_close in any case.
  */
-int images_open(struct images *images, const struct place *place, struct error *err);
-void images_close(struct images *images);
+int observe_images_open(struct observe_images *images, const struct place *place,
+			struct error *err);
+void observe_images_close(struct observe_images *images);
 
 /* Notes a blob that is not what is stated of it. */
-void images_check_blob(struct images *images, const struct store_entry *entry,
-		       const struct digest *stated, uint64_t stated_size,
-		       const struct digest *digest, uint64_t size);
+void observe_images_check_blob(struct observe_images *images, const struct store_entry *entry,
+			       const struct digest *stated, uint64_t stated_size,
+			       const struct digest *digest, uint64_t size);
 
 #endif

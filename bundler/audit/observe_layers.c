@@ -7,14 +7,14 @@
 #include "base/limits.h"
 #include "image/layer_input.h"
 
-static int refuse(const struct images *images, enum status status, const char *reason,
+static int refuse(const struct observe_images *images, enum status status, const char *reason,
 		  struct error *err)
 {
 	return error_set(err, status, "cannot read '%s': %s", images->place, reason);
 }
 
 /* Why layer_input could not go on. */
-static int fail(const struct images *images, struct error *err)
+static int fail(const struct observe_images *images, struct error *err)
 {
 	if (errno == EFBIG)
 		return refuse(images, STATUS_LIMIT, "it unpacks to too much", err);
@@ -24,8 +24,8 @@ static int fail(const struct images *images, struct error *err)
 }
 
 /* Reads the tar, as far as it goes, and then what the layer's digests need. */
-static int read_input(struct images *images, struct layer_input *input, struct image_layer *layer,
-		      struct observe *observe, struct error *err)
+static int read_input(struct observe_images *images, struct layer_input *input,
+		      struct image_layer *layer, struct observe *observe, struct error *err)
 {
 	struct layer_sums sums;
 	const char *fault;
@@ -46,8 +46,8 @@ static int read_input(struct images *images, struct layer_input *input, struct i
 	return 0;
 }
 
-static int read_file(struct images *images, struct image_layer *layer, struct observe *observe,
-		     struct error *err)
+static int read_file(struct observe_images *images, struct image_layer *layer,
+		     struct observe *observe, struct error *err)
 {
 	enum media_compression compression;
 	struct layer_input *input;
@@ -68,7 +68,7 @@ static int read_file(struct images *images, struct image_layer *layer, struct ob
 }
 
 /* Reads one layer and puts its tree over those below it. */
-static int read_layer(struct images *images, struct image *image, struct image_layer *layer,
+static int read_layer(struct observe_images *images, struct image *image, struct image_layer *layer,
 		      const struct observe_reference *reference, uint32_t *groups,
 		      struct error *err)
 {
@@ -91,7 +91,7 @@ static int read_layer(struct images *images, struct image *image, struct image_l
 }
 
 /* What layers may unpack to goes by what there is of them. */
-static void reset_budget(struct images *images)
+static void reset_budget(struct observe_images *images)
 {
 	uint64_t stored = 0;
 	size_t count;
@@ -103,7 +103,7 @@ static void reset_budget(struct images *images)
 	images->budget = layer_input_budget(stored);
 }
 
-int observe_layers_read(struct images *images, struct image *image,
+int observe_layers_read(struct observe_images *images, struct image *image,
 			const struct observe_reference *reference, struct error *err)
 {
 	uint32_t groups = 0;
@@ -122,8 +122,8 @@ int observe_layers_read(struct images *images, struct image *image,
 		if (layer->entry && read_layer(images, image, layer, reference, &groups, err) < 0)
 			return -1;
 		if (layer->entry && layer->stated && !reference)
-			images_check_blob(images, layer->entry, &layer->stated_digest,
-					  layer->stated_size, &layer->digest, layer->size);
+			observe_images_check_blob(images, layer->entry, &layer->stated_digest,
+						  layer->stated_size, &layer->digest, layer->size);
 		image->has_tree = image->has_tree && !layer->fault;
 	}
 	return 0;

@@ -12,7 +12,7 @@
  * a reference, for contents. What is wrong with a layer is its fault. STATUS_FILE, STATUS_LIMIT,
  * STATUS_INTERRUPTED.
  */
-int observe_layers_read(struct images *images, struct image *image,
+int observe_layers_read(struct observe_images *images, struct image *image,
 			const struct observe_reference *reference, struct error *err);
 
 #endif

@@ -14,13 +14,13 @@ int observe_place_open(struct observe_place *observed, const struct place *place
 	*observed = (struct observe_place){
 		.place = place, .has_images = observe_place_has_images(place)
 	};
-	return observed->has_images ? images_open(&observed->images, place, err) : 0;
+	return observed->has_images ? observe_images_open(&observed->images, place, err) : 0;
 }
 
 void observe_place_close(struct observe_place *observed)
 {
 	if (observed->has_images)
-		images_close(&observed->images);
+		observe_images_close(&observed->images);
 	tree_free(&observed->tree);
 }
 

@@ -13,7 +13,7 @@
 struct observe_place {
 	const struct place *place;
 	bool has_images;
-	struct images images;
+	struct observe_images images;
 	struct tree tree;	/* where there are no images */
 };
 
@@ -22,7 +22,7 @@ bool observe_place_has_images(const struct place *place);
 
 /*
  * Opens a place, which must outlive it. Of images all is read but their layers, of a tree nothing
- * yet. As images_open; observe_place_close in any case.
+ * yet. As observe_images_open; observe_place_close in any case.
  */
 int observe_place_open(struct observe_place *observed, const struct place *place,
 		       struct error *err);

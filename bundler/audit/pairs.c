@@ -12,7 +12,7 @@ static bool is_chosen(const char *name, const struct platform *const *platforms,
 	return false;
 }
 
-bool pairs_have(const struct images *images, const struct platform *platform)
+bool pairs_have(const struct observe_images *images, const struct platform *platform)
 {
 	for (size_t i = 0; i < images->count; i++)
 		if (is_chosen(images->items[i].platform, &platform, 1))
@@ -20,7 +20,8 @@ bool pairs_have(const struct images *images, const struct platform *platform)
 	return false;
 }
 
-void pairs_choose(struct images *images, const struct platform *const *platforms, size_t count)
+void pairs_choose(struct observe_images *images, const struct platform *const *platforms,
+		  size_t count)
 {
 	size_t kept = 0;
 
@@ -42,7 +43,7 @@ static bool is_paired(const struct pair *pairs, size_t count, const struct image
 	return false;
 }
 
-struct pair *pairs_match(const struct images *expected, const struct images *found,
+struct pair *pairs_match(const struct observe_images *expected, const struct observe_images *found,
 			 size_t *count)
 {
 	struct pair *pairs = memory_new(expected->count + found->count, sizeof *pairs);

@@ -9,10 +9,11 @@
 
 /* The images of a place by platform, and those of two places side by side. */
 
-bool pairs_have(const struct images *images, const struct platform *platform);
+bool pairs_have(const struct observe_images *images, const struct platform *platform);
 
 /* Leaves out the images of all platforms but these. */
-void pairs_choose(struct images *images, const struct platform *const *platforms, size_t count);
+void pairs_choose(struct observe_images *images, const struct platform *const *platforms,
+		  size_t count);
 
 /* Two images to compare; one that has no counterpart stands alone. */
 struct pair {
@@ -23,7 +24,7 @@ struct pair {
  * Pairs the images of two places by platform, in the order of expected and then of found; the
  * caller frees the array.
  */
-struct pair *pairs_match(const struct images *expected, const struct images *found,
+struct pair *pairs_match(const struct observe_images *expected, const struct observe_images *found,
 			 size_t *count);
 
 #endif

@@ -93,7 +93,7 @@ static bool can_be_image(const struct command_inputs *inputs, const struct platf
 static void choose_found(struct run *run)
 {
 	struct command_inputs *inputs = &run->inputs;
-	const struct images *images = &run->observed.images;
+	const struct observe_images *images = &run->observed.images;
 	const struct platform **chosen = pool_new(&inputs->pool, images->count, sizeof *chosen);
 	struct error ignored;
 	size_t count = 0;
@@ -163,7 +163,7 @@ static int choose_platforms(struct run *run, struct error *err)
 /* The layer of the one image that is there for a platform, as its manifest states it; or NULL. */
 static const struct image_layer *find_layer(const struct run *run, const struct platform *platform)
 {
-	const struct images *images = &run->observed.images;
+	const struct observe_images *images = &run->observed.images;
 
 	for (size_t i = 0; i < images->count; i++)
 		if (strcmp(images->items[i].platform, platform->name) == 0)
@@ -259,7 +259,7 @@ static int compare_pair(struct run *run, const struct pair *pair, struct error *
 static int compare_images(struct run *run, struct error *err)
 {
 	const size_t count = run->inputs.platform_count;
-	struct images expected;
+	struct observe_images expected;
 	struct pair *pairs = NULL;
 	size_t pair_count = 0;
 	int result;
@@ -274,7 +274,7 @@ static int compare_images(struct run *run, struct error *err)
 	if (result == 0)
 		audit_image_places(&run->audit, &expected, &run->observed.images);
 	free(pairs);
-	images_close(&expected);
+	observe_images_close(&expected);
 	return result;
 }
 

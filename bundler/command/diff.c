@@ -158,7 +158,7 @@ static int compare_pair(struct run *run, const struct pair *pair, struct error *
 
 static int compare_images(struct run *run, struct error *err)
 {
-	const struct images *first = &run->sides[0].images, *second = &run->sides[1].images;
+	const struct observe_images *first = &run->sides[0].images, *second = &run->sides[1].images;
 	size_t count;
 	struct pair *pairs = pairs_match(first, second, &count);
 	int result = 0;
@@ -177,7 +177,7 @@ static int compare_images(struct run *run, struct error *err)
 /* The one image of a side that is compared with a tree; NULL for a tree. */
 static int find_image(struct run *run, size_t side, struct image **image, struct error *err)
 {
-	struct images *images = &run->sides[side].images;
+	struct observe_images *images = &run->sides[side].images;
 
 	*image = run->sides[side].has_images ? images->items : NULL;
 	if (!run->sides[side].has_images || images->count == 1)
@@ -192,7 +192,7 @@ static int find_image(struct run *run, size_t side, struct image **image, struct
 /* Of a platform that neither place has nothing would be compared, and nothing differ. */
 static int check_platforms(const struct run *run, struct error *err)
 {
-	const struct images *first = &run->sides[0].images, *second = &run->sides[1].images;
+	const struct observe_images *first = &run->sides[0].images, *second = &run->sides[1].images;
 
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		const struct platform *platform = run->inputs.platforms[i];

@@ -20,7 +20,7 @@
 #define NOISE_BYTES 12000
 #define BLOCK 512
 
-static struct images expected;
+static struct observe_images expected;
 static struct tree expected_tree;
 
 static const char *path_of(const char *name)
@@ -148,7 +148,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	images_close(&expected);
+	observe_images_close(&expected);
 	tree_free(&expected_tree);
 	return scratch_tear_down(state);
 }
@@ -165,10 +165,10 @@ struct result {
 static int audit_layout(struct audit *audit, struct error *err)
 {
 	struct place place = { .kind = PLACE_OCI, .path = (char *)(uintptr_t)path_of("layout") };
-	struct images found;
+	struct observe_images found;
 	struct pair *pairs;
 	size_t count;
-	int result = images_open(&found, &place, err);
+	int result = observe_images_open(&found, &place, err);
 
 	if (result == 0)
 		result = observe_layers_read(&found, &found.items[0], NULL, err);
@@ -186,7 +186,7 @@ static int audit_layout(struct audit *audit, struct error *err)
 		free(pairs);
 		audit_image_places(audit, &expected, &found);
 	}
-	images_close(&found);
+	observe_images_close(&found);
 	return result;
 }
 
