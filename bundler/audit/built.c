@@ -108,8 +108,8 @@ static void settle(struct observe_images *images)
 	}
 }
 
-int expected_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
-		    size_t count, const struct oci_style *style, struct error *err)
+int built_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
+		 size_t count, const struct oci_style *style, struct error *err)
 {
 	struct tree layout;
 	int result;

@@ -13,7 +13,7 @@
  * memory, and reading that. Contents of built are taken over, as are the trees that its layers were
  * made of. observe_images_close ends it.
  */
-int expected_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
-		    size_t count, const struct oci_style *style, struct error *err);
+int built_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
+		 size_t count, const struct oci_style *style, struct error *err);
 
 #endif

@@ -265,7 +265,7 @@ static int compare_images(struct run *run, struct error *err)
 	int result;
 
 	run->style.docker = run->observed.images.docker.document.root;
-	result = expected_images(&expected, run->images, run->trees, count, &run->style, err);
+	result = built_images(&expected, run->images, run->trees, count, &run->style, err);
 	if (result == 0)
 		pairs = pairs_match(&expected, &run->observed.images, &pair_count);
 	for (size_t i = 0; i < pair_count && result == 0; i++)

@@ -137,7 +137,7 @@ static int set_up(void **state)
 	make_tree(&expected_tree);
 	make_tree(&tree);
 	make_image(&image, &tree, &style);
-	if (expected_images(&expected, &image, &tree, 1, &style, &err) < 0)
+	if (built_images(&expected, &image, &tree, 1, &style, &err) < 0)
 		return -1;
 	tree_free(&tree);
 	oci_image_free(&image);
