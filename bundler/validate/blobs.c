@@ -26,15 +26,15 @@ static uint64_t stored_bytes(const struct store *store)
 	return stored;
 }
 
-void inspect_open(struct inspect *inspect, struct store *store, const char *place, bool strict,
-		  struct findings *findings, struct error *err)
+void blobs_open(struct blobs *blobs, struct store *store, const char *place, bool strict,
+		struct findings *findings, struct error *err)
 {
 	size_t count;
 
 	store_entries(store, &count);
-	*inspect = (struct inspect){
+	*blobs = (struct blobs){
 		.store = store, .place = place, .strict = strict, .findings = findings,
-		.states = memory_new(count, sizeof *inspect->states),
+		.states = memory_new(count, sizeof *blobs->states),
 		.unpacked = layer_input_budget(stored_bytes(store)),
 		.stored = LIMIT_LAYERS_BYTES, .documents = LIMIT_DOCUMENTS_BYTES,
 		.lookups = LIMIT_LOOKUPS,
@@ -42,60 +42,60 @@ void inspect_open(struct inspect *inspect, struct store *store, const char *plac
 	};
 }
 
-static void free_layer(struct inspect_layer *layer)
+static void free_layer(struct blobs_layer *layer)
 {
 	if (layer)
 		listing_free(&layer->listing);
 	free(layer);
 }
 
-void inspect_close(struct inspect *inspect)
+void blobs_close(struct blobs *blobs)
 {
 	size_t count;
 
-	store_entries(inspect->store, &count);
+	store_entries(blobs->store, &count);
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < sizeof inspect->states->layers / sizeof(void *); k++)
-			free_layer(inspect->states[i].layers[k]);
+		for (size_t k = 0; k < sizeof blobs->states->layers / sizeof(void *); k++)
+			free_layer(blobs->states[i].layers[k]);
 	}
-	free(inspect->states);
-	pool_free(&inspect->pool);
+	free(blobs->states);
+	pool_free(&blobs->pool);
 }
 
-struct inspect_state *inspect_state(struct inspect *inspect, const struct store_entry *entry)
+struct blobs_state *blobs_state(struct blobs *blobs, const struct store_entry *entry)
 {
 	size_t count;
 
-	return &inspect->states[entry - store_entries(inspect->store, &count)];
+	return &blobs->states[entry - store_entries(blobs->store, &count)];
 }
 
 /* ---- references ---- */
 
-const struct store_entry *inspect_find(struct inspect *inspect, const char *name, const char *user,
-				       const char *rule)
+const struct store_entry *blobs_find(struct blobs *blobs, const char *name, const char *user,
+				     const char *rule)
 {
-	const struct store_entry *entry = store_find(inspect->store, name);
+	const struct store_entry *entry = store_find(blobs->store, name);
 
 	if (!entry) {
 		if (user)
-			findings_add(inspect->findings, name, rule, "it is missing: '%s' refers "
+			findings_add(blobs->findings, name, rule, "it is missing: '%s' refers "
 				     "to it", user);
 		else
-			findings_add(inspect->findings, name, rule, "it is missing");
+			findings_add(blobs->findings, name, rule, "it is missing");
 		return NULL;
 	}
-	inspect_state(inspect, entry)->used = true;
+	blobs_state(blobs, entry)->used = true;
 	if (!entry->file) {
-		findings_add(inspect->findings, name, rule, "%s",
+		findings_add(blobs->findings, name, rule, "%s",
 			     entry->fault ? entry->fault : "it is not a file");
 		return NULL;
 	}
-	inspect_state(inspect, entry->file)->used = true;
+	blobs_state(blobs, entry->file)->used = true;
 	return entry;
 }
 
-const struct store_entry *inspect_blob(struct inspect *inspect, const struct descriptor *descriptor,
-				       const char *user)
+const struct store_entry *blobs_of(struct blobs *blobs, const struct descriptor *descriptor,
+				   const char *user)
 {
 	char name[sizeof "blobs/sha256/" + DIGEST_HEX_BYTES] = "blobs/sha256/";
 	const struct store_entry *entry;
@@ -103,11 +103,11 @@ const struct store_entry *inspect_blob(struct inspect *inspect, const struct des
 	if (descriptor->fault)
 		return NULL;
 	digest_write_hex(&descriptor->digest, name + sizeof "blobs/sha256/" - 1);
-	if (descriptor->media->foreign && !store_find(inspect->store, name))
+	if (descriptor->media->foreign && !store_find(blobs->store, name))
 		return NULL;
-	entry = inspect_find(inspect, name, user, RULE_BLOBS);
+	entry = blobs_find(blobs, name, user, RULE_BLOBS);
 	if (entry && entry->size != descriptor->size)
-		findings_add(inspect->findings, name, RULE_VERIFICATION, "it has %llu bytes, its "
+		findings_add(blobs->findings, name, RULE_VERIFICATION, "it has %llu bytes, its "
 			     "descriptor in '%s' says %llu", (unsigned long long)entry->size, user,
 			     (unsigned long long)descriptor->size);
 	return entry;
@@ -115,54 +115,54 @@ const struct store_entry *inspect_blob(struct inspect *inspect, const struct des
 
 /* ---- contents ---- */
 
-int inspect_limit(struct inspect *inspect, const char *reason)
+int blobs_limit(struct blobs *blobs, const char *reason)
 {
-	return error_set(inspect->err, STATUS_LIMIT, "cannot check '%s': %s", inspect->place,
+	return error_set(blobs->err, STATUS_LIMIT, "cannot check '%s': %s", blobs->place,
 			 reason);
 }
 
 /* What ended the reading of a file, by errno. */
-static int break_off(struct inspect *inspect, const struct store_entry *entry)
+static int break_off(struct blobs *blobs, const struct store_entry *entry)
 {
 	if (errno == EFBIG)
-		return inspect_limit(inspect, "its layers unpack to too much");
+		return blobs_limit(blobs, "its layers unpack to too much");
 	if (errno == E2BIG)
-		return inspect_limit(inspect, "its layers have too many members");
-	if (errno == EINTR && interrupt_check(inspect->err) < 0)
+		return blobs_limit(blobs, "its layers have too many members");
+	if (errno == EINTR && interrupt_check(blobs->err) < 0)
 		return -1;
-	return error_errno(inspect->err, STATUS_FILE, "cannot read '%s' in '%s'", entry->name,
-			   inspect->place);
+	return error_errno(blobs->err, STATUS_FILE, "cannot read '%s' in '%s'", entry->name,
+			   blobs->place);
 }
 
 /* Takes a file off what may be read: one that is sparse has more bytes than any disk. */
-static int spend(struct inspect *inspect, const struct store_entry *entry)
+static int spend(struct blobs *blobs, const struct store_entry *entry)
 {
-	if (entry->size > inspect->stored)
-		return inspect_limit(inspect, "its files have too many bytes");
-	inspect->stored -= entry->size;
+	if (entry->size > blobs->stored)
+		return blobs_limit(blobs, "its files have too many bytes");
+	blobs->stored -= entry->size;
 	return 0;
 }
 
-static void note_digest(struct inspect *inspect, const struct store_entry *entry,
+static void note_digest(struct blobs *blobs, const struct store_entry *entry,
 			struct digest digest)
 {
-	struct inspect_state *state = inspect_state(inspect, entry->file);
+	struct blobs_state *state = blobs_state(blobs, entry->file);
 
 	state->hashed = true;
 	state->digest = digest;
 }
 
-int inspect_hash(struct inspect *inspect, const struct store_entry *entry)
+int blobs_hash(struct blobs *blobs, const struct store_entry *entry)
 {
 	struct digest_state digest;
 	struct store_file file;
 	char chunk[CHUNK];
 	ssize_t got;
 
-	if (inspect_state(inspect, entry->file)->hashed)
+	if (blobs_state(blobs, entry->file)->hashed)
 		return 0;
-	if (spend(inspect, entry) < 0
-	    || store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+	if (spend(blobs, entry) < 0
+	    || store_file_open(&file, blobs->store, entry, blobs->err) < 0)
 		return -1;
 	digest_init(&digest);
 	while ((got = store_file_read(&file, chunk, sizeof chunk, digest.length)) > 0
@@ -171,68 +171,68 @@ int inspect_hash(struct inspect *inspect, const struct store_entry *entry)
 	if (got > 0)
 		errno = EINTR;
 	store_file_close(&file);
-	note_digest(inspect, entry, digest_read(&digest));
-	return got == 0 ? 0 : break_off(inspect, entry);
+	note_digest(blobs, entry, digest_read(&digest));
+	return got == 0 ? 0 : break_off(blobs, entry);
 }
 
-void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
-		    const struct digest *digest)
+void blobs_verify(struct blobs *blobs, const struct store_entry *entry,
+		  const struct digest *digest)
 {
-	const struct inspect_state *state = inspect_state(inspect, entry->file);
+	const struct blobs_state *state = blobs_state(blobs, entry->file);
 	char hex[DIGEST_HEX_BYTES];
 
 	if (state->hashed && !digest_equal(&state->digest, digest))
-		findings_add(inspect->findings, entry->name, RULE_VERIFICATION, "its SHA-256 is %s",
+		findings_add(blobs->findings, entry->name, RULE_VERIFICATION, "its SHA-256 is %s",
 			     digest_write_hex(&state->digest, hex));
 }
 
 /* ---- documents ---- */
 
 /* Takes a document off what may be read. 0; 1 for one that is too large, a finding; -1. */
-static int spend_document(struct inspect *inspect, const struct store_entry *entry,
+static int spend_document(struct blobs *blobs, const struct store_entry *entry,
 			  const char *rule)
 {
 	if (entry->size > LIMIT_INDEX_BYTES) {
-		findings_add(inspect->findings, entry->name, rule, "it is larger than %llu bytes",
+		findings_add(blobs->findings, entry->name, rule, "it is larger than %llu bytes",
 			     (unsigned long long)LIMIT_INDEX_BYTES);
 		return 1;
 	}
-	if (entry->size > inspect->documents)
-		return inspect_limit(inspect, "its JSON documents have too many bytes");
-	inspect->documents -= entry->size;
+	if (entry->size > blobs->documents)
+		return blobs_limit(blobs, "its JSON documents have too many bytes");
+	blobs->documents -= entry->size;
 	return 0;
 }
 
-static bool parse(struct inspect *inspect, const struct store_entry *entry,
+static bool parse(struct blobs *blobs, const struct store_entry *entry,
 		  const struct buffer *text, struct document *document)
 {
 	const char *fault = document_parse(document, text);
 
 	if (!fault)
 		return true;
-	findings_add(inspect->findings, entry->name, RULE_JSON, "it is not a JSON document: %s",
+	findings_add(blobs->findings, entry->name, RULE_JSON, "it is not a JSON document: %s",
 		     fault);
 	document_free(document);
 	return false;
 }
 
-int inspect_document(struct inspect *inspect, const struct store_entry *entry, const char *rule,
-		     schema_check *check, struct document *document)
+int blobs_document(struct blobs *blobs, const struct store_entry *entry, const char *rule,
+		   schema_check *check, struct document *document)
 {
 	struct schema schema = {
-		.findings = inspect->findings, .subject = entry->name, .rule = rule,
-		.strict = inspect->strict, .strict_rule = RULE_IMPORT,
+		.findings = blobs->findings, .subject = entry->name, .rule = rule,
+		.strict = blobs->strict, .strict_rule = RULE_IMPORT,
 	};
 	struct buffer text;
-	int result = spend_document(inspect, entry, rule);
+	int result = spend_document(blobs, entry, rule);
 
 	if (result != 0)
-		return result < 0 || inspect_hash(inspect, entry) < 0 ? -1 : 0;
+		return result < 0 || blobs_hash(blobs, entry) < 0 ? -1 : 0;
 	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = store_read(inspect->store, entry, &text, inspect->err);
+	result = store_read(blobs->store, entry, &text, blobs->err);
 	if (result == 0) {
-		note_digest(inspect, entry, digest_of(text.bytes, text.length));
-		result = parse(inspect, entry, &text, document);
+		note_digest(blobs, entry, digest_of(text.bytes, text.length));
+		result = parse(blobs, entry, &text, document);
 	}
 	buffer_free(&text);
 	if (result > 0)
@@ -242,53 +242,53 @@ int inspect_document(struct inspect *inspect, const struct store_entry *entry, c
 
 /* ---- layers ---- */
 
-int inspect_compression(struct inspect *inspect, const struct store_entry *entry,
-			enum media_compression *compression)
+int blobs_compression(struct blobs *blobs, const struct store_entry *entry,
+		      enum media_compression *compression)
 {
 	struct store_file file;
 	int result;
 
-	if (store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+	if (store_file_open(&file, blobs->store, entry, blobs->err) < 0)
 		return -1;
 	result = layer_input_compression(&file, compression);
 	store_file_close(&file);
-	return result < 0 ? break_off(inspect, entry) : 0;
+	return result < 0 ? break_off(blobs, entry) : 0;
 }
 
-static int read_layer(struct inspect *inspect, const struct store_entry *entry,
+static int read_layer(struct blobs *blobs, const struct store_entry *entry,
 		      enum media_compression compression, struct layer_input *input,
-		      struct inspect_layer *layer)
+		      struct blobs_layer *layer)
 {
 	const bool zstd = compression == MEDIA_ZSTD;
 	const char *fault;
 
-	if (listing_read(&layer->listing, input, &inspect->members, inspect->findings,
+	if (listing_read(&layer->listing, input, &blobs->members, blobs->findings,
 			 entry->name) < 0
 	    || layer_input_end(input, &layer->sums, &fault) < 0)
-		return break_off(inspect, entry);
-	note_digest(inspect, entry, layer->sums.digest);
+		return break_off(blobs, entry);
+	note_digest(blobs, entry, layer->sums.digest);
 	layer->unpacked = !fault;
 	if (fault)
-		findings_add(inspect->findings, entry->name, zstd ? RULE_ZSTD : RULE_GZIP, "the %s "
+		findings_add(blobs->findings, entry->name, zstd ? RULE_ZSTD : RULE_GZIP, "the %s "
 			     "stream cannot be read: %s", zstd ? "zstd" : "gzip", fault);
 	return 0;
 }
 
-int inspect_layer(struct inspect *inspect, const struct store_entry *entry,
-		  enum media_compression compression, const struct inspect_layer **layer)
+int blobs_layer(struct blobs *blobs, const struct store_entry *entry,
+		enum media_compression compression, const struct blobs_layer **layer)
 {
-	struct inspect_layer **cached = &inspect_state(inspect, entry->file)->layers[compression];
+	struct blobs_layer **cached = &blobs_state(blobs, entry->file)->layers[compression];
 	struct layer_input *input;
 	struct store_file file;
 	int result = 0;
 
 	if (!*cached) {
-		if (spend(inspect, entry) < 0
-		    || store_file_open(&file, inspect->store, entry, inspect->err) < 0)
+		if (spend(blobs, entry) < 0
+		    || store_file_open(&file, blobs->store, entry, blobs->err) < 0)
 			return -1;
 		*cached = memory_new(1, sizeof **cached);
-		input = layer_input_open(&file, compression, &inspect->unpacked);
-		result = read_layer(inspect, entry, compression, input, *cached);
+		input = layer_input_open(&file, compression, &blobs->unpacked);
+		result = read_layer(blobs, entry, compression, input, *cached);
 		layer_input_close(input);
 		store_file_close(&file);
 	}

@@ -20,29 +20,29 @@
  */
 
 /* A layer, listed. */
-struct inspect_layer {
+struct blobs_layer {
 	bool unpacked;		/* the DiffID is known; else only the blob's digest */
 	struct layer_sums sums;
 	struct listing listing;
 };
 
 /* What is known of an entry of the store. */
-struct inspect_state {
+struct blobs_state {
 	bool used;		/* something refers to it */
 	bool entered;		/* an index or manifest that was looked at */
 	bool hashed;		/* this and the layers: of the file that an entry leads to */
 	struct digest digest;
-	struct inspect_layer *layers[3];	/* by how they are taken to be compressed */
+	struct blobs_layer *layers[3];	/* by how they are taken to be compressed */
 	const char *os, *architecture, *variant;	/* of a manifest's image, or NULL */
 };
 
-struct inspect {
+struct blobs {
 	struct store *store;
 	const char *place;	/* for messages */
 	bool strict;
 	bool lost;		/* a reference led nowhere: more may be in use than is known */
 	struct findings *findings;
-	struct inspect_state *states;	/* by entry */
+	struct blobs_state *states;	/* by entry */
 	uint64_t stored, unpacked, documents;	/* bytes that may still be looked at */
 	uint64_t lookups;	/* that may still be made in layers */
 	struct listing_budget members;
@@ -50,51 +50,51 @@ struct inspect {
 	struct error *err;
 };
 
-/* Begins with a store, which inspect_close does not close. err stays the caller's. */
-void inspect_open(struct inspect *inspect, struct store *store, const char *place, bool strict,
-		  struct findings *findings, struct error *err);
-void inspect_close(struct inspect *inspect);
+/* Begins with a store, which blobs_close does not close. err stays the caller's. */
+void blobs_open(struct blobs *blobs, struct store *store, const char *place, bool strict,
+		struct findings *findings, struct error *err);
+void blobs_close(struct blobs *blobs);
 
 /* What is known of an entry. */
-struct inspect_state *inspect_state(struct inspect *inspect, const struct store_entry *entry);
+struct blobs_state *blobs_state(struct blobs *blobs, const struct store_entry *entry);
 
 /* More than one of limits.h's maxima allows. Returns -1. */
-int inspect_limit(struct inspect *inspect, const char *reason);
+int blobs_limit(struct blobs *blobs, const char *reason);
 
 /*
  * The entry of a name that user, a file or NULL, refers to, now in use. NULL, and a finding under
  * rule, when it is not there or cannot be read.
  */
-const struct store_entry *inspect_find(struct inspect *inspect, const char *name, const char *user,
-				       const char *rule);
+const struct store_entry *blobs_find(struct blobs *blobs, const char *name, const char *user,
+				     const char *rule);
 
 /*
- * The blob of a descriptor in the document named user. NULL as for inspect_find; its size is
+ * The blob of a descriptor in the document named user. NULL as for blobs_find; its size is
  * checked.
  */
-const struct store_entry *inspect_blob(struct inspect *inspect, const struct descriptor *descriptor,
-				       const char *user);
+const struct store_entry *blobs_of(struct blobs *blobs, const struct descriptor *descriptor,
+				   const char *user);
 
 /* Hashes a file, unless that was done before. */
-int inspect_hash(struct inspect *inspect, const struct store_entry *entry);
+int blobs_hash(struct blobs *blobs, const struct store_entry *entry);
 
 /* A finding unless a file that is hashed has this digest. */
-void inspect_verify(struct inspect *inspect, const struct store_entry *entry,
-		    const struct digest *digest);
+void blobs_verify(struct blobs *blobs, const struct store_entry *entry,
+		  const struct digest *digest);
 
 /*
  * Reads a JSON document and checks its members; it is hashed, too. 1; 0 when it is no JSON, which
  * is a finding; -1. document_free in the first case only.
  */
-int inspect_document(struct inspect *inspect, const struct store_entry *entry, const char *rule,
-		     schema_check *check, struct document *document);
+int blobs_document(struct blobs *blobs, const struct store_entry *entry, const char *rule,
+		   schema_check *check, struct document *document);
 
 /* How the content of a layer is compressed, judged by its first bytes. */
-int inspect_compression(struct inspect *inspect, const struct store_entry *entry,
-			enum media_compression *compression);
+int blobs_compression(struct blobs *blobs, const struct store_entry *entry,
+		      enum media_compression *compression);
 
 /* Reads a layer; what it is belongs to inspect. */
-int inspect_layer(struct inspect *inspect, const struct store_entry *entry,
-		  enum media_compression compression, const struct inspect_layer **layer);
+int blobs_layer(struct blobs *blobs, const struct store_entry *entry,
+		enum media_compression compression, const struct blobs_layer **layer);
 
 #endif

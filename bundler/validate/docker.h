@@ -8,6 +8,6 @@
  * the layers (Docker Image Specification 1.2). One of its images must have the tag, unless that is
  * NULL.
  */
-int validate_docker(struct inspect *inspect, const char *tag);
+int validate_docker(struct blobs *blobs, const char *tag);
 
 #endif

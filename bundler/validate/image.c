@@ -40,35 +40,35 @@ bool validate_image_same_platform(const struct descriptor *descriptor, const cha
 
 /* ---- layers ---- */
 
-static void check_diff_id(struct inspect *inspect, const struct validate_image *image, size_t i)
+static void check_diff_id(struct blobs *blobs, const struct validate_image *image, size_t i)
 {
 	const struct diff_id *stated = &image->config.diff_ids[i];
-	const struct inspect_layer *layer = image->layers[i];
+	const struct blobs_layer *layer = image->layers[i];
 	char hex[DIGEST_HEX_BYTES];
 
 	if (!layer || !layer->unpacked || stated->fault
 	    || digest_equal(&stated->digest, &layer->sums.diff_id))
 		return;
-	findings_add(inspect->findings, image->name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' "
+	findings_add(blobs->findings, image->name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' "
 		     "unpacks to sha256:%s", i, image->names[i],
 		     digest_write_hex(&layer->sums.diff_id, hex));
 }
 
-static void check_layers(struct inspect *inspect, const struct validate_image *image)
+static void check_layers(struct blobs *blobs, const struct validate_image *image)
 {
 	const struct image_config *config = &image->config;
 
 	if (config->count != image->count)
-		findings_add(inspect->findings, image->name, RULE_CONFIG, "rootfs.diff_ids: it "
+		findings_add(blobs->findings, image->name, RULE_CONFIG, "rootfs.diff_ids: it "
 			     "has %zu entries for %zu layers", config->count, image->count);
 	if (config->has_history && config->history != image->count)
-		findings_add(inspect->findings, image->name, RULE_CONFIG, "history: it has %zu "
+		findings_add(blobs->findings, image->name, RULE_CONFIG, "history: it has %zu "
 			     "entries that are not empty for %zu layers", config->history,
 			     image->count);
 	for (size_t i = 0; i < image->count && i < config->count; i++)
-		check_diff_id(inspect, image, i);
+		check_diff_id(blobs, image, i);
 	if (image->count > 0 && image->layers[0] && image->layers[0]->listing.whiteout)
-		findings_add(inspect->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing "
+		findings_add(blobs->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing "
 			     "is below the lowest layer that it could hide",
 			     image->layers[0]->listing.whiteout);
 }
@@ -127,7 +127,7 @@ static const char *program_fault(const struct search *search, const char *name,
 	return binary_head_fault(entry->head, entry->head_length, platform);
 }
 
-static void check_program(struct inspect *inspect, const struct validate_image *image,
+static void check_program(struct blobs *blobs, const struct validate_image *image,
 			  const struct search *search)
 {
 	const struct image_config *config = &image->config;
@@ -139,31 +139,31 @@ static void check_program(struct inspect *inspect, const struct validate_image *
 		return;
 	fault = program_fault(search, config->program, platform);
 	if (fault)
-		findings_add(inspect->findings, image->name, RULE_CONFIG, "its program '%s' for "
+		findings_add(blobs->findings, image->name, RULE_CONFIG, "its program '%s' for "
 			     "'%s': %s", config->program, platform->name, fault);
 }
 
-int validate_image(struct inspect *inspect, const struct validate_image *image)
+int validate_image(struct blobs *blobs, const struct validate_image *image)
 {
 	const json_t *execution = image->config.execution;
 	const char *directory = json_string_value(json_object_get(execution, "WorkingDir"));
 	const struct listing **layers = memory_new(image->count, sizeof *layers);
 	struct search search = {
-		.stack = { layers, image->count, &inspect->lookups },
+		.stack = { layers, image->count, &blobs->lookups },
 		.directory = directory && directory[0] == '/' ? directory : "/",
 		.path = find_path(execution),
 	};
 	bool whole = true;
 
-	check_layers(inspect, image);
+	check_layers(blobs, image);
 	for (size_t i = 0; i < image->count && whole; i++) {
 		whole = image->layers[i] && image->layers[i]->listing.whole;
 		if (whole)
 			layers[i] = &image->layers[i]->listing;
 	}
 	if (whole)
-		check_program(inspect, image, &search);
+		check_program(blobs, image, &search);
 	free(layers);
-	return inspect->lookups > 0
-	       ? 0 : inspect_limit(inspect, "the way to its programs is too long");
+	return blobs->lookups > 0
+	       ? 0 : blobs_limit(blobs, "the way to its programs is too long");
 }

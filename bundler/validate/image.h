@@ -12,13 +12,13 @@
 struct validate_image {
 	const char *name;		/* of the configuration, for findings */
 	struct image_config config;
-	const struct inspect_layer **layers;	/* the lowest first; NULL: not looked at */
+	const struct blobs_layer **layers;	/* the lowest first; NULL: not looked at */
 	const char **names;		/* of the layers' files */
 	size_t count;
 };
 
 /* Whether configuration and layers agree: DiffIDs, history, platform and program. STATUS_LIMIT. */
-int validate_image(struct inspect *inspect, const struct validate_image *image);
+int validate_image(struct blobs *blobs, const struct validate_image *image);
 
 /* Whether a descriptor's platform is this one, other spellings of its variant included. */
 bool validate_image_same_platform(const struct descriptor *descriptor, const char *os,

@@ -7,6 +7,6 @@
  * An OCI image layout from oci-layout and index.json down to the layers. One of the references must
  * be tag, unless that is NULL.
  */
-int validate_oci(struct inspect *inspect, const char *tag);
+int validate_oci(struct blobs *blobs, const char *tag);
 
 #endif

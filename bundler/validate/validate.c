@@ -28,20 +28,20 @@ static const char *blob_name_fault(const struct store_entry *entry)
 	return NULL;
 }
 
-static void check_entry(struct inspect *inspect, const struct store_entry *entry, bool archive)
+static void check_entry(struct blobs *blobs, const struct store_entry *entry, bool archive)
 {
 	const bool blob = strncmp(entry->name, BLOBS, strlen(BLOBS)) == 0;
 	const char *rule = blob ? RULE_BLOBS : RULE_DOCKER;
 	const char *fault = blob ? blob_name_fault(entry) : NULL;
-	const bool used = inspect_state(inspect, entry)->used;
+	const bool used = blobs_state(blobs, entry)->used;
 
 	/* Of one that is in use who uses it has told. */
 	if (entry->fault && !used)
-		findings_add(inspect->findings, entry->name, RULE_NAMES, "%s", entry->fault);
+		findings_add(blobs->findings, entry->name, RULE_NAMES, "%s", entry->fault);
 	if (fault)
-		findings_add(inspect->findings, entry->name, RULE_BLOBS, "%s", fault);
-	else if (entry->type != STORE_DIRECTORY && (blob || archive) && !used && !inspect->lost)
-		findings_add(inspect->findings, entry->name, rule, "nothing refers to it");
+		findings_add(blobs->findings, entry->name, RULE_BLOBS, "%s", fault);
+	else if (entry->type != STORE_DIRECTORY && (blob || archive) && !used && !blobs->lost)
+		findings_add(blobs->findings, entry->name, rule, "nothing refers to it");
 }
 
 static bool has(const struct store *store, const char *name)
@@ -50,38 +50,38 @@ static bool has(const struct store *store, const char *name)
 }
 
 /* Both tables of contents may be there: docker's, and that of a layout. */
-static int check(struct inspect *inspect, const struct place *place)
+static int check(struct blobs *blobs, const struct place *place)
 {
-	const struct store *store = inspect->store;
+	const struct store *store = blobs->store;
 	const bool docker = place->kind == PLACE_DOCKER_ARCHIVE;
 	const struct store_entry *entries;
 	size_t count;
 
 	if ((!docker || has(store, "index.json"))
-	    && validate_oci(inspect, docker ? NULL : place->tag) < 0)
+	    && validate_oci(blobs, docker ? NULL : place->tag) < 0)
 		return -1;
 	if ((docker || (place->kind == PLACE_OCI_ARCHIVE && has(store, "manifest.json")))
-	    && validate_docker(inspect, docker ? place->tag : NULL) < 0)
+	    && validate_docker(blobs, docker ? place->tag : NULL) < 0)
 		return -1;
 	entries = store_entries(store, &count);
 	for (size_t i = 0; i < count; i++)
-		check_entry(inspect, &entries[i], docker);
+		check_entry(blobs, &entries[i], docker);
 	return 0;
 }
 
 int validate_place(const struct place *place, bool strict, struct findings *findings,
 		   struct error *err)
 {
-	struct inspect inspect;
+	struct blobs blobs;
 	struct store *store;
 	int result;
 
 	if (store_open(&store, place, err) < 0)
 		return -1;
 	if (has(store, "index.json") || has(store, "oci-layout") || has(store, "manifest.json")) {
-		inspect_open(&inspect, store, place->path, strict, findings, err);
-		result = check(&inspect, place);
-		inspect_close(&inspect);
+		blobs_open(&blobs, store, place->path, strict, findings, err);
+		result = check(&blobs, place);
+		blobs_close(&blobs);
 		findings_sort(findings);
 	} else {
 		result = error_set(err, STATUS_ARCHIVE, "cannot check '%s': it has neither "
