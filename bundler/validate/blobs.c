@@ -45,7 +45,7 @@ void blobs_open(struct blobs *blobs, struct store *store, const char *place, boo
 static void free_layer(struct blobs_layer *layer)
 {
 	if (layer)
-		listing_free(&layer->listing);
+		layer_members_free(&layer->members);
 	free(layer);
 }
 
@@ -262,8 +262,8 @@ static int read_layer(struct blobs *blobs, const struct store_entry *entry,
 	const bool zstd = compression == MEDIA_ZSTD;
 	const char *fault;
 
-	if (listing_read(&layer->listing, input, &blobs->members, blobs->findings,
-			 entry->name) < 0
+	if (layer_members_read(&layer->members, input, &blobs->members, blobs->findings,
+			       entry->name) < 0
 	    || layer_input_end(input, &layer->sums, &fault) < 0)
 		return break_off(blobs, entry);
 	note_digest(blobs, entry, layer->sums.digest);

@@ -23,7 +23,7 @@
 struct blobs_layer {
 	bool unpacked;		/* the DiffID is known; else only the blob's digest */
 	struct layer_sums sums;
-	struct listing listing;
+	struct layer_members members;
 };
 
 /* What is known of an entry of the store. */
@@ -45,7 +45,7 @@ struct blobs {
 	struct blobs_state *states;	/* by entry */
 	uint64_t stored, unpacked, documents;	/* bytes that may still be looked at */
 	uint64_t lookups;	/* that may still be made in layers */
-	struct listing_budget members;
+	struct layer_budget members;
 	struct pool pool;
 	struct error *err;
 };

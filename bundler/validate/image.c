@@ -67,10 +67,10 @@ static void check_layers(struct blobs *blobs, const struct validate_image *image
 			     image->count);
 	for (size_t i = 0; i < image->count && i < config->count; i++)
 		check_diff_id(blobs, image, i);
-	if (image->count > 0 && image->layers[0] && image->layers[0]->listing.whiteout)
+	if (image->count > 0 && image->layers[0] && image->layers[0]->members.whiteout)
 		findings_add(blobs->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing "
 			     "is below the lowest layer that it could hide",
-			     image->layers[0]->listing.whiteout);
+			     image->layers[0]->members.whiteout);
 }
 
 /* ---- program ---- */
@@ -97,9 +97,9 @@ static const char *find_path(const json_t *execution)
 }
 
 /* Looks for a name without a slash in each directory of PATH, as execvp(3) does. */
-static const struct listing_entry *search_path(const struct search *search, const char *name)
+static const struct layer_member *search_path(const struct search *search, const char *name)
 {
-	const struct listing_entry *found = NULL;
+	const struct layer_member *found = NULL;
 
 	for (const char *at = search->path; !found && *at && *search->stack.lookups > 0;
 	     at += strspn(at, ":")) {
@@ -116,7 +116,7 @@ static const struct listing_entry *search_path(const struct search *search, cons
 static const char *program_fault(const struct search *search, const char *name,
 				 const struct platform *platform)
 {
-	const struct listing_entry *entry;
+	const struct layer_member *entry;
 
 	entry = strchr(name, '/') ? stack_find(&search->stack, search->directory, name)
 				  : search_path(search, name);
@@ -147,7 +147,7 @@ int validate_image(struct blobs *blobs, const struct validate_image *image)
 {
 	const json_t *execution = image->config.execution;
 	const char *directory = json_string_value(json_object_get(execution, "WorkingDir"));
-	const struct listing **layers = memory_new(image->count, sizeof *layers);
+	const struct layer_members **layers = memory_new(image->count, sizeof *layers);
 	struct search search = {
 		.stack = { layers, image->count, &blobs->lookups },
 		.directory = directory && directory[0] == '/' ? directory : "/",
@@ -157,9 +157,9 @@ int validate_image(struct blobs *blobs, const struct validate_image *image)
 
 	check_layers(blobs, image);
 	for (size_t i = 0; i < image->count && whole; i++) {
-		whole = image->layers[i] && image->layers[i]->listing.whole;
+		whole = image->layers[i] && image->layers[i]->members.whole;
 		if (whole)
-			layers[i] = &image->layers[i]->listing;
+			layers[i] = &image->layers[i]->members;
 	}
 	if (whole)
 		check_program(blobs, image, &search);

@@ -13,17 +13,17 @@
 
 /* What the checks of one layer share. */
 struct check {
-	struct listing *listing;
-	struct listing_budget *budget;
+	struct layer_members *members;
+	struct layer_budget *budget;
 	struct findings *findings;
 	const char *subject;
 };
 
-void listing_free(struct listing *listing)
+void layer_members_free(struct layer_members *members)
 {
-	free(listing->entries);
-	pool_free(&listing->pool);
-	*listing = (struct listing){ .entries = NULL };
+	free(members->entries);
+	pool_free(&members->pool);
+	*members = (struct layer_members){ .entries = NULL };
 }
 
 /*
@@ -46,7 +46,7 @@ static int compare_names(const char *one, const char *other)
 
 static int compare(const void *a, const void *b)
 {
-	const struct listing_entry *one = a, *other = b;
+	const struct layer_member *one = a, *other = b;
 	int order = compare_names(one->name, other->name);
 
 	return order != 0 ? order : one->number < other->number ? -1 : 1;
@@ -54,13 +54,13 @@ static int compare(const void *a, const void *b)
 
 static int compare_name(const void *name, const void *entry)
 {
-	return compare_names(name, ((const struct listing_entry *)entry)->name);
+	return compare_names(name, ((const struct layer_member *)entry)->name);
 }
 
-const struct listing_entry *listing_find(const struct listing *listing, const char *name)
+const struct layer_member *layer_members_find(const struct layer_members *members, const char *name)
 {
-	return listing->count == 0 ? NULL : bsearch(name, listing->entries, listing->count,
-						    sizeof *listing->entries, compare_name);
+	return members->count == 0 ? NULL : bsearch(name, members->entries, members->count,
+						    sizeof *members->entries, compare_name);
 }
 
 /* ---- members ---- */
@@ -86,7 +86,7 @@ static char *trim(struct pool *pool, const char *text)
 	return name;
 }
 
-static void check_name(const struct check *check, const struct listing_entry *entry)
+static void check_name(const struct check *check, const struct layer_member *entry)
 {
 	const char *wrong = entry->name[0] != '\0' || entry->type != TAR_DIRECTORY
 			    ? path_beneath_fault(entry->name) : NULL;
@@ -131,14 +131,14 @@ static void check_whiteout(const struct check *check, const char *name,
 		fault(check, RULE_WHITEOUTS, name, "it is below a whiteout");
 	if (!is_whiteout(base))
 		return;
-	if (!check->listing->whiteout)
-		check->listing->whiteout = name;
+	if (!check->members->whiteout)
+		check->members->whiteout = name;
 	wrong = whiteout_fault(base, member);
 	if (wrong)
 		fault(check, RULE_WHITEOUTS, name, wrong);
 }
 
-static int spend(struct listing_budget *budget, const struct tar_member *member)
+static int spend(struct layer_budget *budget, const struct tar_member *member)
 {
 	uint64_t length = strlen(member->name) + strlen(member->target);
 
@@ -151,29 +151,29 @@ static int spend(struct listing_budget *budget, const struct tar_member *member)
 	return 0;
 }
 
-static struct listing_entry *add(struct listing *listing, const struct tar_member *member)
+static struct layer_member *add(struct layer_members *members, const struct tar_member *member)
 {
-	struct listing_entry *entry;
+	struct layer_member *entry;
 
-	if (listing->count == listing->capacity) {
-		listing->capacity = listing->capacity ? 2 * listing->capacity : 64;
-		listing->entries = memory_resize(listing->entries, listing->capacity,
-						 sizeof *listing->entries);
+	if (members->count == members->capacity) {
+		members->capacity = members->capacity ? 2 * members->capacity : 64;
+		members->entries = memory_resize(members->entries, members->capacity,
+						 sizeof *members->entries);
 	}
-	entry = &listing->entries[listing->count];
-	*entry = (struct listing_entry){
-		.name = trim(&listing->pool, member->name), .type = member->type,
+	entry = &members->entries[members->count];
+	*entry = (struct layer_member){
+		.name = trim(&members->pool, member->name), .type = member->type,
 		.executable = member->type == TAR_FILE && (member->mode & 0111) != 0,
-		.number = (uint32_t)listing->count++,
+		.number = (uint32_t)members->count++,
 	};
 	if (member->type == TAR_HARD_LINK)
-		entry->target = trim(&listing->pool, member->target);
+		entry->target = trim(&members->pool, member->target);
 	else if (member->type == TAR_SYMLINK)
-		entry->target = pool_string(&listing->pool, member->target);
+		entry->target = pool_string(&members->pool, member->target);
 	return entry;
 }
 
-static int read_head(struct listing_entry *entry, struct tar *tar, const char **fault)
+static int read_head(struct layer_member *entry, struct tar *tar, const char **fault)
 {
 	while (entry->head_length < sizeof entry->head) {
 		const void *bytes;
@@ -196,11 +196,11 @@ static int read_members(const struct check *check, struct tar *tar, const char *
 	int more;
 
 	while ((more = tar_next(tar, &member, wrong)) > 0) {
-		struct listing_entry *entry;
+		struct layer_member *entry;
 
 		if (spend(check->budget, &member) < 0)
 			return -1;
-		entry = add(check->listing, &member);
+		entry = add(check->members, &member);
 		check_name(check, entry);
 		check_whiteout(check, entry->name, &member);
 		if (entry->executable && read_head(entry, tar, wrong) < 0)
@@ -213,14 +213,14 @@ static int read_members(const struct check *check, struct tar *tar, const char *
 
 static void check_repeated(const struct check *check)
 {
-	const struct listing *listing = check->listing;
+	const struct layer_members *members = check->members;
 
-	for (size_t i = 1; i < listing->count; i++)
-		if (strcmp(listing->entries[i].name, listing->entries[i - 1].name) == 0)
-			fault(check, RULE_LAYER, listing->entries[i].name, "it is there twice");
+	for (size_t i = 1; i < members->count; i++)
+		if (strcmp(members->entries[i].name, members->entries[i - 1].name) == 0)
+			fault(check, RULE_LAYER, members->entries[i].name, "it is there twice");
 }
 
-static bool is_below(const char *name, const struct listing_entry *entry)
+static bool is_below(const char *name, const struct layer_member *entry)
 {
 	size_t length = strlen(entry->name);
 
@@ -230,10 +230,10 @@ static bool is_below(const char *name, const struct listing_entry *entry)
 /* Unpacked through a symbolic link, a member would land elsewhere. */
 static void check_parents(const struct check *check)
 {
-	const struct listing_entry *above = NULL;
+	const struct layer_member *above = NULL;
 
-	for (size_t i = 0; i < check->listing->count; i++) {
-		const struct listing_entry *entry = &check->listing->entries[i];
+	for (size_t i = 0; i < check->members->count; i++) {
+		const struct layer_member *entry = &check->members->entries[i];
 
 		if (above && is_below(entry->name, above))
 			fault(check, RULE_LAYER, entry->name, "it is below something that is not a "
@@ -243,10 +243,10 @@ static void check_parents(const struct check *check)
 	}
 }
 
-static void check_hard_link(const struct check *check, const struct listing_entry *entry)
+static void check_hard_link(const struct check *check, const struct layer_member *entry)
 {
 	const char *wrong = path_beneath_fault(entry->target);
-	const struct listing_entry *target = listing_find(check->listing, entry->target);
+	const struct layer_member *target = layer_members_find(check->members, entry->target);
 
 	if (wrong)
 		wrong = "it is a hard link that leads out of the layer";
@@ -262,32 +262,32 @@ static void check_hard_link(const struct check *check, const struct listing_entr
 
 static void check_all(const struct check *check)
 {
-	const struct listing *listing = check->listing;
+	const struct layer_members *members = check->members;
 
 	check_repeated(check);
 	check_parents(check);
-	for (size_t i = 0; i < listing->count; i++)
-		if (listing->entries[i].type == TAR_HARD_LINK)
-			check_hard_link(check, &listing->entries[i]);
+	for (size_t i = 0; i < members->count; i++)
+		if (members->entries[i].type == TAR_HARD_LINK)
+			check_hard_link(check, &members->entries[i]);
 }
 
-int listing_read(struct listing *listing, struct layer_input *input, struct listing_budget *budget,
-		 struct findings *findings, const char *subject)
+int layer_members_read(struct layer_members *members, struct layer_input *input,
+		       struct layer_budget *budget, struct findings *findings, const char *subject)
 {
-	const struct check check = { listing, budget, findings, subject };
+	const struct check check = { members, budget, findings, subject };
 	struct tar_source source = layer_input_source(input);
 	const char *wrong = NULL;
 	struct tar *tar = tar_open(&source);
 	int result;
 
-	*listing = (struct listing){ .entries = NULL };
+	*members = (struct layer_members){ .entries = NULL };
 	result = read_members(&check, tar, &wrong);
 	tar_close(tar);
 	if (result < 0 && !wrong)
 		return -1;
-	listing->whole = result == 0;
-	if (listing->count > 0)
-		qsort(listing->entries, listing->count, sizeof *listing->entries, compare);
+	members->whole = result == 0;
+	if (members->count > 0)
+		qsort(members->entries, members->count, sizeof *members->entries, compare);
 	check_all(&check);
 	/* The caller tells of the compression, by layer_input_end. */
 	if (wrong && wrong != layer_input_fault(input))

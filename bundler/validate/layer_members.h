@@ -13,7 +13,7 @@
 
 /* What is in a layer, by name, and what is wrong with it (image-spec layer.md). */
 
-struct listing_entry {
+struct layer_member {
 	const char *name;	/* without "./" before it and slashes behind; "" is the root */
 	const char *target;	/* of a link, else NULL */
 	enum tar_type type;
@@ -23,8 +23,8 @@ struct listing_entry {
 	uint32_t number;	/* of the member in the archive */
 };
 
-struct listing {
-	struct listing_entry *entries;	/* sorted by name, what is below one right behind it */
+struct layer_members {
+	struct layer_member *entries;	/* sorted by name, what is below one right behind it */
 	size_t count, capacity;
 	bool whole;			/* the archive was read to its end */
 	const char *whiteout;		/* the first one's name, or NULL */
@@ -32,21 +32,23 @@ struct listing {
 };
 
 /* What all layers of an image place may have together. */
-struct listing_budget {
+struct layer_budget {
 	uint64_t members;
 	uint64_t names;		/* bytes */
 };
 
 /*
  * Reads the layer in input, adds what is wrong with it to findings under subject, and fills
- * listing, which listing_free frees also on failure. A layer that breaks off is listed up to there.
+ * members, which layer_members_free frees also on failure. A layer that breaks off is listed up to
+ * there.
  * -1 with errno set: as layer_input_source says, and E2BIG when the budget is used up.
  */
-int listing_read(struct listing *listing, struct layer_input *input, struct listing_budget *budget,
-		 struct findings *findings, const char *subject);
-void listing_free(struct listing *listing);
+int layer_members_read(struct layer_members *members, struct layer_input *input,
+		       struct layer_budget *budget, struct findings *findings, const char *subject);
+void layer_members_free(struct layer_members *members);
 
 /* The entry of exactly this name, or NULL. */
-const struct listing_entry *listing_find(const struct listing *listing, const char *name);
+const struct layer_member *layer_members_find(const struct layer_members *members,
+					      const char *name);
 
 #endif

@@ -15,12 +15,12 @@ struct walk {
 	unsigned links;		/* that were followed */
 };
 
-static const struct listing_entry *find(const struct stack *stack, size_t layer, const char *name)
+static const struct layer_member *find(const struct stack *stack, size_t layer, const char *name)
 {
 	if (*stack->lookups == 0)
 		return NULL;
 	*stack->lookups -= 1;
-	return listing_find(stack->layers[layer], name);
+	return layer_members_find(stack->layers[layer], name);
 }
 
 /* The name of something in a directory of the image. */
@@ -33,17 +33,17 @@ static char *name_in(const char *directory, const char *prefix, const char *name
  * The topmost entry of a component where the walk is. *lowest becomes the lowest layer that is not
  * hidden there by a whiteout or by something that is not a directory.
  */
-static const struct listing_entry *look_up(const struct stack *stack, const struct walk *walk,
-					   const char *component, size_t *lowest)
+static const struct layer_member *look_up(const struct stack *stack, const struct walk *walk,
+					  const char *component, size_t *lowest)
 {
 	char *name = name_in(walk->resolved, "", component);
 	char *whiteout = name_in(walk->resolved, ".wh.", component);
 	char *opaque = name_in(walk->resolved, ".wh..wh..opq", "");
-	const struct listing_entry *topmost = NULL;
+	const struct layer_member *topmost = NULL;
 	bool hidden = false;
 
 	for (*lowest = stack->count; *lowest > walk->lowest && !hidden;) {
-		const struct listing_entry *entry = find(stack, --*lowest, name);
+		const struct layer_member *entry = find(stack, --*lowest, name);
 
 		if (entry && entry->type == TAR_HARD_LINK)
 			entry = find(stack, *lowest, entry->target);
@@ -94,10 +94,10 @@ static char *next_component(struct walk *walk)
 }
 
 /* Goes one component on; the entry there, or NULL where only what is in it was listed. */
-static const struct listing_entry *step(const struct stack *stack, struct walk *walk,
-					const char *component)
+static const struct layer_member *step(const struct stack *stack, struct walk *walk,
+				       const char *component)
 {
-	const struct listing_entry *entry;
+	const struct layer_member *entry;
 	size_t lowest;
 
 	if (strcmp(component, ".") == 0)
@@ -117,10 +117,10 @@ static const struct listing_entry *step(const struct stack *stack, struct walk *
 	return entry;
 }
 
-const struct listing_entry *stack_find(const struct stack *stack, const char *directory,
-				       const char *path)
+const struct layer_member *stack_find(const struct stack *stack, const char *directory,
+				      const char *path)
 {
-	const struct listing_entry *entry = NULL;
+	const struct layer_member *entry = NULL;
 	struct walk walk = {
 		.resolved = memory_string(""),
 		.rest = path[0] == '/' ? memory_string(path)

@@ -10,7 +10,7 @@
 
 static struct buffer archive;
 static struct findings findings;
-static struct listing listing;
+static struct layer_members members;
 
 static int begin(void **state)
 {
@@ -20,7 +20,7 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	listing_free(&listing);
+	layer_members_free(&members);
 	findings_free(&findings);
 	buffer_free(&archive);
 	return scratch_tear_down(state);
@@ -28,8 +28,8 @@ static int end(void **state)
 
 #define layer_test(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
-/* Reads the archive, which is emptied, as a layer; listing_read's result, its errno kept. */
-static int read_layer(struct listing *into, struct listing_budget budget)
+/* Reads the archive, which is emptied, as a layer; layer_members_read's result, its errno kept. */
+static int read_layer(struct layer_members *into, struct layer_budget budget)
 {
 	uint64_t bytes = 1 << 30;
 	struct layer_input *input;
@@ -42,7 +42,7 @@ static int read_layer(struct listing *into, struct listing_budget budget)
 	assert_int_equal(pwrite(file.fd, archive.bytes, archive.length, 0), archive.length);
 	archive.length = 0;
 	input = layer_input_open(&file, false, &bytes);
-	result = listing_read(into, input, &budget, &findings, "layer");
+	result = layer_members_read(into, input, &budget, &findings, "layer");
 	saved = errno;
 	layer_input_close(input);
 	close(file.fd);
@@ -50,7 +50,7 @@ static int read_layer(struct listing *into, struct listing_budget budget)
 	return result;
 }
 
-static const struct listing_budget plenty = { 1000, 1000000 };
+static const struct layer_budget plenty = { 1000, 1000000 };
 
 /* The findings, a line each. */
 static const char *found(void)
@@ -78,21 +78,21 @@ static void lists_members(void **state)
 	TARBALL(&archive, .name = "s", .type = '2', .target = "/d/b");
 	TARBALL(&archive, .name = "h", .type = '1', .target = "./d/b");
 	tarball_end(&archive);
-	assert_int_equal(read_layer(&listing, plenty), 0);
+	assert_int_equal(read_layer(&members, plenty), 0);
 	assert_string_equal(found(), "");
-	assert_true(listing.whole);
-	assert_int_equal(listing.count, 6);
-	assert_string_equal(listing.entries[0].name, "");
-	assert_string_equal(listing.entries[2].name, "d/a");
-	assert_false(listing.entries[2].executable);
-	assert_int_equal(listing.entries[2].head_length, 0);
-	assert_true(listing.entries[3].executable);
-	assert_int_equal(listing.entries[3].head_length, BINARY_HEAD_BYTES);
-	assert_memory_equal(listing.entries[3].head, "#!/bin/sh\nexit 0 and", BINARY_HEAD_BYTES);
-	assert_string_equal(listing_find(&listing, "h")->target, "d/b");
-	assert_string_equal(listing_find(&listing, "s")->target, "/d/b");
-	assert_null(listing_find(&listing, "d/"));
-	assert_null(listing.whiteout);
+	assert_true(members.whole);
+	assert_int_equal(members.count, 6);
+	assert_string_equal(members.entries[0].name, "");
+	assert_string_equal(members.entries[2].name, "d/a");
+	assert_false(members.entries[2].executable);
+	assert_int_equal(members.entries[2].head_length, 0);
+	assert_true(members.entries[3].executable);
+	assert_int_equal(members.entries[3].head_length, BINARY_HEAD_BYTES);
+	assert_memory_equal(members.entries[3].head, "#!/bin/sh\nexit 0 and", BINARY_HEAD_BYTES);
+	assert_string_equal(layer_members_find(&members, "h")->target, "d/b");
+	assert_string_equal(layer_members_find(&members, "s")->target, "/d/b");
+	assert_null(layer_members_find(&members, "d/"));
+	assert_null(members.whiteout);
 }
 
 static void finds_escaping_names(void **state)
@@ -105,7 +105,7 @@ static void finds_escaping_names(void **state)
 	TARBALL(&archive, .name = "");
 	TARBALL(&archive, .name = "..", .type = '5');
 	tarball_end(&archive);
-	assert_int_equal(read_layer(&listing, plenty), 0);
+	assert_int_equal(read_layer(&members, plenty), 0);
 	assert_string_equal(found(), "layer: pax: '': a component is empty\n"
 			    "layer: pax: '..': a component is '..'\n"
 			    "layer: pax: '../x': a component is '..'\n"
@@ -123,7 +123,7 @@ static void finds_repeated_names(void **state)
 	TARBALL(&archive, .name = "d", .type = '5');
 	TARBALL(&archive, .name = "d/", .type = '5');
 	tarball_end(&archive);
-	assert_int_equal(read_layer(&listing, plenty), 0);
+	assert_int_equal(read_layer(&members, plenty), 0);
 	assert_string_equal(found(), "layer: layer.md#distributable-format: 'd': it is there "
 			    "twice\n"
 			    "layer: layer.md#distributable-format: 'f': it is there twice\n");
@@ -138,7 +138,7 @@ static void finds_what_is_below_no_directory(void **state)
 	TARBALL(&archive, .name = "s/a/b");
 	TARBALL(&archive, .name = "fx/x");
 	tarball_end(&archive);
-	assert_int_equal(read_layer(&listing, plenty), 0);
+	assert_int_equal(read_layer(&members, plenty), 0);
 	assert_string_equal(found(), "layer: layer.md#distributable-format: 'f/x': it is below "
 			    "something that is not a directory\n"
 			    "layer: layer.md#distributable-format: 's/a/b': it is below something "
@@ -159,7 +159,7 @@ static void finds_hard_links(void **state)
 	TARBALL(&archive, .name = "early", .type = '1', .target = "late");
 	TARBALL(&archive, .name = "late");
 	tarball_end(&archive);
-	assert_int_equal(read_layer(&listing, plenty), 0);
+	assert_int_equal(read_layer(&members, plenty), 0);
 	assert_string_equal(found(),
 		"layer: layer.md#hardlinks: 'above': it is a hard link that leads out of the "
 		"layer\n"
@@ -187,8 +187,8 @@ static void finds_whiteouts(void **state)
 	TARBALL(&archive, .name = ".wh.e/f");
 	TARBALL(&archive, .name = "g.wh.h/i.wh.j");
 	tarball_end(&archive);
-	assert_int_equal(read_layer(&listing, plenty), 0);
-	assert_string_equal(listing.whiteout, "a/.wh.good");
+	assert_int_equal(read_layer(&members, plenty), 0);
+	assert_string_equal(members.whiteout, "a/.wh.good");
 	assert_string_equal(found(),
 		"layer: layer.md#whiteouts: '.wh.': it is a whiteout of no name\n"
 		"layer: layer.md#whiteouts: '.wh.e/f': it is below a whiteout\n"
@@ -205,16 +205,16 @@ static void lists_up_to_a_fault(void **state)
 	(void)state;
 	TARBALL(&archive, .name = "/f");
 	TARBALL(&archive, .name = "g");
-	assert_int_equal(read_layer(&listing, plenty), 0);
-	assert_false(listing.whole);
-	assert_int_equal(listing.count, 2);
+	assert_int_equal(read_layer(&members, plenty), 0);
+	assert_false(members.whole);
+	assert_int_equal(members.count, 2);
 	assert_string_equal(found(), "layer: layer.md#distributable-format: the tar archive cannot "
 			    "be read: it is truncated\nlayer: pax: '/f': it is absolute\n");
 }
 
 static void bounds_members_and_names(void **state)
 {
-	static const struct listing_budget tight[] = { { 2, 3 }, { 1, 100 }, { 100, 2 } };
+	static const struct layer_budget tight[] = { { 2, 3 }, { 1, 100 }, { 100, 2 } };
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -222,23 +222,23 @@ static void bounds_members_and_names(void **state)
 		TARBALL(&archive, .name = "s", .type = '2', .target = "f");
 		tarball_end(&archive);
 		errno = 0;
-		assert_int_equal(read_layer(&listing, tight[i]), i == 0 ? 0 : -1);
+		assert_int_equal(read_layer(&members, tight[i]), i == 0 ? 0 : -1);
 		assert_int_equal(errno, i == 0 ? 0 : E2BIG);
-		listing_free(&listing);
+		layer_members_free(&members);
 	}
 }
 
 /* ---- layers over one another ---- */
 
-static struct listing layers[3];
-static const struct listing *stacked[] = { &layers[0], &layers[1], &layers[2] };
+static struct layer_members layers[3];
+static const struct layer_members *stacked[] = { &layers[0], &layers[1], &layers[2] };
 static uint64_t lookups;
 static const struct stack stack = { stacked, 3, &lookups };
 
 static int end_stack(void **state)
 {
 	for (int i = 0; i < 3; i++)
-		listing_free(&layers[i]);
+		layer_members_free(&layers[i]);
 	return end(state);
 }
 
@@ -263,7 +263,7 @@ static void link_to(const char *name, const char *target)
 
 static void assert_leads(const char *path, const char *content)
 {
-	const struct listing_entry *entry;
+	const struct layer_member *entry;
 
 	lookups = 1000;
 	entry = stack_find(&stack, "/work", path);
@@ -341,7 +341,7 @@ static void hides_what_is_below(void **state)
 	assert_leads("/a/x", NULL);
 	assert_leads("/f/x", NULL);
 	assert_leads("/c/new", "top");
-	listing_free(&layers[2]);
+	layer_members_free(&layers[2]);
 	file("c/new", "top");
 	end_layer(2);
 	assert_leads("/a/x", NULL);
