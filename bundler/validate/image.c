@@ -77,7 +77,7 @@ static void check_layers(struct blobs *blobs, const struct validate_image *image
 
 /* What the search for the program needs. */
 struct search {
-	struct stack stack;
+	struct layer_stack stack;
 	const char *directory;		/* working directory */
 	const char *path;		/* PATH */
 };
@@ -106,7 +106,7 @@ static const struct layer_member *search_path(const struct search *search, const
 		size_t length = strcspn(at, ":");
 		char *file = memory_format("%.*s/%s", (int)length, at, name);
 
-		found = stack_find(&search->stack, search->directory, file);
+		found = layer_stack_find(&search->stack, search->directory, file);
 		free(file);
 		at += length;
 	}
@@ -118,7 +118,7 @@ static const char *program_fault(const struct search *search, const char *name,
 {
 	const struct layer_member *entry;
 
-	entry = strchr(name, '/') ? stack_find(&search->stack, search->directory, name)
+	entry = strchr(name, '/') ? layer_stack_find(&search->stack, search->directory, name)
 				  : search_path(search, name);
 	if (!entry)
 		return "it is not in the layers";

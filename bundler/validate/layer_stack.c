@@ -15,7 +15,8 @@ struct walk {
 	unsigned links;		/* that were followed */
 };
 
-static const struct layer_member *find(const struct stack *stack, size_t layer, const char *name)
+static const struct layer_member *find(const struct layer_stack *stack, size_t layer,
+				       const char *name)
 {
 	if (*stack->lookups == 0)
 		return NULL;
@@ -33,7 +34,7 @@ static char *name_in(const char *directory, const char *prefix, const char *name
  * The topmost entry of a component where the walk is. *lowest becomes the lowest layer that is not
  * hidden there by a whiteout or by something that is not a directory.
  */
-static const struct layer_member *look_up(const struct stack *stack, const struct walk *walk,
+static const struct layer_member *look_up(const struct layer_stack *stack, const struct walk *walk,
 					  const char *component, size_t *lowest)
 {
 	char *name = name_in(walk->resolved, "", component);
@@ -94,7 +95,7 @@ static char *next_component(struct walk *walk)
 }
 
 /* Goes one component on; the entry there, or NULL where only what is in it was listed. */
-static const struct layer_member *step(const struct stack *stack, struct walk *walk,
+static const struct layer_member *step(const struct layer_stack *stack, struct walk *walk,
 				       const char *component)
 {
 	const struct layer_member *entry;
@@ -117,8 +118,8 @@ static const struct layer_member *step(const struct stack *stack, struct walk *w
 	return entry;
 }
 
-const struct layer_member *stack_find(const struct stack *stack, const char *directory,
-				      const char *path)
+const struct layer_member *layer_stack_find(const struct layer_stack *stack, const char *directory,
+					    const char *path)
 {
 	const struct layer_member *entry = NULL;
 	struct walk walk = {

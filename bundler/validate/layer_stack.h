@@ -8,7 +8,7 @@
 
 /* The layers of an image over one another (image-spec layer.md, "Applying Changesets"). */
 
-struct stack {
+struct layer_stack {
 	const struct layer_members *const *layers;	/* the lowest first */
 	size_t count;
 	uint64_t *lookups;	/* that may still be made in layers */
@@ -19,7 +19,7 @@ struct stack {
  * Symbolic links are followed within the image, as a container would, and a hard link is the file
  * that it leads to in its layer.
  */
-const struct layer_member *stack_find(const struct stack *stack, const char *directory,
-				      const char *path);
+const struct layer_member *layer_stack_find(const struct layer_stack *stack, const char *directory,
+					    const char *path);
 
 #endif

@@ -233,7 +233,7 @@ static void bounds_members_and_names(void **state)
 static struct layer_members layers[3];
 static const struct layer_members *stacked[] = { &layers[0], &layers[1], &layers[2] };
 static uint64_t lookups;
-static const struct stack stack = { stacked, 3, &lookups };
+static const struct layer_stack stack = { stacked, 3, &lookups };
 
 static int end_stack(void **state)
 {
@@ -266,7 +266,7 @@ static void assert_leads(const char *path, const char *content)
 	const struct layer_member *entry;
 
 	lookups = 1000;
-	entry = stack_find(&stack, "/work", path);
+	entry = layer_stack_find(&stack, "/work", path);
 	if (!content && entry)
 		fail_msg("'%s' leads to '%s'", path, entry->name);
 	if (content && !entry)
@@ -362,10 +362,10 @@ static void bounds_lookups(void **state)
 	end_layer(1);
 	end_layer(2);
 	lookups = 27;
-	assert_non_null(stack_find(&stack, "/", "a/b/c"));
+	assert_non_null(layer_stack_find(&stack, "/", "a/b/c"));
 	assert_true(lookups > 0);
 	lookups = 26 - lookups;
-	assert_null(stack_find(&stack, "/", "a/b/c"));
+	assert_null(layer_stack_find(&stack, "/", "a/b/c"));
 	assert_int_equal(lookups, 0);
 }
 
