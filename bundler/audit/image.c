@@ -500,17 +500,17 @@ static void add_faults(struct audit *audit, const struct observe_images *images,
 static void add_unused(struct audit *audit, const struct observe_images *images,
 		       const struct observe_images *other, bool first)
 {
-	const struct store_entry *entries;
+	const struct files_entry *entries;
 	size_t count;
 
-	if (!images->store || images->partial)
+	if (!images->files || images->partial)
 		return;
-	entries = store_entries(images->store, &count);
+	entries = files_entries(images->files, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct audit_finding *finding;
 
-		if (entries[i].type == STORE_DIRECTORY || images->used[i]
-		    || (other->store && store_find(other->store, entries[i].name)))
+		if (entries[i].type == FILES_DIRECTORY || images->used[i]
+		    || (other->files && files_find(other->files, entries[i].name)))
 			continue;
 		finding = audit_add(audit, AUDIT_FILE, entries[i].name, first ? "a file" : NULL,
 				    first ? NULL : "a file");
@@ -550,7 +550,7 @@ void audit_image_places(struct audit *audit, const struct observe_images *expect
 	compare_tables(audit, AUDIT_FILE, &expected->layout, &found->layout);
 	compare_contents(audit, expected, found);
 	add_faults(audit, expected, "in the first place");
-	add_faults(audit, found, expected->store ? "in the second place" : NULL);
+	add_faults(audit, found, expected->files ? "in the second place" : NULL);
 	add_unused(audit, expected, found, true);
 	add_unused(audit, found, expected, false);
 }

@@ -39,10 +39,10 @@ static const char *describe_blob(struct observe_images *images, const struct dig
 
 /* ---- files ---- */
 
-static void note_used(struct observe_images *images, const struct store_entry *entry)
+static void note_used(struct observe_images *images, const struct files_entry *entry)
 {
 	size_t count;
-	const struct store_entry *entries = store_entries(images->store, &count);
+	const struct files_entry *entries = files_entries(images->files, &count);
 
 	images->used[entry - entries] = true;
 	if (entry->file)
@@ -50,10 +50,10 @@ static void note_used(struct observe_images *images, const struct store_entry *e
 }
 
 /* The entry that can be read under a name; NULL, and noted, when there is none. */
-static const struct store_entry *find_file(struct observe_images *images, const char *name,
+static const struct files_entry *find_file(struct observe_images *images, const char *name,
 					   const char *stated)
 {
-	const struct store_entry *entry = store_find(images->store, name);
+	const struct files_entry *entry = files_find(images->files, name);
 
 	if (entry)
 		note_used(images, entry);
@@ -64,7 +64,7 @@ static const struct store_entry *find_file(struct observe_images *images, const 
 	return NULL;
 }
 
-static const struct store_entry *find_blob(struct observe_images *images,
+static const struct files_entry *find_blob(struct observe_images *images,
 					   const struct descriptor *descriptor)
 {
 	char hex[DIGEST_HEX_BYTES];
@@ -80,7 +80,7 @@ static const struct store_entry *find_blob(struct observe_images *images,
 			 describe_blob(images, &descriptor->digest, descriptor->size));
 }
 
-void observe_images_check_blob(struct observe_images *images, const struct store_entry *entry,
+void observe_images_check_blob(struct observe_images *images, const struct files_entry *entry,
 			       const struct digest *stated, uint64_t stated_size,
 			       const struct digest *digest, uint64_t size)
 {
@@ -94,7 +94,7 @@ static int read_document(struct observe_images *images, const struct descriptor 
 			 struct document *document, struct digest *digest, const char **fault,
 			 struct error *err)
 {
-	const struct store_entry *entry = find_blob(images, descriptor);
+	const struct files_entry *entry = find_blob(images, descriptor);
 	struct buffer text;
 	int result;
 
@@ -102,7 +102,7 @@ static int read_document(struct observe_images *images, const struct descriptor 
 	if (!entry)
 		return 0;
 	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = store_read(images->store, entry, &text, err);
+	result = files_read(images->files, entry, &text, err);
 	if (result == 0) {
 		*digest = digest_of(text.bytes, text.length);
 		observe_images_check_blob(images, entry, &descriptor->digest, descriptor->size,
@@ -235,7 +235,7 @@ static int read_index(struct observe_images *images, struct document *document, 
 
 /* Whether an image is the one that docker's table says, by the files of both. */
 static bool is_same(const struct image *image, const struct digest *config,
-		    const struct store_entry *const *layers, size_t count)
+		    const struct files_entry *const *layers, size_t count)
 {
 	if (!digest_equal(&image->config_digest, config) || image->layer_count != count)
 		return false;
@@ -247,7 +247,7 @@ static bool is_same(const struct image *image, const struct digest *config,
 }
 
 static struct image *find_same(const struct observe_images *images, const struct digest *config,
-			       const struct store_entry *const *layers, size_t count)
+			       const struct files_entry *const *layers, size_t count)
 {
 	for (size_t i = 0; i < images->count; i++)
 		if (is_same(&images->items[i], config, layers, count))
@@ -256,7 +256,7 @@ static struct image *find_same(const struct observe_images *images, const struct
 }
 
 /* Beside each layer docker's older archives have what older dockers read, and nothing else does. */
-static void note_old_form(struct observe_images *images, const struct store_entry *layer)
+static void note_old_form(struct observe_images *images, const struct files_entry *layer)
 {
 	static const char *const names[] = { "VERSION", "json" };
 	const char *slash = layer ? strrchr(layer->name, '/') : NULL;
@@ -265,7 +265,7 @@ static void note_old_form(struct observe_images *images, const struct store_entr
 		const int length = (int)(slash + 1 - layer->name);
 		const char *name = pool_format(&images->pool, "%.*s%s", length, layer->name,
 					       names[i]);
-		const struct store_entry *entry = store_find(images->store, name);
+		const struct files_entry *entry = files_find(images->files, name);
 
 		if (entry)
 			note_used(images, entry);
@@ -274,7 +274,7 @@ static void note_old_form(struct observe_images *images, const struct store_entr
 
 /* Fills an image that only docker's table leads to. */
 static void take_docker(struct image *image, const struct buffer *config,
-			const struct digest *digest, const struct store_entry *const *layers,
+			const struct digest *digest, const struct files_entry *const *layers,
 			size_t count)
 {
 	image->config_digest = *digest;
@@ -293,7 +293,7 @@ static int add_docker(struct observe_images *images, const json_t *json,
 {
 	const struct digest digest = digest_of(config->bytes, config->length);
 	const size_t count = docker->layer_count;
-	const struct store_entry **layers = pool_new(&images->pool, count, sizeof *layers);
+	const struct files_entry **layers = pool_new(&images->pool, count, sizeof *layers);
 	struct image *image;
 
 	for (size_t i = 0; i < count; i++)
@@ -319,7 +319,7 @@ static bool has_tag(const struct docker_image *docker, const char *tag)
 
 static int read_docker(struct observe_images *images, const char *tag, struct error *err)
 {
-	const struct store_entry *repositories = store_find(images->store, "repositories");
+	const struct files_entry *repositories = files_find(images->files, "repositories");
 	struct docker_manifest manifest;
 	int result = 0;
 
@@ -328,7 +328,7 @@ static int read_docker(struct observe_images *images, const char *tag, struct er
 	document_docker(&images->docker.document, &manifest);
 	for (size_t i = 0; i < manifest.count && result == 0; i++) {
 		const struct docker_image *docker = &manifest.images[i];
-		const struct store_entry *entry;
+		const struct files_entry *entry;
 		struct buffer text;
 
 		if (tag && !has_tag(docker, tag))
@@ -336,7 +336,7 @@ static int read_docker(struct observe_images *images, const char *tag, struct er
 		buffer_init(&text, LIMIT_INDEX_BYTES);
 		entry = find_file(images, docker->config, "a config");
 		if (entry)
-			result = store_read(images->store, entry, &text, err);
+			result = files_read(images->files, entry, &text, err);
 		if (result == 0)
 			result = add_docker(images,
 					    json_array_get(images->docker.document.root, i),
@@ -352,7 +352,7 @@ static int read_docker(struct observe_images *images, const char *tag, struct er
 static int open_table(struct observe_images *images, struct observe_table *table, const char *name,
 		      struct error *err)
 {
-	const struct store_entry *entry = store_find(images->store, name);
+	const struct files_entry *entry = files_find(images->files, name);
 	struct buffer text;
 	const char *fault = NULL;
 	int result;
@@ -362,7 +362,7 @@ static int open_table(struct observe_images *images, struct observe_table *table
 		return 0;
 	note_used(images, entry);
 	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = store_read(images->store, entry, &text, err);
+	result = files_read(images->files, entry, &text, err);
 	if (result == 0) {
 		table->digest = digest_of(text.bytes, text.length);
 		fault = document_parse(&table->document, &text);
@@ -402,11 +402,11 @@ int observe_images_open(struct observe_images *images, const struct place *place
 	size_t count;
 
 	*images = (struct observe_images){ .place = place->path, .partial = place->tag };
-	if (store_open(&images->store, place, err) < 0) {
-		images->store = NULL;
+	if (files_open(&images->files, place, err) < 0) {
+		images->files = NULL;
 		return -1;
 	}
-	store_entries(images->store, &count);
+	files_entries(images->files, &count);
 	images->used = memory_new(count, sizeof *images->used);
 	images->nested = pool_new(&images->pool, LIMIT_IMAGES, sizeof *images->nested);
 	return read_tables(images, place, err);
@@ -421,8 +421,8 @@ void observe_images_close(struct observe_images *images)
 	document_free(&images->layout.document);
 	document_free(&images->index.document);
 	document_free(&images->docker.document);
-	if (images->store)
-		store_close(images->store);
+	if (images->files)
+		files_close(images->files);
 	free(images->used);
 	free(images->faults);
 	free(images->items);

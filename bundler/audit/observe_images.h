@@ -34,7 +34,7 @@ struct observe_table {
 
 struct observe_images {
 	const char *place;		/* as the user named it */
-	struct store *store;
+	struct files *files;
 	struct observe_table layout, index, docker;
 	struct observe_table **nested;	/* image indexes that index.json leads to */
 	size_t nested_count;
@@ -50,7 +50,7 @@ struct observe_images {
 
 /*
  * Opens a place of a kind that holds images and reads all but their layers; with a tag, only what
- * has that one. STATUS_ARCHIVE when there is no table of contents or no image, or as store_open;
+ * has that one. STATUS_ARCHIVE when there is no table of contents or no image, or as files_open;
  * observe_images_close in any case.
  */
 int observe_images_open(struct observe_images *images, const struct place *place,
@@ -58,7 +58,7 @@ int observe_images_open(struct observe_images *images, const struct place *place
 void observe_images_close(struct observe_images *images);
 
 /* Notes a blob that is not what is stated of it. */
-void observe_images_check_blob(struct observe_images *images, const struct store_entry *entry,
+void observe_images_check_blob(struct observe_images *images, const struct files_entry *entry,
 			       const struct digest *stated, uint64_t stated_size,
 			       const struct digest *digest, uint64_t size);
 

@@ -51,10 +51,10 @@ static int read_file(struct observe_images *images, struct image_layer *layer,
 {
 	enum media_compression compression;
 	struct layer_input *input;
-	struct store_file file;
+	struct files_reader file;
 	int result;
 
-	if (store_file_open(&file, images->store, layer->entry, err) < 0)
+	if (files_reader_open(&file, images->files, layer->entry, err) < 0)
 		return -1;
 	if (layer_input_compression(&file, &compression) < 0) {
 		result = fail(images, err);
@@ -63,7 +63,7 @@ static int read_file(struct observe_images *images, struct image_layer *layer,
 		result = read_input(images, input, layer, observe, err);
 		layer_input_close(input);
 	}
-	store_file_close(&file);
+	files_reader_close(&file);
 	return result;
 }
 
@@ -95,10 +95,10 @@ static void reset_budget(struct observe_images *images)
 {
 	uint64_t stored = 0;
 	size_t count;
-	const struct store_entry *entries = store_entries(images->store, &count);
+	const struct files_entry *entries = files_entries(images->files, &count);
 
 	for (size_t i = 0; i < count; i++)
-		if (entries[i].type == STORE_FILE && entries[i].size < LIMIT_LAYERS_BYTES)
+		if (entries[i].type == FILES_FILE && entries[i].size < LIMIT_LAYERS_BYTES)
 			stored += entries[i].size;
 	images->budget = layer_input_budget(stored);
 }

@@ -128,15 +128,15 @@ int observe_tar_layer(struct observe *observe, struct layer_input *input, struct
 }
 
 /* Opens the archive; O_NONBLOCK: a FIFO in its place must not hang us. */
-static int open_file(struct store_file *file, const char *path, struct error *err)
+static int open_file(struct files_reader *file, const char *path, struct error *err)
 {
 	struct stat st;
 
-	*file = (struct store_file){ .fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) };
+	*file = (struct files_reader){ .fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) };
 	if (file->fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
 	if (fstat(file->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		store_file_close(file);
+		files_reader_close(file);
 		return error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
 	}
 	file->size = (uint64_t)st.st_size;
@@ -148,7 +148,7 @@ int observe_tar(struct tree *tree, const char *path, const struct observe_refere
 {
 	enum media_compression compression;
 	struct layer_input *input;
-	struct store_file file;
+	struct files_reader file;
 	struct observe observe;
 	uint64_t budget;
 	int result;
@@ -165,6 +165,6 @@ int observe_tar(struct tree *tree, const char *path, const struct observe_refere
 		result = observe_tar_layer(&observe, input, err);
 		layer_input_close(input);
 	}
-	store_file_close(&file);
+	files_reader_close(&file);
 	return result;
 }

@@ -19,75 +19,75 @@
 
 #define CHUNK 65536
 
-struct store {
+struct files {
 	struct pool pool;
 	const char *path;		/* of the place */
 	int fd;				/* of the directory or the archive */
 	bool archive;
-	struct store_entry *entries;
+	struct files_entry *entries;
 	size_t count;
 	size_t budget;			/* bytes of names that may still be added */
 };
 
-static int refuse(const struct store *store, enum status status, const char *reason,
+static int refuse(const struct files *files, enum status status, const char *reason,
 		  struct error *err)
 {
-	return error_set(err, status, "cannot read '%s': %s", store->path, reason);
+	return error_set(err, status, "cannot read '%s': %s", files->path, reason);
 }
 
 /* ---- entries ---- */
 
 /* A new entry of a name that the pool holds already; NULL when there are too many. */
-static struct store_entry *add(struct store *store, const char *name, enum store_type type,
+static struct files_entry *add(struct files *files, const char *name, enum files_type type,
 			       struct error *err)
 {
-	struct store_entry *entry;
+	struct files_entry *entry;
 
-	if (store->count == LIMIT_STORE_FILES || strlen(name) > store->budget) {
-		refuse(store, STATUS_LIMIT, "it has too many files", err);
+	if (files->count == LIMIT_STORE_FILES || strlen(name) > files->budget) {
+		refuse(files, STATUS_LIMIT, "it has too many files", err);
 		return NULL;
 	}
-	store->budget -= strlen(name);
-	if ((store->count & (store->count - 1)) == 0)
-		store->entries = memory_resize(store->entries, store->count ? store->count * 2 : 1,
-					       sizeof *store->entries);
-	entry = &store->entries[store->count++];
-	*entry = (struct store_entry){ .name = name, .type = type,
+	files->budget -= strlen(name);
+	if ((files->count & (files->count - 1)) == 0)
+		files->entries = memory_resize(files->entries, files->count ? files->count * 2 : 1,
+					       sizeof *files->entries);
+	entry = &files->entries[files->count++];
+	*entry = (struct files_entry){ .name = name, .type = type,
 				       .fault = path_beneath_fault(name) };
 	return entry;
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct store_entry *one = a, *other = b;
+	const struct files_entry *one = a, *other = b;
 
 	return strcmp(one->name, other->name);
 }
 
 /* Of two members with one name readers take the first or the last. Directories do not differ. */
-static void mark_repeated(struct store *store)
+static void mark_repeated(struct files *files)
 {
-	for (size_t i = 1; i < store->count; i++) {
-		struct store_entry *entry = &store->entries[i], *before = entry - 1;
+	for (size_t i = 1; i < files->count; i++) {
+		struct files_entry *entry = &files->entries[i], *before = entry - 1;
 
 		if (strcmp(entry->name, before->name) != 0
-		    || (entry->type == STORE_DIRECTORY && before->type == STORE_DIRECTORY))
+		    || (entry->type == FILES_DIRECTORY && before->type == FILES_DIRECTORY))
 			continue;
 		entry->fault = before->fault = "its name is there twice";
 	}
 }
 
-const struct store_entry *store_entries(const struct store *store, size_t *count)
+const struct files_entry *files_entries(const struct files *files, size_t *count)
 {
-	*count = store->count;
-	return store->entries;
+	*count = files->count;
+	return files->entries;
 }
 
-const struct store_entry *store_find(const struct store *store, const char *name)
+const struct files_entry *files_find(const struct files *files, const char *name)
 {
-	const struct store_entry key = { .name = name };
+	const struct files_entry key = { .name = name };
 
-	return store->count == 0 ? NULL : bsearch(&key, store->entries, store->count, sizeof key,
+	return files->count == 0 ? NULL : bsearch(&key, files->entries, files->count, sizeof key,
 						  compare);
 }
 
@@ -120,60 +120,60 @@ static const char *append(char *resolved, const char *path)
 }
 
 /* Sets what a link leads to. No directory of the store is reached by a link, so names tell. */
-static const char *resolve(const struct store *store, struct store_entry *link)
+static const char *resolve(const struct files *files, struct files_entry *link)
 {
 	char *resolved = memory_new(strlen(link->name) + strlen(link->target) + 2, 1);
 	const char *slash = strrchr(link->name, '/'), *fault;
-	const struct store_entry *file = NULL;
+	const struct files_entry *file = NULL;
 
 	/* The target of a hard link is a name in the archive. */
-	if (link->type == STORE_SYMLINK && slash)
+	if (link->type == FILES_SYMLINK && slash)
 		memcpy(resolved, link->name, (size_t)(slash - link->name));
 	fault = link->target[0] == '/' ? "it leads out of the image" : append(resolved,
 									      link->target);
 	if (!fault)
-		file = store_find(store, resolved);
+		file = files_find(files, resolved);
 	free(resolved);
 	if (fault)
 		return fault;
-	if (!file || !file->file || file->type == STORE_SYMLINK)
+	if (!file || !file->file || file->type == FILES_SYMLINK)
 		return "it does not lead to a file";
 	link->file = file->file;
 	link->size = file->size;
 	return NULL;
 }
 
-static void resolve_all(struct store *store, enum store_type type)
+static void resolve_all(struct files *files, enum files_type type)
 {
-	for (size_t i = 0; i < store->count; i++) {
-		struct store_entry *entry = &store->entries[i];
+	for (size_t i = 0; i < files->count; i++) {
+		struct files_entry *entry = &files->entries[i];
 
 		if (entry->type == type && !entry->fault)
-			entry->fault = resolve(store, entry);
+			entry->fault = resolve(files, entry);
 	}
 }
 
-static void settle(struct store *store)
+static void settle(struct files *files)
 {
-	if (store->count > 0)
-		qsort(store->entries, store->count, sizeof *store->entries, compare);
-	mark_repeated(store);
-	for (size_t i = 0; i < store->count; i++)
-		if (store->entries[i].type == STORE_FILE && !store->entries[i].fault)
-			store->entries[i].file = &store->entries[i];
-	resolve_all(store, STORE_HARD_LINK);
-	resolve_all(store, STORE_SYMLINK);
+	if (files->count > 0)
+		qsort(files->entries, files->count, sizeof *files->entries, compare);
+	mark_repeated(files);
+	for (size_t i = 0; i < files->count; i++)
+		if (files->entries[i].type == FILES_FILE && !files->entries[i].fault)
+			files->entries[i].file = &files->entries[i];
+	resolve_all(files, FILES_HARD_LINK);
+	resolve_all(files, FILES_SYMLINK);
 }
 
 /* ---- directory ---- */
 
-static int unreadable(const struct store *store, const char *name, struct error *err)
+static int unreadable(const struct files *files, const char *name, struct error *err)
 {
 	return error_errno(err, STATUS_FILE, "cannot read '%s' in '%s'", *name ? name : ".",
-			   store->path);
+			   files->path);
 }
 
-static char *read_target(struct store *store, int fd, const char *name)
+static char *read_target(struct files *files, int fd, const char *name)
 {
 	char target[LIMIT_NAME_BYTES + 1];
 	ssize_t length = readlinkat(fd, name, target, sizeof target);
@@ -181,27 +181,27 @@ static char *read_target(struct store *store, int fd, const char *name)
 	if (length == (ssize_t)sizeof target)
 		errno = ENAMETOOLONG;
 	return length < 0 || length == (ssize_t)sizeof target
-	       ? NULL : pool_copy(&store->pool, target, (size_t)length);
+	       ? NULL : pool_copy(&files->pool, target, (size_t)length);
 }
 
 /* Adds what stands under name in the directory fd; full is its name in the store. */
-static int add_found(struct store *store, int fd, const char *name, const char *full,
+static int add_found(struct files *files, int fd, const char *name, const char *full,
 		     struct error *err)
 {
-	struct store_entry *entry;
+	struct files_entry *entry;
 	struct stat st;
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return unreadable(store, full, err);
-	entry = add(store, full, S_ISREG(st.st_mode) ? STORE_FILE
-			       : S_ISDIR(st.st_mode) ? STORE_DIRECTORY
-			       : S_ISLNK(st.st_mode) ? STORE_SYMLINK : STORE_OTHER, err);
+		return unreadable(files, full, err);
+	entry = add(files, full, S_ISREG(st.st_mode) ? FILES_FILE
+			       : S_ISDIR(st.st_mode) ? FILES_DIRECTORY
+			       : S_ISLNK(st.st_mode) ? FILES_SYMLINK : FILES_OTHER, err);
 	if (!entry)
 		return -1;
-	if (entry->type == STORE_FILE)
+	if (entry->type == FILES_FILE)
 		entry->size = (uint64_t)st.st_size;
-	if (entry->type == STORE_SYMLINK && !(entry->target = read_target(store, fd, name)))
-		return unreadable(store, full, err);
+	if (entry->type == FILES_SYMLINK && !(entry->target = read_target(files, fd, name)))
+		return unreadable(files, full, err);
 	return 0;
 }
 
@@ -212,7 +212,7 @@ static struct dirent *next_found(DIR *directory)
 	return readdir(directory);
 }
 
-static int list(struct store *store, DIR *directory, const char *prefix, struct error *err)
+static int list(struct files *files, DIR *directory, const char *prefix, struct error *err)
 {
 	struct dirent *found;
 
@@ -222,16 +222,16 @@ static int list(struct store *store, DIR *directory, const char *prefix, struct 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
 		if (interrupt_check(err) < 0
-		    || add_found(store, dirfd(directory), name,
-				 pool_format(&store->pool, "%s%s%s", prefix, *prefix ? "/" : "",
+		    || add_found(files, dirfd(directory), name,
+				 pool_format(&files->pool, "%s%s%s", prefix, *prefix ? "/" : "",
 					     name), err) < 0)
 			return -1;
 	}
-	return errno == 0 ? 0 : unreadable(store, prefix, err);
+	return errno == 0 ? 0 : unreadable(files, prefix, err);
 }
 
 /* Lists the directory of this name, opened as fd, which is closed. */
-static int list_open(struct store *store, int fd, const char *name, struct error *err)
+static int list_open(struct files *files, int fd, const char *name, struct error *err)
 {
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	int result;
@@ -239,18 +239,18 @@ static int list_open(struct store *store, int fd, const char *name, struct error
 	if (!directory) {
 		if (fd >= 0)
 			close(fd);
-		return unreadable(store, name, err);
+		return unreadable(files, name, err);
 	}
-	result = list(store, directory, name, err);
+	result = list(files, directory, name, err);
 	closedir(directory);
 	return result;
 }
 
 /* Opens a directory of the store component by component, none of which may be a link. */
-static int open_directory(const struct store *store, const char *name)
+static int open_directory(const struct files *files, const char *name)
 {
 	char *path = memory_string(name);
-	int fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
+	int fd = openat(files->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
 
 	for (char *part = path, *rest; fd >= 0 && part; part = rest) {
 		int next;
@@ -269,19 +269,19 @@ static int open_directory(const struct store *store, const char *name)
 }
 
 /* Directories that are found are added behind those that are listed, until there are no more. */
-static int list_all(struct store *store, struct error *err)
+static int list_all(struct files *files, struct error *err)
 {
-	if (list_open(store, openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "",
+	if (list_open(files, openat(files->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "",
 		      err) < 0)
 		return -1;
-	for (size_t i = 0; i < store->count; i++) {
-		const char *name = store->entries[i].name;
+	for (size_t i = 0; i < files->count; i++) {
+		const char *name = files->entries[i].name;
 
-		if (store->entries[i].type != STORE_DIRECTORY)
+		if (files->entries[i].type != FILES_DIRECTORY)
 			continue;
 		if (strlen(name) > LIMIT_NAME_BYTES)
-			return refuse(store, STATUS_LIMIT, "its directories are too deep", err);
-		if (list_open(store, open_directory(store, name), name, err) < 0)
+			return refuse(files, STATUS_LIMIT, "its directories are too deep", err);
+		if (list_open(files, open_directory(files, name), name, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -317,16 +317,16 @@ static int skip_window(void *context, uint64_t length)
 	return 0;
 }
 
-static const enum store_type types[] = {
-	[TAR_FILE] = STORE_FILE, [TAR_HARD_LINK] = STORE_HARD_LINK, [TAR_SYMLINK] = STORE_SYMLINK,
-	[TAR_CHARACTER] = STORE_OTHER, [TAR_BLOCK] = STORE_OTHER, [TAR_DIRECTORY] = STORE_DIRECTORY,
-	[TAR_FIFO] = STORE_OTHER,
+static const enum files_type types[] = {
+	[TAR_FILE] = FILES_FILE, [TAR_HARD_LINK] = FILES_HARD_LINK, [TAR_SYMLINK] = FILES_SYMLINK,
+	[TAR_CHARACTER] = FILES_OTHER, [TAR_BLOCK] = FILES_OTHER, [TAR_DIRECTORY] = FILES_DIRECTORY,
+	[TAR_FIFO] = FILES_OTHER,
 };
 
-static int add_member(struct store *store, const struct tar_member *member, struct error *err)
+static int add_member(struct files *files, const struct tar_member *member, struct error *err)
 {
-	struct store_entry *entry;
-	char *name = pool_string(&store->pool, member->name);
+	struct files_entry *entry;
+	char *name = pool_string(&files->pool, member->name);
 	size_t length = strlen(name);
 
 	while (name[0] == '.' && name[1] == '/') {
@@ -339,28 +339,28 @@ static int add_member(struct store *store, const struct tar_member *member, stru
 		name[--length] = '\0';
 	if (member->type == TAR_DIRECTORY && (length == 0 || strcmp(name, ".") == 0))
 		return 0;
-	entry = add(store, name, types[member->type], err);
+	entry = add(files, name, types[member->type], err);
 	if (!entry)
 		return -1;
 	entry->size = member->size;
 	entry->offset = member->offset;
 	if (member->type == TAR_SYMLINK || member->type == TAR_HARD_LINK)
-		entry->target = pool_string(&store->pool, member->target);
+		entry->target = pool_string(&files->pool, member->target);
 	return 0;
 }
 
-static int read_members(struct store *store, struct tar *tar, struct error *err)
+static int read_members(struct files *files, struct tar *tar, struct error *err)
 {
 	struct tar_member member;
 	const char *fault;
 	int more;
 
 	while ((more = tar_next(tar, &member, &fault)) > 0)
-		if (interrupt_check(err) < 0 || add_member(store, &member, err) < 0)
+		if (interrupt_check(err) < 0 || add_member(files, &member, err) < 0)
 			return -1;
 	if (more < 0 && fault)
-		return refuse(store, STATUS_ARCHIVE, fault, err);
-	return more < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", store->path) : 0;
+		return refuse(files, STATUS_ARCHIVE, fault, err);
+	return more < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", files->path) : 0;
 }
 
 /* Whether docker's or podman's archive was compressed afterwards, which their readers accept. */
@@ -378,27 +378,27 @@ static bool is_compressed(int fd)
 	return false;
 }
 
-static int list_members(struct store *store, struct error *err)
+static int list_members(struct files *files, struct error *err)
 {
 	struct window *window;
 	struct tar *tar;
 	struct stat st = { 0 };
 	int result;
 
-	if (fstat(store->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		refuse(store, STATUS_FILE, "not a regular file", err);
+	if (fstat(files->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		refuse(files, STATUS_FILE, "not a regular file", err);
 		return S_ISDIR(st.st_mode) ? error_hint(err, "a layout in a directory is oci:DIR")
 					   : -1;
 	}
-	if (is_compressed(store->fd)) {
-		refuse(store, STATUS_ARCHIVE, "it is compressed", err);
+	if (is_compressed(files->fd)) {
+		refuse(files, STATUS_ARCHIVE, "it is compressed", err);
 		return error_hint(err, "uncompress it first");
 	}
 	window = memory_new(1, sizeof *window);
-	window->fd = store->fd;
+	window->fd = files->fd;
 	window->size = (uint64_t)st.st_size;
 	tar = tar_open(&(struct tar_source){ read_window, skip_window, window });
-	result = read_members(store, tar, err);
+	result = read_members(files, tar, err);
 	tar_close(tar);
 	free(window);
 	return result;
@@ -406,9 +406,9 @@ static int list_members(struct store *store, struct error *err)
 
 /* ---- store ---- */
 
-int store_open(struct store **store, const struct place *place, struct error *err)
+int files_open(struct files **files, const struct place *place, struct error *err)
 {
-	struct store *made;
+	struct files *made;
 	int result;
 
 	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
@@ -432,65 +432,66 @@ int store_open(struct store **store, const struct place *place, struct error *er
 		result = made->archive ? list_members(made, err) : list_all(made, err);
 	}
 	if (result < 0) {
-		store_close(made);
+		files_close(made);
 		return -1;
 	}
 	settle(made);
-	*store = made;
+	*files = made;
 	return 0;
 }
 
-void store_close(struct store *store)
+void files_close(struct files *files)
 {
-	if (store->fd >= 0)
-		close(store->fd);
-	free(store->entries);
-	pool_free(&store->pool);
-	free(store);
+	if (files->fd >= 0)
+		close(files->fd);
+	free(files->entries);
+	pool_free(&files->pool);
+	free(files);
 }
 
 /* ---- files ---- */
 
 /* Opens a file of a directory anew: it may have been replaced since it was listed. */
-static int open_listed(struct store_file *file, const struct store *store, const char *name,
+static int open_listed(struct files_reader *file, const struct files *files, const char *name,
 		       struct error *err)
 {
 	struct stat st;
 
-	*file = (struct store_file){ .fd = path_open_beneath(store->fd, name, err) };
+	*file = (struct files_reader){ .fd = path_open_beneath(files->fd, name, err) };
 	if (file->fd < 0) {
 		err->status = STATUS_FILE;
 		return -1;
 	}
 	if (fstat(file->fd, &st) < 0) {
-		store_file_close(file);
-		return unreadable(store, name, err);
+		files_reader_close(file);
+		return unreadable(files, name, err);
 	}
 	file->size = (uint64_t)st.st_size;
 	return 0;
 }
 
-int store_file_open(struct store_file *file, const struct store *store,
-		    const struct store_entry *entry, struct error *err)
+int files_reader_open(struct files_reader *file, const struct files *files,
+		      const struct files_entry *entry, struct error *err)
 {
 	if (!entry->file)
 		return error_set(err, STATUS_ARCHIVE, "cannot read '%s' in '%s': %s", entry->name,
-				 store->path, entry->fault ? entry->fault : "not a regular file");
-	if (!store->archive)
-		return open_listed(file, store, entry->file->name, err);
-	*file = (struct store_file){
-		.fd = fcntl(store->fd, F_DUPFD_CLOEXEC, 0), .offset = entry->file->offset,
+				 files->path, entry->fault ? entry->fault : "not a regular file");
+	if (!files->archive)
+		return open_listed(file, files, entry->file->name, err);
+	*file = (struct files_reader){
+		.fd = fcntl(files->fd, F_DUPFD_CLOEXEC, 0), .offset = entry->file->offset,
 		.size = entry->file->size,
 	};
-	return file->fd < 0 ? unreadable(store, entry->name, err) : 0;
+	return file->fd < 0 ? unreadable(files, entry->name, err) : 0;
 }
 
-void store_file_close(struct store_file *file)
+void files_reader_close(struct files_reader *file)
 {
 	close(file->fd);
 }
 
-ssize_t store_file_read(const struct store_file *file, void *bytes, size_t length, uint64_t offset)
+ssize_t files_reader_read(const struct files_reader *file, void *bytes, size_t length,
+			  uint64_t offset)
 {
 	if (offset >= file->size)
 		return 0;
@@ -499,13 +500,13 @@ ssize_t store_file_read(const struct store_file *file, void *bytes, size_t lengt
 	return file_read_at(file->fd, bytes, length, file->offset + offset);
 }
 
-static int read_all(const struct store_file *file, struct buffer *buffer)
+static int read_all(const struct files_reader *file, struct buffer *buffer)
 {
 	char chunk[16384];
 	uint64_t offset = 0;
 	ssize_t got;
 
-	while ((got = store_file_read(file, chunk, sizeof chunk, offset)) > 0) {
+	while ((got = files_reader_read(file, chunk, sizeof chunk, offset)) > 0) {
 		if (buffer_add(buffer, chunk, (size_t)got) < 0)
 			return 1;
 		offset += (uint64_t)got;
@@ -513,20 +514,20 @@ static int read_all(const struct store_file *file, struct buffer *buffer)
 	return (int)got;
 }
 
-int store_read(const struct store *store, const struct store_entry *entry, struct buffer *buffer,
+int files_read(const struct files *files, const struct files_entry *entry, struct buffer *buffer,
 	       struct error *err)
 {
-	struct store_file file;
+	struct files_reader file;
 	int result;
 
-	if (store_file_open(&file, store, entry, err) < 0)
+	if (files_reader_open(&file, files, entry, err) < 0)
 		return -1;
 	result = read_all(&file, buffer);
 	if (result > 0)
 		error_set(err, STATUS_LIMIT, "cannot read '%s' in '%s': larger than %zu bytes",
-			  entry->name, store->path, buffer->maximum);
+			  entry->name, files->path, buffer->maximum);
 	else if (result < 0)
-		unreadable(store, entry->name, err);
-	store_file_close(&file);
+		unreadable(files, entry->name, err);
+	files_reader_close(&file);
 	return result == 0 ? 0 : -1;
 }

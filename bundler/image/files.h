@@ -16,51 +16,52 @@
  * not by way of another.
  */
 
-enum store_type { STORE_FILE, STORE_DIRECTORY, STORE_SYMLINK, STORE_HARD_LINK, STORE_OTHER };
+enum files_type { FILES_FILE, FILES_DIRECTORY, FILES_SYMLINK, FILES_HARD_LINK, FILES_OTHER };
 
-struct store_entry {
+struct files_entry {
 	const char *name;	/* relative, no "./" before, no slash behind; any bytes but NUL */
-	enum store_type type;
+	enum files_type type;
 	const char *target;	/* what a link says, else NULL */
-	const struct store_entry *file;	/* what is read by this name: itself, its target, or NULL */
+	const struct files_entry *file;	/* what is read by this name: itself, its target, or NULL */
 	const char *fault;	/* why a file or link cannot be read, or a name is none, or NULL */
 	uint64_t size;		/* of a file */
 	uint64_t offset;	/* of its bytes in the archive */
 };
 
-struct store;
+struct files;
 
 /*
  * Opens a place of kind oci, oci-archive or docker-archive and lists what is in it. STATUS_USAGE
  * for another kind, STATUS_FILE, STATUS_ARCHIVE for what is not a whole tar archive, STATUS_LIMIT.
- * The caller ends it with store_close; place need not outlive the call.
+ * The caller ends it with files_close; place need not outlive the call.
  */
-int store_open(struct store **store, const struct place *place, struct error *err);
-void store_close(struct store *store);
+int files_open(struct files **files, const struct place *place, struct error *err);
+void files_close(struct files *files);
 
 /* All entries, sorted by name as bytes. Where two have one name, both have a fault. */
-const struct store_entry *store_entries(const struct store *store, size_t *count);
+const struct files_entry *files_entries(const struct files *files, size_t *count);
 
 /* The entry of exactly this name, or NULL. */
-const struct store_entry *store_find(const struct store *store, const char *name);
+const struct files_entry *files_find(const struct files *files, const char *name);
 
 /* A file of a store, open for reading; independent of the store once it is open. */
-struct store_file {
+struct files_reader {
 	int fd;
 	uint64_t offset;	/* of its bytes in fd */
 	uint64_t size;
 };
 
 /* Opens what entry->file is; STATUS_ARCHIVE when it is NULL, STATUS_FILE. */
-int store_file_open(struct store_file *file, const struct store *store,
-		    const struct store_entry *entry, struct error *err);
-void store_file_close(struct store_file *file);
+int files_reader_open(struct files_reader *file, const struct files *files,
+		      const struct files_entry *entry, struct error *err);
+void files_reader_close(struct files_reader *file);
 
 /* Reads at offset: the number of bytes, fewer than length at the end only; -1 with errno set. */
-ssize_t store_file_read(const struct store_file *file, void *bytes, size_t length, uint64_t offset);
+ssize_t files_reader_read(const struct files_reader *file, void *bytes, size_t length,
+			  uint64_t offset);
 
-/* Adds a whole file to buffer. As store_file_open, and STATUS_LIMIT past the buffer's maximum. */
-int store_read(const struct store *store, const struct store_entry *entry, struct buffer *buffer,
+/* Adds a whole file to buffer. As files_reader_open, and STATUS_LIMIT past the buffer's maximum. */
+int files_read(const struct files *files, const struct files_entry *entry, struct buffer *buffer,
 	       struct error *err);
 
 #endif

@@ -16,7 +16,7 @@
  */
 
 struct image_layer {
-	const struct store_entry *entry;	/* its file in the place; NULL when there is none */
+	const struct files_entry *entry;	/* its file in the place; NULL when there is none */
 	bool stated;		/* a manifest says what the blob is: */
 	struct digest stated_digest;
 	uint64_t stated_size;

@@ -14,7 +14,7 @@
 #define CHUNK 65536
 
 struct layer_input {
-	struct store_file file;
+	struct files_reader file;
 	uint64_t offset;		/* in file, of what is read next */
 	uint64_t *budget;
 	struct digest_state digest;	/* of the blob, unless it is the tar */
@@ -41,7 +41,7 @@ static ssize_t read_blob(void *context, void *bytes, size_t length)
 		errno = EINTR;
 		return -1;
 	}
-	got = store_file_read(&input->file, bytes, length, input->offset);
+	got = files_reader_read(&input->file, bytes, length, input->offset);
 	if (got > 0 && is_compressed(input))
 		digest_add(&input->digest, bytes, (size_t)got);
 	if (got > 0)
@@ -63,17 +63,17 @@ uint64_t layer_input_budget(uint64_t stored)
 }
 
 /* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
-int layer_input_compression(const struct store_file *file, enum media_compression *compression)
+int layer_input_compression(const struct files_reader *file, enum media_compression *compression)
 {
 	unsigned char magic[4] = { 0 };
-	ssize_t got = store_file_read(file, magic, sizeof magic, 0);
+	ssize_t got = files_reader_read(file, magic, sizeof magic, 0);
 
 	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
 		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
 	return got < 0 ? -1 : 0;
 }
 
-struct layer_input *layer_input_open(const struct store_file *file,
+struct layer_input *layer_input_open(const struct files_reader *file,
 				     enum media_compression compression, uint64_t *budget)
 {
 	struct layer_input *input = memory_new(1, sizeof *input);

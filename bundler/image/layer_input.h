@@ -19,13 +19,13 @@ struct layer_input;
 uint64_t layer_input_budget(uint64_t stored);
 
 /* How a layer is compressed, by its first bytes. -1 with errno set when it cannot be read. */
-int layer_input_compression(const struct store_file *file, enum media_compression *compression);
+int layer_input_compression(const struct files_reader *file, enum media_compression *compression);
 
 /*
  * Begins at the start of file, which stays the caller's. Not more than *budget bytes of tar are
  * given, and what was given is taken off it. Ended by layer_input_close.
  */
-struct layer_input *layer_input_open(const struct store_file *file,
+struct layer_input *layer_input_open(const struct files_reader *file,
 				     enum media_compression compression, uint64_t *budget);
 void layer_input_close(struct layer_input *input);
 

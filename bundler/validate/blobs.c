@@ -12,30 +12,30 @@
 #define CHUNK 65536
 
 /* Bytes of all files of a store, or the greatest number there is. */
-static uint64_t stored_bytes(const struct store *store)
+static uint64_t stored_bytes(const struct files *files)
 {
-	const struct store_entry *entries;
+	const struct files_entry *entries;
 	uint64_t stored = 0;
 	size_t count;
 
-	entries = store_entries(store, &count);
+	entries = files_entries(files, &count);
 	for (size_t i = 0; i < count; i++)
-		if (entries[i].type == STORE_FILE
+		if (entries[i].type == FILES_FILE
 		    && __builtin_add_overflow(stored, entries[i].size, &stored))
 			return UINT64_MAX;
 	return stored;
 }
 
-void blobs_open(struct blobs *blobs, struct store *store, const char *place, bool strict,
+void blobs_open(struct blobs *blobs, struct files *files, const char *place, bool strict,
 		struct findings *findings, struct error *err)
 {
 	size_t count;
 
-	store_entries(store, &count);
+	files_entries(files, &count);
 	*blobs = (struct blobs){
-		.store = store, .place = place, .strict = strict, .findings = findings,
+		.files = files, .place = place, .strict = strict, .findings = findings,
 		.states = memory_new(count, sizeof *blobs->states),
-		.unpacked = layer_input_budget(stored_bytes(store)),
+		.unpacked = layer_input_budget(stored_bytes(files)),
 		.stored = LIMIT_LAYERS_BYTES, .documents = LIMIT_DOCUMENTS_BYTES,
 		.lookups = LIMIT_LOOKUPS,
 		.members = { LIMIT_LAYER_MEMBERS, LIMIT_LAYER_NAMES_BYTES }, .err = err,
@@ -53,7 +53,7 @@ void blobs_close(struct blobs *blobs)
 {
 	size_t count;
 
-	store_entries(blobs->store, &count);
+	files_entries(blobs->files, &count);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < sizeof blobs->states->layers / sizeof(void *); k++)
 			free_layer(blobs->states[i].layers[k]);
@@ -62,19 +62,19 @@ void blobs_close(struct blobs *blobs)
 	pool_free(&blobs->pool);
 }
 
-struct blobs_state *blobs_state(struct blobs *blobs, const struct store_entry *entry)
+struct blobs_state *blobs_state(struct blobs *blobs, const struct files_entry *entry)
 {
 	size_t count;
 
-	return &blobs->states[entry - store_entries(blobs->store, &count)];
+	return &blobs->states[entry - files_entries(blobs->files, &count)];
 }
 
 /* ---- references ---- */
 
-const struct store_entry *blobs_find(struct blobs *blobs, const char *name, const char *user,
+const struct files_entry *blobs_find(struct blobs *blobs, const char *name, const char *user,
 				     const char *rule)
 {
-	const struct store_entry *entry = store_find(blobs->store, name);
+	const struct files_entry *entry = files_find(blobs->files, name);
 
 	if (!entry) {
 		if (user)
@@ -94,16 +94,16 @@ const struct store_entry *blobs_find(struct blobs *blobs, const char *name, cons
 	return entry;
 }
 
-const struct store_entry *blobs_of(struct blobs *blobs, const struct descriptor *descriptor,
+const struct files_entry *blobs_of(struct blobs *blobs, const struct descriptor *descriptor,
 				   const char *user)
 {
 	char name[sizeof "blobs/sha256/" + DIGEST_HEX_BYTES] = "blobs/sha256/";
-	const struct store_entry *entry;
+	const struct files_entry *entry;
 
 	if (descriptor->fault)
 		return NULL;
 	digest_write_hex(&descriptor->digest, name + sizeof "blobs/sha256/" - 1);
-	if (descriptor->media->foreign && !store_find(blobs->store, name))
+	if (descriptor->media->foreign && !files_find(blobs->files, name))
 		return NULL;
 	entry = blobs_find(blobs, name, user, RULE_BLOBS);
 	if (entry && entry->size != descriptor->size)
@@ -122,7 +122,7 @@ int blobs_limit(struct blobs *blobs, const char *reason)
 }
 
 /* What ended the reading of a file, by errno. */
-static int break_off(struct blobs *blobs, const struct store_entry *entry)
+static int break_off(struct blobs *blobs, const struct files_entry *entry)
 {
 	if (errno == EFBIG)
 		return blobs_limit(blobs, "its layers unpack to too much");
@@ -135,7 +135,7 @@ static int break_off(struct blobs *blobs, const struct store_entry *entry)
 }
 
 /* Takes a file off what may be read: one that is sparse has more bytes than any disk. */
-static int spend(struct blobs *blobs, const struct store_entry *entry)
+static int spend(struct blobs *blobs, const struct files_entry *entry)
 {
 	if (entry->size > blobs->stored)
 		return blobs_limit(blobs, "its files have too many bytes");
@@ -143,7 +143,7 @@ static int spend(struct blobs *blobs, const struct store_entry *entry)
 	return 0;
 }
 
-static void note_digest(struct blobs *blobs, const struct store_entry *entry,
+static void note_digest(struct blobs *blobs, const struct files_entry *entry,
 			struct digest digest)
 {
 	struct blobs_state *state = blobs_state(blobs, entry->file);
@@ -152,30 +152,30 @@ static void note_digest(struct blobs *blobs, const struct store_entry *entry,
 	state->digest = digest;
 }
 
-int blobs_hash(struct blobs *blobs, const struct store_entry *entry)
+int blobs_hash(struct blobs *blobs, const struct files_entry *entry)
 {
 	struct digest_state digest;
-	struct store_file file;
+	struct files_reader file;
 	char chunk[CHUNK];
 	ssize_t got;
 
 	if (blobs_state(blobs, entry->file)->hashed)
 		return 0;
 	if (spend(blobs, entry) < 0
-	    || store_file_open(&file, blobs->store, entry, blobs->err) < 0)
+	    || files_reader_open(&file, blobs->files, entry, blobs->err) < 0)
 		return -1;
 	digest_init(&digest);
-	while ((got = store_file_read(&file, chunk, sizeof chunk, digest.length)) > 0
+	while ((got = files_reader_read(&file, chunk, sizeof chunk, digest.length)) > 0
 	       && interrupt_signal() == 0)
 		digest_add(&digest, chunk, (size_t)got);
 	if (got > 0)
 		errno = EINTR;
-	store_file_close(&file);
+	files_reader_close(&file);
 	note_digest(blobs, entry, digest_read(&digest));
 	return got == 0 ? 0 : break_off(blobs, entry);
 }
 
-void blobs_verify(struct blobs *blobs, const struct store_entry *entry,
+void blobs_verify(struct blobs *blobs, const struct files_entry *entry,
 		  const struct digest *digest)
 {
 	const struct blobs_state *state = blobs_state(blobs, entry->file);
@@ -189,7 +189,7 @@ void blobs_verify(struct blobs *blobs, const struct store_entry *entry,
 /* ---- documents ---- */
 
 /* Takes a document off what may be read. 0; 1 for one that is too large, a finding; -1. */
-static int spend_document(struct blobs *blobs, const struct store_entry *entry,
+static int spend_document(struct blobs *blobs, const struct files_entry *entry,
 			  const char *rule)
 {
 	if (entry->size > LIMIT_INDEX_BYTES) {
@@ -203,7 +203,7 @@ static int spend_document(struct blobs *blobs, const struct store_entry *entry,
 	return 0;
 }
 
-static bool parse(struct blobs *blobs, const struct store_entry *entry,
+static bool parse(struct blobs *blobs, const struct files_entry *entry,
 		  const struct buffer *text, struct document *document)
 {
 	const char *fault = document_parse(document, text);
@@ -216,7 +216,7 @@ static bool parse(struct blobs *blobs, const struct store_entry *entry,
 	return false;
 }
 
-int blobs_document(struct blobs *blobs, const struct store_entry *entry, const char *rule,
+int blobs_document(struct blobs *blobs, const struct files_entry *entry, const char *rule,
 		   schema_check *check, struct document *document)
 {
 	struct schema schema = {
@@ -229,7 +229,7 @@ int blobs_document(struct blobs *blobs, const struct store_entry *entry, const c
 	if (result != 0)
 		return result < 0 || blobs_hash(blobs, entry) < 0 ? -1 : 0;
 	buffer_init(&text, LIMIT_INDEX_BYTES);
-	result = store_read(blobs->store, entry, &text, blobs->err);
+	result = files_read(blobs->files, entry, &text, blobs->err);
 	if (result == 0) {
 		note_digest(blobs, entry, digest_of(text.bytes, text.length));
 		result = parse(blobs, entry, &text, document);
@@ -242,20 +242,20 @@ int blobs_document(struct blobs *blobs, const struct store_entry *entry, const c
 
 /* ---- layers ---- */
 
-int blobs_compression(struct blobs *blobs, const struct store_entry *entry,
+int blobs_compression(struct blobs *blobs, const struct files_entry *entry,
 		      enum media_compression *compression)
 {
-	struct store_file file;
+	struct files_reader file;
 	int result;
 
-	if (store_file_open(&file, blobs->store, entry, blobs->err) < 0)
+	if (files_reader_open(&file, blobs->files, entry, blobs->err) < 0)
 		return -1;
 	result = layer_input_compression(&file, compression);
-	store_file_close(&file);
+	files_reader_close(&file);
 	return result < 0 ? break_off(blobs, entry) : 0;
 }
 
-static int read_layer(struct blobs *blobs, const struct store_entry *entry,
+static int read_layer(struct blobs *blobs, const struct files_entry *entry,
 		      enum media_compression compression, struct layer_input *input,
 		      struct blobs_layer *layer)
 {
@@ -274,23 +274,23 @@ static int read_layer(struct blobs *blobs, const struct store_entry *entry,
 	return 0;
 }
 
-int blobs_layer(struct blobs *blobs, const struct store_entry *entry,
+int blobs_layer(struct blobs *blobs, const struct files_entry *entry,
 		enum media_compression compression, const struct blobs_layer **layer)
 {
 	struct blobs_layer **cached = &blobs_state(blobs, entry->file)->layers[compression];
 	struct layer_input *input;
-	struct store_file file;
+	struct files_reader file;
 	int result = 0;
 
 	if (!*cached) {
 		if (spend(blobs, entry) < 0
-		    || store_file_open(&file, blobs->store, entry, blobs->err) < 0)
+		    || files_reader_open(&file, blobs->files, entry, blobs->err) < 0)
 			return -1;
 		*cached = memory_new(1, sizeof **cached);
 		input = layer_input_open(&file, compression, &blobs->unpacked);
 		result = read_layer(blobs, entry, compression, input, *cached);
 		layer_input_close(input);
-		store_file_close(&file);
+		files_reader_close(&file);
 	}
 	*layer = *cached;
 	return result;

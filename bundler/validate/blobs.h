@@ -37,7 +37,7 @@ struct blobs_state {
 };
 
 struct blobs {
-	struct store *store;
+	struct files *files;
 	const char *place;	/* for messages */
 	bool strict;
 	bool lost;		/* a reference led nowhere: more may be in use than is known */
@@ -51,12 +51,12 @@ struct blobs {
 };
 
 /* Begins with a store, which blobs_close does not close. err stays the caller's. */
-void blobs_open(struct blobs *blobs, struct store *store, const char *place, bool strict,
+void blobs_open(struct blobs *blobs, struct files *files, const char *place, bool strict,
 		struct findings *findings, struct error *err);
 void blobs_close(struct blobs *blobs);
 
 /* What is known of an entry. */
-struct blobs_state *blobs_state(struct blobs *blobs, const struct store_entry *entry);
+struct blobs_state *blobs_state(struct blobs *blobs, const struct files_entry *entry);
 
 /* More than one of limits.h's maxima allows. Returns -1. */
 int blobs_limit(struct blobs *blobs, const char *reason);
@@ -65,36 +65,36 @@ int blobs_limit(struct blobs *blobs, const char *reason);
  * The entry of a name that user, a file or NULL, refers to, now in use. NULL, and a finding under
  * rule, when it is not there or cannot be read.
  */
-const struct store_entry *blobs_find(struct blobs *blobs, const char *name, const char *user,
+const struct files_entry *blobs_find(struct blobs *blobs, const char *name, const char *user,
 				     const char *rule);
 
 /*
  * The blob of a descriptor in the document named user. NULL as for blobs_find; its size is
  * checked.
  */
-const struct store_entry *blobs_of(struct blobs *blobs, const struct descriptor *descriptor,
+const struct files_entry *blobs_of(struct blobs *blobs, const struct descriptor *descriptor,
 				   const char *user);
 
 /* Hashes a file, unless that was done before. */
-int blobs_hash(struct blobs *blobs, const struct store_entry *entry);
+int blobs_hash(struct blobs *blobs, const struct files_entry *entry);
 
 /* A finding unless a file that is hashed has this digest. */
-void blobs_verify(struct blobs *blobs, const struct store_entry *entry,
+void blobs_verify(struct blobs *blobs, const struct files_entry *entry,
 		  const struct digest *digest);
 
 /*
  * Reads a JSON document and checks its members; it is hashed, too. 1; 0 when it is no JSON, which
  * is a finding; -1. document_free in the first case only.
  */
-int blobs_document(struct blobs *blobs, const struct store_entry *entry, const char *rule,
+int blobs_document(struct blobs *blobs, const struct files_entry *entry, const char *rule,
 		   schema_check *check, struct document *document);
 
 /* How the content of a layer is compressed, judged by its first bytes. */
-int blobs_compression(struct blobs *blobs, const struct store_entry *entry,
+int blobs_compression(struct blobs *blobs, const struct files_entry *entry,
 		      enum media_compression *compression);
 
 /* Reads a layer; what it is belongs to inspect. */
-int blobs_layer(struct blobs *blobs, const struct store_entry *entry,
+int blobs_layer(struct blobs *blobs, const struct files_entry *entry,
 		enum media_compression compression, const struct blobs_layer **layer);
 
 #endif

@@ -13,7 +13,7 @@
  * Where a name of the archive states a digest, as "<digest>.json" and "blobs/sha256/<digest>" do,
  * the file must have it.
  */
-static void check_named_digest(struct blobs *blobs, const struct store_entry *entry)
+static void check_named_digest(struct blobs *blobs, const struct files_entry *entry)
 {
 	const char *slash = strrchr(entry->name, '/'), *base = slash ? slash + 1 : entry->name;
 	const char *dot = base + strcspn(base, ".");
@@ -30,7 +30,7 @@ static void check_named_digest(struct blobs *blobs, const struct store_entry *en
 
 static int check_layer(struct blobs *blobs, struct validate_image *image, size_t i)
 {
-	const struct store_entry *entry = blobs_find(blobs, image->names[i], "manifest.json",
+	const struct files_entry *entry = blobs_find(blobs, image->names[i], "manifest.json",
 						     RULE_DOCKER);
 	enum media_compression compression;
 
@@ -49,7 +49,7 @@ static int check_layer(struct blobs *blobs, struct validate_image *image, size_t
 
 static int check_config(struct blobs *blobs, struct validate_image *image)
 {
-	const struct store_entry *entry = blobs_find(blobs, image->name, "manifest.json",
+	const struct files_entry *entry = blobs_find(blobs, image->name, "manifest.json",
 						     RULE_DOCKER);
 	struct document document;
 	int result;
@@ -104,7 +104,7 @@ static bool has_tag(const struct docker_manifest *manifest, const char *tag)
 	return false;
 }
 
-static int check_manifest(struct blobs *blobs, const struct store_entry *entry, const char *tag)
+static int check_manifest(struct blobs *blobs, const struct files_entry *entry, const char *tag)
 {
 	struct docker_manifest manifest;
 	struct document document;
@@ -130,10 +130,10 @@ static int check_manifest(struct blobs *blobs, const struct store_entry *entry, 
 static int check_repositories(struct blobs *blobs)
 {
 	struct document document;
-	const struct store_entry *entry;
+	const struct files_entry *entry;
 	int result = 0;
 
-	if (store_find(blobs->store, "repositories")) {
+	if (files_find(blobs->files, "repositories")) {
 		entry = blobs_find(blobs, "repositories", NULL, RULE_DOCKER);
 		if (entry)
 			result = blobs_document(blobs, entry, RULE_DOCKER,
@@ -151,14 +151,14 @@ static int check_repositories(struct blobs *blobs)
 static void use_old_form(struct blobs *blobs)
 {
 	static const char *const names[] = { "json", "VERSION", "layer.tar" };
-	const struct store_entry *entries;
+	const struct files_entry *entries;
 	size_t count;
 
-	entries = store_entries(blobs->store, &count);
+	entries = files_entries(blobs->files, &count);
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strchr(entries[i].name, '/');
 
-		const struct store_entry *file = entries[i].file ? entries[i].file : &entries[i];
+		const struct files_entry *file = entries[i].file ? entries[i].file : &entries[i];
 
 		if (!slash || strcmp(slash, "/layer.tar") != 0
 		    || !blobs_state(blobs, file)->used)
@@ -167,7 +167,7 @@ static void use_old_form(struct blobs *blobs)
 			char *name = memory_format("%.*s/%s", (int)(slash - entries[i].name),
 						   entries[i].name, names[k]);
 
-			if (store_find(blobs->store, name))
+			if (files_find(blobs->files, name))
 				blobs_find(blobs, name, entries[i].name, RULE_DOCKER);
 			free(name);
 		}
@@ -176,7 +176,7 @@ static void use_old_form(struct blobs *blobs)
 
 int validate_docker(struct blobs *blobs, const char *tag)
 {
-	const struct store_entry *entry = blobs_find(blobs, "manifest.json", NULL, RULE_DOCKER);
+	const struct files_entry *entry = blobs_find(blobs, "manifest.json", NULL, RULE_DOCKER);
 	int result = check_repositories(blobs);
 
 	blobs->lost |= !entry;

@@ -28,7 +28,7 @@ static void check_media_type(struct blobs *blobs, const char *name,
 }
 
 static int hash(struct blobs *blobs, const struct descriptor *descriptor,
-		const struct store_entry *entry)
+		const struct files_entry *entry)
 {
 	if (blobs_hash(blobs, entry) < 0)
 		return -1;
@@ -37,7 +37,7 @@ static int hash(struct blobs *blobs, const struct descriptor *descriptor,
 }
 
 /* Reads a layer as its media type says that it is compressed. */
-static int read_layer(struct blobs *blobs, const struct store_entry *entry,
+static int read_layer(struct blobs *blobs, const struct files_entry *entry,
 		      enum media_compression stated, const struct blobs_layer **layer)
 {
 	enum media_compression compression = stated;
@@ -54,7 +54,7 @@ static int read_layer(struct blobs *blobs, const struct store_entry *entry,
 static int check_layer(struct blobs *blobs, struct parts *parts, size_t i)
 {
 	const struct descriptor *descriptor = &parts->manifest.layers[i];
-	const struct store_entry *entry = blobs_of(blobs, descriptor, parts->name);
+	const struct files_entry *entry = blobs_of(blobs, descriptor, parts->name);
 
 	if (!entry)
 		return 0;
@@ -67,7 +67,7 @@ static int check_layer(struct blobs *blobs, struct parts *parts, size_t i)
 }
 
 /* Notes the platform for those who refer to the manifest later. */
-static void note_platform(struct blobs *blobs, const struct store_entry *manifest,
+static void note_platform(struct blobs *blobs, const struct files_entry *manifest,
 			  const struct image_config *config)
 {
 	struct blobs_state *state = blobs_state(blobs, manifest);
@@ -79,7 +79,7 @@ static void note_platform(struct blobs *blobs, const struct store_entry *manifes
 
 /* Reads the configuration, and compares it with the layers that were looked at. */
 static int check_config(struct blobs *blobs, struct parts *parts,
-			const struct store_entry *manifest, const struct store_entry *entry)
+			const struct files_entry *manifest, const struct files_entry *entry)
 {
 	struct document document;
 	int result = blobs_document(blobs, entry, RULE_CONFIG, image_schema_config, &document);
@@ -127,10 +127,10 @@ static bool has_fault(const struct image_manifest *manifest)
 }
 
 static int check_parts(struct blobs *blobs, struct parts *parts,
-		       const struct store_entry *manifest)
+		       const struct files_entry *manifest)
 {
 	const struct descriptor *config = &parts->manifest.config;
-	const struct store_entry *entry = blobs_of(blobs, config, parts->name);
+	const struct files_entry *entry = blobs_of(blobs, config, parts->name);
 
 	blobs->lost |= has_fault(&parts->manifest);
 	if (blobs->strict)
@@ -149,7 +149,7 @@ static int check_subject(struct blobs *blobs, const struct parts *parts)
 {
 	struct descriptor subject = descriptor_read(parts->manifest.subject);
 	struct media foreign = *subject.media;
-	const struct store_entry *entry;
+	const struct files_entry *entry;
 
 	foreign.foreign = true;
 	subject.media = &foreign;
@@ -157,7 +157,7 @@ static int check_subject(struct blobs *blobs, const struct parts *parts)
 	return entry ? hash(blobs, &subject, entry) : 0;
 }
 
-static int check_manifest(struct blobs *blobs, const struct store_entry *entry,
+static int check_manifest(struct blobs *blobs, const struct files_entry *entry,
 			  const struct descriptor *descriptor)
 {
 	struct parts parts = { .name = entry->name };
@@ -184,11 +184,11 @@ static int check_manifest(struct blobs *blobs, const struct store_entry *entry,
 
 /* ---- index ---- */
 
-static int check_index(struct blobs *blobs, const struct store_entry *entry,
+static int check_index(struct blobs *blobs, const struct files_entry *entry,
 		       const struct descriptor *descriptor, unsigned depth);
 
 /* Looks at what a descriptor refers to, unless another one has led there before. */
-static int enter(struct blobs *blobs, const struct store_entry *entry,
+static int enter(struct blobs *blobs, const struct files_entry *entry,
 		 const struct descriptor *descriptor, unsigned depth)
 {
 	struct blobs_state *state = blobs_state(blobs, entry);
@@ -206,7 +206,7 @@ static int enter(struct blobs *blobs, const struct store_entry *entry,
 }
 
 static void check_platform(struct blobs *blobs, const char *user, size_t i,
-			   const struct descriptor *descriptor, const struct store_entry *entry)
+			   const struct descriptor *descriptor, const struct files_entry *entry)
 {
 	const struct blobs_state *state = blobs_state(blobs, entry);
 
@@ -225,7 +225,7 @@ static void check_platform(struct blobs *blobs, const char *user, size_t i,
 static int check_entry(struct blobs *blobs, const char *user, size_t i,
 		       const struct descriptor *descriptor, unsigned depth)
 {
-	const struct store_entry *entry = blobs_of(blobs, descriptor, user);
+	const struct files_entry *entry = blobs_of(blobs, descriptor, user);
 
 	blobs->lost |= !entry;
 	if (!entry)
@@ -245,7 +245,7 @@ static int check_entries(struct blobs *blobs, const char *user, const struct ima
 	return 0;
 }
 
-static int check_index(struct blobs *blobs, const struct store_entry *entry,
+static int check_index(struct blobs *blobs, const struct files_entry *entry,
 		       const struct descriptor *descriptor, unsigned depth)
 {
 	struct image_index index;
@@ -310,7 +310,7 @@ static void check_index_strictly(struct blobs *blobs, const struct image_index *
 			     "it is '%s'", first->variant);
 }
 
-static int check_index_file(struct blobs *blobs, const struct store_entry *entry,
+static int check_index_file(struct blobs *blobs, const struct files_entry *entry,
 			    const char *tag)
 {
 	struct image_index index;
@@ -333,7 +333,7 @@ static int check_index_file(struct blobs *blobs, const struct store_entry *entry
 
 static int check_layout_file(struct blobs *blobs)
 {
-	const struct store_entry *entry = blobs_find(blobs, "oci-layout", NULL, RULE_LAYOUT);
+	const struct files_entry *entry = blobs_find(blobs, "oci-layout", NULL, RULE_LAYOUT);
 	struct document document;
 	int result = 0;
 
@@ -347,7 +347,7 @@ static int check_layout_file(struct blobs *blobs)
 
 int validate_oci(struct blobs *blobs, const char *tag)
 {
-	const struct store_entry *entry;
+	const struct files_entry *entry;
 
 	if (check_layout_file(blobs) < 0)
 		return -1;

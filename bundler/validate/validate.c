@@ -13,10 +13,10 @@
 /*
  * The names below "blobs": an algorithm, and under it an encoded digest (image-layout.md, "Blobs").
  */
-static const char *blob_name_fault(const struct store_entry *entry)
+static const char *blob_name_fault(const struct files_entry *entry)
 {
 	const char *algorithm = entry->name + strlen(BLOBS), *slash = strchr(algorithm, '/');
-	const bool directory = entry->type == STORE_DIRECTORY;
+	const bool directory = entry->type == FILES_DIRECTORY;
 	struct digest digest;
 
 	if (!slash)
@@ -28,7 +28,7 @@ static const char *blob_name_fault(const struct store_entry *entry)
 	return NULL;
 }
 
-static void check_entry(struct blobs *blobs, const struct store_entry *entry, bool archive)
+static void check_entry(struct blobs *blobs, const struct files_entry *entry, bool archive)
 {
 	const bool blob = strncmp(entry->name, BLOBS, strlen(BLOBS)) == 0;
 	const char *rule = blob ? RULE_BLOBS : RULE_DOCKER;
@@ -40,30 +40,30 @@ static void check_entry(struct blobs *blobs, const struct store_entry *entry, bo
 		findings_add(blobs->findings, entry->name, RULE_NAMES, "%s", entry->fault);
 	if (fault)
 		findings_add(blobs->findings, entry->name, RULE_BLOBS, "%s", fault);
-	else if (entry->type != STORE_DIRECTORY && (blob || archive) && !used && !blobs->lost)
+	else if (entry->type != FILES_DIRECTORY && (blob || archive) && !used && !blobs->lost)
 		findings_add(blobs->findings, entry->name, rule, "nothing refers to it");
 }
 
-static bool has(const struct store *store, const char *name)
+static bool has(const struct files *files, const char *name)
 {
-	return store_find(store, name) != NULL;
+	return files_find(files, name) != NULL;
 }
 
 /* Both tables of contents may be there: docker's, and that of a layout. */
 static int check(struct blobs *blobs, const struct place *place)
 {
-	const struct store *store = blobs->store;
+	const struct files *files = blobs->files;
 	const bool docker = place->kind == PLACE_DOCKER_ARCHIVE;
-	const struct store_entry *entries;
+	const struct files_entry *entries;
 	size_t count;
 
-	if ((!docker || has(store, "index.json"))
+	if ((!docker || has(files, "index.json"))
 	    && validate_oci(blobs, docker ? NULL : place->tag) < 0)
 		return -1;
-	if ((docker || (place->kind == PLACE_OCI_ARCHIVE && has(store, "manifest.json")))
+	if ((docker || (place->kind == PLACE_OCI_ARCHIVE && has(files, "manifest.json")))
 	    && validate_docker(blobs, docker ? place->tag : NULL) < 0)
 		return -1;
-	entries = store_entries(store, &count);
+	entries = files_entries(files, &count);
 	for (size_t i = 0; i < count; i++)
 		check_entry(blobs, &entries[i], docker);
 	return 0;
@@ -73,13 +73,13 @@ int validate_place(const struct place *place, bool strict, struct findings *find
 		   struct error *err)
 {
 	struct blobs blobs;
-	struct store *store;
+	struct files *files;
 	int result;
 
-	if (store_open(&store, place, err) < 0)
+	if (files_open(&files, place, err) < 0)
 		return -1;
-	if (has(store, "index.json") || has(store, "oci-layout") || has(store, "manifest.json")) {
-		blobs_open(&blobs, store, place->path, strict, findings, err);
+	if (has(files, "index.json") || has(files, "oci-layout") || has(files, "manifest.json")) {
+		blobs_open(&blobs, files, place->path, strict, findings, err);
 		result = check(&blobs, place);
 		blobs_close(&blobs);
 		findings_sort(findings);
@@ -87,6 +87,6 @@ int validate_place(const struct place *place, bool strict, struct findings *find
 		result = error_set(err, STATUS_ARCHIVE, "cannot check '%s': it has neither "
 				   "'index.json' nor 'manifest.json'", place->path);
 	}
-	store_close(store);
+	files_close(files);
 	return result;
 }

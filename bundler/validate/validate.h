@@ -10,7 +10,7 @@
 /*
  * Checks everything in the image place, of kind oci, oci-archive or docker-archive, against the
  * specifications, and with strict against what importers of Docker Official Images take besides.
- * What is wrong goes into findings, sorted. -1 when it cannot be read at all, as store_open says,
+ * What is wrong goes into findings, sorted. -1 when it cannot be read at all, as files_open says,
  * or has more than limits.h allows.
  */
 int validate_place(const struct place *place, bool strict, struct findings *findings,

@@ -33,11 +33,11 @@ static int read_layer(struct layer_members *into, struct layer_budget budget)
 {
 	uint64_t bytes = 1 << 30;
 	struct layer_input *input;
-	struct store_file file;
+	struct files_reader file;
 	int result, saved;
 
 	scratch_write("layer", "");
-	file = (struct store_file){ .fd = openat(scratch, "layer", O_RDWR),
+	file = (struct files_reader){ .fd = openat(scratch, "layer", O_RDWR),
 		.size = archive.length };
 	assert_int_equal(pwrite(file.fd, archive.bytes, archive.length, 0), archive.length);
 	archive.length = 0;

@@ -5,7 +5,7 @@
 #include "image/files.h"
 #include "tarball.h"
 
-static struct store *store;
+static struct files *files;
 static struct error err;
 
 static char *in_scratch(const char *name)
@@ -18,7 +18,7 @@ static char *in_scratch(const char *name)
 
 static int open_place(enum place_kind kind, const char *name)
 {
-	return store_open(&store, &(struct place){ .kind = kind, .path = in_scratch(name) }, &err);
+	return files_open(&files, &(struct place){ .kind = kind, .path = in_scratch(name) }, &err);
 }
 
 /* "name type size file fault", a line for each entry. */
@@ -26,7 +26,7 @@ static const char *listing(void)
 {
 	static char text[65536];
 	size_t count, used = 0;
-	const struct store_entry *entries = store_entries(store, &count);
+	const struct files_entry *entries = files_entries(files, &count);
 
 	text[0] = '\0';
 	for (size_t i = 0; i < count; i++)
@@ -40,12 +40,12 @@ static const char *listing(void)
 
 static void assert_content(const char *name, const char *expected)
 {
-	const struct store_entry *entry = store_find(store, name);
+	const struct files_entry *entry = files_find(files, name);
 	struct buffer buffer;
 
 	assert_non_null(entry);
 	buffer_init(&buffer, 100);
-	assert_int_equal(store_read(store, entry, &buffer, &err), 0);
+	assert_int_equal(files_read(files, entry, &buffer, &err), 0);
 	assert_string_equal(buffer.bytes ? buffer.bytes : "", expected);
 	buffer_free(&buffer);
 }
@@ -68,9 +68,9 @@ static void lists_a_directory(void **state)
 			    "fifo 4 0 - -\n");
 	assert_content("blobs/sha256/aa", "content");
 	assert_content("blobs/sha256/bb", "hello");
-	assert_null(store_find(store, "blobs/sha256/"));
-	assert_null(store_find(store, "./data"));
-	store_close(store);
+	assert_null(files_find(files, "blobs/sha256/"));
+	assert_null(files_find(files, "./data"));
+	files_close(files);
 }
 
 static void follows_no_link_outside(void **state)
@@ -101,12 +101,12 @@ static void follows_no_link_outside(void **state)
 			    "good 2 5 file -\n"
 			    "loop 2 0 - it does not lead to a file\n"
 			    "nothing 2 0 - it does not lead to a file\n");
-	store_close(store);
+	files_close(files);
 }
 
 static void opens_nothing_that_was_replaced(void **state)
 {
-	struct store_file file;
+	struct files_reader file;
 
 	(void)state;
 	assert_int_equal(mkdirat(scratch, "d", 0755), 0);
@@ -115,20 +115,20 @@ static void opens_nothing_that_was_replaced(void **state)
 	assert_int_equal(open_place(PLACE_OCI, ""), 0);
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(symlinkat("/etc/passwd", scratch, "d/file"), 0);
-	assert_refused(store_file_open(&file, store, store_find(store, "d/file"), &err), err,
+	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
 		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or "
 		       "no directory");
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(mkfifoat(scratch, "d/file", 0644), 0);
-	assert_refused(store_file_open(&file, store, store_find(store, "d/file"), &err), err,
+	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
 		       STATUS_FILE, "cannot open 'd/file': not a regular file");
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(unlinkat(scratch, "d", AT_REMOVEDIR), 0);
 	assert_int_equal(symlinkat(".", scratch, "d"), 0);
-	assert_refused(store_file_open(&file, store, store_find(store, "d/file"), &err), err,
+	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
 		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or "
 		       "no directory");
-	store_close(store);
+	files_close(files);
 }
 
 static void refuses_what_is_no_layout(void **state)
@@ -222,7 +222,7 @@ static void lists_an_archive(void **state)
 	assert_content("blobs/bb", "hello");
 	assert_content("soft", "hello");
 	assert_content("empty", "");
-	store_close(store);
+	files_close(files);
 }
 
 static void tells_names_that_are_none(void **state)
@@ -247,12 +247,12 @@ static void tells_names_that_are_none(void **state)
 			    "l 3 0 - it leads out of the image\n"
 			    "m 3 0 - it leads out of the image\n"
 			    "n 3 0 - it does not lead to a file\n");
-	store_close(store);
+	files_close(files);
 }
 
 static void reads_no_name_that_is_there_twice(void **state)
 {
-	struct store_file file;
+	struct files_reader file;
 	char expected[200];
 
 	(void)state;
@@ -273,18 +273,18 @@ static void reads_no_name_that_is_there_twice(void **state)
 	snprintf(expected, sizeof expected, "cannot read 'f' in '%s/a.tar': its name is there "
 		 "twice",
 		 scratch_path);
-	assert_refused(store_file_open(&file, store, store_find(store, "f"), &err), err,
+	assert_refused(files_reader_open(&file, files, files_find(files, "f"), &err), err,
 		       STATUS_ARCHIVE, expected);
 	snprintf(expected, sizeof expected, "cannot read 'd' in '%s/a.tar': not a regular file",
 		 scratch_path);
-	assert_refused(store_file_open(&file, store, store_find(store, "d"), &err), err,
+	assert_refused(files_reader_open(&file, files, files_find(files, "d"), &err), err,
 		       STATUS_ARCHIVE, expected);
-	store_close(store);
+	files_close(files);
 }
 
 static void reads_within_a_member(void **state)
 {
-	struct store_file file;
+	struct files_reader file;
 	char bytes[8] = "";
 
 	(void)state;
@@ -293,16 +293,16 @@ static void reads_within_a_member(void **state)
 	tarball_end(&archive);
 	write_archive("a.tar");
 	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
-	assert_int_equal(store_file_open(&file, store, store_find(store, "a"), &err), 0);
+	assert_int_equal(files_reader_open(&file, files, files_find(files, "a"), &err), 0);
 	assert_int_equal(file.size, 10);
-	assert_int_equal(store_file_read(&file, bytes, 4, 2), 4);
+	assert_int_equal(files_reader_read(&file, bytes, 4, 2), 4);
 	assert_string_equal(bytes, "2345");
-	assert_int_equal(store_file_read(&file, bytes, 8, 8), 2);
+	assert_int_equal(files_reader_read(&file, bytes, 8, 8), 2);
 	assert_memory_equal(bytes, "8945", 4);
-	assert_int_equal(store_file_read(&file, bytes, 8, 10), 0);
-	assert_int_equal(store_file_read(&file, bytes, 8, UINT64_MAX), 0);
-	store_file_close(&file);
-	store_close(store);
+	assert_int_equal(files_reader_read(&file, bytes, 8, 10), 0);
+	assert_int_equal(files_reader_read(&file, bytes, 8, UINT64_MAX), 0);
+	files_reader_close(&file);
+	files_close(files);
 }
 
 static void bounds_a_reading(void **state)
@@ -318,10 +318,10 @@ static void bounds_a_reading(void **state)
 	buffer_init(&buffer, 9);
 	snprintf(expected, sizeof expected, "cannot read 'a' in '%s/a.tar': larger than 9 bytes",
 		 scratch_path);
-	assert_refused(store_read(store, store_find(store, "a"), &buffer, &err), err, STATUS_LIMIT,
+	assert_refused(files_read(files, files_find(files, "a"), &buffer, &err), err, STATUS_LIMIT,
 		       expected);
 	buffer_free(&buffer);
-	store_close(store);
+	files_close(files);
 }
 
 static void refuses_what_is_no_archive(void **state)
@@ -369,7 +369,7 @@ static void bounds_the_number_of_files(void **state)
 	tarball_end(&archive);
 	write_archive("a.tar");
 	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
-	store_close(store);
+	files_close(files);
 	buffer_init(&archive, TARBALL_BYTES);
 	TARBALL(&archive, .name = "more");
 	tarball_end(&archive);
