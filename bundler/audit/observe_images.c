@@ -374,12 +374,13 @@ static int open_table(struct observe_images *images, struct observe_table *table
 	return result;
 }
 
-static int read_tables(struct observe_images *images, const struct place *place, struct error *err)
+static int read_tables(struct observe_images *images, const struct location *place,
+		       struct error *err)
 {
 	if (open_table(images, &images->layout, "oci-layout", err) < 0
 	    || open_table(images, &images->index, "index.json", err) < 0)
 		return -1;
-	if (place->kind != PLACE_OCI
+	if (place->kind != LOCATION_OCI
 	    && open_table(images, &images->docker, "manifest.json", err) < 0)
 		return -1;
 	if (!images->index.document.root && !images->docker.document.root) {
@@ -397,7 +398,8 @@ static int read_tables(struct observe_images *images, const struct place *place,
 			 images->place, strchr(place->tag, ':') ? "name" : "tag", place->tag);
 }
 
-int observe_images_open(struct observe_images *images, const struct place *place, struct error *err)
+int observe_images_open(struct observe_images *images, const struct location *place,
+			struct error *err)
 {
 	size_t count;
 

@@ -53,7 +53,7 @@ struct observe_images {
  * has that one. STATUS_ARCHIVE when there is no table of contents or no image, or as files_open;
  * observe_images_close in any case.
  */
-int observe_images_open(struct observe_images *images, const struct place *place,
+int observe_images_open(struct observe_images *images, const struct location *place,
 			struct error *err);
 void observe_images_close(struct observe_images *images);
 

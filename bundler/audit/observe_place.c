@@ -4,12 +4,13 @@
 #include "audit/observe_layers.h"
 #include "audit/observe_tar.h"
 
-bool observe_place_has_images(const struct place *place)
+bool observe_place_has_images(const struct location *place)
 {
-	return place->kind != PLACE_DIRECTORY && place->kind != PLACE_TAR;
+	return place->kind != LOCATION_DIRECTORY && place->kind != LOCATION_TAR;
 }
 
-int observe_place_open(struct observe_place *observed, const struct place *place, struct error *err)
+int observe_place_open(struct observe_place *observed, const struct location *place,
+		       struct error *err)
 {
 	*observed = (struct observe_place){
 		.place = place, .has_images = observe_place_has_images(place)
@@ -24,11 +25,11 @@ void observe_place_close(struct observe_place *observed)
 	tree_free(&observed->tree);
 }
 
-static int read_tree(const struct place *place, const struct observe_reference *reference,
+static int read_tree(const struct location *place, const struct observe_reference *reference,
 		     struct tree *tree, struct error *err)
 {
-	return (place->kind == PLACE_TAR ? observe_tar : observe_directory)(tree, place->path,
-									    reference, err);
+	return (place->kind == LOCATION_TAR ? observe_tar : observe_directory)(tree, place->path,
+									       reference, err);
 }
 
 int observe_place_read(struct observe_place *observed, struct image *image, struct error *err)

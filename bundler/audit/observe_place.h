@@ -11,20 +11,20 @@
 
 /* What is at a place of any kind: a tree, or images. */
 struct observe_place {
-	const struct place *place;
+	const struct location *place;
 	bool has_images;
 	struct observe_images images;
 	struct tree tree;	/* where there are no images */
 };
 
 /* Whether places of this kind hold images. */
-bool observe_place_has_images(const struct place *place);
+bool observe_place_has_images(const struct location *place);
 
 /*
  * Opens a place, which must outlive it. Of images all is read but their layers, of a tree nothing
  * yet. As observe_images_open; observe_place_close in any case.
  */
-int observe_place_open(struct observe_place *observed, const struct place *place,
+int observe_place_open(struct observe_place *observed, const struct location *place,
 		       struct error *err);
 void observe_place_close(struct observe_place *observed);
 

@@ -16,7 +16,7 @@
 #include "tree/layer.h"
 #include "tree/rootfs.h"
 
-static int refuse(const struct place *place, const char *reason, struct error *err)
+static int refuse(const struct location *place, const char *reason, struct error *err)
 {
 	error_set(err, STATUS_FILE, "cannot replace '%s': %s", place->path, reason);
 	return error_hint(err, "move it away, or choose another place");
@@ -81,7 +81,7 @@ static int check_replaceable(const struct image_output *output, struct error *er
 	if (fstatat(output->staging.parent, output->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
 							 output->place->path);
-	if (output->place->kind == PLACE_OCI)
+	if (output->place->kind == LOCATION_OCI)
 		return S_ISDIR(st.st_mode) ? check_layout(output, err)
 					   : refuse(output->place, "it is not a directory", err);
 	return S_ISREG(st.st_mode) ? 0 : refuse(output->place, "it is not a regular file", err);
@@ -129,11 +129,11 @@ static void close_parent(struct image_output *output, bool failed)
 	free(output->name);
 }
 
-int image_output_open(struct image_output *output, const struct place *place, struct error *err)
+int image_output_open(struct image_output *output, const struct location *place, struct error *err)
 {
 	*output = (struct image_output){ .place = place, .staging.parent = -1 };
-	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
-	    && place->kind != PLACE_DOCKER_ARCHIVE)
+	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
+	    && place->kind != LOCATION_DOCKER_ARCHIVE)
 		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for "
 				 "images are oci:, oci-archive: and docker-archive:", place->path);
 	if (place->tag && strchr(place->tag, ':')) {
@@ -165,7 +165,7 @@ static int write_archive(const struct image_output *output, const struct tree *l
 int image_output_write(const struct image_output *output, const struct tree *layout,
 		       staging_confirm *confirm, void *context, struct error *err)
 {
-	int result = output->place->kind == PLACE_OCI
+	int result = output->place->kind == LOCATION_OCI
 		     ? rootfs_write(layout, output->staging.fd, output->name, err)
 		     : write_archive(output, layout, err);
 

@@ -10,7 +10,7 @@
 
 /* The place where an image is written: a layout's directory, or a tar that holds one. */
 struct image_output {
-	const struct place *place;
+	const struct location *place;
 	char *parent;		/* the directory that it is in */
 	char *made;		/* the first one of parent that was not there, or NULL */
 	char *name;		/* of the output, below staging.parent */
@@ -22,7 +22,7 @@ struct image_output {
  * there, and what is to be replaced is looked at. A file is replaced; a directory only when it is
  * a layout that bundler made. STATUS_USAGE for another kind of place, STATUS_FILE.
  */
-int image_output_open(struct image_output *output, const struct place *place, struct error *err);
+int image_output_open(struct image_output *output, const struct location *place, struct error *err);
 
 /*
  * Writes the layout beside its place, flushed, moves it there, and confirms. STATUS_FILE, and then

@@ -143,7 +143,7 @@ static int check(int dirfd, const char *name, struct error *err)
 }
 
 /* The outputs called name below dirfd. */
-struct place {
+struct location {
 	int dirfd;
 	const char *name;
 };
@@ -154,7 +154,7 @@ struct place {
  */
 static void put_back(int dead, void *context)
 {
-	const struct place *place = context;
+	const struct location *place = context;
 	const struct staging staging = { .parent = place->dirfd, .fd = dead };
 	char *path = memory_format("%s" MANIFEST, place->name);
 	struct buffer manifest;
@@ -170,7 +170,7 @@ static void put_back(int dead, void *context)
 
 int outputs_check(int dirfd, const char *name, struct error *err)
 {
-	struct place place = { .dirfd = dirfd, .name = name };
+	struct location place = { .dirfd = dirfd, .name = name };
 
 	if (check(dirfd, name, err) == 0)
 		return 0;

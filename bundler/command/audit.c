@@ -35,7 +35,7 @@ struct run {
 	struct fetch fetch;
 	struct progress progress;
 	const char *text;		/* of the place, as the user named it */
-	struct place place;
+	struct location place;
 	struct observe_place observed;
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
@@ -78,7 +78,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	run->text = parser->argv[0];
 	parser->argc--;
 	parser->argv++;
-	return place_parse(&run->place, &run->inputs.pool, run->text, err);
+	return location_parse(&run->place, &run->inputs.pool, run->text, err);
 }
 
 /* ---- platforms ---- */

@@ -24,7 +24,7 @@ struct run {
 	struct command_differences differences;
 	struct command_inputs inputs;	/* for -p */
 	const char *texts[2];		/* of the places, as the user named them */
-	struct place places[2];
+	struct location places[2];
 	struct observe_place sides[2];
 	struct audit audit;
 };
@@ -48,7 +48,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 				 parser->argc);
 	for (size_t i = 0; i < 2; i++) {
 		run->texts[i] = parser->argv[i];
-		if (place_parse(&run->places[i], &run->inputs.pool, run->texts[i], err) < 0)
+		if (location_parse(&run->places[i], &run->inputs.pool, run->texts[i], err) < 0)
 			return -1;
 	}
 	return 0;

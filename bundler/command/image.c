@@ -40,7 +40,7 @@ struct run {
 	struct command_inputs inputs;
 	struct fetch fetch;
 	struct progress progress;
-	struct place output;
+	struct location output;
 	const char *from;		/* directory of archives to pack, or NULL */
 	struct oci_style style;
 	enum media_compression compression;
@@ -71,7 +71,7 @@ static int take_option(struct run *run, int id, const char *value, struct error 
 {
 	switch (id) {
 	case 'o':
-		return place_parse(&run->output, &run->inputs.pool, value, err);
+		return location_parse(&run->output, &run->inputs.pool, value, err);
 	case OPTION_FROM:
 		run->from = value;
 		return 0;
@@ -261,7 +261,7 @@ static int make(struct run *run, struct error *err)
 
 	run->style.name = run->inputs.recipe.name;
 	run->style.tag = run->output.tag ? run->output.tag : run->inputs.recipe.version;
-	run->style.docker = run->output.kind != PLACE_OCI;
+	run->style.docker = run->output.kind != LOCATION_OCI;
 	run->inputs.fetch.events = (struct event_sink){ progress_notify, &run->progress };
 	if (command_inputs_flavour(&run->inputs, run->flavour_name, &run->flavour, err) < 0
 	    || choose_platforms(run, err) < 0

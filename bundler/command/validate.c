@@ -13,7 +13,7 @@ static const struct option_spec options[] = {
 /* One run of the command. */
 struct run {
 	struct pool pool;
-	struct place place;
+	struct location place;
 	struct findings findings;
 	bool strict, json;
 };
@@ -34,7 +34,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (parser->argc > 1)
 		return error_set(err, STATUS_USAGE, "cannot use operand '%s': one place at a time",
 				 parser->argv[1]);
-	return place_parse(&run->place, &run->pool, parser->argv[0], err);
+	return location_parse(&run->place, &run->pool, parser->argv[0], err);
 }
 
 static int run_validate(struct option_parser *parser, struct error *err)

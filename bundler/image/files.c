@@ -406,19 +406,19 @@ static int list_members(struct files *files, struct error *err)
 
 /* ---- store ---- */
 
-int files_open(struct files **files, const struct place *place, struct error *err)
+int files_open(struct files **files, const struct location *place, struct error *err)
 {
 	struct files *made;
 	int result;
 
-	if (place->kind != PLACE_OCI && place->kind != PLACE_OCI_ARCHIVE
-	    && place->kind != PLACE_DOCKER_ARCHIVE)
+	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
+	    && place->kind != LOCATION_DOCKER_ARCHIVE)
 		return error_set(err, STATUS_USAGE, "cannot read an image from '%s': places of "
 				 "images are oci:, oci-archive: and docker-archive:", place->path);
 	made = memory_new(1, sizeof *made);
 	made->path = pool_string(&made->pool, place->path);
 	made->budget = LIMIT_STORE_NAMES_BYTES;
-	made->archive = place->kind != PLACE_OCI;
+	made->archive = place->kind != LOCATION_OCI;
 	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
 	made->fd = open(place->path,
 			O_RDONLY | O_CLOEXEC | (made->archive ? O_NONBLOCK : O_DIRECTORY));

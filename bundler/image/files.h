@@ -35,7 +35,7 @@ struct files;
  * for another kind, STATUS_FILE, STATUS_ARCHIVE for what is not a whole tar archive, STATUS_LIMIT.
  * The caller ends it with files_close; place need not outlive the call.
  */
-int files_open(struct files **files, const struct place *place, struct error *err);
+int files_open(struct files **files, const struct location *place, struct error *err);
 void files_close(struct files *files);
 
 /* All entries, sorted by name as bytes. Where two have one name, both have a fault. */

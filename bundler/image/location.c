@@ -8,17 +8,17 @@
 
 static const struct {
 	const char *prefix;
-	enum place_kind kind;
+	enum location_kind kind;
 	bool tagged;
 } kinds[] = {
-	{ "dir:", PLACE_DIRECTORY, false },
-	{ "tar:", PLACE_TAR, false },
-	{ "oci:", PLACE_OCI, true },
-	{ "oci-archive:", PLACE_OCI_ARCHIVE, true },
-	{ "docker-archive:", PLACE_DOCKER_ARCHIVE, true },
+	{ "dir:", LOCATION_DIRECTORY, false },
+	{ "tar:", LOCATION_TAR, false },
+	{ "oci:", LOCATION_OCI, true },
+	{ "oci-archive:", LOCATION_OCI_ARCHIVE, true },
+	{ "docker-archive:", LOCATION_DOCKER_ARCHIVE, true },
 };
 
-static int split(struct place *place, const char *text, bool tagged, struct error *err)
+static int split(struct location *place, const char *text, bool tagged, struct error *err)
 {
 	char *colon = strchr(place->path, ':');
 
@@ -35,7 +35,7 @@ static int split(struct place *place, const char *text, bool tagged, struct erro
 	return 0;
 }
 
-int place_parse(struct place *place, struct pool *pool, const char *text, struct error *err)
+int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		size_t length = strlen(kinds[i].prefix);

@@ -6,16 +6,16 @@
 
 /* Where an image or a tree is, as container tools write it (containers-transports(5)). */
 
-enum place_kind {
-	PLACE_DIRECTORY,	/* dir:PATH, a root file system */
-	PLACE_TAR,		/* tar:PATH, one as docker export writes it */
-	PLACE_OCI,		/* oci:PATH[:TAG], an image layout */
-	PLACE_OCI_ARCHIVE,	/* oci-archive:PATH[:TAG], one in a tar */
-	PLACE_DOCKER_ARCHIVE	/* docker-archive:PATH[:TAG], as docker save writes it */
+enum location_kind {
+	LOCATION_DIRECTORY,	/* dir:PATH, a root file system */
+	LOCATION_TAR,		/* tar:PATH, one as docker export writes it */
+	LOCATION_OCI,		/* oci:PATH[:TAG], an image layout */
+	LOCATION_OCI_ARCHIVE,	/* oci-archive:PATH[:TAG], one in a tar */
+	LOCATION_DOCKER_ARCHIVE	/* docker-archive:PATH[:TAG], as docker save writes it */
 };
 
-struct place {
-	enum place_kind kind;
+struct location {
+	enum location_kind kind;
 	char *path;
 	char *tag;		/* or "name:tag", to read; NULL when there is none */
 };
@@ -24,6 +24,6 @@ struct place {
  * Reads a place; its strings are in pool. A path with a colon in it cannot be named. The tag is
  * checked against the grammar of tags and references (reference.h). STATUS_USAGE.
  */
-int place_parse(struct place *place, struct pool *pool, const char *text, struct error *err);
+int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err);
 
 #endif

@@ -16,7 +16,7 @@
 #include "recipe/version.h"
 
 /* A directory that is being read. */
-struct place {
+struct location {
 	int fd;
 	const char *path;	/* "" for the tree itself */
 };
@@ -65,7 +65,7 @@ static const char *next_name(DIR *stream)
 }
 
 /* Adds the names of a directory that begin with no dot to *names, which the caller frees. */
-static int read_names(struct loading *loading, const struct place *place, DIR *stream,
+static int read_names(struct loading *loading, const struct location *place, DIR *stream,
 		      const char ***names, size_t *count)
 {
 	size_t capacity = 0;
@@ -86,7 +86,7 @@ static int read_names(struct loading *loading, const struct place *place, DIR *s
 }
 
 /* The names in a directory that begin with no dot, sorted, and NULL behind them. In pool. */
-static int list(struct loading *loading, const struct place *place, const char ***names)
+static int list(struct loading *loading, const struct location *place, const char ***names)
 {
 	int copy = openat(place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
@@ -110,8 +110,8 @@ static int list(struct loading *loading, const struct place *place, const char *
 }
 
 /* Opens a directory in another: 1, 0 when it is none, -1. A link is a finding. */
-static int enter(struct loading *loading, const struct place *place, const char *name,
-		 struct place *inner)
+static int enter(struct loading *loading, const struct location *place, const char *name,
+		 struct location *inner)
 {
 	inner->path = below(loading, place->path, name);
 	inner->fd = openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -129,7 +129,7 @@ static int enter(struct loading *loading, const struct place *place, const char 
 }
 
 /* Reads a file: 1, 0 when it is no plain one, which is a finding, -1. */
-static int read_file(struct loading *loading, const struct place *place, const char *name,
+static int read_file(struct loading *loading, const struct location *place, const char *name,
 		     struct buffer *text)
 {
 	const char *path = below(loading, place->path, name);
@@ -161,7 +161,7 @@ static bool is_dockerfile(const char *name)
 	return strcmp(name, "Dockerfile") == 0 || strncmp(name, "Dockerfile.", 11) == 0;
 }
 
-static int read_image(struct loading *loading, const struct place *place, const char *name,
+static int read_image(struct loading *loading, const struct location *place, const char *name,
 		      struct lint_variant *variant)
 {
 	struct buffer text;
@@ -189,7 +189,7 @@ static void find_script(struct lint_variant *variant, int directory)
 	variant->executable = variant->script && (st.st_mode & 0111) != 0;
 }
 
-static int read_images(struct loading *loading, const struct place *place,
+static int read_images(struct loading *loading, const struct location *place,
 		       struct lint_variant *variant)
 {
 	const char **names;
@@ -204,11 +204,11 @@ static int read_images(struct loading *loading, const struct place *place,
 }
 
 /* A directory is a variant when it has its name or a Dockerfile. */
-static int read_variant(struct loading *loading, const struct place *place, const char *name,
+static int read_variant(struct loading *loading, const struct location *place, const char *name,
 			struct lint_version *version)
 {
 	struct lint_variant *variant;
-	struct place inner;
+	struct location inner;
 	int result = enter(loading, place, name, &inner);
 
 	if (result <= 0)
@@ -237,7 +237,7 @@ static int read_sums(struct loading *loading, const char *path, const char *vers
 	return sums_find(text, path, "", &ignored, loading->err) < 0 ? -1 : 0;
 }
 
-static int read_own_sums(struct loading *loading, const struct place *place, const char *name,
+static int read_own_sums(struct loading *loading, const struct location *place, const char *name,
 			 const char *version)
 {
 	struct buffer text;
@@ -251,11 +251,11 @@ static int read_own_sums(struct loading *loading, const struct place *place, con
 	return result;
 }
 
-static int read_version(struct loading *loading, const struct place *place, const char *name)
+static int read_version(struct loading *loading, const struct location *place, const char *name)
 {
 	struct lint_tree *tree = &loading->lint->tree;
 	struct lint_version *version;
-	struct place inner;
+	struct location inner;
 	const char **names;
 	int result = enter(loading, place, name, &inner);
 
@@ -335,9 +335,9 @@ static void add_library(struct loading *loading, const char *path, const struct 
 	imf_parse(&library->file, text);
 }
 
-static int read_libraries(struct loading *loading, const struct place *place)
+static int read_libraries(struct loading *loading, const struct location *place)
 {
-	struct place inner;
+	struct location inner;
 	const char **names;
 	int result = enter(loading, place, "library", &inner);
 
@@ -388,7 +388,7 @@ static int read_given(struct loading *loading)
 
 /* ---- the whole ---- */
 
-static int read_entry(struct loading *loading, const struct place *place, const char *name)
+static int read_entry(struct loading *loading, const struct location *place, const char *name)
 {
 	if (lint_tree_is_version(name))
 		return read_version(loading, place, name);
@@ -402,7 +402,7 @@ static int read_entry(struct loading *loading, const struct place *place, const 
 int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 {
 	struct loading loading = { .lint = lint, .directory = directory, .err = err };
-	struct place place = { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "" };
+	struct location place = { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "" };
 	struct lint_tree *tree = &lint->tree;
 	const char **names;
 	int result;

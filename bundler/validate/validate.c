@@ -50,17 +50,17 @@ static bool has(const struct files *files, const char *name)
 }
 
 /* Both tables of contents may be there: docker's, and that of a layout. */
-static int check(struct blobs *blobs, const struct place *place)
+static int check(struct blobs *blobs, const struct location *place)
 {
 	const struct files *files = blobs->files;
-	const bool docker = place->kind == PLACE_DOCKER_ARCHIVE;
+	const bool docker = place->kind == LOCATION_DOCKER_ARCHIVE;
 	const struct files_entry *entries;
 	size_t count;
 
 	if ((!docker || has(files, "index.json"))
 	    && validate_oci(blobs, docker ? NULL : place->tag) < 0)
 		return -1;
-	if ((docker || (place->kind == PLACE_OCI_ARCHIVE && has(files, "manifest.json")))
+	if ((docker || (place->kind == LOCATION_OCI_ARCHIVE && has(files, "manifest.json")))
 	    && validate_docker(blobs, docker ? place->tag : NULL) < 0)
 		return -1;
 	entries = files_entries(files, &count);
@@ -69,7 +69,7 @@ static int check(struct blobs *blobs, const struct place *place)
 	return 0;
 }
 
-int validate_place(const struct place *place, bool strict, struct findings *findings,
+int validate_place(const struct location *place, bool strict, struct findings *findings,
 		   struct error *err)
 {
 	struct blobs blobs;

@@ -13,7 +13,7 @@
  * What is wrong goes into findings, sorted. -1 when it cannot be read at all, as files_open says,
  * or has more than limits.h allows.
  */
-int validate_place(const struct place *place, bool strict, struct findings *findings,
+int validate_place(const struct location *place, bool strict, struct findings *findings,
 		   struct error *err);
 
 #endif

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool pool = { 0 };
 	int fd = memfd_create("archive", MFD_CLOEXEC);
-	struct place place = { .kind = PLACE_OCI_ARCHIVE };
+	struct location place = { .kind = LOCATION_OCI_ARCHIVE };
 	struct files *files;
 	struct error err;
 

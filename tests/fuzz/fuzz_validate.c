@@ -24,7 +24,7 @@ static void check(const struct findings *findings)
 	}
 }
 
-static void try(const struct place *place)
+static void try(const struct location *place)
 {
 	for (int strict = 0; strict < 2; strict++) {
 		struct findings findings = { .items = NULL };
@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (fd < 0 || file_write_all(fd, data, size) < 0)
 		abort();
-	try(&(struct place){ .kind = PLACE_OCI_ARCHIVE, .path = path });
-	try(&(struct place){ .kind = PLACE_DOCKER_ARCHIVE, .path = path });
+	try(&(struct location){ .kind = LOCATION_OCI_ARCHIVE, .path = path });
+	try(&(struct location){ .kind = LOCATION_DOCKER_ARCHIVE, .path = path });
 	close(fd);
 	pool_free(&pool);
 	return 0;

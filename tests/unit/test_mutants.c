@@ -164,7 +164,7 @@ struct result {
 
 static int audit_layout(struct audit *audit, struct error *err)
 {
-	struct place place = { .kind = PLACE_OCI, .path = (char *)(uintptr_t)path_of("layout") };
+	struct location place = { .kind = LOCATION_OCI, .path = (char *)(uintptr_t)path_of("layout") };
 	struct observe_images found;
 	struct pair *pairs;
 	size_t count;

@@ -13,24 +13,24 @@ static void reads_each_kind(void **state)
 {
 	static const struct {
 		const char *text, *path, *tag;
-		enum place_kind kind;
+		enum location_kind kind;
 	} cases[] = {
-		{ "dir:a/b", "a/b", NULL, PLACE_DIRECTORY },
-		{ "dir:a:b", "a:b", NULL, PLACE_DIRECTORY },
-		{ "tar:x.tar", "x.tar", NULL, PLACE_TAR },
-		{ "oci:/l", "/l", NULL, PLACE_OCI },
-		{ "oci:l:0.25.6", "l", "0.25.6", PLACE_OCI },
-		{ "oci-archive:l.tar:_x-1", "l.tar", "_x-1", PLACE_OCI_ARCHIVE },
-		{ "docker-archive:l.tar", "l.tar", NULL, PLACE_DOCKER_ARCHIVE },
+		{ "dir:a/b", "a/b", NULL, LOCATION_DIRECTORY },
+		{ "dir:a:b", "a:b", NULL, LOCATION_DIRECTORY },
+		{ "tar:x.tar", "x.tar", NULL, LOCATION_TAR },
+		{ "oci:/l", "/l", NULL, LOCATION_OCI },
+		{ "oci:l:0.25.6", "l", "0.25.6", LOCATION_OCI },
+		{ "oci-archive:l.tar:_x-1", "l.tar", "_x-1", LOCATION_OCI_ARCHIVE },
+		{ "docker-archive:l.tar", "l.tar", NULL, LOCATION_DOCKER_ARCHIVE },
 	};
 	struct pool pool = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct place place;
+		struct location place;
 		struct error err;
 
-		assert_int_equal(place_parse(&place, &pool, cases[i].text, &err), 0);
+		assert_int_equal(location_parse(&place, &pool, cases[i].text, &err), 0);
 		assert_int_equal(place.kind, cases[i].kind);
 		assert_string_equal(place.path, cases[i].path);
 		if (cases[i].tag)
@@ -59,10 +59,10 @@ static void refuses_what_is_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct place place;
+		struct location place;
 		struct error err;
 
-		assert_int_equal(place_parse(&place, &pool, cases[i][0], &err), -1);
+		assert_int_equal(location_parse(&place, &pool, cases[i][0], &err), -1);
 		assert_int_equal(err.status, STATUS_USAGE);
 		assert_string_equal(err.message, cases[i][1]);
 	}
@@ -73,14 +73,14 @@ static void tags_have_at_most_128_characters(void **state)
 {
 	char text[200] = "oci:x:";
 	struct pool pool = { 0 };
-	struct place place;
+	struct location place;
 	struct error err;
 
 	(void)state;
 	memset(text + 6, 'a', 128);
-	assert_int_equal(place_parse(&place, &pool, text, &err), 0);
+	assert_int_equal(location_parse(&place, &pool, text, &err), 0);
 	text[6 + 128] = 'a';
-	assert_int_equal(place_parse(&place, &pool, text, &err), -1);
+	assert_int_equal(location_parse(&place, &pool, text, &err), -1);
 	pool_free(&pool);
 }
 

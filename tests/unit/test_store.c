@@ -16,9 +16,10 @@ static char *in_scratch(const char *name)
 	return path;
 }
 
-static int open_place(enum place_kind kind, const char *name)
+static int open_place(enum location_kind kind, const char *name)
 {
-	return files_open(&files, &(struct place){ .kind = kind, .path = in_scratch(name) }, &err);
+	return files_open(&files, &(struct location){ .kind = kind, .path = in_scratch(name) },
+			  &err);
 }
 
 /* "name type size file fault", a line for each entry. */
@@ -59,7 +60,7 @@ static void lists_a_directory(void **state)
 	scratch_write("blobs/sha256/aa", "content");
 	assert_int_equal(symlinkat("../../data", scratch, "blobs/sha256/bb"), 0);
 	assert_int_equal(mkfifoat(scratch, "fifo", 0644), 0);
-	assert_int_equal(open_place(PLACE_OCI, ""), 0);
+	assert_int_equal(open_place(LOCATION_OCI, ""), 0);
 	assert_string_equal(listing(), "blobs 1 0 - -\n"
 			    "blobs/sha256 1 0 - -\n"
 			    "blobs/sha256/aa 0 7 blobs/sha256/aa -\n"
@@ -88,7 +89,7 @@ static void follows_no_link_outside(void **state)
 	assert_int_equal(symlinkat("loop", scratch, "loop"), 0);
 	assert_int_equal(symlinkat("d", scratch, "directory"), 0);
 	assert_int_equal(symlinkat("none", scratch, "nothing"), 0);
-	assert_int_equal(open_place(PLACE_OCI, ""), 0);
+	assert_int_equal(open_place(LOCATION_OCI, ""), 0);
 	assert_string_equal(listing(), "above 2 0 - it leads out of the image\n"
 			    "absolute 2 0 - it leads out of the image\n"
 			    "chain 2 0 - it does not lead to a file\n"
@@ -112,7 +113,7 @@ static void opens_nothing_that_was_replaced(void **state)
 	assert_int_equal(mkdirat(scratch, "d", 0755), 0);
 	scratch_write("d/file", "hello");
 	scratch_write("other", "hello");
-	assert_int_equal(open_place(PLACE_OCI, ""), 0);
+	assert_int_equal(open_place(LOCATION_OCI, ""), 0);
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(symlinkat("/etc/passwd", scratch, "d/file"), 0);
 	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
@@ -138,14 +139,14 @@ static void refuses_what_is_no_layout(void **state)
 	(void)state;
 	snprintf(expected, sizeof expected, "cannot read '%s/none': No such file or directory",
 		 scratch_path);
-	assert_refused(open_place(PLACE_OCI, "none"), err, STATUS_FILE, expected);
+	assert_refused(open_place(LOCATION_OCI, "none"), err, STATUS_FILE, expected);
 	scratch_write("file", "hello");
 	snprintf(expected, sizeof expected, "cannot read '%s/file': Not a directory", scratch_path);
-	assert_refused(open_place(PLACE_OCI, "file"), err, STATUS_FILE, expected);
+	assert_refused(open_place(LOCATION_OCI, "file"), err, STATUS_FILE, expected);
 	snprintf(expected, sizeof expected, "cannot read an image from '%s/file': places of images "
 		 "are oci:, oci-archive: and docker-archive:", scratch_path);
-	assert_refused(open_place(PLACE_TAR, "file"), err, STATUS_USAGE, expected);
-	assert_refused(open_place(PLACE_DIRECTORY, "file"), err, STATUS_USAGE, expected);
+	assert_refused(open_place(LOCATION_TAR, "file"), err, STATUS_USAGE, expected);
+	assert_refused(open_place(LOCATION_DIRECTORY, "file"), err, STATUS_USAGE, expected);
 }
 
 static void bounds_names_of_directories(void **state)
@@ -163,7 +164,7 @@ static void bounds_names_of_directories(void **state)
 	}
 	snprintf(expected, sizeof expected, "cannot read '%s/': its directories are too deep",
 		 scratch_path);
-	assert_refused(open_place(PLACE_OCI, ""), err, STATUS_LIMIT, expected);
+	assert_refused(open_place(LOCATION_OCI, ""), err, STATUS_LIMIT, expected);
 	for (int i = 17; i > 0; i--) {
 		close(fds[i]);
 		assert_int_equal(unlinkat(fds[i - 1], name, AT_REMOVEDIR), 0);
@@ -211,7 +212,7 @@ static void lists_an_archive(void **state)
 	TARBALL(&archive, .name = "empty");
 	tarball_end(&archive);
 	write_archive("a.tar");
-	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
+	assert_int_equal(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), 0);
 	assert_string_equal(listing(), "blobs 1 0 - -\n"
 			    "blobs/aa 2 5 blobs/bb -\n"
 			    "blobs/bb 0 5 blobs/bb -\n"
@@ -238,7 +239,7 @@ static void tells_names_that_are_none(void **state)
 	TARBALL(&archive, .name = "n", .type = '1', .target = "n");
 	tarball_end(&archive);
 	write_archive("a.tar");
-	assert_int_equal(open_place(PLACE_DOCKER_ARCHIVE, "a.tar"), 0);
+	assert_int_equal(open_place(LOCATION_DOCKER_ARCHIVE, "a.tar"), 0);
 	assert_string_equal(listing(), " 0 1 - a component is empty\n"
 			    "../x 0 1 - a component is '..'\n"
 			    "/abs 0 1 - it is absolute\n"
@@ -264,7 +265,7 @@ static void reads_no_name_that_is_there_twice(void **state)
 	TARBALL(&archive, .name = "l", .type = '2', .target = "f");
 	tarball_end(&archive);
 	write_archive("a.tar");
-	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
+	assert_int_equal(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), 0);
 	for (const char *text = listing(), *line; (line = strchr(text, '\n')); text = line + 1)
 		if (text[0] == 'f')
 			assert_memory_equal(line - 24, " its name is there twice", 24);
@@ -292,7 +293,7 @@ static void reads_within_a_member(void **state)
 	TARBALL(&archive, .name = "b", .content = "xxxxxxxxxx");
 	tarball_end(&archive);
 	write_archive("a.tar");
-	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
+	assert_int_equal(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), 0);
 	assert_int_equal(files_reader_open(&file, files, files_find(files, "a"), &err), 0);
 	assert_int_equal(file.size, 10);
 	assert_int_equal(files_reader_read(&file, bytes, 4, 2), 4);
@@ -314,7 +315,7 @@ static void bounds_a_reading(void **state)
 	TARBALL(&archive, .name = "a", .content = "0123456789");
 	tarball_end(&archive);
 	write_archive("a.tar");
-	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
+	assert_int_equal(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), 0);
 	buffer_init(&buffer, 9);
 	snprintf(expected, sizeof expected, "cannot read 'a' in '%s/a.tar': larger than 9 bytes",
 		 scratch_path);
@@ -341,16 +342,16 @@ static void refuses_what_is_no_archive(void **state)
 		write_archive("a.tar");
 		snprintf(expected, sizeof expected, "cannot read '%s/a.tar': %s", scratch_path,
 			 cases[i].reason);
-		assert_refused(open_place(PLACE_OCI_ARCHIVE, "a.tar"), err, STATUS_ARCHIVE,
+		assert_refused(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), err, STATUS_ARCHIVE,
 			       expected);
 		buffer_init(&archive, TARBALL_BYTES);
 	}
 	assert_int_equal(mkfifoat(scratch, "fifo", 0644), 0);
 	snprintf(expected, sizeof expected, "cannot read '%s/fifo': not a regular file",
 		 scratch_path);
-	assert_refused(open_place(PLACE_OCI_ARCHIVE, "fifo"), err, STATUS_FILE, expected);
+	assert_refused(open_place(LOCATION_OCI_ARCHIVE, "fifo"), err, STATUS_FILE, expected);
 	snprintf(expected, sizeof expected, "cannot read '%s/': not a regular file", scratch_path);
-	assert_refused(open_place(PLACE_DOCKER_ARCHIVE, ""), err, STATUS_FILE, expected);
+	assert_refused(open_place(LOCATION_DOCKER_ARCHIVE, ""), err, STATUS_FILE, expected);
 }
 
 static void bounds_the_number_of_files(void **state)
@@ -368,7 +369,7 @@ static void bounds_the_number_of_files(void **state)
 	last = archive.length;
 	tarball_end(&archive);
 	write_archive("a.tar");
-	assert_int_equal(open_place(PLACE_OCI_ARCHIVE, "a.tar"), 0);
+	assert_int_equal(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), 0);
 	files_close(files);
 	buffer_init(&archive, TARBALL_BYTES);
 	TARBALL(&archive, .name = "more");
@@ -383,7 +384,7 @@ static void bounds_the_number_of_files(void **state)
 	buffer_free(&archive);
 	snprintf(expected, sizeof expected, "cannot read '%s/a.tar': it has too many files",
 		 scratch_path);
-	assert_refused(open_place(PLACE_OCI_ARCHIVE, "a.tar"), err, STATUS_LIMIT, expected);
+	assert_refused(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), err, STATUS_LIMIT, expected);
 }
 
 static void bounds_the_names_of_files(void **state)
@@ -403,7 +404,7 @@ static void bounds_the_names_of_files(void **state)
 	write_archive("a.tar");
 	snprintf(expected, sizeof expected, "cannot read '%s/a.tar': it has too many files",
 		 scratch_path);
-	assert_refused(open_place(PLACE_OCI_ARCHIVE, "a.tar"), err, STATUS_LIMIT, expected);
+	assert_refused(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), err, STATUS_LIMIT, expected);
 }
 
 int main(void)
