@@ -290,7 +290,7 @@ static enum step ask_server(struct attempt *attempt, struct retry *retry, int64_
 	struct http_answer answer;
 	enum step step;
 
-	if (client_get(download->client, download->source, &request, &answer, err) == 0)
+	if (redirect_get(download->client, download->source, &request, &answer, err) == 0)
 		step = judge(attempt, &answer, err);
 	else
 		step = judge_failure(attempt, &answer, err);
@@ -456,7 +456,8 @@ int download_document(const struct download *download, struct buffer *buffer, st
 
 	for (;;) {
 		struct http_answer answer;
-		int result = client_get(download->client, download->source, &request, &answer, err);
+		int result = redirect_get(download->client, download->source, &request, &answer,
+					  err);
 		int64_t pause = -1;
 
 		if (result < 0 && answer.transient)

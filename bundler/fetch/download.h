@@ -16,7 +16,7 @@
  */
 
 struct download {
-	struct client *client;
+	struct redirect *client;
 	const struct url *source;
 	uint64_t size;			/* bytes the archive must have, 0: not known */
 	uint64_t maximum;		/* bytes it may have */

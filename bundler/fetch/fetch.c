@@ -90,13 +90,13 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 		fetch->options.stall_seconds = LIMIT_STALL_SECONDS;
 	if (fetch->options.total_seconds == 0)
 		fetch->options.total_seconds = LIMIT_TOTAL_SECONDS;
-	client_init(&fetch->client, options->ca_directory, options->ca_file, &options->proxies);
+	redirect_init(&fetch->client, options->ca_directory, options->ca_file, &options->proxies);
 	return 0;
 }
 
 void fetch_free(struct fetch *fetch)
 {
-	client_free(&fetch->client);
+	redirect_free(&fetch->client);
 }
 
 /* ---- events ---- */

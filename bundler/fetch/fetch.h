@@ -38,7 +38,7 @@ struct fetch_options {
 /* What all downloads of a run share; threads may use one at the same time. */
 struct fetch {
 	struct fetch_options options;
-	struct client client;
+	struct redirect client;
 };
 
 /*

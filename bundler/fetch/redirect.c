@@ -3,22 +3,22 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-void client_init(struct client *client, int ca_directory, const char *ca_file,
-		 const struct proxies *proxies)
+void redirect_init(struct redirect *client, int ca_directory, const char *ca_file,
+		   const struct proxies *proxies)
 {
-	*client = (struct client){
+	*client = (struct redirect){
 		.ca_directory = ca_directory, .ca_file = ca_file, .proxies = *proxies,
 	};
 	pthread_mutex_init(&client->lock, NULL);
 }
 
-void client_free(struct client *client)
+void redirect_free(struct redirect *client)
 {
 	trust_free(client->trust);
 	pthread_mutex_destroy(&client->lock);
 }
 
-static int load_trust(struct client *client, struct error *err)
+static int load_trust(struct redirect *client, struct error *err)
 {
 	if (client->trust)
 		return 0;
@@ -30,7 +30,7 @@ static int load_trust(struct client *client, struct error *err)
 }
 
 /* The bundle is read once, and not at all when everything is in the cache. */
-static const struct trust *get_trust(struct client *client, struct error *err)
+static const struct trust *get_trust(struct redirect *client, struct error *err)
 {
 	int result;
 
@@ -40,7 +40,7 @@ static const struct trust *get_trust(struct client *client, struct error *err)
 	return result < 0 ? NULL : client->trust;
 }
 
-static int get_hop(struct client *client, const struct url *url, struct http_request *request,
+static int get_hop(struct redirect *client, const struct url *url, struct http_request *request,
 		   struct http_answer *answer, struct error *err)
 {
 	request->url = url;
@@ -118,8 +118,8 @@ static int next_hop(struct url *next, const struct url *from, const char *locati
 	return -1;
 }
 
-int client_get(struct client *client, const struct url *url, struct http_request *request,
-	       struct http_answer *answer, struct error *err)
+int redirect_get(struct redirect *client, const struct url *url, struct http_request *request,
+		 struct http_answer *answer, struct error *err)
 {
 	struct url hop = { 0 }, next;
 	unsigned redirects = 0;

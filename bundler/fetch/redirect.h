@@ -14,7 +14,7 @@
  */
 
 /* What all transfers share; threads may use one at the same time. */
-struct client {
+struct redirect {
 	int ca_directory;
 	const char *ca_file;
 	struct proxies proxies;
@@ -23,9 +23,9 @@ struct client {
 };
 
 /* Keeps the pointers. ca_file is below descriptor ca_directory, or AT_FDCWD. */
-void client_init(struct client *client, int ca_directory, const char *ca_file,
-		 const struct proxies *proxies);
-void client_free(struct client *client);
+void redirect_init(struct redirect *client, int ca_directory, const char *ca_file,
+		   const struct proxies *proxies);
+void redirect_free(struct redirect *client);
 
 /*
  * GETs url: 0 when the body of a 200 or 206 has been taken. Of request the caller sets what
@@ -34,7 +34,7 @@ void client_free(struct client *client);
  * said; answer->transient says whether asking again may help. answer is the last hop's, and freed
  * by the caller with http_answer_free in either case.
  */
-int client_get(struct client *client, const struct url *url, struct http_request *request,
-	       struct http_answer *answer, struct error *err);
+int redirect_get(struct redirect *client, const struct url *url, struct http_request *request,
+		 struct http_answer *answer, struct error *err);
 
 #endif
