@@ -264,7 +264,7 @@ static int64_t add_jitter(int64_t pause)
 	return pause + pause * random / (4 * 65536);
 }
 
-int64_t retry_pause(struct retry *retry, bool reached, uint64_t retry_after)
+int64_t download_pause(struct download_retry *retry, bool reached, uint64_t retry_after)
 {
 	unsigned maximum = reached ? LIMIT_ATTEMPTS : UNREACHED_ATTEMPTS;
 	int64_t pause;
@@ -277,7 +277,7 @@ int64_t retry_pause(struct retry *retry, bool reached, uint64_t retry_after)
 	return clock_now() + pause < retry->deadline ? pause : -1;
 }
 
-static enum step ask_server(struct attempt *attempt, struct retry *retry, int64_t *pause,
+static enum step ask_server(struct attempt *attempt, struct download_retry *retry, int64_t *pause,
 			    struct error *err)
 {
 	const struct download *download = attempt->download;
@@ -295,7 +295,7 @@ static enum step ask_server(struct attempt *attempt, struct retry *retry, int64_
 	else
 		step = judge_failure(attempt, &answer, err);
 	if (step == STEP_PAUSE)
-		*pause = retry_pause(retry, answer.reached, answer.retry_after);
+		*pause = download_pause(retry, answer.reached, answer.retry_after);
 	http_answer_free(&answer);
 	free(validator);
 	return step;
@@ -357,7 +357,7 @@ static enum step read_file(struct attempt *attempt, struct error *err)
 	return step;
 }
 
-static enum step run_attempt(struct attempt *attempt, struct retry *retry, int64_t *pause,
+static enum step run_attempt(struct attempt *attempt, struct download_retry *retry, int64_t *pause,
 			     struct error *err)
 {
 	*pause = -1;
@@ -379,7 +379,9 @@ static int prepare_next(struct attempt *attempt, enum step step, int64_t pause, 
 static int run_attempts(const struct download *download, struct partial *partial, bool *local,
 			struct error *err)
 {
-	struct retry retry = { .deadline = clock_now() + 1000 * (int64_t)download->total_seconds };
+	struct download_retry retry = {
+		.deadline = clock_now() + 1000 * (int64_t)download->total_seconds
+	};
 	bool restarted = false;
 
 	for (;;) {
@@ -447,7 +449,9 @@ static int on_document_body(void *context, const void *bytes, size_t length, str
 
 int download_document(const struct download *download, struct buffer *buffer, struct error *err)
 {
-	struct retry retry = { .deadline = clock_now() + 1000 * (int64_t)download->total_seconds };
+	struct download_retry retry = {
+		.deadline = clock_now() + 1000 * (int64_t)download->total_seconds
+	};
 	struct document document = { download, buffer };
 	struct http_request request = {
 		.stall_seconds = download->stall_seconds, .deadline = retry.deadline,
@@ -461,7 +465,7 @@ int download_document(const struct download *download, struct buffer *buffer, st
 		int64_t pause = -1;
 
 		if (result < 0 && answer.transient)
-			pause = retry_pause(&retry, answer.reached, answer.retry_after);
+			pause = download_pause(&retry, answer.reached, answer.retry_after);
 		http_answer_free(&answer);
 		if (result == 0)
 			return 0;

@@ -40,7 +40,7 @@ int download_document(const struct download *download, struct buffer *buffer, st
 
 /* When to ask a source again: exponential back-off with jitter, bounded in number and time. */
 
-struct retry {
+struct download_retry {
 	unsigned attempts;	/* made so far */
 	int64_t deadline;	/* of clock.h */
 };
@@ -50,6 +50,6 @@ struct retry {
  * when there is none. reached: whether a connection stood; retry_after: seconds that the server
  * asks for (RFC 9110 section 10.2.3), or 0.
  */
-int64_t retry_pause(struct retry *retry, bool reached, uint64_t retry_after);
+int64_t download_pause(struct download_retry *retry, bool reached, uint64_t retry_after);
 
 #endif

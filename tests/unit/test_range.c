@@ -41,27 +41,27 @@ static void bad(void **state)
 
 static void pauses(void **state)
 {
-	struct retry retry = { .deadline = clock_now() + 1000000 };
+	struct download_retry retry = { .deadline = clock_now() + 1000000 };
 
 	(void)state;
 	for (int64_t pause = 500, i = 1; i < LIMIT_ATTEMPTS; i++, pause *= 2)
-		assert_in_range(retry_pause(&retry, true, 0), pause, pause + pause / 4);
-	assert_int_equal(retry_pause(&retry, true, 0), -1);
+		assert_in_range(download_pause(&retry, true, 0), pause, pause + pause / 4);
+	assert_int_equal(download_pause(&retry, true, 0), -1);
 }
 
 static void pauses_bounded(void **state)
 {
-	struct retry retry = { .deadline = clock_now() + 1000000 };
+	struct download_retry retry = { .deadline = clock_now() + 1000000 };
 
 	(void)state;
-	assert_in_range(retry_pause(&retry, false, 0), 500, 625);
-	assert_int_equal(retry_pause(&retry, false, 0), -1);
+	assert_in_range(download_pause(&retry, false, 0), 500, 625);
+	assert_int_equal(download_pause(&retry, false, 0), -1);
 	retry.attempts = 0;
-	assert_int_equal(retry_pause(&retry, true, 7), 7000);
-	assert_int_equal(retry_pause(&retry, true, LIMIT_RETRY_AFTER_SECONDS + 1), -1);
-	assert_int_equal(retry_pause(&retry, true, UINT64_MAX), -1);
-	retry = (struct retry){ .deadline = clock_now() + 400 };
-	assert_int_equal(retry_pause(&retry, true, 0), -1);
+	assert_int_equal(download_pause(&retry, true, 7), 7000);
+	assert_int_equal(download_pause(&retry, true, LIMIT_RETRY_AFTER_SECONDS + 1), -1);
+	assert_int_equal(download_pause(&retry, true, UINT64_MAX), -1);
+	retry = (struct download_retry){ .deadline = clock_now() + 400 };
+	assert_int_equal(download_pause(&retry, true, 0), -1);
 }
 
 int main(void)
