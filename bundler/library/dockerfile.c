@@ -5,40 +5,40 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "library/dockerfile_alpine.h"
-#include "library/dockerfile_text.h"
+#include "library/text.h"
 #include "library/dockerfile_windows.h"
 
-static void add_head(struct draft *d)
+static void add_head(struct library_text *d)
 {
-	draft_format(d, "# %s %s, written by bundler library: change the recipe, not this file.\n",
-		     d->recipe->name, d->recipe->version);
-	draft_format(d, "FROM %s%s%s\n\n", d->kind->base, d->kind->joint ? ":" : "",
-		     d->variant->version);
+	text_format(d, "# %s %s, written by bundler library: change the recipe, not this file.\n",
+		    d->recipe->name, d->recipe->version);
+	text_format(d, "FROM %s%s%s\n\n", d->kind->base, d->kind->joint ? ":" : "",
+		    d->variant->version);
 }
 
-static void write_scratch(struct draft *d)
+static void write_scratch(struct library_text *d)
 {
 	const struct recipe_image *image = &d->recipe->image;
 
-	d->platform.target = DRAFT_TARGET;
-	draft_add(d, "# The tar of bundler rootfs: ADD keeps owner, mode and time of what is in "
+	d->platform.target = TEXT_TARGET;
+	text_add(d, "# The tar of bundler rootfs: ADD keeps owner, mode and time of what is in "
 		     "it.\nADD rootfs.tar.gz /\n\n");
-	draft_add_environment(d);
+	text_add_environment(d);
 	for (size_t i = 0; i < image->label_count; i++) {
-		draft_format(d, "%s%s=", i == 0 ? "LABEL " : " \\\n\t", image->labels[i].name);
-		draft_add_quoted(d, draft_expand_common(d, image->labels[i].value));
+		text_format(d, "%s%s=", i == 0 ? "LABEL " : " \\\n\t", image->labels[i].name);
+		text_add_quoted(d, text_expand_common(d, image->labels[i].value));
 	}
-	draft_add(d, image->label_count > 0 ? "\n\n" : "");
-	draft_add_identity(d, true);
-	draft_add_ports(d);
-	draft_add_command(d);
+	text_add(d, image->label_count > 0 ? "\n\n" : "");
+	text_add_identity(d, true);
+	text_add_ports(d);
+	text_add_command(d);
 }
 
-static void write_dockerfile(struct draft *d)
+static void write_dockerfile(struct library_text *d)
 {
 	static const struct {
 		const char *kind;
-		void (*write)(struct draft *d);
+		void (*write)(struct library_text *d);
 	} writers[] = {
 		{ "alpine", dockerfile_alpine_write },
 		{ "scratch", write_scratch },
@@ -65,7 +65,7 @@ static const struct platform *first_platform(const struct recipe_library *librar
 int dockerfile_add(struct generated *into, const struct recipe *recipe, const struct lock *lock,
 		   const struct recipe_variant *variant, struct error *err)
 {
-	struct draft d = {
+	struct library_text d = {
 		.into = into, .recipe = recipe, .lock = lock, .variant = variant,
 		.kind = variant->kind, .err = err,
 		.platform = *first_platform(&recipe->library, variant->kind->os),
@@ -81,7 +81,7 @@ int dockerfile_add(struct generated *into, const struct recipe *recipe, const st
 				  variant_name(&d.pool, d.kind, variant->version));
 	buffer_init(&d.text, LIMIT_GENERATED_BYTES);
 	write_dockerfile(&d);
-	draft_add_context_file(&d, "Dockerfile", d.text.bytes, d.text.length, false);
+	text_add_context_file(&d, "Dockerfile", d.text.bytes, d.text.length, false);
 	buffer_free(&d.text);
 	pool_free(&d.pool);
 	return d.failed ? -1 : 0;

@@ -6,17 +6,17 @@
 #include "base/digest.h"
 #include "base/limits.h"
 
-#define TARGET_VARIABLE "${target}"	/* what DRAFT_TARGET becomes */
+#define TARGET_VARIABLE "${target}"	/* what TEXT_TARGET becomes */
 
 /* A text with the shell's variable in the place of the target. */
-static const char *vary(struct draft *d, const char *text)
+static const char *vary(struct library_text *d, const char *text)
 {
 	struct buffer varied;
 	const char *next;
 	char *result;
 
 	buffer_init(&varied, LIMIT_GENERATED_BYTES);
-	for (; (next = strstr(text, DRAFT_TARGET)); text = next + strlen(DRAFT_TARGET))
+	for (; (next = strstr(text, TEXT_TARGET)); text = next + strlen(TEXT_TARGET))
 		if (buffer_add(&varied, text, (size_t)(next - text)) < 0
 		    || buffer_add_string(&varied, TARGET_VARIABLE) < 0)
 			abort();
@@ -28,7 +28,7 @@ static const char *vary(struct draft *d, const char *text)
 }
 
 /* A line of the case for each platform that Alpine and the lock have. */
-static void add_targets(struct draft *d)
+static void add_targets(struct library_text *d)
 {
 	for (size_t i = 0; i < d->recipe->platform_count && !d->failed; i++) {
 		const struct platform *platform = d->recipe->platforms[i];
@@ -40,27 +40,27 @@ static void add_targets(struct draft *d)
 		    || (recipe_is_optional(d->recipe, platform)
 			&& !lock_find(d->lock, platform, &ignored)))
 			continue;
-		asset = draft_asset(d, platform);
+		asset = text_asset(d, platform);
 		if (asset)
-			draft_format(d, "\t\t%s) target='%s'; sha256='%s' ;; \\\n", platform->apk,
-				     platform->target, digest_write_hex(&asset->digest, hex));
+			text_format(d, "\t\t%s) target='%s'; sha256='%s' ;; \\\n", platform->apk,
+				    platform->target, digest_write_hex(&asset->digest, hex));
 	}
 }
 
-static void add_alpine_members(struct draft *d)
+static void add_alpine_members(struct library_text *d)
 {
 	for (size_t i = 0; i < d->recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &d->recipe->entries[i];
 		const char *path, *name;
 
-		if (!draft_has(entry, RECIPE_MEMBER))
+		if (!text_has(entry, RECIPE_MEMBER))
 			continue;
-		path = draft_place(d, entry);
-		name = draft_base_name(path);
+		path = text_place(d, entry);
+		name = text_base_name(path);
 		if (name > path + 1)
-			draft_format(d, "\tmkdir -p %.*s; \\\n", (int)(name - path - 1), path);
-		draft_format(d, "\tcp \"%s\" %s; \\\n\tchmod %04o %s; \\\n",
-			     vary(d, draft_member(d, entry)), path, entry->mode, path);
+			text_format(d, "\tmkdir -p %.*s; \\\n", (int)(name - path - 1), path);
+		text_format(d, "\tcp \"%s\" %s; \\\n\tchmod %04o %s; \\\n",
+			    vary(d, text_member(d, entry)), path, entry->mode, path);
 	}
 }
 
@@ -68,86 +68,86 @@ static void add_alpine_members(struct draft *d)
  * Downloads, checks and installs. It needs no more than a shell, apk's word for the machine, wget,
  * sha256sum, tar or unzip, cp and chmod: every BusyBox has these, though not install.
  */
-static void add_alpine_release(struct draft *d)
+static void add_alpine_release(struct library_text *d)
 {
 	const char *format = recipe_format(d->recipe, &d->platform);
 	bool zip = strcmp(format, "zip") == 0;
 
-	draft_add(d, "RUN set -eux; \\\n"
-		  "\tarch=\"$(apk --print-arch)\"; \\\n"
-		  "\tcase \"$arch\" in \\\n");
+	text_add(d, "RUN set -eux; \\\n"
+		 "\tarch=\"$(apk --print-arch)\"; \\\n"
+		 "\tcase \"$arch\" in \\\n");
 	add_targets(d);
-	draft_add(d, "\t\t*) echo >&2 \"error: no release for $arch\"; exit 1 ;; \\\n"
-		  "\tesac; \\\n"
-		  "\tmkdir /release; \\\n"
-		  "\tcd /release; \\\n");
-	draft_format(d, "\twget -O release.%s \"%s\"; \\\n", format,
-		     vary(d, draft_plain(d, draft_expand(d, d->recipe->release.url))));
-	draft_format(d, "\techo \"$sha256  release.%s\" | sha256sum -c -; \\\n", format);
-	draft_format(d, "\t%s release.%s; \\\n", zip ? "unzip -q" : "tar -xzf", format);
+	text_add(d, "\t\t*) echo >&2 \"error: no release for $arch\"; exit 1 ;; \\\n"
+		 "\tesac; \\\n"
+		 "\tmkdir /release; \\\n"
+		 "\tcd /release; \\\n");
+	text_format(d, "\twget -O release.%s \"%s\"; \\\n", format,
+		    vary(d, text_plain(d, text_expand(d, d->recipe->release.url))));
+	text_format(d, "\techo \"$sha256  release.%s\" | sha256sum -c -; \\\n", format);
+	text_format(d, "\t%s release.%s; \\\n", zip ? "unzip -q" : "tar -xzf", format);
 	add_alpine_members(d);
-	draft_add(d, "\tcd /; \\\n"
-		  "\trm -r /release\n\n");
+	text_add(d, "\tcd /; \\\n"
+		 "\trm -r /release\n\n");
 }
 
 /* The script that makes flags alone arguments of the program, with the words in single quotes. */
-static void add_script(struct draft *d, const json_t *words)
+static void add_script(struct library_text *d, const json_t *words)
 {
 	struct buffer script = d->text;
 	size_t i;
 	json_t *word;
 
 	buffer_init(&d->text, LIMIT_GENERATED_BYTES);
-	draft_format(d, "#!/bin/sh\n"
-		     "# %s %s, written by bundler library: change the recipe, not this file.\n"
-		     "set -eu\n\n"
-		     "# Flags, or nothing at all, are for the program.\n"
-		     "case \"${1--}\" in\n"
-		     "-*) set --", d->recipe->name, d->recipe->version);
+	text_format(d, "#!/bin/sh\n"
+		    "# %s %s, written by bundler library: change the recipe, not this file.\n"
+		    "set -eu\n\n"
+		    "# Flags, or nothing at all, are for the program.\n"
+		    "case \"${1--}\" in\n"
+		    "-*) set --", d->recipe->name, d->recipe->version);
 	json_array_foreach(words, i, word) {
-		draft_add(d, " '");
+		text_add(d, " '");
 		for (const char *letter = json_string_value(word); *letter; letter++)
-			draft_format(d, *letter == '\'' ? "'\\%c'" : "%c", *letter);
-		draft_add(d, "'");
+			text_format(d, *letter == '\'' ? "'\\%c'" : "%c", *letter);
+		text_add(d, "'");
 	}
-	draft_add(d, " \"$@\" ;;\n"
-		  "esac\n"
-		  "exec \"$@\"\n");
-	draft_add_context_file(d, "docker-entrypoint.sh", d->text.bytes, d->text.length, true);
+	text_add(d, " \"$@\" ;;\n"
+		 "esac\n"
+		 "exec \"$@\"\n");
+	text_add_context_file(d, "docker-entrypoint.sh", d->text.bytes, d->text.length, true);
 	buffer_free(&d->text);
 	d->text = script;
 }
 
-static void add_alpine_command(struct draft *d)
+static void add_alpine_command(struct library_text *d)
 {
-	json_t *words = draft_entrypoint(d), *script = json_pack("[s]", "docker-entrypoint.sh");
+	json_t *words = text_entrypoint(d), *script = json_pack("[s]", "docker-entrypoint.sh");
 
 	add_script(d, words);
-	draft_add_exec(d, "ENTRYPOINT", script);
-	draft_append_arguments(d, words);
-	draft_add_exec(d, "CMD", words);
+	text_add_exec(d, "ENTRYPOINT", script);
+	text_append_arguments(d, words);
+	text_add_exec(d, "CMD", words);
 	json_decref(words);
 	json_decref(script);
 }
 
-void dockerfile_alpine_write(struct draft *d)
+void dockerfile_alpine_write(struct library_text *d)
 {
 	const struct recipe_list *packages = &d->recipe->library.packages;
 
-	d->platform.target = DRAFT_TARGET;
-	draft_add_version(d);
-	draft_add_environment(d);
-	draft_add(d, "\n");
+	d->platform.target = TEXT_TARGET;
+	text_add_version(d);
+	text_add_environment(d);
+	text_add(d, "\n");
 	if (packages->count > 0) {
-		draft_add(d, "RUN apk add --no-cache");
+		text_add(d, "RUN apk add --no-cache");
 		for (size_t i = 0; i < packages->count; i++)
-			draft_format(d, " %s", packages->items[i]);
-		draft_add(d, "\n\n");
+			text_format(d, " %s", packages->items[i]);
+		text_add(d, "\n\n");
 	}
 	add_alpine_release(d);
-	draft_add_files(d);
-	draft_format(d, "COPY docker-entrypoint.sh %s/\n", d->kind->programs);
-	draft_add_identity(d, false);
-	draft_add_ports(d);
+	text_add_files(d);
+	text_format(d, "COPY docker-entrypoint.sh %s/\n", d->kind->programs);
+	text_add_identity(d, false);
+	text_add_ports(d);
 	add_alpine_command(d);
 }

@@ -1,9 +1,9 @@
 #ifndef BUNDLER_DOCKERFILE_ALPINE_H
 #define BUNDLER_DOCKERFILE_ALPINE_H
 
-#include "library/dockerfile_text.h"
+#include "library/text.h"
 
 /* Writes what follows FROM in a variant of Alpine, and its entry point's script. */
-void dockerfile_alpine_write(struct draft *d);
+void dockerfile_alpine_write(struct library_text *d);
 
 #endif

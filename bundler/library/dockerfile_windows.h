@@ -1,12 +1,12 @@
 #ifndef BUNDLER_DOCKERFILE_WINDOWS_H
 #define BUNDLER_DOCKERFILE_WINDOWS_H
 
-#include "library/dockerfile_text.h"
+#include "library/text.h"
 
 /* Writes what follows FROM in a variant of Windows Server Core, and of Nano Server. */
-void dockerfile_windows_write_servercore(struct draft *d);
+void dockerfile_windows_write_servercore(struct library_text *d);
 
 /* It copies from the other: it has neither PowerShell nor anything else that could unpack. */
-void dockerfile_windows_write_nanoserver(struct draft *d);
+void dockerfile_windows_write_nanoserver(struct library_text *d);
 
 #endif

@@ -1,4 +1,4 @@
-#include "library/dockerfile_text.h"
+#include "library/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-static const char *fail(struct draft *d, const char *text, const char *reason)
+static const char *fail(struct library_text *d, const char *text, const char *reason)
 {
 	if (!d->failed)
 		error_set(d->err, STATUS_CONFIG, "cannot write '%s' into a Dockerfile: %s", text,
@@ -17,13 +17,13 @@ static const char *fail(struct draft *d, const char *text, const char *reason)
 	return "";
 }
 
-void draft_add(struct draft *d, const char *text)
+void text_add(struct library_text *d, const char *text)
 {
 	if (buffer_add_string(&d->text, text) < 0)
 		fail(d, d->recipe->name, "the file becomes too long");
 }
 
-const char *draft_plain(struct draft *d, const char *text)
+const char *text_plain(struct library_text *d, const char *text)
 {
 	if (*text == '\0')
 		return fail(d, text, "it is empty");
@@ -31,7 +31,7 @@ const char *draft_plain(struct draft *d, const char *text)
 	       ? text : fail(d, text, "it has a character that shells may understand");
 }
 
-const char *draft_expand(struct draft *d, const char *template)
+const char *text_expand(struct library_text *d, const char *template)
 {
 	const char *text = d->failed ? NULL : recipe_expand(d->recipe, &d->platform, &d->pool,
 							    template, d->err);
@@ -40,41 +40,41 @@ const char *draft_expand(struct draft *d, const char *template)
 	return text ? text : "";
 }
 
-const char *draft_expand_common(struct draft *d, const char *template)
+const char *text_expand_common(struct library_text *d, const char *template)
 {
-	const char *text = draft_expand(d, template);
+	const char *text = text_expand(d, template);
 
-	return strstr(text, DRAFT_TARGET)
+	return strstr(text, TEXT_TARGET)
 	       ? fail(d, template, "it is another for each platform") : text;
 }
 
-void draft_add_quoted(struct draft *d, const char *value)
+void text_add_quoted(struct library_text *d, const char *value)
 {
-	draft_add(d, "\"");
+	text_add(d, "\"");
 	for (; *value; value++) {
 		if ((unsigned char)*value < ' ')
 			fail(d, value, "it has a control character");
-		draft_format(d, "%s%c", strchr("\"\\$", *value) ? "\\" : "", *value);
+		text_format(d, "%s%c", strchr("\"\\$", *value) ? "\\" : "", *value);
 	}
-	draft_add(d, "\"");
+	text_add(d, "\"");
 }
 
-void draft_add_exec(struct draft *d, const char *instruction, const json_t *words)
+void text_add_exec(struct library_text *d, const char *instruction, const json_t *words)
 {
 	char *text = json_dumps(words, JSON_ENSURE_ASCII);
 
 	if (!text)
 		abort();
-	draft_format(d, "%s %s\n", instruction, text);
+	text_format(d, "%s %s\n", instruction, text);
 	free(text);
 }
 
-static bool is_windows(const struct draft *d)
+static bool is_windows(const struct library_text *d)
 {
 	return strcmp(d->kind->os, "windows") == 0;
 }
 
-const char *draft_native(struct draft *d, const char *path)
+const char *text_native(struct library_text *d, const char *path)
 {
 	char *copy;
 
@@ -86,7 +86,7 @@ const char *draft_native(struct draft *d, const char *path)
 	return copy;
 }
 
-const char *draft_escaped(struct draft *d, const char *path)
+const char *text_escaped(struct library_text *d, const char *path)
 {
 	char *copy = pool_new(&d->pool, strlen(path) + 1, 2), *out = copy;
 
@@ -98,75 +98,75 @@ const char *draft_escaped(struct draft *d, const char *path)
 	return copy;
 }
 
-const char *draft_base_name(const char *path)
+const char *text_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
 }
 
-bool draft_has(const struct recipe_entry *entry, enum recipe_source source)
+bool text_has(const struct recipe_entry *entry, enum recipe_source source)
 {
 	return !entry->os && entry->source == source;
 }
 
-const char *draft_place(struct draft *d, const struct recipe_entry *entry)
+const char *text_place(struct library_text *d, const struct recipe_entry *entry)
 {
-	const char *path = draft_plain(d, draft_expand_common(d, entry->path));
+	const char *path = text_plain(d, text_expand_common(d, entry->path));
 
 	return entry->program && d->kind->programs
-	       ? pool_format(&d->pool, "%s/%s", d->kind->programs, draft_base_name(path)) : path;
+	       ? pool_format(&d->pool, "%s/%s", d->kind->programs, text_base_name(path)) : path;
 }
 
-const char *draft_member(struct draft *d, const struct recipe_entry *entry)
+const char *text_member(struct library_text *d, const struct recipe_entry *entry)
 {
-	const char *wrapper = draft_expand(d, d->recipe->release.wrapper);
+	const char *wrapper = text_expand(d, d->recipe->release.wrapper);
 
-	return draft_plain(d, pool_format(&d->pool, "%s%s%s", wrapper, *wrapper ? "/" : "",
-					  draft_expand(d, entry->argument)));
+	return text_plain(d, pool_format(&d->pool, "%s%s%s", wrapper, *wrapper ? "/" : "",
+					 text_expand(d, entry->argument)));
 }
 
-void draft_add_context_file(struct draft *d, const char *name, const void *bytes, size_t length,
-			    bool executable)
+void text_add_context_file(struct library_text *d, const char *name, const void *bytes,
+			   size_t length, bool executable)
 {
 	if (!d->failed && generated_add(d->into, pool_format(&d->pool, "%s/%s", d->directory, name),
 					bytes, length, executable, d->err) < 0)
 		d->failed = true;
 }
 
-static void add_recipe_file(struct draft *d, const struct recipe_entry *entry, const char *name,
-			    bool executable)
+static void add_recipe_file(struct library_text *d, const struct recipe_entry *entry,
+			    const char *name, bool executable)
 {
 	struct buffer bytes;
 
 	buffer_init(&bytes, LIMIT_RECIPE_FILE_BYTES);
 	if (!d->failed && recipe_read_file(d->recipe, entry->argument, &bytes, d->err) < 0)
 		d->failed = true;
-	draft_add_context_file(d, name, bytes.bytes ? bytes.bytes : "", bytes.length, executable);
+	text_add_context_file(d, name, bytes.bytes ? bytes.bytes : "", bytes.length, executable);
 	buffer_free(&bytes);
 }
 
-void draft_add_files(struct draft *d)
+void text_add_files(struct library_text *d)
 {
 	for (size_t i = 0; i < d->recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &d->recipe->entries[i];
 		bool executable = (entry->mode & 0111) != 0;
 		const char *path, *name;
 
-		if (!draft_has(entry, RECIPE_FILE) && !draft_has(entry, RECIPE_TEXT))
+		if (!text_has(entry, RECIPE_FILE) && !text_has(entry, RECIPE_TEXT))
 			continue;
-		path = draft_place(d, entry);
-		name = draft_base_name(path);
+		path = text_place(d, entry);
+		name = text_base_name(path);
 		if (entry->source == RECIPE_TEXT)
-			draft_add_context_file(d, name, entry->argument, strlen(entry->argument),
-					       executable);
+			text_add_context_file(d, name, entry->argument, strlen(entry->argument),
+					      executable);
 		else
 			add_recipe_file(d, entry, name, executable);
-		draft_format(d, "COPY %s %s\n", name, draft_escaped(d, draft_native(d, path)));
+		text_format(d, "COPY %s %s\n", name, text_escaped(d, text_native(d, path)));
 	}
 }
 
-void draft_add_version(struct draft *d)
+void text_add_version(struct library_text *d)
 {
 	char *name = pool_string(&d->pool, d->recipe->name);
 
@@ -175,11 +175,11 @@ void draft_add_version(struct draft *d)
 			*letter = (char)(*letter & ~0x20);
 		else if (!strchr(DIGITS, *letter))
 			*letter = '_';
-	draft_format(d, "ENV %s%s=%s\n", strchr(DIGITS, *name) ? "_" : "", name,
-		     draft_plain(d, d->recipe->version));
+	text_format(d, "ENV %s%s=%s\n", strchr(DIGITS, *name) ? "_" : "", name,
+		    text_plain(d, d->recipe->version));
 }
 
-void draft_add_environment(struct draft *d)
+void text_add_environment(struct library_text *d)
 {
 	const struct recipe_image *image = &d->recipe->image;
 
@@ -189,88 +189,88 @@ void draft_add_environment(struct draft *d)
 
 		if (variable->os && strcmp(variable->os, d->kind->os) != 0)
 			continue;
-		draft_format(d, "ENV %.*s", (int)(value - variable->text), variable->text);
-		draft_add_quoted(d, value);
-		draft_add(d, "\n");
+		text_format(d, "ENV %.*s", (int)(value - variable->text), variable->text);
+		text_add_quoted(d, value);
+		text_add(d, "\n");
 	}
 }
 
-void draft_add_ports(struct draft *d)
+void text_add_ports(struct library_text *d)
 {
 	const struct recipe_list *ports = &d->recipe->image.ports;
 
 	if (ports->count > 0)
-		draft_add(d, "EXPOSE");
+		text_add(d, "EXPOSE");
 	for (size_t i = 0; i < ports->count; i++) {
 		size_t length = strcspn(ports->items[i], "/");
 
 		if (strcmp(ports->items[i] + length, "/tcp") != 0)
 			length = strlen(ports->items[i]);
-		draft_format(d, " %.*s", (int)length, ports->items[i]);
+		text_format(d, " %.*s", (int)length, ports->items[i]);
 	}
 	if (ports->count > 0)
-		draft_add(d, "\n");
+		text_add(d, "\n");
 }
 
 /* The first word is the program: where it is in this variant, or its name where PATH has it. */
-static const char *program(struct draft *d, const char *path)
+static const char *program(struct library_text *d, const char *path)
 {
 	for (size_t i = 0; i < d->recipe->entry_count && d->kind->programs; i++) {
 		const struct recipe_entry *entry = &d->recipe->entries[i];
 
-		if (draft_has(entry, RECIPE_MEMBER) && entry->program
-		    && strcmp(draft_expand(d, entry->path), path) == 0)
-			return draft_base_name(path);
+		if (text_has(entry, RECIPE_MEMBER) && entry->program
+		    && strcmp(text_expand(d, entry->path), path) == 0)
+			return text_base_name(path);
 	}
-	return draft_native(d, path);
+	return text_native(d, path);
 }
 
-json_t *draft_entrypoint(struct draft *d)
+json_t *text_entrypoint(struct library_text *d)
 {
 	const struct recipe_list *list = &d->recipe->image.entrypoint;
 	json_t *words = json_array();
 
 	for (size_t i = 0; i < list->count; i++) {
-		const char *word = draft_expand_common(d, list->items[i]);
+		const char *word = text_expand_common(d, list->items[i]);
 
 		json_array_append_new(words, json_string(i == 0 ? program(d, word) : word));
 	}
 	return words;
 }
 
-void draft_append_arguments(struct draft *d, json_t *words)
+void text_append_arguments(struct library_text *d, json_t *words)
 {
 	const struct recipe_list *list = &d->recipe->image.cmd;
 
 	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(words, json_string(draft_expand_common(d, list->items[i])));
+		json_array_append_new(words, json_string(text_expand_common(d, list->items[i])));
 }
 
-void draft_add_command(struct draft *d)
+void text_add_command(struct library_text *d)
 {
-	json_t *words = draft_entrypoint(d), *arguments = json_array();
+	json_t *words = text_entrypoint(d), *arguments = json_array();
 
-	draft_add_exec(d, "ENTRYPOINT", words);
-	draft_append_arguments(d, arguments);
+	text_add_exec(d, "ENTRYPOINT", words);
+	text_append_arguments(d, arguments);
 	if (json_array_size(arguments) > 0)
-		draft_add_exec(d, "CMD", arguments);
+		text_add_exec(d, "CMD", arguments);
 	json_decref(words);
 	json_decref(arguments);
 }
 
-void draft_add_identity(struct draft *d, bool whole)
+void text_add_identity(struct library_text *d, bool whole)
 {
 	const struct recipe_image *image = &d->recipe->image;
 
 	if (image->stop_signal)
-		draft_format(d, "STOPSIGNAL %s\n", image->stop_signal);
+		text_format(d, "STOPSIGNAL %s\n", image->stop_signal);
 	if (image->user)
-		draft_format(d, "USER %s\n", image->user);
+		text_format(d, "USER %s\n", image->user);
 	if (image->workdir && (whole || strcmp(image->workdir, "/") != 0))
-		draft_format(d, "WORKDIR %s\n", draft_plain(d, image->workdir));
+		text_format(d, "WORKDIR %s\n", text_plain(d, image->workdir));
 }
 
-const struct lock_asset *draft_asset(struct draft *d, const struct platform *platform)
+const struct lock_asset *text_asset(struct library_text *d, const struct platform *platform)
 {
 	const struct lock_asset *asset = d->failed ? NULL : lock_find(d->lock, platform, d->err);
 

@@ -13,10 +13,10 @@
 /* A Dockerfile of a variant while it is written: what every kind of variant is written with. */
 
 /* What a program reads in a release's names instead of the platform. */
-#define DRAFT_TARGET "0target0"
+#define TEXT_TARGET "0target0"
 
 /* The first failure stays in err; after it, texts are empty. */
-struct draft {
+struct library_text {
 	struct generated *into;
 	const struct recipe *recipe;
 	const struct lock *lock;
@@ -31,57 +31,57 @@ struct draft {
 };
 
 /* Adds a text as it is, and a formatted one. */
-void draft_add(struct draft *d, const char *text);
-#define draft_format(d, ...) draft_add(d, pool_format(&(d)->pool, __VA_ARGS__))
+void text_add(struct library_text *d, const char *text);
+#define text_format(d, ...) text_add(d, pool_format(&(d)->pool, __VA_ARGS__))
 
 /* Adds a value in the double quotes of ENV and LABEL, and an instruction in its exec form. */
-void draft_add_quoted(struct draft *d, const char *value);
-void draft_add_exec(struct draft *d, const char *instruction, const json_t *words);
+void text_add_quoted(struct library_text *d, const char *value);
+void text_add_exec(struct library_text *d, const char *instruction, const json_t *words);
 
 /* The text, which needs no quotes in any shell. */
-const char *draft_plain(struct draft *d, const char *text);
+const char *text_plain(struct library_text *d, const char *text);
 
 /* A template, expanded for the platform; common: which has to be the same on every platform. */
-const char *draft_expand(struct draft *d, const char *template);
-const char *draft_expand_common(struct draft *d, const char *template);
+const char *text_expand(struct library_text *d, const char *template);
+const char *text_expand_common(struct library_text *d, const char *template);
 
 /* A path of the root as the variant's system writes it; one whose backslashes are doubled. */
-const char *draft_native(struct draft *d, const char *path);
-const char *draft_escaped(struct draft *d, const char *path);
+const char *text_native(struct library_text *d, const char *path);
+const char *text_escaped(struct library_text *d, const char *path);
 
 /* What is behind the last slash. */
-const char *draft_base_name(const char *path);
+const char *text_base_name(const char *path);
 
 /* Whether the variant has an entry, of this source. What is for one system only its base has. */
-bool draft_has(const struct recipe_entry *entry, enum recipe_source source);
+bool text_has(const struct recipe_entry *entry, enum recipe_source source);
 
 /* Where an entry is in the variant, and its member's path in the archive. */
-const char *draft_place(struct draft *d, const struct recipe_entry *entry);
-const char *draft_member(struct draft *d, const struct recipe_entry *entry);
+const char *text_place(struct library_text *d, const struct recipe_entry *entry);
+const char *text_member(struct library_text *d, const struct recipe_entry *entry);
 
 /* What the lock has for a platform; NULL after a failure. */
-const struct lock_asset *draft_asset(struct draft *d, const struct platform *platform);
+const struct lock_asset *text_asset(struct library_text *d, const struct platform *platform);
 
 /* Adds a file to the build context. */
-void draft_add_context_file(struct draft *d, const char *name, const void *bytes, size_t length,
-			    bool executable);
+void text_add_context_file(struct library_text *d, const char *name, const void *bytes,
+			   size_t length, bool executable);
 
 /* Adds what the root has of files and texts, with a COPY for each. */
-void draft_add_files(struct draft *d);
+void text_add_files(struct library_text *d);
 
 /* Add what a container can be asked for its version by, the recipe's variables, and its ports. */
-void draft_add_version(struct draft *d);
-void draft_add_environment(struct draft *d);
-void draft_add_ports(struct draft *d);
+void text_add_version(struct library_text *d);
+void text_add_environment(struct library_text *d);
+void text_add_ports(struct library_text *d);
 
 /* Adds signal, user and working directory, which only Linux has; whole: "/" said, too. */
-void draft_add_identity(struct draft *d, bool whole);
+void text_add_identity(struct library_text *d, bool whole);
 
 /* The words of the entry point, in a new array, and the arguments, appended to one. */
-json_t *draft_entrypoint(struct draft *d);
-void draft_append_arguments(struct draft *d, json_t *words);
+json_t *text_entrypoint(struct library_text *d);
+void text_append_arguments(struct library_text *d, json_t *words);
 
 /* Adds both as ENTRYPOINT and CMD. */
-void draft_add_command(struct draft *d);
+void text_add_command(struct library_text *d);
 
 #endif
