@@ -74,7 +74,7 @@ static const struct base *find(const char *image)
 	return NULL;
 }
 
-const char *accepted_fault(const char *image, const char *day, char *reason, size_t size)
+const char *base_images_fault(const char *image, const char *day, char *reason, size_t size)
 {
 	const struct base *base = find(image);
 

@@ -12,6 +12,6 @@
  * Why the image (name:tag) is not accepted on a day, "YYYY-MM-DD", or NULL when it is or nothing is
  * known; the text goes to reason.
  */
-const char *accepted_fault(const char *image, const char *day, char *reason, size_t size);
+const char *base_images_fault(const char *image, const char *day, char *reason, size_t size);
 
 #endif

@@ -188,7 +188,7 @@ static void check_base(const struct lint *lint, const struct lint_variant *varia
 		lint_add(lint, LINT_BASE, image->path, image->base.line,
 			 "the base is '%s', and '%s' is built on '%s'", base, variant->name,
 			 wanted);
-	if (accepted_fault(base, lint->options->today, reason, sizeof reason))
+	if (base_images_fault(base, lint->options->today, reason, sizeof reason))
 		lint_add(lint, LINT_ACCEPTED, image->path, image->base.line, "%s", reason);
 	pool_free(&pool);
 }

@@ -104,8 +104,8 @@ static void knows_bases(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const char *fault = accepted_fault(rows[i].image, rows[i].day, reason,
-						   sizeof reason);
+		const char *fault = base_images_fault(rows[i].image, rows[i].day, reason,
+						      sizeof reason);
 
 		if (rows[i].reason)
 			assert_string_equal(fault ? fault : "(none)", rows[i].reason);
