@@ -34,18 +34,18 @@ struct checking {
 #define add(checking, rule, line, ...) \
 	lint_add((checking)->lint, rule, (checking)->library->path, line, __VA_ARGS__)
 
-static const struct imf_paragraph *global(const struct checking *checking)
+static const struct library_paragraph *global(const struct checking *checking)
 {
 	return &checking->library->file.paragraphs[0];
 }
 
 /* An entry's own field, or what the first paragraph has for all. */
-static const struct imf_field *find(const struct checking *checking, const struct lint_entry *entry,
-				    const char *name)
+static const struct library_field *find(const struct checking *checking,
+					const struct lint_entry *entry, const char *name)
 {
-	const struct imf_field *field = imf_find(entry->paragraph, name);
+	const struct library_field *field = library_file_find(entry->paragraph, name);
 
-	return field ? field : imf_find(global(checking), name);
+	return field ? field : library_file_find(global(checking), name);
 }
 
 /* ---- fields ---- */
@@ -97,7 +97,7 @@ static bool is_fetch(const char *value)
 	return prefix > 0 && value[prefix] && !strpbrk(value, "*?: \t\n");
 }
 
-static void check_field(const struct checking *checking, const struct imf_field *field)
+static void check_field(const struct checking *checking, const struct library_field *field)
 {
 	const char *name = plain_name(field->name);
 
@@ -116,23 +116,23 @@ static void check_field(const struct checking *checking, const struct imf_field 
 
 static void check_fields(const struct checking *checking)
 {
-	const struct imf *file = &checking->library->file;
+	const struct library_file *file = &checking->library->file;
 
 	for (size_t p = 0; p < file->count; p++)
 		for (size_t i = 0; i < file->paragraphs[p].count; i++)
 			check_field(checking, &file->paragraphs[p].fields[i]);
-	if (!imf_find(global(checking), "Maintainers"))
+	if (!library_file_find(global(checking), "Maintainers"))
 		add(checking, LINT_FIELD, global(checking)->line,
 		    "the first paragraph has no 'Maintainers'");
-	if (imf_find(global(checking), "Tags"))
-		add(checking, LINT_FIELD, imf_find(global(checking), "Tags")->line,
+	if (library_file_find(global(checking), "Tags"))
+		add(checking, LINT_FIELD, library_file_find(global(checking), "Tags")->line,
 		    "the first paragraph has 'Tags'");
 }
 
 static void check_branch(const struct checking *checking)
 {
 	const char *branch = checking->lint->options->branch;
-	const struct imf_field *fetch = imf_find(global(checking), "GitFetch");
+	const struct library_field *fetch = library_file_find(global(checking), "GitFetch");
 	const char *value = fetch ? fetch->value : "refs/heads/master";
 
 	if (branch && (strncmp(value, "refs/heads/", 11) != 0 || strcmp(value + 11, branch) != 0))
@@ -143,11 +143,11 @@ static void check_branch(const struct checking *checking)
 
 /* ---- entries ---- */
 
-static int read_items(struct checking *checking, const struct imf_field *field,
+static int read_items(struct checking *checking, const struct library_field *field,
 		      struct lint_items *items)
 {
 	if (field)
-		items->count = imf_items(&checking->library->file, field, &items->items);
+		items->count = library_file_items(&checking->library->file, field, &items->items);
 	checking->items += items->count;
 	if (checking->items > LIMIT_LIBRARY_ITEMS)
 		return error_set(checking->err, STATUS_LIMIT,
@@ -160,7 +160,7 @@ static int read_items(struct checking *checking, const struct imf_field *field,
 static void find_variant(const struct checking *checking, struct lint_entry *entry)
 {
 	const struct lint_tree *tree = &checking->lint->tree;
-	const struct imf_field *directory = find(checking, entry, "Directory");
+	const struct library_field *directory = find(checking, entry, "Directory");
 
 	for (size_t v = 0; directory && v < tree->version_count; v++)
 		for (size_t i = 0; i < tree->versions[v].count; i++)
@@ -196,16 +196,16 @@ static void check_architectures(const struct checking *checking, struct lint_ent
 		entry->platforms |= 1U << (find_platform("amd64", 5) - platform_table());
 }
 
-static int read_entry(struct checking *checking, const struct imf_paragraph *paragraph)
+static int read_entry(struct checking *checking, const struct library_paragraph *paragraph)
 {
 	struct lint_entry *entry = &checking->entries[checking->count++];
-	const struct imf_field *builder;
+	const struct library_field *builder;
 
 	*entry = (struct lint_entry){ .paragraph = paragraph, .line = paragraph->line };
 	find_variant(checking, entry);
 	builder = find(checking, entry, "Builder");
 	entry->imported = builder && strcmp(builder->value, "oci-import") == 0;
-	if (read_items(checking, imf_find(paragraph, "Tags"), &entry->tags) < 0
+	if (read_items(checking, library_file_find(paragraph, "Tags"), &entry->tags) < 0
 	    || read_items(checking, find(checking, entry, "SharedTags"), &entry->shared) < 0
 	    || read_items(checking, find(checking, entry, "Architectures"),
 			  &entry->architectures) < 0
@@ -226,8 +226,8 @@ static bool has_file(const struct lint_variant *variant, const char *name)
 /* What is imported is in a branch of its own, not in this tree. */
 static void check_directory(const struct checking *checking, const struct lint_entry *entry)
 {
-	const struct imf_field *directory = find(checking, entry, "Directory");
-	const struct imf_field *file = find(checking, entry, "File");
+	const struct library_field *directory = find(checking, entry, "Directory");
+	const struct library_field *file = find(checking, entry, "File");
 	const char *name = file ? file->value : "Dockerfile";
 
 	if (entry->imported)
@@ -252,7 +252,7 @@ static bool has_item(const struct lint_items *items, const char *text)
 static void check_constraint(const struct checking *checking, const struct lint_entry *entry,
 			     const char *name)
 {
-	const struct imf_field *field = find(checking, entry, "Constraints");
+	const struct library_field *field = find(checking, entry, "Constraints");
 
 	if (!has_item(&entry->constraints, name))
 		add(checking, LINT_CONSTRAINTS, field ? field->line : entry->line,
@@ -414,7 +414,7 @@ static void check_entries(const struct checking *checking)
 static int check_library(struct lint *lint, struct lint_library *library, struct error *err)
 {
 	struct checking checking = { .lint = lint, .library = library, .err = err };
-	const struct imf *file = &library->file;
+	const struct library_file *file = &library->file;
 	int result = 0;
 
 	if (file->fault)

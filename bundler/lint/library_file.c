@@ -9,7 +9,7 @@
 
 /* A field that is being put together, and where finished ones go. */
 struct parser {
-	struct imf *imf;
+	struct library_file *file;
 	struct lines_draft draft;
 	char *name;		/* of the field, or NULL between fields */
 	size_t line;
@@ -36,31 +36,31 @@ static struct line trim(struct line line)
 
 static void begin_paragraph(struct parser *parser, size_t line)
 {
-	struct imf *imf = parser->imf;
+	struct library_file *file = parser->file;
 
 	if (parser->paragraph)
 		return;
-	imf->paragraphs = extend(imf->paragraphs, imf->count, sizeof *imf->paragraphs);
-	imf->paragraphs[imf->count++] = (struct imf_paragraph){ .line = line };
+	file->paragraphs = extend(file->paragraphs, file->count, sizeof *file->paragraphs);
+	file->paragraphs[file->count++] = (struct library_paragraph){ .line = line };
 	parser->paragraph = true;
 }
 
 static void end_field(struct parser *parser)
 {
-	struct imf *imf = parser->imf;
-	struct imf_paragraph *paragraph;
-	struct imf_field field = {
+	struct library_file *file = parser->file;
+	struct library_paragraph *paragraph;
+	struct library_field field = {
 		.name = parser->name, .line = parser->line, .mark_count = parser->draft.count,
 	};
 
 	if (!parser->name)
 		return;
-	field.value = pool_copy(&imf->pool, parser->draft.text.bytes, parser->draft.text.length);
-	field.marks = lines_take(&parser->draft, &imf->pool, 0);
+	field.value = pool_copy(&file->pool, parser->draft.text.bytes, parser->draft.text.length);
+	field.marks = lines_take(&parser->draft, &file->pool, 0);
 	parser->draft = (struct lines_draft){ .marks = NULL };
 	buffer_init(&parser->draft.text, LIMIT_LIBRARY_BYTES);
 	parser->name = NULL;
-	paragraph = &imf->paragraphs[imf->count - 1];
+	paragraph = &file->paragraphs[file->count - 1];
 	paragraph->fields = extend(paragraph->fields, paragraph->count, sizeof field);
 	paragraph->fields[paragraph->count++] = field;
 }
@@ -73,11 +73,11 @@ static const char *begin_field(struct parser *parser, struct line line, size_t n
 	if (length == 0 || memchr(line.text, ' ', length) || memchr(line.text, '\t', length))
 		return "it is not 'Name: value'";
 	begin_paragraph(parser, number);
-	if (parser->imf->paragraphs[parser->imf->count - 1].count == LIMIT_LIBRARY_FIELDS)
+	if (parser->file->paragraphs[parser->file->count - 1].count == LIMIT_LIBRARY_FIELDS)
 		return "its paragraph has too many fields";
-	parser->name = pool_copy(&parser->imf->pool, line.text, length);
+	parser->name = pool_copy(&parser->file->pool, line.text, length);
 	parser->line = number;
-	if (imf_find(&parser->imf->paragraphs[parser->imf->count - 1], parser->name))
+	if (library_file_find(&parser->file->paragraphs[parser->file->count - 1], parser->name))
 		return "this field stands twice in its paragraph";
 	lines_add(&parser->draft,
 		  trim((struct line){ colon + 1, line.length - length - 1 }), number);
@@ -104,37 +104,38 @@ static const char *take(struct parser *parser, struct line line, size_t number)
 	return NULL;
 }
 
-void imf_parse(struct imf *imf, const struct buffer *text)
+void library_file_parse(struct library_file *file, const struct buffer *text)
 {
-	struct parser parser = { .imf = imf };
+	struct parser parser = { .file = file };
 	struct lines lines;
 	struct line line;
 
-	*imf = (struct imf){ .fault_line = 1 };
+	*file = (struct library_file){ .fault_line = 1 };
 	buffer_init(&parser.draft.text, LIMIT_LIBRARY_BYTES);
 	lines_init(&lines, text);
 	if (memchr(lines.next, '\0', (size_t)(lines.end - lines.next)))
-		imf->fault = "it has a NUL byte";
-	while (!imf->fault && lines_next(&lines, &line)) {
-		imf->fault = take(&parser, line, lines.number);
-		imf->fault_line = lines.number;
+		file->fault = "it has a NUL byte";
+	while (!file->fault && lines_next(&lines, &line)) {
+		file->fault = take(&parser, line, lines.number);
+		file->fault_line = lines.number;
 	}
-	if (!imf->fault)
+	if (!file->fault)
 		end_field(&parser);
 	buffer_free(&parser.draft.text);
 	free(parser.draft.marks);
 }
 
-void imf_free(struct imf *imf)
+void library_file_free(struct library_file *file)
 {
-	for (size_t i = 0; i < imf->count; i++)
-		free(imf->paragraphs[i].fields);
-	free(imf->paragraphs);
-	pool_free(&imf->pool);
-	*imf = (struct imf){ .paragraphs = NULL };
+	for (size_t i = 0; i < file->count; i++)
+		free(file->paragraphs[i].fields);
+	free(file->paragraphs);
+	pool_free(&file->pool);
+	*file = (struct library_file){ .paragraphs = NULL };
 }
 
-const struct imf_field *imf_find(const struct imf_paragraph *paragraph, const char *name)
+const struct library_field *library_file_find(const struct library_paragraph *paragraph,
+					      const char *name)
 {
 	for (size_t i = 0; i < paragraph->count; i++)
 		if (strcmp(paragraph->fields[i].name, name) == 0)
@@ -142,14 +143,15 @@ const struct imf_field *imf_find(const struct imf_paragraph *paragraph, const ch
 	return NULL;
 }
 
-size_t imf_items(struct imf *imf, const struct imf_field *field, struct imf_item **items)
+size_t library_file_items(struct library_file *file, const struct library_field *field,
+			  struct library_item **items)
 {
 	const char *at = field->value;
 	size_t count = 0, room = 1;
 
 	for (const char *comma = at; (comma = strchr(comma, ',')); comma++)
 		room++;
-	*items = pool_new(&imf->pool, room, sizeof **items);
+	*items = pool_new(&file->pool, room, sizeof **items);
 	for (;; at++) {
 		size_t length;
 
@@ -158,8 +160,8 @@ size_t imf_items(struct imf *imf, const struct imf_field *field, struct imf_item
 		while (length > 0 && strchr(" \t\n", at[length - 1]))
 			length--;
 		if (length > 0)
-			(*items)[count++] = (struct imf_item){
-				pool_copy(&imf->pool, at, length),
+			(*items)[count++] = (struct library_item){
+				pool_copy(&file->pool, at, length),
 				lines_find(field->marks, field->mark_count,
 					   (size_t)(at - field->value)),
 			};

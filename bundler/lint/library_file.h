@@ -13,7 +13,7 @@
  * blank go on with a value, lines that begin with "#" are comments. From outside.
  */
 
-struct imf_field {
+struct library_field {
 	const char *name;
 	const char *value;	/* its lines trimmed, with newlines between them */
 	size_t line;
@@ -21,34 +21,36 @@ struct imf_field {
 	size_t mark_count;
 };
 
-struct imf_paragraph {
-	struct imf_field *fields;
+struct library_paragraph {
+	struct library_field *fields;
 	size_t count;
 	size_t line;		/* of the first field */
 };
 
-struct imf {
-	struct imf_paragraph *paragraphs;
+struct library_file {
+	struct library_paragraph *paragraphs;
 	size_t count;
 	const char *fault;	/* why reading ended before the end, or NULL */
 	size_t fault_line;
 	struct pool pool;
 };
 
-/* A text of at most LIMIT_LIBRARY_BYTES. imf_free afterwards, also with a fault. */
-void imf_parse(struct imf *imf, const struct buffer *text);
-void imf_free(struct imf *imf);
+/* A text of at most LIMIT_LIBRARY_BYTES. library_file_free afterwards, also with a fault. */
+void library_file_parse(struct library_file *file, const struct buffer *text);
+void library_file_free(struct library_file *file);
 
 /* The field of this name, or NULL. */
-const struct imf_field *imf_find(const struct imf_paragraph *paragraph, const char *name);
+const struct library_field *library_file_find(const struct library_paragraph *paragraph,
+					      const char *name);
 
 /* One of the parts of a value that are separated by commas, without blanks at its ends. */
-struct imf_item {
+struct library_item {
 	const char *text;
 	size_t line;
 };
 
 /* All parts but empty ones; in the imf's pool. */
-size_t imf_items(struct imf *imf, const struct imf_field *field, struct imf_item **items);
+size_t library_file_items(struct library_file *file, const struct library_field *field,
+			  struct library_item **items);
 
 #endif

@@ -60,7 +60,7 @@ static enum depth split(const char *tag, const char *version, const char **rest)
 }
 
 static void check_rest(const struct lint *lint, const char *path, const struct lint_entry *entry,
-		       const struct imf_item *tag, const char *rest, enum depth depth)
+		       const struct library_item *tag, const char *rest, enum depth depth)
 {
 	const struct lint_variant *variant = entry->variant;
 
@@ -82,7 +82,7 @@ static void check_list(const struct lint *lint, const char *path, const struct l
 	enum depth before = FULL;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct imf_item *tag = &list->items[i];
+		const struct library_item *tag = &list->items[i];
 		const char *rest;
 		const enum depth depth = split(tag->text, entry->version->number, &rest);
 

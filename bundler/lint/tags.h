@@ -6,13 +6,13 @@
 #include "lint/tree.h"
 
 struct lint_items {
-	struct imf_item *items;
+	struct library_item *items;
 	size_t count;
 };
 
 /* An entry of a library file. */
 struct lint_entry {
-	const struct imf_paragraph *paragraph;
+	const struct library_paragraph *paragraph;
 	size_t line;
 	struct lint_items tags, shared, architectures, constraints;
 	uint32_t platforms;			/* a bit for each row of platform_table() */

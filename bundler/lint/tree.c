@@ -332,7 +332,7 @@ static void add_library(struct loading *loading, const char *path, const struct 
 					sizeof *tree->libraries);
 	library = &tree->libraries[tree->library_count++];
 	*library = (struct lint_library){ .path = path, .name = slash ? slash + 1 : path };
-	imf_parse(&library->file, text);
+	library_file_parse(&library->file, text);
 }
 
 static int read_libraries(struct loading *loading, const struct location *place)
@@ -441,7 +441,7 @@ void lint_tree_free(struct lint_tree *tree)
 		free_version(&tree->versions[i]);
 	free(tree->versions);
 	for (size_t i = 0; i < tree->library_count; i++)
-		imf_free(&tree->libraries[i].file);
+		library_file_free(&tree->libraries[i].file);
 	free(tree->libraries);
 	for (size_t i = 0; i < tree->sums_count; i++)
 		buffer_free(&tree->sums[i].text);

@@ -35,7 +35,7 @@ struct lint_version {
 
 struct lint_library {
 	const char *path, *name;	/* the file, and the image's name, which is its own */
-	struct imf file;
+	struct library_file file;
 };
 
 struct lint_sums {

@@ -523,10 +523,11 @@ static void check_image(const struct lint *lint, const struct lint_version *vers
 static bool is_published(const struct lint_tree *tree, const char *directory)
 {
 	for (size_t i = 0; i < tree->library_count; i++) {
-		const struct imf *file = &tree->libraries[i].file;
+		const struct library_file *file = &tree->libraries[i].file;
 
 		for (size_t p = 0; p < file->count; p++) {
-			const struct imf_field *field = imf_find(&file->paragraphs[p], "Directory");
+			const struct library_field *field = library_file_find(&file->paragraphs[p],
+									      "Directory");
 
 			if (field && strcmp(field->value, directory) == 0)
 				return true;

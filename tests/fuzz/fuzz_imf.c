@@ -8,14 +8,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_field(struct imf *imf, const struct imf_paragraph *paragraph,
-			const struct imf_field *field)
+static void check_field(struct library_file *file, const struct library_paragraph *paragraph,
+			const struct library_field *field)
 {
-	struct imf_item *items;
-	const size_t count = imf_items(imf, field, &items);
+	struct library_item *items;
+	const size_t count = library_file_items(file, field, &items);
 	size_t before = field->line;
 
-	if (imf_find(paragraph, field->name) != field || field->line < paragraph->line)
+	if (library_file_find(paragraph, field->name) != field || field->line < paragraph->line)
 		abort();
 	for (size_t i = 0; i < count; i++) {
 		if (!strstr(field->value, items[i].text) || items[i].line < before
@@ -28,15 +28,16 @@ static void check_field(struct imf *imf, const struct imf_paragraph *paragraph,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buffer text;
-	struct imf imf;
+	struct library_file file;
 
 	buffer_init(&text, LIMIT_LIBRARY_BYTES);
 	if (buffer_add(&text, data, size) == 0) {
-		imf_parse(&imf, &text);
-		for (size_t p = 0; p < imf.count; p++)
-			for (size_t i = 0; i < imf.paragraphs[p].count; i++)
-				check_field(&imf, &imf.paragraphs[p], &imf.paragraphs[p].fields[i]);
-		imf_free(&imf);
+		library_file_parse(&file, &text);
+		for (size_t p = 0; p < file.count; p++)
+			for (size_t i = 0; i < file.paragraphs[p].count; i++)
+				check_field(&file, &file.paragraphs[p],
+					    &file.paragraphs[p].fields[i]);
+		library_file_free(&file);
 	}
 	buffer_free(&text);
 	return 0;

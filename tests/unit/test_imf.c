@@ -4,33 +4,33 @@
 #include "base/limits.h"
 #include "lint/library_file.h"
 
-static void parse(struct imf *imf, const char *text)
+static void parse(struct library_file *file, const char *text)
 {
 	struct buffer buffer;
 
 	buffer_init(&buffer, LIMIT_LIBRARY_BYTES);
 	assert_int_equal(buffer_add_string(&buffer, text), 0);
-	imf_parse(imf, &buffer);
+	library_file_parse(file, &buffer);
 	buffer_free(&buffer);
 }
 
-static char *describe(const struct imf *imf)
+static char *describe(const struct library_file *file)
 {
 	struct buffer out;
 
 	buffer_init(&out, 4096);
 	buffer_add_string(&out, "");
-	for (size_t p = 0; p < imf->count; p++) {
-		buffer_format(&out, "%zu:", imf->paragraphs[p].line);
-		for (size_t i = 0; i < imf->paragraphs[p].count; i++) {
-			const struct imf_field *field = &imf->paragraphs[p].fields[i];
+	for (size_t p = 0; p < file->count; p++) {
+		buffer_format(&out, "%zu:", file->paragraphs[p].line);
+		for (size_t i = 0; i < file->paragraphs[p].count; i++) {
+			const struct library_field *field = &file->paragraphs[p].fields[i];
 
 			buffer_format(&out, " %zu %s[%s]", field->line, field->name, field->value);
 		}
 		buffer_add_string(&out, "\n");
 	}
-	if (imf->fault)
-		buffer_format(&out, "%zu %s\n", imf->fault_line, imf->fault);
+	if (file->fault)
+		buffer_format(&out, "%zu %s\n", file->fault_line, file->fault);
 	return buffer_take(&out);
 }
 
@@ -52,14 +52,14 @@ static void reads_paragraphs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct imf imf;
+		struct library_file file;
 		char *text;
 
-		parse(&imf, rows[i][0]);
-		text = describe(&imf);
+		parse(&file, rows[i][0]);
+		text = describe(&file);
 		assert_string_equal(text, rows[i][1]);
 		free(text);
-		imf_free(&imf);
+		library_file_free(&file);
 	}
 }
 
@@ -68,40 +68,43 @@ static void reads_items(void **state)
 	static const struct { const char *text; size_t line; } rows[] = {
 		{ "a", 1 }, { "b c", 1 }, { "d", 3 }, { "e\nf", 4 }, { "g", 5 },
 	};
-	struct imf_item *items;
-	struct imf imf;
+	struct library_item *items;
+	struct library_file file;
 
 	(void)state;
-	parse(&imf, "A: a ,b c,,\n#\n ,d\n , e\n f, g ,");
-	assert_int_equal(imf_items(&imf, imf_find(&imf.paragraphs[0], "A"), &items), 5);
+	parse(&file, "A: a ,b c,,\n#\n ,d\n , e\n f, g ,");
+	assert_int_equal(library_file_items(&file, library_file_find(&file.paragraphs[0], "A"),
+					    &items), 5);
 	for (size_t i = 0; i < 5; i++) {
 		assert_string_equal(items[i].text, rows[i].text);
 		assert_int_equal(items[i].line, rows[i].line);
 	}
-	assert_null(imf_find(&imf.paragraphs[0], "a"));
-	imf_free(&imf);
-	parse(&imf, "A:\nB: ,\n");
-	assert_int_equal(imf_items(&imf, imf_find(&imf.paragraphs[0], "A"), &items), 0);
-	assert_int_equal(imf_items(&imf, imf_find(&imf.paragraphs[0], "B"), &items), 0);
-	imf_free(&imf);
+	assert_null(library_file_find(&file.paragraphs[0], "a"));
+	library_file_free(&file);
+	parse(&file, "A:\nB: ,\n");
+	assert_int_equal(library_file_items(&file, library_file_find(&file.paragraphs[0], "A"),
+					    &items), 0);
+	assert_int_equal(library_file_items(&file, library_file_find(&file.paragraphs[0], "B"),
+					    &items), 0);
+	library_file_free(&file);
 }
 
 static void has_limits(void **state)
 {
 	struct buffer text;
-	struct imf imf;
+	struct library_file file;
 
 	(void)state;
 	buffer_init(&text, LIMIT_LIBRARY_BYTES);
 	for (size_t i = 0; i <= LIMIT_LIBRARY_FIELDS; i++)
 		buffer_format(&text, "A%zu: b\n", i);
-	imf_parse(&imf, &text);
-	assert_string_equal(imf.fault, "its paragraph has too many fields");
-	imf_free(&imf);
+	library_file_parse(&file, &text);
+	assert_string_equal(file.fault, "its paragraph has too many fields");
+	library_file_free(&file);
 	text.bytes[2] = '\0';
-	imf_parse(&imf, &text);
-	assert_string_equal(imf.fault, "it has a NUL byte");
-	imf_free(&imf);
+	library_file_parse(&file, &text);
+	assert_string_equal(file.fault, "it has a NUL byte");
+	library_file_free(&file);
 	buffer_free(&text);
 }
 
