@@ -20,7 +20,7 @@ struct stage {
 };
 
 struct reading {
-	struct lint_image *image;
+	struct lint_dockerfile *image;
 	const struct containerfile_instruction *instruction;
 	size_t expanded;		/* bytes of texts that variables were put into */
 	struct variables global;	/* ARG before the first FROM */
@@ -166,7 +166,7 @@ static const char *next_url(struct pool *pool, const char *text, size_t *offset)
 	return pool_copy(pool, at, length);
 }
 
-static bool known(const struct lint_image *image, const char *url, const struct lint_arm *arm)
+static bool known(const struct lint_dockerfile *image, const char *url, const struct lint_arm *arm)
 {
 	for (const struct lint_asset *asset = image->assets; asset; asset = asset->next)
 		if (asset->arm == arm && strcmp(asset->url, url) == 0)
@@ -177,7 +177,7 @@ static bool known(const struct lint_image *image, const char *url, const struct 
 static void add_asset(struct reading *reading, const struct variables *variables, const char *url,
 		      size_t line, const struct lint_arm *arm)
 {
-	struct lint_image *image = reading->image;
+	struct lint_dockerfile *image = reading->image;
 	const char *whole = expand(reading, variables, url), *slash = strrchr(whole, '/');
 	struct lint_asset *asset;
 
@@ -208,7 +208,7 @@ static bool names_hash(const char *name)
 
 static void take_pair(struct reading *reading, const struct containerfile_pair *pair)
 {
-	struct lint_image *image = reading->image;
+	struct lint_dockerfile *image = reading->image;
 	const char *value = expand(reading, scope(reading), pair->value);
 	struct variables *variables = reading->stage ? &reading->stage->variables
 						     : &reading->global;
@@ -277,7 +277,7 @@ static size_t line_of(const struct reading *reading, size_t offset)
 static struct lint_arm *add_arm(struct reading *reading, const struct architecture_tool *tool,
 				const struct shell_arm *from)
 {
-	struct lint_image *image = reading->image;
+	struct lint_dockerfile *image = reading->image;
 	struct lint_arm *arm = pool_new(&image->pool, 1, sizeof *arm);
 	size_t count = 0;
 
@@ -445,7 +445,7 @@ static const char *join(struct reading *reading, const char *const *words, size_
 
 static void take_ports(struct reading *reading)
 {
-	struct lint_image *image = reading->image;
+	struct lint_dockerfile *image = reading->image;
 	const char *before = image->ports.text ? image->ports.text : "", **words;
 	size_t count = containerfile_words(&image->file, reading->instruction, &words);
 
@@ -485,7 +485,7 @@ static void finish_program(struct reading *reading)
 {
 	const size_t count = reading->entry_count + reading->command_count;
 	const char **words = memory_new(count + 1, sizeof *words);
-	struct lint_image *image = reading->image;
+	struct lint_dockerfile *image = reading->image;
 	size_t used = 0;
 
 	for (size_t i = 0; i < reading->entry_count; i++)
@@ -553,7 +553,7 @@ static void take(struct reading *reading)
 }
 
 /* Without a case: one hash and one download belong together. */
-static void pair_hash(struct lint_image *image)
+static void pair_hash(struct lint_dockerfile *image)
 {
 	struct lint_asset *asset = image->assets;
 
@@ -561,11 +561,12 @@ static void pair_hash(struct lint_image *image)
 		asset->hash = image->hashes->item;
 }
 
-void lint_image_read(struct lint_image *image, const char *path, const struct buffer *text)
+void lint_dockerfile_read(struct lint_dockerfile *image, const char *path,
+			  const struct buffer *text)
 {
 	struct reading reading = { .image = image };
 
-	*image = (struct lint_image){ .path = path };
+	*image = (struct lint_dockerfile){ .path = path };
 	reading.images = &image->images;
 	reading.copied = &image->copied;
 	reading.versions = &image->versions;
@@ -581,7 +582,7 @@ void lint_image_read(struct lint_image *image, const char *path, const struct bu
 	pair_hash(image);
 }
 
-void lint_image_free(struct lint_image *image)
+void lint_dockerfile_free(struct lint_dockerfile *image)
 {
 	containerfile_free(&image->file);
 	pool_free(&image->pool);

@@ -45,7 +45,7 @@ struct lint_asset {
 	struct lint_text hash;
 };
 
-struct lint_image {
+struct lint_dockerfile {
 	const char *path;		/* of the file, in the tree */
 	struct containerfile file;
 	struct lint_text base;		/* of the last stage */
@@ -64,8 +64,9 @@ struct lint_image {
 	struct pool pool;
 };
 
-/* Reads a Dockerfile; lint_image_free afterwards. Its fault is for the caller to tell. */
-void lint_image_read(struct lint_image *image, const char *path, const struct buffer *text);
-void lint_image_free(struct lint_image *image);
+/* Reads a Dockerfile; lint_dockerfile_free afterwards. Its fault is for the caller to tell. */
+void lint_dockerfile_read(struct lint_dockerfile *image, const char *path,
+			  const struct buffer *text);
+void lint_dockerfile_free(struct lint_dockerfile *image);
 
 #endif

@@ -358,7 +358,7 @@ static void check_sources(const struct checking *checking, size_t number)
 /* ---- downloads ---- */
 
 /* Whether a Dockerfile that downloads has something for a platform; true when it cannot be said. */
-static bool covers(const struct lint_image *image, const struct platform *platform)
+static bool covers(const struct lint_dockerfile *image, const struct platform *platform)
 {
 	bool any = false;
 

@@ -172,8 +172,8 @@ static int read_image(struct loading *loading, const struct location *place, con
 	if (result > 0) {
 		variant->images = memory_resize(variant->images, variant->count + 1,
 						sizeof *variant->images);
-		lint_image_read(&variant->images[variant->count++],
-				below(loading, place->path, name), &text);
+		lint_dockerfile_read(&variant->images[variant->count++],
+				     below(loading, place->path, name), &text);
 	}
 	buffer_free(&text);
 	return result < 0 ? -1 : 0;
@@ -429,7 +429,7 @@ static void free_version(struct lint_version *version)
 {
 	for (size_t i = 0; i < version->count; i++) {
 		for (size_t k = 0; k < version->variants[i].count; k++)
-			lint_image_free(&version->variants[i].images[k]);
+			lint_dockerfile_free(&version->variants[i].images[k]);
 		free(version->variants[i].images);
 	}
 	free(version->variants);

@@ -37,7 +37,8 @@ static size_t version_length(const char *tag)
 	return end ? (size_t)(end - tag) : strspn(tag, "0123456789.");
 }
 
-static bool copied_under_version(const struct lint_image *image, const char *name, size_t length)
+static bool copied_under_version(const struct lint_dockerfile *image, const char *name,
+				 size_t length)
 {
 	for (const struct lint_list *l = image->copied; l; l = l->next)
 		if (name_length(l->item.text) == length && l->item.text[length] == ':'
@@ -69,7 +70,7 @@ bool lint_variants_own(const struct lint_tree *tree, const char *image, const ch
 
 /* What is wrong with copying from the variant that stands behind the version in a tag. */
 static void check_source(const struct lint *lint, const struct lint_version *version,
-			 const struct lint_variant *variant, const struct lint_image *image,
+			 const struct lint_variant *variant, const struct lint_dockerfile *image,
 			 const struct lint_list *from, const char *name)
 {
 	const struct lint_variant *source = lint_tree_variant(version, name, strlen(name));
@@ -90,7 +91,7 @@ static void check_source(const struct lint *lint, const struct lint_version *ver
 }
 
 static void check_from(const struct lint *lint, const struct lint_version *version,
-		       const struct lint_variant *variant, const struct lint_image *image)
+		       const struct lint_variant *variant, const struct lint_dockerfile *image)
 {
 	for (const struct lint_list *l = image->images; l; l = l->next) {
 		const char *tag;
@@ -148,7 +149,7 @@ static void check_name(const struct lint *lint, const struct lint_variant *varia
 
 /* Of several versions that a file has, say of tools, one has to be the directory's. */
 static void check_version(const struct lint *lint, const struct lint_version *version,
-			  const struct lint_image *image)
+			  const struct lint_dockerfile *image)
 {
 	for (const struct lint_list *l = image->versions; l; l = l->next)
 		if (version->number ? strcmp(l->item.text, version->number) == 0
@@ -174,7 +175,7 @@ static const char *base_of(struct pool *pool, const struct lint_variant *variant
 }
 
 static void check_base(const struct lint *lint, const struct lint_variant *variant,
-		       const struct lint_image *image)
+		       const struct lint_dockerfile *image)
 {
 	const char *base = image->base.text, *wanted;
 	struct pool pool = { 0 };
@@ -203,7 +204,7 @@ static bool is_known(const struct lint_arm *arm, const char *pattern)
 	return false;
 }
 
-static void check_arm(const struct lint *lint, const struct lint_image *image,
+static void check_arm(const struct lint *lint, const struct lint_dockerfile *image,
 		      const struct lint_arm *arm)
 {
 	size_t i = 0;
@@ -269,7 +270,7 @@ static bool arm_is_known(const struct lint_arm *arm)
 }
 
 static void check_target(const struct lint *lint, const struct lint_variant *variant,
-			 const struct lint_image *image, const struct lint_asset *asset)
+			 const struct lint_dockerfile *image, const struct lint_asset *asset)
 {
 	const struct platform *platform = lint_variants_platform(asset->name);
 	const size_t line = asset->arm ? asset->arm->line : asset->line;
@@ -290,7 +291,7 @@ static void check_target(const struct lint *lint, const struct lint_variant *var
 
 /* The version in a URL: "v1.2.3" or "1.2.3" between slashes. */
 static void check_url(const struct lint *lint, const struct lint_version *version,
-		      const struct lint_image *image, const struct lint_asset *asset)
+		      const struct lint_dockerfile *image, const struct lint_asset *asset)
 {
 	const char *at = asset->url;
 
@@ -315,7 +316,7 @@ static bool is_hash(const char *text)
 	return digits == 64 && text[64] == '\0' && strspn(text, "0") < 64;
 }
 
-static void check_hash(const struct lint *lint, const struct lint_image *image,
+static void check_hash(const struct lint *lint, const struct lint_dockerfile *image,
 		       const struct lint_text *hash)
 {
 	if (hash->text && !strchr(hash->text, '$') && !is_hash(hash->text))
@@ -325,7 +326,7 @@ static void check_hash(const struct lint *lint, const struct lint_image *image,
 
 /* Whether something is known of an asset that has another digest. */
 static void check_sums(const struct lint *lint, const struct lint_version *version,
-		       const struct lint_image *image, const struct lint_asset *asset)
+		       const struct lint_dockerfile *image, const struct lint_asset *asset)
 {
 	char hex[DIGEST_HEX_BYTES];
 	struct digest digest;
@@ -343,7 +344,7 @@ static void check_sums(const struct lint *lint, const struct lint_version *versi
 }
 
 static void check_downloads(const struct lint *lint, const struct lint_version *version,
-			    const struct lint_variant *variant, const struct lint_image *image)
+			    const struct lint_variant *variant, const struct lint_dockerfile *image)
 {
 	for (const struct lint_arm *arm = image->arms; arm; arm = arm->next) {
 		check_hash(lint, image, &arm->hash);
@@ -371,7 +372,7 @@ static void check_downloads(const struct lint *lint, const struct lint_version *
 /* One asset with its hash, wherever it stands. */
 struct copy {
 	const struct lint_asset *asset;
-	const struct lint_image *image;
+	const struct lint_dockerfile *image;
 };
 
 static int compare_copies(const void *a, const void *b)
@@ -390,7 +391,7 @@ static int compare_copies(const void *a, const void *b)
 static void collect_copies(const struct lint_variant *variant, struct copy **copies, size_t *count)
 {
 	for (size_t k = 0; k < variant->count; k++) {
-		const struct lint_image *image = &variant->images[k];
+		const struct lint_dockerfile *image = &variant->images[k];
 
 		*copies = memory_resize(*copies, *count + image->asset_count + 1, sizeof **copies);
 		for (const struct lint_asset *asset = image->assets; asset; asset = asset->next)
@@ -423,14 +424,14 @@ static void check_copies(const struct lint *lint)
 }
 
 /* A text of an image that all images of a version should have alike. */
-typedef const struct lint_text *text_of(const struct lint_image *image);
+typedef const struct lint_text *text_of(const struct lint_dockerfile *image);
 
-static const struct lint_text *ports_of(const struct lint_image *image)
+static const struct lint_text *ports_of(const struct lint_dockerfile *image)
 {
 	return &image->ports;
 }
 
-static const struct lint_text *program_of(const struct lint_image *image)
+static const struct lint_text *program_of(const struct lint_dockerfile *image)
 {
 	return &image->program;
 }
@@ -474,7 +475,7 @@ static void check_common(const struct lint *lint, const struct lint_version *ver
 
 	for (size_t i = 0; common && i < version->count; i++)
 		for (size_t k = 0; k < version->variants[i].count; k++) {
-			const struct lint_image *image = &version->variants[i].images[k];
+			const struct lint_dockerfile *image = &version->variants[i].images[k];
 			const struct lint_text *text = get(image);
 
 			if (!text->text)
@@ -490,7 +491,7 @@ static void check_common(const struct lint *lint, const struct lint_version *ver
 
 static void check_script(const struct lint *lint, const struct lint_variant *variant)
 {
-	const struct lint_image *image = &variant->images[0];
+	const struct lint_dockerfile *image = &variant->images[0];
 
 	if (!image->script.text)
 		return;
@@ -505,7 +506,7 @@ static void check_script(const struct lint *lint, const struct lint_variant *var
 /* ---- the whole ---- */
 
 static void check_image(const struct lint *lint, const struct lint_version *version,
-			const struct lint_variant *variant, const struct lint_image *image)
+			const struct lint_variant *variant, const struct lint_dockerfile *image)
 {
 	if (image->file.fault)
 		lint_add(lint, LINT_SYNTAX, image->path, image->file.fault_line, "%s",

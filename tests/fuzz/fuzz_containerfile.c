@@ -30,7 +30,7 @@ static void check_instruction(const struct containerfile_instruction *instructio
 	}
 }
 
-static void check_image(const struct lint_image *image, size_t lines)
+static void check_image(const struct lint_dockerfile *image, size_t lines)
 {
 	for (const struct lint_arm *arm = image->arms; arm; arm = arm->next)
 		if (arm->line > lines || !arm->patterns || arm->hash.line > lines)
@@ -46,16 +46,16 @@ static void check_image(const struct lint_image *image, size_t lines)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const size_t lines = count_lines(data, size);
-	struct lint_image image;
+	struct lint_dockerfile image;
 	struct buffer text;
 
 	buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
 	if (buffer_add(&text, data, size) == 0) {
-		lint_image_read(&image, "fuzz", &text);
+		lint_dockerfile_read(&image, "fuzz", &text);
 		for (size_t i = 0; i < image.file.count; i++)
 			check_instruction(&image.file.instructions[i], lines);
 		check_image(&image, lines);
-		lint_image_free(&image);
+		lint_dockerfile_free(&image);
 	}
 	buffer_free(&text);
 	return 0;
