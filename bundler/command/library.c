@@ -65,7 +65,7 @@ static int add_commit(struct run *run, const char *value, struct error *err)
 
 static int set_branch(struct run *run, const char *value, struct error *err)
 {
-	const char *fault = git_branch_fault(value);
+	const char *fault = recipe_library_branch_fault(value);
 
 	run->branch = value;
 	return fault ? error_set(err, STATUS_USAGE, "cannot use branch '%s': %s", value, fault) : 0;

@@ -108,7 +108,7 @@ static int take_repository(struct yaml *yaml, yaml_node_t *node, void *into, str
 	return yaml_ruled(yaml, node, repository_fault, into, err);
 }
 
-const char *git_branch_fault(const char *name)
+const char *recipe_library_branch_fault(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -128,7 +128,7 @@ const char *git_branch_fault(const char *name)
 
 static int take_branch(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return yaml_ruled(yaml, node, git_branch_fault, into, err);
+	return yaml_ruled(yaml, node, recipe_library_branch_fault, into, err);
 }
 
 /* A template of the version; rule says why what it makes is refused. */

@@ -11,6 +11,6 @@
 yaml_take recipe_library_take;
 
 /* Why name is no name of a branch, or NULL; stricter than git-check-ref-format(1). */
-const char *git_branch_fault(const char *name);
+const char *recipe_library_branch_fault(const char *name);
 
 #endif

@@ -155,10 +155,10 @@ static void names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		if (git_branch_fault(good[i]))
-			fail_msg("'%s': %s", good[i], git_branch_fault(good[i]));
+		if (recipe_library_branch_fault(good[i]))
+			fail_msg("'%s': %s", good[i], recipe_library_branch_fault(good[i]));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (!git_branch_fault(bad[i]))
+		if (!recipe_library_branch_fault(bad[i]))
 			fail_msg("'%s'", bad[i]);
 	assert_null(git_commit_fault(COMMIT));
 	assert_non_null(git_commit_fault(COMMIT "0"));
