@@ -36,14 +36,14 @@ static bool continued(struct line *line, char escape)
 /* The lines of an instruction, of which the first has been read. */
 static void join(struct lines_draft *draft, struct lines *lines, struct line line, char escape)
 {
-	const size_t indent = line_indent(line);
+	const size_t indent = lines_indent(line);
 	bool more;
 
 	line = (struct line){ line.text + indent, line.length - indent };
 	more = continued(&line, escape);
 	lines_add(draft, line, lines->number);
 	while (more && lines_next(lines, &line)) {
-		const size_t start = line_indent(line);
+		const size_t start = lines_indent(line);
 
 		if (start == line.length || line.text[start] == '#')
 			continue;
@@ -240,7 +240,7 @@ static const char *read_all(struct containerfile *file, struct lines *lines)
 	struct line line;
 
 	while (!fault && lines_next(lines, &line)) {
-		const size_t start = line_indent(line);
+		const size_t start = lines_indent(line);
 
 		directives = directives && read_directive(file, line);
 		if (start == line.length || line.text[start] == '#')

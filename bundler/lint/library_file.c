@@ -26,7 +26,7 @@ static void *extend(void *items, size_t count, size_t size)
 
 static struct line trim(struct line line)
 {
-	const size_t indent = line_indent(line);
+	const size_t indent = lines_indent(line);
 
 	line = (struct line){ line.text + indent, line.length - indent };
 	while (line.length > 0 && strchr(" \t", line.text[line.length - 1]))
@@ -86,7 +86,7 @@ static const char *begin_field(struct parser *parser, struct line line, size_t n
 
 static const char *take(struct parser *parser, struct line line, size_t number)
 {
-	const size_t indent = line_indent(line);
+	const size_t indent = lines_indent(line);
 
 	if (indent < line.length && line.text[indent] == '#')
 		return NULL;

@@ -31,7 +31,7 @@ bool lines_next(struct lines *lines, struct line *line)
 	return true;
 }
 
-size_t line_indent(struct line line)
+size_t lines_indent(struct line line)
 {
 	size_t i = 0;
 

@@ -27,7 +27,7 @@ void lines_init(struct lines *lines, const struct buffer *text);
 bool lines_next(struct lines *lines, struct line *line);
 
 /* How many blanks and tabs a line begins with. */
-size_t line_indent(struct line line);
+size_t lines_indent(struct line line);
 
 /* From this offset on, a text stood on this line. */
 struct lines_mark {
