@@ -1,5 +1,5 @@
-#ifndef BUNDLER_AUDIT_H
-#define BUNDLER_AUDIT_H
+#ifndef BUNDLER_AUDIT_AUDIT_H
+#define BUNDLER_AUDIT_AUDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_EXPECTED_H
-#define BUNDLER_EXPECTED_H
+#ifndef BUNDLER_AUDIT_BUILT_H
+#define BUNDLER_AUDIT_BUILT_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OBSERVE_H
-#define BUNDLER_OBSERVE_H
+#ifndef BUNDLER_AUDIT_OBSERVE_H
+#define BUNDLER_AUDIT_OBSERVE_H
 
 #include <stdbool.h>
 #include <stddef.h>

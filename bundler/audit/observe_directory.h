@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OBSERVE_DIRECTORY_H
-#define BUNDLER_OBSERVE_DIRECTORY_H
+#ifndef BUNDLER_AUDIT_OBSERVE_DIRECTORY_H
+#define BUNDLER_AUDIT_OBSERVE_DIRECTORY_H
 
 #include "audit/observe.h"
 #include "base/error.h"

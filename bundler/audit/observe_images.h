@@ -1,5 +1,5 @@
-#ifndef BUNDLER_IMAGES_H
-#define BUNDLER_IMAGES_H
+#ifndef BUNDLER_AUDIT_OBSERVE_IMAGES_H
+#define BUNDLER_AUDIT_OBSERVE_IMAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

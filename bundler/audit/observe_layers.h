@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OBSERVE_LAYERS_H
-#define BUNDLER_OBSERVE_LAYERS_H
+#ifndef BUNDLER_AUDIT_OBSERVE_LAYERS_H
+#define BUNDLER_AUDIT_OBSERVE_LAYERS_H
 
 #include "audit/observe.h"
 #include "audit/observe_images.h"

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OBSERVED_H
-#define BUNDLER_OBSERVED_H
+#ifndef BUNDLER_AUDIT_OBSERVE_PLACE_H
+#define BUNDLER_AUDIT_OBSERVE_PLACE_H
 
 #include <stdbool.h>
 

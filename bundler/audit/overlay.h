@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OVERLAY_H
-#define BUNDLER_OVERLAY_H
+#ifndef BUNDLER_AUDIT_OVERLAY_H
+#define BUNDLER_AUDIT_OVERLAY_H
 
 #include "tree/tree.h"
 

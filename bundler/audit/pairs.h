@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PAIRS_H
-#define BUNDLER_PAIRS_H
+#ifndef BUNDLER_AUDIT_PAIRS_H
+#define BUNDLER_AUDIT_PAIRS_H
 
 #include <stdbool.h>
 #include <stddef.h>

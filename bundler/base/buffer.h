@@ -1,5 +1,5 @@
-#ifndef BUNDLER_BUFFER_H
-#define BUNDLER_BUFFER_H
+#ifndef BUNDLER_BASE_BUFFER_H
+#define BUNDLER_BASE_BUFFER_H
 
 #include <stddef.h>
 #include <stdint.h>

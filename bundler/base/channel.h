@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CHANNEL_H
-#define BUNDLER_CHANNEL_H
+#ifndef BUNDLER_BASE_CHANNEL_H
+#define BUNDLER_BASE_CHANNEL_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CLOCK_H
-#define BUNDLER_CLOCK_H
+#ifndef BUNDLER_BASE_CLOCK_H
+#define BUNDLER_BASE_CLOCK_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CONTENT_H
-#define BUNDLER_CONTENT_H
+#ifndef BUNDLER_BASE_CONTENT_H
+#define BUNDLER_BASE_CONTENT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DIGEST_H
-#define BUNDLER_DIGEST_H
+#ifndef BUNDLER_BASE_DIGEST_H
+#define BUNDLER_BASE_DIGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_ERROR_H
-#define BUNDLER_ERROR_H
+#ifndef BUNDLER_BASE_ERROR_H
+#define BUNDLER_BASE_ERROR_H
 
 /*
  * Failures travel up in a struct error that the caller owns: a function that can

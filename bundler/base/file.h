@@ -1,5 +1,5 @@
-#ifndef BUNDLER_FILE_H
-#define BUNDLER_FILE_H
+#ifndef BUNDLER_BASE_FILE_H
+#define BUNDLER_BASE_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>

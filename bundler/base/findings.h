@@ -1,5 +1,5 @@
-#ifndef BUNDLER_FINDINGS_H
-#define BUNDLER_FINDINGS_H
+#ifndef BUNDLER_BASE_FINDINGS_H
+#define BUNDLER_BASE_FINDINGS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_INTERRUPT_H
-#define BUNDLER_INTERRUPT_H
+#ifndef BUNDLER_BASE_INTERRUPT_H
+#define BUNDLER_BASE_INTERRUPT_H
 
 #include "base/error.h"
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_JOBS_H
-#define BUNDLER_JOBS_H
+#ifndef BUNDLER_BASE_JOBS_H
+#define BUNDLER_BASE_JOBS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LIMITS_H
-#define BUNDLER_LIMITS_H
+#ifndef BUNDLER_BASE_LIMITS_H
+#define BUNDLER_BASE_LIMITS_H
 
 /*
  * Every maximum of the program: a size from outside is compared with one of these before it is

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_MEMORY_H
-#define BUNDLER_MEMORY_H
+#ifndef BUNDLER_BASE_MEMORY_H
+#define BUNDLER_BASE_MEMORY_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PATH_H
-#define BUNDLER_PATH_H
+#ifndef BUNDLER_BASE_PATH_H
+#define BUNDLER_BASE_PATH_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PLATFORM_H
-#define BUNDLER_PLATFORM_H
+#ifndef BUNDLER_BASE_PLATFORM_H
+#define BUNDLER_BASE_PLATFORM_H
 
 #include <stdint.h>
 

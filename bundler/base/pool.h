@@ -1,5 +1,5 @@
-#ifndef BUNDLER_POOL_H
-#define BUNDLER_POOL_H
+#ifndef BUNDLER_BASE_POOL_H
+#define BUNDLER_BASE_POOL_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_REPLACE_H
-#define BUNDLER_REPLACE_H
+#ifndef BUNDLER_BASE_REPLACE_H
+#define BUNDLER_BASE_REPLACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

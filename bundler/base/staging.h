@@ -1,5 +1,5 @@
-#ifndef BUNDLER_STAGING_H
-#define BUNDLER_STAGING_H
+#ifndef BUNDLER_BASE_STAGING_H
+#define BUNDLER_BASE_STAGING_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_URL_H
-#define BUNDLER_URL_H
+#ifndef BUNDLER_BASE_URL_H
+#define BUNDLER_BASE_URL_H
 
 /*
  * URLs (RFC 3986), read strictly so that no other reader can see another host in them:

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_ASSEMBLE_H
-#define BUNDLER_ASSEMBLE_H
+#ifndef BUNDLER_BUILD_ASSEMBLE_H
+#define BUNDLER_BUILD_ASSEMBLE_H
 
 #include "base/error.h"
 #include "base/platform.h"

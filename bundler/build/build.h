@@ -1,5 +1,5 @@
-#ifndef BUNDLER_BUILD_H
-#define BUNDLER_BUILD_H
+#ifndef BUNDLER_BUILD_BUILD_H
+#define BUNDLER_BUILD_BUILD_H
 
 #include "base/error.h"
 #include "base/platform.h"

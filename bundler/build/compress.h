@@ -1,5 +1,5 @@
-#ifndef BUNDLER_COMPRESS_H
-#define BUNDLER_COMPRESS_H
+#ifndef BUNDLER_BUILD_COMPRESS_H
+#define BUNDLER_BUILD_COMPRESS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_IMAGE_OUTPUT_H
-#define BUNDLER_IMAGE_OUTPUT_H
+#ifndef BUNDLER_BUILD_IMAGE_OUTPUT_H
+#define BUNDLER_BUILD_IMAGE_OUTPUT_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_RELOCK_H
-#define BUNDLER_RELOCK_H
+#ifndef BUNDLER_BUILD_LOCK_MAKE_H
+#define BUNDLER_BUILD_LOCK_MAKE_H
 
 #include <stdbool.h>
 #include <stdint.h>

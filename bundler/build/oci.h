@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OCI_H
-#define BUNDLER_OCI_H
+#ifndef BUNDLER_BUILD_OCI_H
+#define BUNDLER_BUILD_OCI_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OUTPUTS_H
-#define BUNDLER_OUTPUTS_H
+#ifndef BUNDLER_BUILD_OUTPUTS_H
+#define BUNDLER_BUILD_OUTPUTS_H
 
 #include <stddef.h>
 

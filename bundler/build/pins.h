@@ -1,5 +1,5 @@
-#ifndef BUNDLER_RESULTS_H
-#define BUNDLER_RESULTS_H
+#ifndef BUNDLER_BUILD_PINS_H
+#define BUNDLER_BUILD_PINS_H
 
 #include <stdint.h>
 

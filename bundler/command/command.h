@@ -1,5 +1,5 @@
-#ifndef BUNDLER_COMMAND_H
-#define BUNDLER_COMMAND_H
+#ifndef BUNDLER_COMMAND_COMMAND_H
+#define BUNDLER_COMMAND_COMMAND_H
 
 #include "base/error.h"
 #include "command/option.h"

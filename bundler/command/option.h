@@ -1,5 +1,5 @@
-#ifndef BUNDLER_OPTION_H
-#define BUNDLER_OPTION_H
+#ifndef BUNDLER_COMMAND_OPTION_H
+#define BUNDLER_COMMAND_OPTION_H
 
 #include <stdio.h>
 

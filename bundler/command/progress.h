@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PROGRESS_H
-#define BUNDLER_PROGRESS_H
+#ifndef BUNDLER_COMMAND_PROGRESS_H
+#define BUNDLER_COMMAND_PROGRESS_H
 
 #include <pthread.h>
 #include <stdbool.h>

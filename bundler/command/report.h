@@ -1,5 +1,5 @@
-#ifndef BUNDLER_REPORT_H
-#define BUNDLER_REPORT_H
+#ifndef BUNDLER_COMMAND_REPORT_H
+#define BUNDLER_COMMAND_REPORT_H
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_ADDRESS_H
-#define BUNDLER_ADDRESS_H
+#ifndef BUNDLER_FETCH_ADDRESS_H
+#define BUNDLER_FETCH_ADDRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CACHE_H
-#define BUNDLER_CACHE_H
+#ifndef BUNDLER_FETCH_CACHE_H
+#define BUNDLER_FETCH_CACHE_H
 
 #include <stdbool.h>
 #include <stdint.h>

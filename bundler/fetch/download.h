@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DOWNLOAD_H
-#define BUNDLER_DOWNLOAD_H
+#ifndef BUNDLER_FETCH_DOWNLOAD_H
+#define BUNDLER_FETCH_DOWNLOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_EVENT_H
-#define BUNDLER_EVENT_H
+#ifndef BUNDLER_FETCH_EVENT_H
+#define BUNDLER_FETCH_EVENT_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_FETCH_H
-#define BUNDLER_FETCH_H
+#ifndef BUNDLER_FETCH_FETCH_H
+#define BUNDLER_FETCH_FETCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

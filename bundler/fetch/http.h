@@ -1,5 +1,5 @@
-#ifndef BUNDLER_HTTP_H
-#define BUNDLER_HTTP_H
+#ifndef BUNDLER_FETCH_HTTP_H
+#define BUNDLER_FETCH_HTTP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PARTIAL_H
-#define BUNDLER_PARTIAL_H
+#ifndef BUNDLER_FETCH_PARTIAL_H
+#define BUNDLER_FETCH_PARTIAL_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PROXY_H
-#define BUNDLER_PROXY_H
+#ifndef BUNDLER_FETCH_PROXY_H
+#define BUNDLER_FETCH_PROXY_H
 
 #include "base/url.h"
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_RANGE_H
-#define BUNDLER_RANGE_H
+#ifndef BUNDLER_FETCH_RANGE_H
+#define BUNDLER_FETCH_RANGE_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CLIENT_H
-#define BUNDLER_CLIENT_H
+#ifndef BUNDLER_FETCH_REDIRECT_H
+#define BUNDLER_FETCH_REDIRECT_H
 
 #include <pthread.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DESCRIPTOR_H
-#define BUNDLER_DESCRIPTOR_H
+#ifndef BUNDLER_IMAGE_DESCRIPTOR_H
+#define BUNDLER_IMAGE_DESCRIPTOR_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DOCUMENT_H
-#define BUNDLER_DOCUMENT_H
+#ifndef BUNDLER_IMAGE_DOCUMENT_H
+#define BUNDLER_IMAGE_DOCUMENT_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_STORE_H
-#define BUNDLER_STORE_H
+#ifndef BUNDLER_IMAGE_FILES_H
+#define BUNDLER_IMAGE_FILES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_IMAGE_H
-#define BUNDLER_IMAGE_H
+#ifndef BUNDLER_IMAGE_IMAGE_H
+#define BUNDLER_IMAGE_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LAYER_INPUT_H
-#define BUNDLER_LAYER_INPUT_H
+#ifndef BUNDLER_IMAGE_LAYER_INPUT_H
+#define BUNDLER_IMAGE_LAYER_INPUT_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PLACE_H
-#define BUNDLER_PLACE_H
+#ifndef BUNDLER_IMAGE_LOCATION_H
+#define BUNDLER_IMAGE_LOCATION_H
 
 #include "base/error.h"
 #include "base/pool.h"

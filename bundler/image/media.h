@@ -1,5 +1,5 @@
-#ifndef BUNDLER_MEDIA_H
-#define BUNDLER_MEDIA_H
+#ifndef BUNDLER_IMAGE_MEDIA_H
+#define BUNDLER_IMAGE_MEDIA_H
 
 #include <stdbool.h>
 

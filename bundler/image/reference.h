@@ -1,5 +1,5 @@
-#ifndef BUNDLER_REFERENCE_H
-#define BUNDLER_REFERENCE_H
+#ifndef BUNDLER_IMAGE_REFERENCE_H
+#define BUNDLER_IMAGE_REFERENCE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DOCKERFILE_H
-#define BUNDLER_DOCKERFILE_H
+#ifndef BUNDLER_LIBRARY_DOCKERFILE_H
+#define BUNDLER_LIBRARY_DOCKERFILE_H
 
 #include "base/error.h"
 #include "library/generated.h"

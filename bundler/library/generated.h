@@ -1,5 +1,5 @@
-#ifndef BUNDLER_GENERATED_H
-#define BUNDLER_GENERATED_H
+#ifndef BUNDLER_LIBRARY_GENERATED_H
+#define BUNDLER_LIBRARY_GENERATED_H
 
 #include <stdbool.h>
 #include <stddef.h>

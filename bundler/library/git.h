@@ -1,5 +1,5 @@
-#ifndef BUNDLER_GIT_H
-#define BUNDLER_GIT_H
+#ifndef BUNDLER_LIBRARY_GIT_H
+#define BUNDLER_LIBRARY_GIT_H
 
 #include <stddef.h>
 

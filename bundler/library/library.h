@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LIBRARY_H
-#define BUNDLER_LIBRARY_H
+#ifndef BUNDLER_LIBRARY_LIBRARY_H
+#define BUNDLER_LIBRARY_LIBRARY_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DRAFT_H
-#define BUNDLER_DRAFT_H
+#ifndef BUNDLER_LIBRARY_TEXT_H
+#define BUNDLER_LIBRARY_TEXT_H
 
 #include <jansson.h>
 #include <stdbool.h>

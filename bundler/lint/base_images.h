@@ -1,5 +1,5 @@
-#ifndef BUNDLER_ACCEPTED_H
-#define BUNDLER_ACCEPTED_H
+#ifndef BUNDLER_LINT_BASE_IMAGES_H
+#define BUNDLER_LINT_BASE_IMAGES_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LINT_IMAGE_H
-#define BUNDLER_LINT_IMAGE_H
+#ifndef BUNDLER_LINT_DOCKERFILE_H
+#define BUNDLER_LINT_DOCKERFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_IMF_H
-#define BUNDLER_IMF_H
+#ifndef BUNDLER_LINT_LIBRARY_FILE_H
+#define BUNDLER_LINT_LIBRARY_FILE_H
 
 #include <stddef.h>
 

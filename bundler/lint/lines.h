@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LINES_H
-#define BUNDLER_LINES_H
+#ifndef BUNDLER_LINT_LINES_H
+#define BUNDLER_LINT_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LINT_H
-#define BUNDLER_LINT_H
+#ifndef BUNDLER_LINT_LINT_H
+#define BUNDLER_LINT_LINT_H
 
 #include "base/error.h"
 #include "base/findings.h"

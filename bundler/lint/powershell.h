@@ -1,5 +1,5 @@
-#ifndef BUNDLER_POWERSHELL_H
-#define BUNDLER_POWERSHELL_H
+#ifndef BUNDLER_LINT_POWERSHELL_H
+#define BUNDLER_LINT_POWERSHELL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_SHELL_H
-#define BUNDLER_SHELL_H
+#ifndef BUNDLER_LINT_SHELL_H
+#define BUNDLER_LINT_SHELL_H
 
 #include <stdbool.h>
 #include <stddef.h>

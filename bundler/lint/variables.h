@@ -1,5 +1,5 @@
-#ifndef BUNDLER_VARIABLES_H
-#define BUNDLER_VARIABLES_H
+#ifndef BUNDLER_LINT_VARIABLES_H
+#define BUNDLER_LINT_VARIABLES_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LOCK_H
-#define BUNDLER_LOCK_H
+#ifndef BUNDLER_RECIPE_LOCK_H
+#define BUNDLER_RECIPE_LOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PATCH_H
-#define BUNDLER_PATCH_H
+#ifndef BUNDLER_RECIPE_PATCH_H
+#define BUNDLER_RECIPE_PATCH_H
 
 #include "base/buffer.h"
 

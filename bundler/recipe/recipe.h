@@ -1,5 +1,5 @@
-#ifndef BUNDLER_RECIPE_H
-#define BUNDLER_RECIPE_H
+#ifndef BUNDLER_RECIPE_RECIPE_H
+#define BUNDLER_RECIPE_RECIPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

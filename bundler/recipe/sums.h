@@ -1,5 +1,5 @@
-#ifndef BUNDLER_SUMS_H
-#define BUNDLER_SUMS_H
+#ifndef BUNDLER_RECIPE_SUMS_H
+#define BUNDLER_RECIPE_SUMS_H
 
 #include "base/buffer.h"
 #include "base/digest.h"

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_VARIANT_H
-#define BUNDLER_VARIANT_H
+#ifndef BUNDLER_RECIPE_VARIANT_H
+#define BUNDLER_RECIPE_VARIANT_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_VERSION_H
-#define BUNDLER_VERSION_H
+#ifndef BUNDLER_RECIPE_VERSION_H
+#define BUNDLER_RECIPE_VERSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

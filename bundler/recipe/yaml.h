@@ -1,5 +1,5 @@
-#ifndef BUNDLER_YAML_H
-#define BUNDLER_YAML_H
+#ifndef BUNDLER_RECIPE_YAML_H
+#define BUNDLER_RECIPE_YAML_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LAYER_H
-#define BUNDLER_LAYER_H
+#ifndef BUNDLER_TREE_LAYER_H
+#define BUNDLER_TREE_LAYER_H
 
 #include "base/channel.h"
 #include "base/error.h"

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_MTREE_H
-#define BUNDLER_MTREE_H
+#ifndef BUNDLER_TREE_MTREE_H
+#define BUNDLER_TREE_MTREE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_ROOTFS_H
-#define BUNDLER_ROOTFS_H
+#ifndef BUNDLER_TREE_ROOTFS_H
+#define BUNDLER_TREE_ROOTFS_H
 
 #include "base/error.h"
 #include "tree/tree.h"

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_TREE_H
-#define BUNDLER_TREE_H
+#ifndef BUNDLER_TREE_TREE_H
+#define BUNDLER_TREE_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

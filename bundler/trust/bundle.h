@@ -1,5 +1,5 @@
-#ifndef BUNDLER_BUNDLE_H
-#define BUNDLER_BUNDLE_H
+#ifndef BUNDLER_TRUST_BUNDLE_H
+#define BUNDLER_TRUST_BUNDLE_H
 
 #include <stddef.h>
 #include <stdint.h>

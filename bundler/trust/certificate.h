@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CERTIFICATE_H
-#define BUNDLER_CERTIFICATE_H
+#ifndef BUNDLER_TRUST_CERTIFICATE_H
+#define BUNDLER_TRUST_CERTIFICATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_CONSTRAINT_H
-#define BUNDLER_CONSTRAINT_H
+#ifndef BUNDLER_TRUST_CONSTRAINT_H
+#define BUNDLER_TRUST_CONSTRAINT_H
 
 #include "trust/certificate.h"
 

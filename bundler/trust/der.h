@@ -1,5 +1,5 @@
-#ifndef BUNDLER_DER_H
-#define BUNDLER_DER_H
+#ifndef BUNDLER_TRUST_DER_H
+#define BUNDLER_TRUST_DER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PEM_H
-#define BUNDLER_PEM_H
+#ifndef BUNDLER_TRUST_PEM_H
+#define BUNDLER_TRUST_PEM_H
 
 #include <stddef.h>
 

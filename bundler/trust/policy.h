@@ -1,5 +1,5 @@
-#ifndef BUNDLER_POLICY_H
-#define BUNDLER_POLICY_H
+#ifndef BUNDLER_TRUST_POLICY_H
+#define BUNDLER_TRUST_POLICY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_TLS_H
-#define BUNDLER_TLS_H
+#ifndef BUNDLER_TRUST_TLS_H
+#define BUNDLER_TRUST_TLS_H
 
 #include <stdbool.h>
 

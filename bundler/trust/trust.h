@@ -1,5 +1,5 @@
-#ifndef BUNDLER_TRUST_H
-#define BUNDLER_TRUST_H
+#ifndef BUNDLER_TRUST_TRUST_H
+#define BUNDLER_TRUST_TRUST_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_BINARY_H
-#define BUNDLER_BINARY_H
+#ifndef BUNDLER_UNPACK_BINARY_H
+#define BUNDLER_UNPACK_BINARY_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_GZIP_H
-#define BUNDLER_GZIP_H
+#ifndef BUNDLER_UNPACK_GZIP_H
+#define BUNDLER_UNPACK_GZIP_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_PAX_H
-#define BUNDLER_PAX_H
+#ifndef BUNDLER_UNPACK_PAX_H
+#define BUNDLER_UNPACK_PAX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_RELEASE_H
-#define BUNDLER_RELEASE_H
+#ifndef BUNDLER_UNPACK_RELEASE_H
+#define BUNDLER_UNPACK_RELEASE_H
 
 #include <stdbool.h>
 #include <stddef.h>

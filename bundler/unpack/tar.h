@@ -1,5 +1,5 @@
-#ifndef BUNDLER_TAR_H
-#define BUNDLER_TAR_H
+#ifndef BUNDLER_UNPACK_TAR_H
+#define BUNDLER_UNPACK_TAR_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_UNZSTD_H
-#define BUNDLER_UNZSTD_H
+#ifndef BUNDLER_UNPACK_UNZSTD_H
+#define BUNDLER_UNPACK_UNZSTD_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_ZIP_H
-#define BUNDLER_ZIP_H
+#ifndef BUNDLER_UNPACK_ZIP_H
+#define BUNDLER_UNPACK_ZIP_H
 
 #include <stdint.h>
 

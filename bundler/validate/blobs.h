@@ -1,5 +1,5 @@
-#ifndef BUNDLER_INSPECT_H
-#define BUNDLER_INSPECT_H
+#ifndef BUNDLER_VALIDATE_BLOBS_H
+#define BUNDLER_VALIDATE_BLOBS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_IMAGE_SCHEMA_H
-#define BUNDLER_IMAGE_SCHEMA_H
+#ifndef BUNDLER_VALIDATE_IMAGE_SCHEMA_H
+#define BUNDLER_VALIDATE_IMAGE_SCHEMA_H
 
 #include "validate/schema.h"
 

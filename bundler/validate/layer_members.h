@@ -1,5 +1,5 @@
-#ifndef BUNDLER_LISTING_H
-#define BUNDLER_LISTING_H
+#ifndef BUNDLER_VALIDATE_LAYER_MEMBERS_H
+#define BUNDLER_VALIDATE_LAYER_MEMBERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_STACK_H
-#define BUNDLER_STACK_H
+#ifndef BUNDLER_VALIDATE_LAYER_STACK_H
+#define BUNDLER_VALIDATE_LAYER_STACK_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_RULE_H
-#define BUNDLER_RULE_H
+#ifndef BUNDLER_VALIDATE_RULE_H
+#define BUNDLER_VALIDATE_RULE_H
 
 /*
  * What a finding breaks: sections of the OCI image-spec 1.1, by the names that its pages and their

@@ -1,5 +1,5 @@
-#ifndef BUNDLER_SCHEMA_H
-#define BUNDLER_SCHEMA_H
+#ifndef BUNDLER_VALIDATE_SCHEMA_H
+#define BUNDLER_VALIDATE_SCHEMA_H
 
 #include <jansson.h>
 #include <stdbool.h>

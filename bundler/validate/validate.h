@@ -1,5 +1,5 @@
-#ifndef BUNDLER_VALIDATE_H
-#define BUNDLER_VALIDATE_H
+#ifndef BUNDLER_VALIDATE_VALIDATE_H
+#define BUNDLER_VALIDATE_VALIDATE_H
 
 #include <stdbool.h>
 
