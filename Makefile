@@ -58,7 +58,7 @@ END = $(shell gcc -print-file-name=crtendS.o) $(MUSL)/crtn.o
 # The tests' flavour: glibc with AddressSanitizer and UndefinedBehaviorSanitizer.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_SAN = $(BASE) -g -O1 -fno-omit-frame-pointer $(SANITIZE) \
-	-DPOOL_BLOCK_BYTES=0 -isystem build/san/sysroot/include -iquote build/san
+	-DPOOL_BLOCK_BYTES=0 -isystem build/san/sysroot/include -iquote build/san -iquote tests/unit
 
 # V=1 shows the commands.
 Q = $(if $(V),,@echo '  $@';)
@@ -66,7 +66,7 @@ Q = $(if $(V),,@echo '  $@';)
 OBJS = $(SRCS:bundler/%.c=build/obj/%.o)
 SAN_OBJS = $(SRCS:bundler/%.c=build/san/obj/%.o)
 FUZZ_OBJS = $(SRCS:bundler/%.c=build/fuzz/obj/%.o)
-UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*.c))
+UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS = $(FUZZ_TARGETS:%=build/san/tests/fuzz/%)
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Changes to an image or a tree by somebody who knows how: the audit finds each, and says what it is.
-# What it prints is in mutants.txt. Single bytes are tests/unit/test_mutants.c's.
+# What it prints is in mutants.txt. Single bytes are tests/unit/audit/mutants.c's.
 . "$(dirname "$0")/../cli/lib.sh"
 . "$(dirname "$0")/../cli/product.sh"
 

@@ -3,7 +3,7 @@
 
 /* Sanitized, everything else has a block for each object. */
 #undef POOL_BLOCK_BYTES
-#include "../../bundler/base/pool.c"
+#include "../../../bundler/base/pool.c"
 
 static void objects_are_zeroed_aligned_apart(void **state)
 {

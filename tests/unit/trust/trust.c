@@ -23,7 +23,7 @@
 #include "trust/pem.h"
 #include "trust/trust.h"
 
-#define CORPUS "tests/unit/limbo/x509-limbo-core-208.json.gz"
+#define CORPUS "tests/unit/trust/limbo/x509-limbo-core-208.json.gz"
 #define CORPUS_BYTES (2 * MIB)
 
 /* What an engine is shown. */
@@ -404,8 +404,8 @@ static void unknown_authority(void **state)
 static void weak_hash(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "tests/unit/signatures/sha256.pem", "accepted" },
-		{ "tests/unit/signatures/sha1.pem",
+		{ "tests/unit/trust/signatures/sha256.pem", "accepted" },
+		{ "tests/unit/trust/signatures/sha1.pem",
 		  "a certificate is signed with an algorithm that is not supported" },
 	};
 	struct error err;
@@ -416,7 +416,7 @@ static void weak_hash(void **state)
 		struct buffer pem;
 
 		assert_int_equal(trust_load(&connection.trust, AT_FDCWD,
-					    "tests/unit/signatures/root.pem", &err), 0);
+					    "tests/unit/trust/signatures/root.pem", &err), 0);
 		buffer_init(&pem, MIB);
 		assert_int_equal(file_read(&pem, AT_FDCWD, rows[i][0], &err), 0);
 		add_sent(&connection, pem.bytes);
