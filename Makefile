@@ -8,7 +8,7 @@ endif
 
 # ---- what to build ----
 
-BUNDLER_VERSION = 0.1.0
+BUNDLER_VERSION = 0.2.0
 
 # The rooms of the program; docs/architecture.md has what lives in them.
 ROOMS = command audit build validate library lint recipe fetch image tree unpack trust base
