@@ -1,8 +1,8 @@
 #!/bin/bash
 # bundler audit: places, platforms, what counts, what is printed. What it finds is the subject of
 # tests/hostile/mutants.sh.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/product"
 product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")

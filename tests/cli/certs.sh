@@ -1,6 +1,6 @@
 #!/bin/bash
 # bundler certs: the normal form, the report, and what is refused.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 roots=$top/configs/ca-certificates.crt
 

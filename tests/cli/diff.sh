@@ -1,7 +1,7 @@
 #!/bin/bash
 # bundler diff: places against places, without a recipe.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/product"
 product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bundler image: layouts and archives, their bytes and their places.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/product"
 product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")

@@ -1,6 +1,6 @@
 #!/bin/bash
 # bundler library: build contexts and library file, what they hold and whose files they replace.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 commit=0123456789abcdef0123456789abcdef01234567
 other=fedcba9876543210fedcba9876543210fedcba98

@@ -1,6 +1,6 @@
 #!/bin/bash
 # bundler lint: each rule on a tree that breaks it, and trees that break none.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 # What is accepted only for a time is judged as of this day: 2023-11-14.
 export SOURCE_DATE_EPOCH=1700000000

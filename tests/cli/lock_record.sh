@@ -1,7 +1,7 @@
 #!/bin/bash
 # Results in the lock: how they get there, who checks them, and what is refused.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/product"
 lock=(--sums mirror/SHA256SUMS --cache cache --mirror "file://$PWD/mirror" tiny.yaml)

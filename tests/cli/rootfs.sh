@@ -1,8 +1,8 @@
 #!/bin/bash
 # `bundler rootfs`: its three outputs, what others read in them, and that nothing but the recipe,
 # the lock and the archive is in them.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/good"
 offline=(--cache "$scratch/good/cache" --offline)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bundler update: another version in recipe and lock, whole outputs, and everything it refuses.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 digest() { printf '%064d' "$1"; }
 

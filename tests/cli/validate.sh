@@ -1,9 +1,9 @@
 #!/bin/bash
 # bundler validate: what it finds in images that are no attack, and in those that bundler makes.
 # tests/run: timeout=600
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/layouts.sh"
-. "$(dirname "$0")/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../layouts.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/product"
 product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")

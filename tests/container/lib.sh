@@ -11,7 +11,7 @@
 #
 # Everything made in the engine carries the label or the tag $mark and is removed at the end.
 
-. "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 recipe=${recipe-nats-streaming-server}
 mark=bundler-test-$$

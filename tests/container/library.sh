@@ -3,7 +3,7 @@
 # tree, and runs as the recipe says.
 # tests/run: timeout=600
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../product.sh"
 
 need_engine
 commit=0123456789abcdef0123456789abcdef01234567

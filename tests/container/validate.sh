@@ -2,7 +2,7 @@
 # What docker save writes has no finding: of bundler's image, of one with several layers, of both.
 # tests/run: timeout=300
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../product.sh"
 
 need_engine
 make_product "$scratch/product"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Answers that are refused: statuses, sizes, content.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

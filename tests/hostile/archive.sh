@@ -1,8 +1,8 @@
 #!/bin/bash
 # Release archives whose digest is the locked one but which something is wrong with. Each is
 # refused with status 8 (10 where it is too much), one line, and nothing written.
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 maker=$(dirname "$(realpath "$0")")/make_archive.py
 make_product "$scratch/good"

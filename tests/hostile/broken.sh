@@ -1,8 +1,8 @@
 #!/bin/bash
 # Connections that fail: servers that stall, drip, reset, close, or are not there; a full disk.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # The cache: poisoned entries, its place, its owner, its end of the disk.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

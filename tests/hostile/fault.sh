@@ -4,8 +4,8 @@
 # fails. On one processor, so that they come in the same order every time; by strace, which a
 # sanitized program does not like; in memory, where flushing costs nothing.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 command -v strace >/dev/null || skip_all 'no strace'
 strace -qq -o /dev/null true 2>/dev/null || skip_all 'cannot trace processes'

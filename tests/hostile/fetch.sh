@@ -1,8 +1,8 @@
 #!/bin/bash
 # bundler fetch from a good server: what it asks, what it keeps, what it says.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

@@ -2,8 +2,8 @@
 # Images that are made to mislead, to crash or to hold up whoever reads them: each ends with findings or
 # with one line, soon, and nothing is written.
 # tests/run: timeout=1800
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/layouts.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../layouts.sh"
 
 make_layouts good members-{absolute,dotdot,inner-dotdot,empty-component,twice,twice-dot,through-link} \
 	members-{below-file,whiteout,whiteout-full,whiteout-dotdot,hard-link-outside} \

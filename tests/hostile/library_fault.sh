@@ -2,7 +2,7 @@
 # tests/run: once timeout=300
 # bundler library with one of its system calls failing: the tree is the old one or the new one.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
-. "$(dirname "$0")/../cli/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 command -v strace >/dev/null || skip_all 'no strace'
 strace -qq -o /dev/null true 2>/dev/null || skip_all 'cannot trace processes'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Changes to an image or a tree by somebody who knows how: the audit finds each, and says what it is.
 # What it prints is in mutants.txt. Single bytes are tests/unit/audit/mutants.c's.
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 here=$top/tests/hostile
 make_product "$scratch/product"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Places that cannot or must not be written to, runs that are cut off, and what they leave.
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/good"
 product=(--cache "$scratch/good/cache" --offline "$scratch/good/tiny.yaml")

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Proxies, as the environment names them.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 PROXY=203.0.113.40:3128/plain

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Recipes and locks that something is wrong with: status 3, the place, and nothing done.
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 make_product "$scratch/good"
 

@@ -3,8 +3,8 @@
 # bundler image, lock and certs with one of their system calls failing: what they replace is the old
 # one or the new one, and nothing is there where nothing was.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 command -v strace >/dev/null || skip_all 'no strace'
 strace -qq -o /dev/null true 2>/dev/null || skip_all 'cannot trace processes'

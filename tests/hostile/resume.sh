@@ -1,8 +1,8 @@
 #!/bin/bash
 # Downloads that were cut off, killed or interrupted, and several at a time.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Mirrors, their order, and what is said when none has the archive.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

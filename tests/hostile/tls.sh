@@ -1,8 +1,8 @@
 #!/bin/bash
 # TLS: certificates that must not be believed, versions and ciphers that must not be spoken.
 # tests/run: timeout=300
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 names=DNS:github.com

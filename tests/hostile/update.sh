@@ -1,8 +1,8 @@
 #!/bin/bash
 # tests/run: timeout=300
 # bundler update over https: SHA256SUMS that are not what they ought to be, or do not come.
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 network "$@"
 certificates
 

@@ -4,8 +4,8 @@
 # failing: recipe and lock are of one version, or the next command says that they are not, and
 # the next update makes it good.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../cli/product.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 
 command -v strace >/dev/null || skip_all 'no strace'
 strace -qq -o /dev/null true 2>/dev/null || skip_all 'cannot trace processes'

@@ -2,8 +2,8 @@
 # What the Dockerfiles for Alpine do as they build, in a root of busybox alone: Alpine's base image
 # is nowhere here. Their RUN lines, as BuildKit's parser hands them to a shell, download from the host
 # that they name, which is a server of ours; only apk is a stand-in.
-. "$(dirname "$0")/../cli/lib.sh"
-. "$(dirname "$0")/../hostile/network.sh"
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../network.sh"
 
 dockerfile=$("$top/tests/interop/build" dockerfile 2>"$scratch/log") ||
 	skip_all "cannot build BuildKit's parser: $(tail -n 1 "$scratch/log")"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # BuildKit's own parser reads the Dockerfiles that bundler writes, finds nothing to warn of, and
 # understands the values that the recipe has.
-. "$(dirname "$0")/../cli/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 dockerfile=$("$top/tests/interop/build" dockerfile 2>"$scratch/log") ||
 	skip_all "cannot build BuildKit's parser: $(tail -n 1 "$scratch/log")"

@@ -11,7 +11,7 @@
 # the tag $mark, by which everything is removed from engines at the end.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../container/lib.sh"
-. "$(dirname "${BASH_SOURCE[0]}")/../cli/product.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../product.sh"
 
 made=$scratch/made
 epoch=1234567890

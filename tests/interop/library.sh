@@ -1,7 +1,7 @@
 #!/bin/bash
 # bashbrew reads the library files that bundler writes as it reads those of Docker Official Images:
 # it prints the same bytes, and finds the entries, tags and architectures.
-. "$(dirname "$0")/../cli/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 bashbrew=$("$top/tests/interop/build" bashbrew 2>"$scratch/log") ||
 	skip_all "cannot build bashbrew: $(tail -n 1 "$scratch/log")"

@@ -8,8 +8,8 @@
 #
 # What outputs runs is $program on $product/tiny.yaml, with the options $inputs.
 
-. "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
-. "$(dirname "${BASH_SOURCE[0]}")/../cli/product.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../product.sh"
 
 san=$top/build/san/bundler
 program=$scratch/bundler

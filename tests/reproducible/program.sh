@@ -2,7 +2,7 @@
 # The same sources give the same program: built again, libraries and all, in a directory with
 # another name, with another umask, locale and zone.
 # tests/run: timeout=900
-. "$(dirname "$0")/../cli/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 begin 'a build elsewhere gives the same bytes'
 mkdir -p "another-directory/build"

@@ -2,7 +2,7 @@
 # The same release gives the same bytes whichever way it comes: from where it is published, a
 # mirror, a directory; at once, in parts, or after something else.
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/../hostile/network.sh"
+. "$(dirname "$0")/../network.sh"
 
 network "$@"
 certificates

@@ -1,8 +1,8 @@
-# For tests of the network, sourced after tests/cli/lib.sh: certificates, a small release with its
+# For tests of the network, sourced after lib.sh: certificates, a small release with its
 # recipe and lock, and a server that does what a test asks for.
 #
-#	. "$(dirname "$0")/../cli/lib.sh"
-#	. "$(dirname "$0")/network.sh"
+#	. "$(dirname "$0")/../lib.sh"
+#	. "$(dirname "$0")/../network.sh"
 #	network "$@"				a network of our own, with the hosts below
 #	certificates				in $pki: ca.pem, good.pem and bad ones
 #	begin 'a server that resets'
@@ -18,7 +18,6 @@ GITHUB=203.0.113.10:443/good
 ASSETS=203.0.113.20:443/good
 MIRROR=203.0.113.30:443/good
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 origin=https://github.com/demo/demo/releases/download/v1.0
 asset=demo-v1.0-linux-amd64.tar.gz
 curve=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
@@ -118,7 +117,7 @@ serve() { # serve LISTENER=SCRIPT...: see server.py; the TLS words are names in 
 		esac
 	done
 	: >requests
-	background python3 "$here/server.py" --log requests "${listeners[@]}"
+	background python3 "$top/tests/server.py" --log requests "${listeners[@]}"
 	wait_for test -e listening
 }
 

@@ -1,6 +1,6 @@
-# The harness of the command tests; bash, sourced by each. Prints TAP.
+# The harness of the tests that are shell scripts; bash, sourced by each. Prints TAP.
 #
-#	. "$(dirname "$0")/lib.sh"		tests/hostile and others: "$(dirname "$0")/../cli/lib.sh"
+#	. "$(dirname "$0")/../lib.sh"
 #	begin 'an unknown platform is refused'	a fresh directory, an empty HOME, no settings
 #	run bundler rootfs -p linux/vax		the program under test ($BUNDLER) is in PATH
 #	status 2				what is not stated must be: status 0, no output
@@ -22,7 +22,7 @@ unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 # A sanitizer's report must not look like one of the program's own exit statuses.
 export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUNDLER=$(realpath -m "${BUNDLER:-$top/build/bundler}")
 
 test_count=0

@@ -1,4 +1,4 @@
-# Images made by tests/hostile/make_layout.py, and what bundler validate says of them. Bash, sourced
+# Images made by tests/make_layout.py, and what bundler validate says of them. Bash, sourced
 # after lib.sh.
 #
 #	make_layouts KIND...		makes images of these kinds
@@ -8,7 +8,7 @@
 layouts=$scratch/layouts
 
 make_layouts() {
-	python3 "$top/tests/hostile/make_layout.py" "$layouts" "$@" >"$scratch/check" 2>&1 && return
+	python3 "$top/tests/make_layout.py" "$layouts" "$@" >"$scratch/check" 2>&1 && return
 	sed 's/^/# /' "$scratch/check"
 	echo 'Bail out! the images could not be made'
 	exit 1
