@@ -2,6 +2,9 @@
 # sourced after lib.sh.
 #
 #	make_product [DIRECTORY]	tiny.yaml, tiny.lock.json, tiny.conf and mirror/ in it (here)
+#	use_product			makes it in $scratch/product; $product: the options and the recipe
+#					that use it offline
+#	make COMMAND...			bundler makes something of $product, quietly
 #	make_elf MACHINE BITS SIZE	a static ELF program of SIZE bytes on standard output
 #
 # `bundler rootfs --cache cache --mirror "file://$PWD/mirror" tiny.yaml` then works offline.
@@ -84,3 +87,10 @@ make_product() {
 		--mirror "file://$PWD/mirror" --download tiny.yaml >/dev/null
 	)
 }
+
+use_product() {
+	make_product "$scratch/product"
+	product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+}
+
+make() { "$BUNDLER" "$@" "${product[@]}" >/dev/null || fail "failed: bundler $*"; }

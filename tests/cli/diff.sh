@@ -3,11 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 
-make_product "$scratch/product"
-product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
-
-# make COMMAND...: something to compare.
-make() { "$BUNDLER" "$@" "${product[@]}" >/dev/null || fail "failed: bundler $*"; }
+use_product
 
 begin 'the same in every kind of place'
 make image -p linux/amd64 -o oci:layout:1.0

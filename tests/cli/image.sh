@@ -3,8 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 
-make_product "$scratch/product"
-product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+use_product
 
 # made COMMAND...: a run whose output other tests compare.
 made() { run "$@"; stdout_stated=1; }

@@ -5,8 +5,7 @@
 . "$(dirname "$0")/../layouts.sh"
 . "$(dirname "$0")/../product.sh"
 
-make_product "$scratch/product"
-product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+use_product
 
 # clean PLACE [OPTION]...: bundler's own image there has no finding.
 clean() {

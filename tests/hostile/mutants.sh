@@ -5,8 +5,7 @@
 . "$(dirname "$0")/../product.sh"
 
 here=$top/tests/hostile
-make_product "$scratch/product"
-product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
+use_product
 "$BUNDLER" image -p linux/amd64 -o "oci:$scratch/layout" "${product[@]}" >/dev/null
 "$BUNDLER" rootfs -p linux/amd64 -o "$scratch/trees" "${product[@]}" >/dev/null
 

@@ -9,9 +9,8 @@
 command -v strace >/dev/null || skip_all 'no strace'
 strace -qq -o /dev/null true 2>/dev/null || skip_all 'cannot trace processes'
 
-make_product "$scratch/product"
+use_product
 bundle=$top/configs/ca-certificates.crt
-product=(--cache "$scratch/product/cache" --offline "$scratch/product/tiny.yaml")
 
 use() { # image|archive|lock|certs: as a command line in $command; each makes something in out/
 	case $1 in
