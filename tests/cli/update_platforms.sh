@@ -1,0 +1,120 @@
+#!/bin/bash
+# bundler update: platforms that a release does not have, and what the other commands make of their lock.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
+. "$(dirname "$0")/lib_update.sh"
+
+begin 'a platform that the release does not have'
+start
+sed -i /arm64/d sums
+update --sums sums 1.1.0 tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-arm64.tar.gz'
+	hint: if releases may lack linux/arm64, the recipe can call it optional
+END
+untouched
+
+begin 'a name that stands there as a part of others only'
+start
+for other in ./NAME x-NAME NAME.sig dist/NAME 'NAME '; do
+	sums 1.1.0 | sed "s|tiny-1.1.0-linux-arm64.tar.gz|${other/NAME/tiny-1.1.0-linux-arm64.tar.gz}|" >sums
+	update --sums sums 1.1.0 tiny.yaml
+	status 3
+	stderr <<-'END'
+		bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-arm64.tar.gz'
+		hint: if releases may lack linux/arm64, the recipe can call it optional
+	END
+done
+untouched
+
+begin 'an optional platform that the release does not have'
+start
+sed -i 's|linux/arm64,|{platform: linux/arm64, optional: true},|' tiny.yaml
+sed -i /arm64/d sums
+update --json --sums sums 1.1.0 tiny.yaml
+stdout_stated=1
+check test "$(python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+print([p["platform"] for p in r["platforms"]], r["left_out"])' "$scratch/stdout")" = \
+	"['linux/amd64', 'linux/arm/v7'] ['linux/arm64']"
+check test "$(grep -c arm64 tiny.lock.json)" = 0
+sed -i /linux-amd64/d sums
+update --sums sums 1.1.0 tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-amd64.tar.gz'
+	hint: if releases may lack linux/amd64, the recipe can call it optional
+END
+
+begin 'nothing but optional platforms, and the release has none of them'
+start
+sed -i 's|^platforms: .*|platforms: [{platform: linux/386, optional: true}]|' tiny.yaml
+cp tiny.yaml before
+update --sums sums 1.1.0 tiny.yaml
+status 3
+stderr <<<"bundler: cannot use 'sums': no line for any platform of 'tiny.yaml'"
+untouched
+
+begin 'commands work on the platforms that the lock has'
+product
+offline=(--cache cache --mirror "file://$PWD/mirror" --offline)
+run bundler image -o oci:more "${offline[@]}" tiny.yaml
+stdout_stated=1
+run bundler image -p linux/arm64 -o oci:other "${offline[@]}" tiny.yaml
+stdout_stated=1
+sed -i 's|linux/arm64,|{platform: linux/arm64, optional: true},|' tiny.yaml
+sed -i /arm64/d mirror/SHA256SUMS
+run bundler lock --sums mirror/SHA256SUMS tiny.yaml
+stdout_stated=1
+run bundler fetch "${offline[@]}" tiny.yaml
+filter 's/[0-9a-f]{64}/DIGEST/g'
+stdout <<-'END'
+	DIGEST  cache/sha256/DIGEST
+	DIGEST  cache/sha256/DIGEST
+END
+run bundler rootfs -o trees "${offline[@]}" tiny.yaml
+stdout <<-'END'
+	DIGEST  trees/linux-amd64.mtree
+	DIGEST  trees/linux-arm-v7.mtree
+END
+run bundler image -o oci:layout "${offline[@]}" tiny.yaml
+stdout <<-'END'
+	sha256:DIGEST  linux/amd64
+	sha256:DIGEST  linux/arm/v7
+END
+run bundler audit "${offline[@]}" oci:layout tiny.yaml
+stdout <<<'verdict: identical (linux/amd64, linux/arm/v7)'
+run bundler audit "${offline[@]}" oci:more tiny.yaml
+status 1
+stdout <<-'END'
+	platform linux/arm64: expected nothing, found an image
+	verdict: different (linux/amd64, linux/arm/v7; 1 difference)
+END
+run bundler audit "${offline[@]}" oci:other tiny.yaml
+status 1
+stdout <<-'END'
+	platform linux/arm64: expected nothing, found an image
+	verdict: different (1 difference)
+END
+for command in 'rootfs -o none' 'image -o oci:none' fetch; do
+	# shellcheck disable=SC2086
+	run bundler $command -p linux/arm64 "${offline[@]}" tiny.yaml
+	status 3
+	stderr <<-'END'
+		bundler: cannot use lock 'tiny.lock.json': nothing is locked for platform 'linux/arm64'
+		hint: it is optional, and release 1.0 had nothing for it
+	END
+done
+check test ! -e none
+
+begin 'none of the platforms is locked'
+product
+sed -i 's|^platforms: .*|platforms: [{platform: linux/386, optional: true}]|' tiny.yaml
+sed -i 's|linux/amd64|linux/386|; s/amd64/386/g' tiny.lock.json
+sed -i 's|linux/386, |linux/s390x, |' tiny.yaml
+run bundler rootfs --offline tiny.yaml
+status 3
+stderr <<<"bundler: cannot use lock 'tiny.lock.json': nothing is locked for any platform of 'tiny.yaml'"
+
+finish
