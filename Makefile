@@ -216,7 +216,7 @@ run-images: images
 LOCKED = --cache $(CACHE) $(if $(filter source,$(shell cat build/rootfs.release)),--offline \
 	--lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source,$(MIRROR:%=--mirror %))
 
-audit: rootfs $(addprefix build/toolchain/,test variations)
+audit: rootfs build/san/bundler $(addprefix build/toolchain/,test variations)
 	build/bundler image $(LOCKED) $(patsubst %,-p %,$(filter linux/%,$(PLATFORM))) \
 		-o oci:build/audit $(RECIPE)
 	build/bundler audit --strict $(LOCKED) oci:build/audit $(RECIPE)
