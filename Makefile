@@ -1,7 +1,8 @@
-# `make help` lists the targets. What you want different goes into config.mk.
+# Builds the program and tests it; bundler/make/product.mk has what it is for. `make help` lists the
+# targets. Settings of your own go into config.mk.
 -include config.mk
 
-# As many jobs as processors unless somebody says otherwise.
+# As many jobs as processors, unless -j says otherwise.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
@@ -10,28 +11,13 @@ endif
 
 BUNDLER_VERSION = 0.2.0
 
-# The rooms of the program; docs/architecture.md has what lives in them.
-ROOMS = command audit build validate library lint recipe fetch image tree unpack trust base
-SRCS = bundler/main.c $(sort $(foreach room,$(ROOMS),$(wildcard bundler/$(room)/*.c)))
+# The rooms of the program, lower floors first; docs/architecture.md has what is in each of them.
+ROOMS = base trust unpack tree image fetch recipe lint library validate build audit command
+# Sorted, because the order of linking changes the program.
+SRCS = bundler/main.c $(sort $(wildcard $(ROOMS:%=bundler/%/*.c)))
 
-# The root file systems: of which recipe, for which platforms (all: what the recipe lists), and
-# whose release: official downloads it, source rebuilds it from its Go module, auto does that
-# only where the release host cannot be reached.
-DEFAULT_RECIPE = configs/$(shell readlink configs/default)
-RECIPE ?= $(DEFAULT_RECIPE)
-PLATFORM ?= $(if $(filter images run-images,$(MAKECMDGOALS)),all,$(HOST))
-RELEASE ?= auto
-MIRROR ?=
-CACHE ?= build/cache
-LIBRARY ?= build/library
-
-# Name and version are the recipe's; here they name the image, and what to rebuild.
-NAME = $(shell sed -n 's/^name: *//p' $(RECIPE))
-VERSION ?= $(shell sed -n 's/^version: *//p' $(RECIPE))
-IMAGE ?= $(or $(shell sed -n '/^library:/,$${s/^  name: *//p}' $(RECIPE)),$(NAME)):$(VERSION)-scratch
-
-# Seconds for each target of `make fuzz`.
-FUZZ_SECONDS ?= 60
+$(foreach folder,$(filter-out make $(ROOMS),$(patsubst bundler/%/,%,$(wildcard bundler/*/))), \
+	$(error bundler/$(folder)/ is not a room: ROOMS does not list it))
 
 # ---- how to build it ----
 
@@ -69,9 +55,6 @@ FUZZ_OBJS = $(SRCS:bundler/%.c=build/fuzz/obj/%.o)
 UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS = $(FUZZ_TARGETS:%=build/san/tests/fuzz/%)
-
-# As Debian names its architectures; the same as ours for amd64 and arm64.
-HOST = linux/$(shell dpkg --print-architecture)
 
 all: build/bundler
 
@@ -132,99 +115,6 @@ build/toolchain/%: bundler/make/toolchain.sh
 	@mkdir -p $(@D)
 	@touch $@
 
-# ---- what it is for ----
-
-rootfs: build/rootfs.sums
-	@cat $<
-
-BUNDLE = build/bundler rootfs $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %)) \
-	$(MIRROR:%=--mirror %) --cache $(CACHE) -o rootfs
-SOURCE_LOCK = $(RECIPE:.yaml=.source.lock.json)
-SOURCE_PLATFORMS = $(if $(filter all,$(PLATFORM)),,$(PLATFORM:%=-p %))
-
-rootfs-official = $(BUNDLE) $(RECIPE) >$@.new && echo official >build/rootfs.release
-rootfs-source = bundler/make/toolchain.sh source && \
-	configs/source/build.sh $(SOURCE_PLATFORMS) $(NAME) build/source && \
-	$(BUNDLE) --offline --lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source $(RECIPE) \
-	>$@.new && echo source >build/rootfs.release
-# Status 4 alone says that a host cannot be reached. A wrong digest must not end up here.
-rootfs-auto = status=0; $(rootfs-official) || status=$$?; [ $$status -eq 0 ] || { \
-	[ $$status -eq 4 ] || exit $$status; \
-	echo "make: rebuilding the release from its source instead (RELEASE=source)" >&2; \
-	$(rootfs-source); }
-
-# bundler prints the digests of the manifests: if they still hold, and the trees and archives are
-# there, only a change of what went in makes them again.
-rootfs_stand = $(shell sha256sum --check --status build/rootfs.sums 2>/dev/null && \
-	sed 's/.* //; s/\.mtree$$//' build/rootfs.sums | \
-	{ while read -r tree; do [ -d "$$tree" ] && [ -e "$$tree.tar" ] || exit 1; done; echo yes; })
-
-build/rootfs.sums: build/bundler build/rootfs.settings $(RECIPE) $(wildcard \
-		$(RECIPE:.yaml=.lock.json) $(SOURCE_LOCK) configs/*.* configs/root/*) \
-		$(if $(rootfs_stand),,FORCE)
-	$(if $(rootfs-$(RELEASE)),,$(error RELEASE is official, source or auto, not '$(RELEASE)'))
-	@rm -f $@
-	@$(rootfs-$(RELEASE))
-	@mv $@.new $@
-
-# Changes when the settings do.
-build/rootfs.settings: FORCE
-	@mkdir -p $(@D)
-	@echo '$(BUNDLE) $(RECIPE) $(RELEASE) $(SOURCE_DATE_EPOCH)' >$@.new
-	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
-
-# Dockerfile.scratch, with what `bundler library` says of this recipe, of which no commit is known.
-# Before the rules that need it: their prerequisites are expanded where they stand.
-DOCKERFILE = build/docker/$(NAME)/Dockerfile
-
-# One image per platform of Linux. The host's own builds with any engine; others need BuildKit.
-image-docker: $(patsubst %,image-docker-%,$(subst /,-,$(filter linux/%,$(PLATFORM))))
-
-image-docker-%: rootfs $(DOCKERFILE)
-	docker build -f $(DOCKERFILE) -t $(IMAGE)$(if $(filter $*,$(subst /,-,$(HOST))),,-$*) \
-		$(if $(filter $*,$(subst /,-,$(HOST))),--build-arg TARGETARCH=$(lastword $(subst -, ,$*)),\
-		--platform $(subst -,/,$*)) --build-arg RELEASE=$$(cat build/rootfs.release) .
-
-$(DOCKERFILE): Dockerfile.scratch build/bundler FORCE
-	@rm -rf $(@D)
-	@build/bundler library --commit $$(printf %040d 0) -o $(@D)/library $(RECIPE) >/dev/null
-	@sed '1,/^ADD /d; /^USER /d; /^WORKDIR /d; $$s/$$/\n/' $(@D)/library/*/scratch/Dockerfile >$(@D)/part
-	@sed -e '/^# Of the recipe,/r $(@D)/part' \
-		-e '/^# Of the recipe,/,/^# Not of the recipe:/{/^#/!d}' $< >$@
-
-# Another version, `make update VERSION=1.2.3`, and what is generated from it: Dockerfile.scratch of
-# the default recipe, and the build contexts in LIBRARY, their repository, if the recipe has any.
-# UPDATE takes further options.
-update: build/bundler
-	$(if $(filter command line,$(origin VERSION)),,$(error say which: make update VERSION=1.2.3))
-	build/bundler update $(UPDATE) $(VERSION) $(RECIPE)
-	! grep -q '^library:' $(RECIPE) || build/bundler library -o $(LIBRARY) $(RECIPE)
-	$(if $(filter $(RECIPE),$(DEFAULT_RECIPE)),@$(MAKE) -s $(DOCKERFILE) && cp $(DOCKERFILE) Dockerfile.scratch)
-	@[ ! -e $(LIBRARY)/.git ] || git -C $(LIBRARY) --no-pager diff
-
-# Every Linux variant that can be built here, in Docker's engine; and each of them tried.
-images: rootfs
-	@tests/container/images $(RECIPE) $(IMAGE) build/rootfs.sums $(LOCKED) >build/images.new
-	@mv build/images.new build/images
-	@cat build/images
-
-run-images: images
-	IMAGES=build/images tests/run -v tests/container/run-images
-
-# What the lock stands for, held against the results that it pins: an image and the trees, read from
-# where they are; and then everything again under every variation.
-LOCKED = --cache $(CACHE) $(if $(filter source,$(shell cat build/rootfs.release)),--offline \
-	--lock $(SOURCE_LOCK) --mirror file://$(CURDIR)/build/source,$(MIRROR:%=--mirror %))
-
-audit: rootfs build/san/bundler $(addprefix build/toolchain/,test variations)
-	build/bundler image $(LOCKED) $(patsubst %,-p %,$(filter linux/%,$(PLATFORM))) \
-		-o oci:build/audit $(RECIPE)
-	build/bundler audit --strict $(LOCKED) oci:build/audit $(RECIPE)
-	@for tree in $$(sed 's,.*/,,; s/\.mtree$$//' build/rootfs.sums); do \
-		build/bundler audit $(LOCKED) $(if $(filter 0,$(shell id -u)),,--ignore owner) \
-			-p "$$(echo "$$tree" | tr - /)" "dir:rootfs/$$tree" $(RECIPE) || exit; done
-	tests/run tests/reproducible/variations.sh
-
 # ---- tests ----
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
@@ -247,6 +137,9 @@ bench: build/bundler $(addprefix build/toolchain/,source test interop)
 	configs/source/build.sh nats-streaming-server build/source
 	tests/bench/run
 
+# Seconds for each target.
+FUZZ_SECONDS ?= 60
+
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 
 fuzz-%: build/fuzz/%
@@ -254,12 +147,16 @@ fuzz-%: build/fuzz/%
 	$< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 build/corpus/$* \
 		$(wildcard tests/fuzz/corpus/$*)
 
+# ---- what it is for ----
+
+include bundler/make/product.mk
+
 # ---- housekeeping ----
 
 clean:
-	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz \
-		build/san/bundler build/san/obj build/san/versions.h build/san/tests \
-		build/san/libbundler.a build/variations build/audit build/images build/docker build/rootfs.*
+	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz build/variations \
+		$(addprefix build/san/,bundler obj versions.h tests libbundler.a) \
+		build/rootfs.* build/images* build/audit build/Dockerfile.scratch
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
 distclean: clean
@@ -282,6 +179,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all rootfs image-docker images run-images update audit test check reproducible prepare bench fuzz clean distclean help FORCE
+.PHONY: all test check reproducible prepare bench fuzz clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

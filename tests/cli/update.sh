@@ -198,12 +198,12 @@ cat >>tiny.yaml <<-'END'
 	  tags: ["{version}"]
 	  variants: [{scratch: dockerfile}]
 END
-make=(make -s --no-print-directory -C "$top" -o build/bundler update "RECIPE=$PWD/tiny.yaml"
+make=(env "BUNDLER=$BUNDLER" make -s --no-print-directory -C "$top" -o build/bundler update "RECIPE=$PWD/tiny.yaml"
 	"UPDATE=--json --sums $PWD/sums" "LIBRARY=$PWD/library")
 run "${make[@]}"
 status 2
-filter 's/^Makefile:[0-9]+/Makefile:N/'
-stderr <<<'Makefile:N: *** say which: make update VERSION=1.2.3.  Stop.'
+filter 's/^(.*\.mk):[0-9]+/\1:N/'
+stderr <<<'bundler/make/product.mk:N: *** say which: make update VERSION=1.2.3.  Stop.'
 run "${make[@]}" VERSION=1.1.0
 stdout_stated=1 stderr_stated=1
 check grep -q '^version: "1.1.0"$' tiny.yaml

@@ -32,7 +32,7 @@ sums() {
 }
 
 images() {
-	TEST_TIMEOUT=300 run "$top/tests/container/images" -s "-$mark" "$top/configs/$recipe.yaml" \
+	TEST_TIMEOUT=300 run "$top/bundler/make/images.sh" -s "-$mark" "$top/configs/$recipe.yaml" \
 		"$image-$mark" sums "${locked[@]}"
 }
 

@@ -55,9 +55,8 @@ if serves plain; then
 fi
 
 begin 'Dockerfile.scratch, for this recipe: the same configuration and tree'
-check env -u MAKEFLAGS make -s -C "$top" -o build/bundler RECIPE=configs/nats-server.yaml \
-	build/docker/nats-server/Dockerfile
-cp "$top/build/docker/nats-server/Dockerfile" "$context/Dockerfile.scratch"
+"$top/bundler/make/dockerfile.sh" configs/nats-server.yaml >"$context/Dockerfile.scratch" ||
+	fail 'cannot generate it'
 check build classic root --build-arg RELEASE=source
 equals_manifest root linux-amd64
 config='{{json .Config.Entrypoint}} {{json .Config.Cmd}} {{json .Config.ExposedPorts}} {{json .Config.Labels}} {{json .Config.Env}} {{json .Config.WorkingDir}}'

@@ -2,7 +2,7 @@
 # Put a recipe's Linux variants into Docker's engine, as many as can be built here. Prints each image
 # and its platform, a line each, and says what was left.
 #
-#	images [-s SUFFIX] RECIPE IMAGE SUMS [OPTION]...
+#	images.sh [-s SUFFIX] RECIPE IMAGE SUMS [OPTION]...
 #
 # SUMS is what `bundler rootfs` has printed: which trees there are. OPTIONs tell `bundler image`
 # where lock and release are.
