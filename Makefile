@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds the program and tests it; bundler/make/product.mk has what it is for. `make help` lists the
 # targets. Settings of your own go into config.mk.
 -include config.mk

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Images made by tests/make_layout.py, and what bundler validate says of them. Bash, sourced
 # after lib.sh.
 #

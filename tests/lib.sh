@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The harness of the tests that are shell scripts; bash, sourced by each. Prints TAP.
 #
 #	. "$(dirname "$0")/../lib.sh"

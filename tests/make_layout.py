@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Make small images, sound ones and ones that something is wrong with.
 
     make_layout.py OUT KIND...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # For tests of the network, sourced after lib.sh: certificates, a small release with its
 # recipe and lock, and a server that does what a test asks for.
 #

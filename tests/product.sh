@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A small product for command tests: recipe, files, release archives and lock, made anew. Bash,
 # sourced after lib.sh.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A web server that misbehaves on request, for tests of the network.
 
     python3 server.py [--log FILE] LISTENER...

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/observe_tar.h"
 
 #include <errno.h>

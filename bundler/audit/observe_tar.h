@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_AUDIT_OBSERVE_TAR_H
 #define BUNDLER_AUDIT_OBSERVE_TAR_H
 

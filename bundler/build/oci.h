@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_BUILD_OCI_H
 #define BUNDLER_BUILD_OCI_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_COMMAND_OPTION_H
 #define BUNDLER_COMMAND_OPTION_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_COMMAND_REPORT_H
 #define BUNDLER_COMMAND_REPORT_H
 

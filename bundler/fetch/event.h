@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_FETCH_EVENT_H
 #define BUNDLER_FETCH_EVENT_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_IMAGE_MEDIA_H
 #define BUNDLER_IMAGE_MEDIA_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_LIBRARY_DOCKERFILE_ALPINE_H
 #define BUNDLER_LIBRARY_DOCKERFILE_ALPINE_H
 

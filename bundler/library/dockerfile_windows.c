@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "library/dockerfile_windows.h"
 
 #include <string.h>

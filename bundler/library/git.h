@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_LIBRARY_GIT_H
 #define BUNDLER_LIBRARY_GIT_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "lint/base_images.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_LINT_VARIABLES_H
 #define BUNDLER_LINT_VARIABLES_H
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Audit each tree that `make rootfs` has built.
 #
 #	audit.sh RECIPE [OPTION]...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Print Dockerfile.scratch for a recipe: the part that depends on the recipe is taken from the
 # Dockerfile that `bundler library` generates.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Build an image of each Linux platform in rootfs/ with Docker, from Dockerfile.scratch.
 #
 #	image-docker.sh RECIPE IMAGE

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Put a recipe's Linux variants into Docker's engine, as many as can be built here. Prints each image
 # and its platform, a line each, and says what was left.
 #

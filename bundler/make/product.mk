@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the program is for: root file systems and images, their audit, another version. Included by
 # the Makefile. Whatever takes more than a line or two is a script beside this file.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Write build/rootfs.settings if `make rootfs` has something to do: the settings have changed, or a
 # result that build/rootfs.sums lists is missing or has changed.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Build the root file systems of a recipe in rootfs/.
 #
 #	rootfs.sh [-p PLATFORM]... official|source|auto RECIPE [OPTION]...

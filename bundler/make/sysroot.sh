@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Build the libraries that bundler links, as static libraries, from Debian source packages.
 #
 #	sysroot.sh PREFIX FLAVOUR

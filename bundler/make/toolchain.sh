@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Install the Debian packages that a group of work needs, where they are missing.
 #
 #	toolchain.sh GROUP...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Take a recipe to another version, with what is made from it: its lock; the build contexts in
 # LIBRARY, their repository, if the recipe has any; Dockerfile.scratch, if it is the default recipe.
 #

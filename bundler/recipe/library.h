@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_RECIPE_LIBRARY_H
 #define BUNDLER_RECIPE_LIBRARY_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_RECIPE_PATCH_H
 #define BUNDLER_RECIPE_PATCH_H
 

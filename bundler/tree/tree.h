@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_TREE_TREE_H
 #define BUNDLER_TREE_TREE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_TRUST_BUNDLE_H
 #define BUNDLER_TRUST_BUNDLE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_UNPACK_BINARY_H
 #define BUNDLER_UNPACK_BINARY_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_VALIDATE_DOCKER_H
 #define BUNDLER_VALIDATE_DOCKER_H
 

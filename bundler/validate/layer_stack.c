@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "validate/layer_stack.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Rebuild the release archives of a server from its Go module.
 #
 #	build.sh [-u] [-p PLATFORM]... NAME [OUTDIR]

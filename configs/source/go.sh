@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Run the pinned Go: go.sh build ..., as one would run go.
 #
 # The tool chain is itself a module (toolchain/go.mod), fetched by any Go that can fetch modules

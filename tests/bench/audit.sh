@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # `bundler audit` of a layout against what anybody would do to its layer with standard tools:
 # sha256sum over it and over what gzip -dc makes of it. Ours also rebuilds what is expected.
 # `bundler validate` of the same layout beside it, which rebuilds nothing.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # `bundler fetch` from an nginx on loopback over https: TLS, SHA-256, the file written and flushed.
 # Beside it, what a shell would do with Debian's curl and sha256sum. Runs in a network namespace
 # of its own, where the host name of the recipe is one of loopback's.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What a maintainer does for a release, for every release of nats-server whose digests are known:
 # update, library, lint. The sums are files, everything else is as it always is, flushes included.
 . "$(dirname "$0")/lib.sh"

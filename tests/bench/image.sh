@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # `bundler image` against the tools that make a layer of the same tree: from the tree of the real
 # server's root file system to a gzip-compressed OCI image, verified and flushed by us alone. First
 # from what `bundler rootfs` has written, which is what the others have, then from the release.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the benchmarks: timing of two commands in turn, medians, peak memory.
 # Every figure is a ratio of two things in one run, or says on what it stands alone.
 

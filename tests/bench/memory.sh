@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Peak memory of `bundler rootfs` on archives of 10 MB and of 1 GB that hold one member each,
 # random bytes that do not compress, so archive and member are equally large; and on the larger one
 # that of the commands that make, audit and validate its image.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The program itself: size, and the time to start and end.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # `bundler rootfs` with a warm cache against the shell pipeline that the Alpine stage of the
 # original image was, memory against the size of the archive, and both processors at work.
 # Needs build/bundler and the archives of configs/source/build.sh in build/source.

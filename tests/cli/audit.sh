@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler audit: which images and trees are compared, and with what: places, platforms, flavours,
 # styles, tags. What it finds is the subject of tests/hostile/mutants.sh.
 . "$(dirname "$0")/../lib.sh"

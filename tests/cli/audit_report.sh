@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler audit: what it prints, what it ignores, what it leaves alone, and what it refuses.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

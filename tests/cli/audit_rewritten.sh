@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler audit of what other tools have written anew: what says the same in other bytes is a note,
 # what says something else is a difference.
 . "$(dirname "$0")/../lib.sh"

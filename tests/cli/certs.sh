@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler certs: the normal form, the report, and what is refused.
 . "$(dirname "$0")/../lib.sh"
 

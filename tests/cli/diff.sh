@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler diff: places against places, without a recipe.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

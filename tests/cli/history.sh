@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: once timeout=600
 # Every release whose digests were ever pinned (tests/data): update to it, over https from sums made
 # of them, then library, in which lint finds nothing. Each digest is found where it belongs, and no

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes the SHA256SUMS of past releases of the digests that were pinned for them.
 
     history_releases.py NAME FACTS DIRECTORY

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler image: layouts and archives, their bytes and their places.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

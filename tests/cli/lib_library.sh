@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests of bundler library share: a recipe with everything that a build context can have.
 # Bash, sourced after lib.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests of bundler lint share: a tree of Dockerfiles as the original image repository kept it,
 # and how it is broken. Bash, sourced after lib.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests of bundler update share: a product at version 1.0 that nothing can be fetched for, and
 # the sums of its later releases. Bash, sourced after product.sh.
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler library: whose files it replaces, what it leaves as it was, and what it refuses.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_library.sh"

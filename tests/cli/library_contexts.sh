@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler library: the build contexts of every kind of variant, and what runs of them without Docker.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_library.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler library: the library file, its tags, architectures, branches and commits.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_library.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler lint: what it prints, which options it has, and what it refuses.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_lint.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler lint: trees that break no rule, bundler's own among them.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_lint.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler lint: what went wrong in the history of the original repositories.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_lint.sh"

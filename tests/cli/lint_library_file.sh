@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler lint: each rule for library files on a tree that breaks it.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_lint.sh"

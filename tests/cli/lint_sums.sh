@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler lint: digests in Dockerfiles against those of a release, or of a lock.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib_lint.sh"

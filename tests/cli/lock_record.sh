@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Results in the lock: how they get there, who checks them, and what is refused.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

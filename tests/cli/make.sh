@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The Makefile and the scripts in bundler/make: what they build, and whose status and message is
 # reported when something fails.
 . "$(dirname "$0")/../lib.sh"

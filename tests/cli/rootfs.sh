@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # `bundler rootfs`: its three outputs, what others read in them, and that nothing but the recipe,
 # the lock and the archive is in them.
 . "$(dirname "$0")/../lib.sh"

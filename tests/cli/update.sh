@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler update: what another version changes in recipe and lock, and how the change is printed.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

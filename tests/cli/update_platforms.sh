@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler update: platforms that a release does not have, and what the other commands make of their lock.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler update: what it refuses leaves recipe and lock as they were, and so does what fails.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler update: which versions follow each other, and what another one needs of release and recipe.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

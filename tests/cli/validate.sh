@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler validate: what it prints, and which places and files it refuses.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../layouts.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler validate: the images that bundler makes, and unusual ones, have no finding.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../layouts.sh"

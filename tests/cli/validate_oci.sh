@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler validate: what it finds in OCI images that are no attack.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../layouts.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bundler validate --strict: what oci-import, of Docker Official Images, does not take.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../layouts.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # The commented settings of the default configuration work once the "#" is taken away.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # The trees of the other platforms hold a server that starts there. No engine is needed.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # The image has what the manifest of its tree says, whichever builder made it.
 . "$(dirname "$0")/lib.sh"

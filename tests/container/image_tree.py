@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The file system of a saved image, in the words of `mtree -C`.
 
     docker save -o FILE IMAGE; python3 image_tree.py FILE

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # `make images` and `make run-images`: what they put into the engine, and what they find out.
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the container tests share; bash, sourced by each: the harness of the command tests, and
 #
 #	recipe=NAME			before it is sourced: not the one of nats-streaming-server

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The context of a scratch variant, as bundler library writes it, in both builders: the image is the
 # tree, and runs as the recipe says.
 # tests/run: timeout=600

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # The second recipe: its image, with a real client.
 recipe=nats-server

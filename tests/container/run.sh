@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # The ways that people run the image, each with a real client.
 . "$(dirname "$0")/lib.sh"

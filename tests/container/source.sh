@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=900
 # The release is rebuilt to the same bytes whoever does it, wherever, or not at all.
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first byte chooses the platform; a program is taken or refused with its own status. */
 #include <stdlib.h>
 

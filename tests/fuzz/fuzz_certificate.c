@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One certificate in DER, read, and judged in each place of a path. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A Dockerfile: what is read of it stands in it, on the lines that are told. */
 #include <stdint.h>
 #include <stdlib.h>

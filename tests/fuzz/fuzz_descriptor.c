@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A JSON document is refused, or read as each of an image's documents: what the readers take is
  * well-formed where the schema has no finding.

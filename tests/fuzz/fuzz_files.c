@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An archive is refused, or each of its files can be read, to its size and not beyond the archive. */
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A library file: fields and the items of their lists stand in it, on the lines that are told. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A lock is refused, or what is written of it is read again to the same text. */
 #include <stdlib.h>
 #include <string.h>

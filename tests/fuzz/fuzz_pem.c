@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A PEM bundle is refused, or its normal form is one that is read again to the same bytes. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Content-Range: what is taken makes sense. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A recipe is refused, or what its templates stand for is what it was checked to be. */
 #include <stdlib.h>
 #include <string.h>

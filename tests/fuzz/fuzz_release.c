@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first byte chooses the format; an archive is refused, or its members are whole. */
 #include <fcntl.h>
 #include <stdlib.h>

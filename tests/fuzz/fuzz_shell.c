@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A shell script: everything that is found in it has its place in it. */
 #include <stdint.h>
 #include <stdlib.h>

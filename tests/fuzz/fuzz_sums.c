@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Before the first newline a name, behind it the SHA256SUMS text that is asked for it. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A URL, and below it a reference: what is read is read again to the same, and is harmless in a
  * request: no control character, no user name, a host of letters, digits and the like.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a layer, and the layers of an archive: findings come to an end, and are sorted. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Versions, a line each: the order of those that are some is one. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Feeds a fuzz target every file of its corpus (CORPUS, a directory) and every proper prefix of
  * the small ones, in the normal test run. Prints TAP, and the name of each file before it is

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Answers that are refused: statuses, sizes, content.
 # tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Release archives whose digest is the locked one but which something is wrong with. Each is
 # refused with status 8 (10 where it is too much), one line, and nothing written.
 . "$(dirname "$0")/../lib.sh"

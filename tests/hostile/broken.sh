@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Connections that fail: servers that stall, drip, reset, close, or are not there; a full disk.
 # tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"

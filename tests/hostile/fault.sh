@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: once timeout=600
 # A run that is killed at each of its system calls that change something, or in which one of them
 # fails. On one processor, so that they come in the same order every time; by strace, which a

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Images that are made to mislead, to crash or to hold up whoever reads them: each ends with findings or
 # with one line, soon, and nothing is written.
 # tests/run: timeout=1800

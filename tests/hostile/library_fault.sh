@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: once timeout=300
 # bundler library with one of its system calls failing: the tree is the old one or the new one.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm

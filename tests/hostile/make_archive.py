@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Make one release archive of the tiny product that something is wrong with.
 
     make_archive.py KIND GOOD.tar.gz OUT

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Changes to an image or a tree by somebody who knows how: the audit finds each, and says what it is.
 # What it prints is in mutants.txt. Single bytes are tests/unit/audit/mutants.c's.
 . "$(dirname "$0")/../lib.sh"

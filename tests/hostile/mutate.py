@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes one change to an image layout or to a tree, as somebody would who knows how: digests and sizes
 are right again afterwards, all the way up to index.json.
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A real web server as origin, as GitHub is one: a redirect to another host with a signed query,
 # then the asset, with ranges and entity tags; SHA256SUMS beside it.
 # tests/run: timeout=300

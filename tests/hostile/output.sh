@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Places that cannot or must not be written to, runs that are cut off, and what they leave.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

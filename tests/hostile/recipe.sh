@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Recipes and locks that something is wrong with: status 3, the place, and nothing done.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Redirects: followed as GitHub sends them, refused where they lead somewhere else.
 # tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: once timeout=300
 # bundler image, lock and certs with one of their system calls failing: what they replace is the old
 # one or the new one, and nothing is there where nothing was.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Downloads that were cut off, killed or interrupted, and several at a time.
 # tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Mirrors, their order, and what is said when none has the archive.
 # tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: once timeout=300
 # bundler update killed at each of its system calls that change something, or with one of them
 # failing: recipe and lock are of one version, or the next command says that they are not, and

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What the Dockerfiles for Alpine do as they build, in a root of busybox alone: Alpine's base image
 # is nowhere here. Their RUN lines, as BuildKit's parser hands them to a shell, download from the host
 # that they name, which is a server of ours; only apk is a stand-in.

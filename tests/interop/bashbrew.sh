@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bashbrew builds the layouts as it builds Docker Official Images: from a commit of a repository,
 # with "Builder: oci-import" in the library file.
 # tests/run: timeout=600

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # crane validates what bundler writes, as a file and in a registry.
 # tests/run: timeout=600
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Docker loads the archives, has the images by our digests, and runs them.
 # tests/run: timeout=600
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # BuildKit's own parser reads the Dockerfiles that bundler writes, finds nothing to warn of, and
 # understands the values that the recipe has.
 . "$(dirname "$0")/../lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests with other tools share; bash, sourced by each: the harness of the container
 # tests, the small product of the command tests, and
 #

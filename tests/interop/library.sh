@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # bashbrew reads the library files that bundler writes as it reads those of Docker Official Images:
 # it prints the same bytes, and finds the entries, tags and architectures.
 . "$(dirname "$0")/../lib.sh"

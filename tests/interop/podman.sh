@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # podman and buildah read every kind of place, keep the digests, and run the image.
 # tests/run: timeout=600
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # From the layout through a registry to an engine and back: the digests are the same all the way.
 # tests/run: timeout=600
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # runc runs the tree that `bundler rootfs` writes, with nothing around it.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # skopeo reads every kind of place that bundler writes, and copies them without a change.
 . "$(dirname "$0")/lib.sh"
 

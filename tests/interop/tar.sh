@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # GNU tar and bsdtar unpack the layer to exactly the tree; mtree and bsdtar read the manifest.
 . "$(dirname "$0")/lib.sh"
 

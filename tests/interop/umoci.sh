@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # umoci unpacks the image to exactly the tree, and runc runs what it has unpacked.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # The workflow files, read by actionlint, which has shellcheck read their scripts.
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests of reproducibility share; bash, sourced by each: the harness and the small
 # product of the command tests, and
 #

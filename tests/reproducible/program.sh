@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The same sources give the same program: built again, libraries and all, in a directory with
 # another name, with another umask, locale and zone.
 # tests/run: timeout=900

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # tests/run: timeout=600
 # reprotest's own idea of what may differ between two machines, all of it: environment, path,
 # kernel, addresses, processors, time, order of files, domain and host, home, locales, PATH, zone

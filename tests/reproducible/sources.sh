@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The same release gives the same bytes whichever way it comes: from where it is published, a
 # mirror, a directory; at once, in parts, or after something else.
 . "$(dirname "$0")/lib.sh"

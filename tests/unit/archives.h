@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Archives made for a test, member by member: tar in ustar form, ZIP without compression, and
  * gzip around anything. A struct buffer holds each; fields of headers can be changed afterwards.

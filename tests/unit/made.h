@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Certificates made for a test, field by field, unsigned: der_of(&made) gives the bytes. Pieces
  * of DER are put together by SEQ(...), OID(...) and so on, in a pool that made_free() empties.

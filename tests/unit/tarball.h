@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tar archives made for a test, member by member, byte for byte as the test wants them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What unit tests share: cmocka with what it wants before it, refusals, a directory of their own.
  */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command pack writes the regular files of a directory as a release archive,
 // the same bytes for the same files whoever packs them, wherever and when.
 //

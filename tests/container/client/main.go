@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command client talks to a NATS Streaming server, or to a NATS server, as its users do.
 //
 //	client publish URL CHANNEL TEXT...	returns when the server has acknowledged all

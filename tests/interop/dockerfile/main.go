@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command dockerfile prints a Dockerfile as BuildKit understands it: an instruction or value a line,
 // continued lines joined, quotes and escapes taken away.
 //

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit*.c: what differs between two trees, two JSON values; order and number of findings. */
 #include "unit.h"
 

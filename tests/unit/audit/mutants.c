@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Mutants of an image and of a tree: whatever byte of them is changed, the audit finds it and tells
  * the right file. Structural changes, which are made with right digests, are in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* observe*.c and overlay.c: trees of directories, archives and layers, as they are there. */
 #include "unit.h"
 

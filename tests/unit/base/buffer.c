@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buffer.c, memory.c and pool.c: growing, maxima, ownership. */
 #include "unit.h"
 

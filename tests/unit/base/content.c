@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* content.c: bytes in memory and in unnamed files. */
 #include "unit.h"
 

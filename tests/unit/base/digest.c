@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* digest.c: SHA-256 by both libraries against FIPS 180-4's examples, and its text form. */
 #include "unit.h"
 

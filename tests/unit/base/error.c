@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* error.c: what ends up in a struct error. */
 #include "unit.h"
 

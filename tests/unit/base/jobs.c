@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.c: each piece of work once, in any thread; the first failure counts. */
 #include "unit.h"
 

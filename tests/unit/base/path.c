@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* path.c: which paths and names are taken, and files that are below a directory for certain. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* platform.c: the table is complete, unique and in order; other spellings. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pool.c: objects and texts of every size, in the release's blocks. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* staging.c: publishing, taking back, sweeping what the dead left and nothing else. */
 #include "unit.h"
 

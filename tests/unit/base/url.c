@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* URLs: what is read, what is refused, how references are resolved (RFC 3986). */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The compressor: what comes out is what went in, the same bytes however it is handed over. */
 #include <setjmp.h>
 #include <stdarg.h>

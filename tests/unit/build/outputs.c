@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outputs.c: what may be replaced, all or nothing, and what a run that was killed leaves. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* option.c and interrupt.c: command lines, and signals as flags. */
 #include "unit.h"
 

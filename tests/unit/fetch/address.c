@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How private an address is: the borders of each block. */
 #include "unit.h"
 

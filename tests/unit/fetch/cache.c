@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The store and its partials, as fetch uses them: hits, misses, poison, locks, threads. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which proxy stands before which host. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Content-Range (RFC 9110 section 14.4), and when to ask again. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* document.c, descriptor.c, media.c: the JSON of images, strictly and tolerantly. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.c: what is in a layout or an archive, and what cannot be read there. */
 #include "unit.h"
 

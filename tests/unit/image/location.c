@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Places as container tools write them. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* generated.c: files among those of somebody else, and the record that tells them apart. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* git.c: commits out of the files of a repository. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* architecture.c and base_images.c: tables of names. */
 #include "unit.h"
 

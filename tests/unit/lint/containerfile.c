@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* containerfile.c: instructions, lines, flags, pairs and words. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* library_file.c and lines.c: paragraphs, fields, lists, and the lines they stand on. */
 #include "unit.h"
 

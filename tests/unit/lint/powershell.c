@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* powershell.c: assignments of literal strings. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* shell.c: case commands, assignments and substituted commands. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* variables.c: values in the place of names. */
 #include "unit.h"
 

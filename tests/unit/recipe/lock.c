@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lock.c: what is written is read again; what was not written so is refused. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* patch.c: changes as git diff shows them, and replace.c: several files, all or none. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* placeholder.c: templates. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* recipe*.c: what a recipe may say, and what is told when it says something else. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sums.c: SHA256SUMS texts. */
 #include "unit.h"
 

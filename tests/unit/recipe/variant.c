@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* variant.c: kinds of variants and how they are spelled. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* version.c: Semantic Versioning 2.0.0. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* yaml.c: what is text, where faults are, and that aliases cannot multiply. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* layer.c: the archive's bytes, read again by libarchive. */
 #include "unit.h"
 

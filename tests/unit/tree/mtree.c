@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mtree.c: the manifest's bytes, and whose a manifest is. */
 #include "unit.h"
 

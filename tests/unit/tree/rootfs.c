@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rootfs.c: a tree as a directory, exact in mode, owner, time and content. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tree.c: order, implied parents, every refusal. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pem.c and bundle.c: a bundle is read completely or refused. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every rule of policy.c and constraint.c, broken alone in an otherwise good path. */
 #include <setjmp.h>
 #include <stdarg.h>

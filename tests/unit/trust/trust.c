@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * trust.c: the engine as BearSSL calls it, on the server certificate cases of C2SP/x509-limbo
  * (limbo/README.md) and on variations of one of them.

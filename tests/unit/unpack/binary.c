@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* binary.c: made-up programs of every platform, and every refusal. */
 #include "unit.h"
 

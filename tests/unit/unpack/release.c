@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* release.c and zip.c: members taken out of archives, and every archive that is refused. */
 #include "unit.h"
 

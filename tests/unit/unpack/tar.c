@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tar.c: what archives say, and which ones are refused. */
 #include "unit.h"
 

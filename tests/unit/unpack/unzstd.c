@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* unzstd.c: streams are read to their last byte or refused. */
 #include "unit.h"
 

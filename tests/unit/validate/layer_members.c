@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* layer_members.c and layer_stack.c: what a layer holds, what is wrong with it, and layers over one another. */
 #include "unit.h"
 

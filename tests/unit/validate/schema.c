@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* schema.c, image_schema.c, findings.c: documents against their tables. */
 #include "unit.h"
 
