@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,137 +20,148 @@ static int fault(const struct lock *lock, struct error *err, const char *key, co
 	return error_hint(err, "'bundler lock' writes it anew");
 }
 
-/* Takes a string member of object into *string; a missing one is a fault. */
-static int take_string(struct lock *lock, json_t *object, const char *key, char **string,
+/*
+ * What the members of an object are. jansson's json_unpack_ex would take them all in one call, but
+ * names no key when a value has the wrong type.
+ */
+enum kind {
+	STRING,		/* char *, and so is */
+	NAME,		/* a string that becomes part of names, and of lines of the outputs */
+	DIGEST,		/* struct digest */
+	PLATFORM,	/* const struct platform * */
+	NUMBER,		/* 64 bits */
+	OTHER		/* not for take_member */
+};
+
+struct member {
+	const char *key;	/* NULL ends a list */
+	enum kind kind;
+	bool optional;
+	size_t offset;		/* of the place for the value */
+	int64_t minimum, maximum;
+};
+
+#define OTHERWISE(key) { key, OTHER, .offset = 0 }
+
+static int take_member(struct lock *lock, const json_t *object, const struct member *member,
+		       void *into, struct error *err)
+{
+	const json_t *value = json_object_get(object, member->key);
+	const char *text = json_string_value(value);
+	void *place = (char *)into + member->offset;
+	const struct platform *platform;
+	int64_t number;
+
+	if (member->kind == OTHER || (!value && member->optional))
+		return 0;
+	if (member->kind == NUMBER) {
+		if (!json_is_integer(value))
+			return fault(lock, err, member->key, "is not a number");
+		number = json_integer_value(value);
+		if (number < member->minimum || number > member->maximum)
+			return fault(lock, err, member->key, "is out of range");
+		memcpy(place, &number, sizeof number);
+		return 0;
+	}
+	if (!text)
+		return fault(lock, err, member->key, "is not a string");
+	if (member->kind == DIGEST)
+		return digest_parse_hex(place, text) == 0 ? 0
+		       : fault(lock, err, member->key,
+			       "is not 64 lower-case hexadecimal digits");
+	if (member->kind == PLATFORM) {
+		platform = platform_find(text, err);
+		if (!platform || strcmp(platform->name, text) != 0)
+			return fault(lock, err, member->key,
+				     "names no platform in its canonical form");
+		*(const struct platform **)place = platform;
+		return 0;
+	}
+	if (member->kind == NAME && path_name_fault(text))
+		return fault(lock, err, member->key, "is not a plain name");
+	*(char **)place = pool_string(&lock->pool, text);
+	return 0;
+}
+
+/* Takes an object that has these members and no others. */
+static int take_object(struct lock *lock, json_t *object, const struct member *members, void *into,
 		       struct error *err)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_string(value))
-		return fault(lock, err, key, "is not a string");
-	*string = pool_string(&lock->pool, json_string_value(value));
-	return 0;
-}
-
-static int take_number(struct lock *lock, json_t *object, const char *key, int64_t minimum,
-		       int64_t maximum, int64_t *number, struct error *err)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_integer(value))
-		return fault(lock, err, key, "is not a number");
-	*number = json_integer_value(value);
-	if (*number < minimum || *number > maximum)
-		return fault(lock, err, key, "is out of range");
-	return 0;
-}
-
-/* A string that becomes a part of names, and of lines of the outputs. */
-static int take_name(struct lock *lock, json_t *object, const char *key, char **name,
-		     struct error *err)
-{
-	if (take_string(lock, object, key, name, err) < 0)
-		return -1;
-	return path_name_fault(*name) ? fault(lock, err, key, "is not a plain name") : 0;
-}
-
-static int take_digest(struct lock *lock, json_t *object, const char *key, struct digest *digest,
-		       struct error *err)
-{
-	char *hex;
-
-	if (take_string(lock, object, key, &hex, err) < 0)
-		return -1;
-	if (digest_parse_hex(digest, hex) < 0)
-		return fault(lock, err, key, "is not 64 lower-case hexadecimal digits");
-	return 0;
-}
-
-/* Refuses members of object that are not in keys. */
-static int check_keys(const struct lock *lock, json_t *object, const char *const *keys,
-		      struct error *err)
 {
 	const char *key;
 	json_t *value;
 
 	json_object_foreach(object, key, value) {
-		size_t i = 0;
+		const struct member *member = members;
 
-		while (keys[i] && strcmp(keys[i], key) != 0)
-			i++;
-		if (!keys[i])
+		while (member->key && strcmp(member->key, key) != 0)
+			member++;
+		if (!member->key)
 			return fault(lock, err, key, "is not known");
+	}
+	for (; members->key; members++)
+		if (take_member(lock, object, members, into, err) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * Takes a list of structs that begin with their platform. They are in the order of the table of
+ * platforms, which also makes each unique.
+ */
+static int take_list(struct lock *lock, const json_t *array, const char *key,
+		     const struct member *members, void **items, size_t size, size_t *count,
+		     struct error *err)
+{
+	const struct platform *last = NULL;
+	const size_t length = json_array_size(array);
+	char *item;
+
+	if (length == 0)
+		return fault(lock, err, key, "is not a list with something in it");
+	*items = item = pool_new(&lock->pool, length, size);
+	for (; *count < length; ++*count, item += size) {
+		json_t *object = json_array_get(array, *count);
+
+		if (!json_is_object(object))
+			return fault(lock, err, key, "is not a list of objects");
+		if (take_object(lock, object, members, item, err) < 0)
+			return -1;
+		if (*(const struct platform **)item <= last)
+			return fault(lock, err, key, "is not in order, or has one twice");
+		last = *(const struct platform **)item;
 	}
 	return 0;
 }
 
 static int take_certificates(struct lock *lock, json_t *object, struct error *err)
 {
-	static const char *const keys[] = { "file", "origin", "sha256", "count", NULL };
-	int64_t count;
+	static const struct member members[] = {
+		{ "file", STRING, .offset = offsetof(struct lock_certificates, file) },
+		{ "origin", STRING, .offset = offsetof(struct lock_certificates, origin) },
+		{ "sha256", DIGEST, .offset = offsetof(struct lock_certificates, digest) },
+		{ "count", NUMBER, .offset = offsetof(struct lock_certificates, count),
+		  .minimum = 1, .maximum = LIMIT_BUNDLE_CERTIFICATES },
+		{ .key = NULL },
+	};
 
-	if (!object)
-		return 0;
 	if (!json_is_object(object))
 		return fault(lock, err, "certificates", "is not an object");
-	if (check_keys(lock, object, keys, err) < 0
-	    || take_string(lock, object, "file", &lock->certificates.file, err) < 0
-	    || take_string(lock, object, "origin", &lock->certificates.origin, err) < 0
-	    || take_digest(lock, object, "sha256", &lock->certificates.digest, err) < 0
-	    || take_number(lock, object, "count", 1, LIMIT_BUNDLE_CERTIFICATES, &count, err) < 0)
-		return -1;
-	lock->certificates.count = (uint64_t)count;
-	return 0;
+	return take_object(lock, object, members, &lock->certificates, err);
 }
 
-static int take_platform(struct lock *lock, json_t *object, const struct platform **platform,
-			 struct error *err)
+static int take_assets(struct lock *lock, const json_t *array, struct error *err)
 {
-	char *name;
+	static const struct member members[] = {
+		{ "platform", PLATFORM, .offset = offsetof(struct lock_asset, platform) },
+		{ "url", STRING, .offset = offsetof(struct lock_asset, url) },
+		{ "sha256", DIGEST, .offset = offsetof(struct lock_asset, digest) },
+		{ "size", NUMBER, .optional = true, .offset = offsetof(struct lock_asset, size),
+		  .minimum = 1, .maximum = LIMIT_ARCHIVE_BYTES },
+		{ .key = NULL },
+	};
 
-	if (take_string(lock, object, "platform", &name, err) < 0)
-		return -1;
-	*platform = platform_find(name, err);
-	if (!*platform || strcmp((*platform)->name, name) != 0)
-		return fault(lock, err, "platform", "names no platform in its canonical form");
-	return 0;
-}
-
-static int take_asset(struct lock *lock, json_t *object, struct lock_asset *asset,
-		      struct error *err)
-{
-	static const char *const keys[] = { "platform", "url", "sha256", "size", NULL };
-	int64_t size = 0;
-
-	if (!json_is_object(object))
-		return fault(lock, err, "platforms", "is not a list of objects");
-	if (check_keys(lock, object, keys, err) < 0
-	    || take_string(lock, object, "url", &asset->url, err) < 0
-	    || take_digest(lock, object, "sha256", &asset->digest, err) < 0)
-		return -1;
-	if (json_object_get(object, "size")
-	    && take_number(lock, object, "size", 1, LIMIT_ARCHIVE_BYTES, &size, err) < 0)
-		return -1;
-	asset->size = (uint64_t)size;
-	return take_platform(lock, object, &asset->platform, err);
-}
-
-/* Assets stand in the order of the platform table, which also makes each unique. */
-static int take_assets(struct lock *lock, json_t *array, struct error *err)
-{
-	const size_t count = json_array_size(array);
-
-	if (count == 0)
-		return fault(lock, err, "platforms", "is not a list with something in it");
-	lock->assets = pool_new(&lock->pool, count, sizeof *lock->assets);
-	for (size_t i = 0; i < count; i++) {
-		if (take_asset(lock, json_array_get(array, i), &lock->assets[i], err) < 0)
-			return -1;
-		if (i > 0 && lock->assets[i].platform <= lock->assets[i - 1].platform)
-			return fault(lock, err, "platforms", "is not in order, or has one twice");
-		lock->asset_count++;
-	}
-	return 0;
+	return take_list(lock, array, "platforms", members, (void **)&lock->assets,
+			 sizeof *lock->assets, &lock->asset_count, err);
 }
 
 static bool is_line(const char *text)
@@ -160,106 +172,92 @@ static bool is_line(const char *text)
 	return *text != '\0';
 }
 
-static int take_result(struct lock *lock, json_t *object, struct lock_result *result,
-		       struct error *err)
-{
-	static const char *const keys[] = { "platform", "mtree", "diff_id", "manifest", NULL };
-	struct error ignored;
-
-	if (!json_is_object(object))
-		return fault(lock, err, "results", "is not a list of objects");
-	if (check_keys(lock, object, keys, err) < 0
-	    || take_platform(lock, object, &result->platform, err) < 0
-	    || take_digest(lock, object, "mtree", &result->mtree, err) < 0)
-		return -1;
-	if (!lock_find(lock, result->platform, &ignored))
-		return fault(lock, err, "results", "has a platform of which nothing is locked");
-	result->has_image = strcmp(result->platform->os, "linux") == 0;
-	if (!result->has_image)
-		return json_object_size(object) == 2 ? 0 : fault(lock, err, "results",
-								 "has an image that cannot be");
-	if (take_digest(lock, object, "diff_id", &result->diff_id, err) < 0)
-		return -1;
-	return take_digest(lock, object, "manifest", &result->manifest, err);
-}
-
-static int take_result_list(struct lock *lock, json_t *array, struct error *err)
-{
-	const size_t count = json_array_size(array);
-
-	if (count == 0)
-		return fault(lock, err, "results", "has no list with something in it");
-	lock->results = pool_new(&lock->pool, count, sizeof *lock->results);
-	for (size_t i = 0; i < count; i++) {
-		if (take_result(lock, json_array_get(array, i), &lock->results[i], err) < 0)
-			return -1;
-		if (i > 0 && lock->results[i].platform <= lock->results[i - 1].platform)
-			return fault(lock, err, "results", "is not in order, or has one twice");
-		lock->result_count++;
-	}
-	return 0;
-}
-
-/* Results of another compat would be compared with what this one makes. */
 static int take_results(struct lock *lock, json_t *object, int64_t compat, struct error *err)
 {
-	static const char *const keys[] = { "compat", "compressor", "platforms", NULL };
+	static const struct member members[] = {
+		{ "compat", NUMBER, .minimum = 1, .maximum = INT32_MAX },
+		OTHERWISE("compressor"), OTHERWISE("platforms"),
+		{ .key = NULL },
+	}, compressor = { "compressor", STRING, .offset = offsetof(struct lock, compressor) };
+	static const struct member result[] = {
+		{ "platform", PLATFORM, .offset = offsetof(struct lock_result, platform) },
+		{ "mtree", DIGEST, .offset = offsetof(struct lock_result, mtree) },
+		{ "diff_id", DIGEST, .optional = true,
+		  .offset = offsetof(struct lock_result, diff_id) },
+		{ "manifest", DIGEST, .optional = true,
+		  .offset = offsetof(struct lock_result, manifest) },
+		{ .key = NULL },
+	};
+	const json_t *platforms = json_object_get(object, "platforms");
+	struct error ignored;
 	int64_t theirs;
 
-	if (!object)
-		return 0;
 	if (!json_is_object(object))
 		return fault(lock, err, "results", "is not an object");
-	if (check_keys(lock, object, keys, err) < 0
-	    || take_number(lock, object, "compat", 1, INT32_MAX, &theirs, err) < 0
-	    || take_string(lock, object, "compressor", &lock->compressor, err) < 0)
+	if (take_object(lock, object, members, &theirs, err) < 0
+	    || take_member(lock, object, &compressor, lock, err) < 0)
 		return -1;
+	/* They would be compared with what this compat makes. */
 	if (theirs != compat)
 		return fault(lock, err, "results", "is of another compat than the lock");
 	if (!is_line(lock->compressor))
 		return fault(lock, err, "compressor", "is not a line of visible characters");
-	return take_result_list(lock, json_object_get(object, "platforms"), err);
-}
-
-/* A lock of a later bundler is told apart first: its other faults would only confuse. */
-static int check_version(struct lock *lock, json_t *root, int64_t *compat, struct error *err)
-{
-	int64_t schema;
-
-	if (take_number(lock, root, "schema", 1, INT32_MAX, &schema, err) < 0
-	    || take_number(lock, root, "compat", 1, INT32_MAX, compat, err) < 0)
+	if (take_list(lock, platforms, "results", result, (void **)&lock->results,
+		      sizeof *lock->results, &lock->result_count, err) < 0)
 		return -1;
-	if (schema > LOCK_SCHEMA || *compat > LOCK_COMPAT) {
-		error_set(err, STATUS_CONFIG, "cannot use lock '%s': a later bundler wrote it "
-			  "(schema %d, compat %d)", lock->file, (int)schema, (int)*compat);
-		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
-				  LOCK_COMPAT);
+	for (size_t i = 0; i < lock->result_count; i++) {
+		struct lock_result *made = &lock->results[i];
+
+		if (!lock_find(lock, made->platform, &ignored))
+			return fault(lock, err, "results",
+				     "has a platform of which nothing is locked");
+		made->has_image = strcmp(made->platform->os, "linux") == 0;
+		for (const struct member *of = &result[2]; of->key; of++)
+			if (!json_object_get(json_array_get(platforms, i), of->key)
+			    == made->has_image)
+				return fault(lock, err, of->key, made->has_image ? "is not a string"
+					     : "is of an image, and Windows has none here");
 	}
 	return 0;
 }
 
 static int take_lock(struct lock *lock, json_t *root, struct error *err)
 {
-	static const char *const keys[] = {
-		"schema", "compat", "name", "version", "release", "epoch", "certificates",
-		"platforms", "results", NULL,
+	static const struct member versions[] = {
+		{ "schema", NUMBER, .minimum = 1, .maximum = INT32_MAX },
+		{ "compat", NUMBER, .offset = sizeof(int64_t), .minimum = 1, .maximum = INT32_MAX },
+	}, members[] = {
+		{ "name", NAME, .offset = offsetof(struct lock, name) },
+		{ "version", NAME, .offset = offsetof(struct lock, version) },
+		{ "release", NAME, .offset = offsetof(struct lock, release) },
+		{ "epoch", NUMBER, .offset = offsetof(struct lock, epoch),
+		  .maximum = LIMIT_EPOCH },
+		OTHERWISE("schema"), OTHERWISE("compat"),
+		OTHERWISE("certificates"), OTHERWISE("platforms"),
+		OTHERWISE("results"), { .key = NULL },
 	};
-	int64_t compat;
+	json_t *certificates = json_object_get(root, "certificates");
+	json_t *results = json_object_get(root, "results");
+	int64_t version[2];
 
 	if (!json_is_object(root))
 		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
 				 lock->file);
-	if (check_version(lock, root, &compat, err) < 0
-	    || check_keys(lock, root, keys, err) < 0
-	    || take_name(lock, root, "name", &lock->name, err) < 0
-	    || take_name(lock, root, "version", &lock->version, err) < 0
-	    || take_name(lock, root, "release", &lock->release, err) < 0
-	    || take_number(lock, root, "epoch", 0, LIMIT_EPOCH, &lock->epoch, err) < 0
-	    || take_certificates(lock, json_object_get(root, "certificates"), err) < 0)
+	/* Of a lock that a later bundler wrote, other faults would only confuse. */
+	if (take_member(lock, root, &versions[0], version, err) < 0
+	    || take_member(lock, root, &versions[1], version, err) < 0)
 		return -1;
-	if (take_assets(lock, json_object_get(root, "platforms"), err) < 0)
+	if (version[0] > LOCK_SCHEMA || version[1] > LOCK_COMPAT) {
+		error_set(err, STATUS_CONFIG, "cannot use lock '%s': a later bundler wrote it "
+			  "(schema %d, compat %d)", lock->file, (int)version[0], (int)version[1]);
+		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
+				  LOCK_COMPAT);
+	}
+	if (take_object(lock, root, members, lock, err) < 0
+	    || (certificates && take_certificates(lock, certificates, err) < 0)
+	    || take_assets(lock, json_object_get(root, "platforms"), err) < 0)
 		return -1;
-	return take_results(lock, json_object_get(root, "results"), compat, err);
+	return results ? take_results(lock, results, version[1], err) : 0;
 }
 
 int lock_open_text(struct lock *lock, const char *file, const struct buffer *text,
@@ -387,68 +385,7 @@ char *lock_about(const struct lock *lock, const struct platform *platform, struc
 			   platform->name, lock->release, LOCK_COMPAT);
 }
 
-static json_t *describe_certificates(const struct lock_certificates *certificates)
-{
-	char hex[DIGEST_HEX_BYTES];
-
-	return json_pack("{s:s, s:s, s:s, s:I}",
-			 "file", certificates->file,
-			 "origin", certificates->origin,
-			 "sha256", digest_write_hex(&certificates->digest, hex),
-			 "count", (json_int_t)certificates->count);
-}
-
-static json_t *describe_asset(const struct lock_asset *asset)
-{
-	char hex[DIGEST_HEX_BYTES];
-	json_t *object = json_pack("{s:s, s:s, s:s}",
-				   "platform", asset->platform->name,
-				   "url", asset->url,
-				   "sha256", digest_write_hex(&asset->digest, hex));
-
-	if (asset->size > 0)
-		json_object_set_new(object, "size", json_integer((json_int_t)asset->size));
-	return object;
-}
-
-static json_t *describe_assets(const struct lock *lock)
-{
-	json_t *assets = json_array();
-
-	for (size_t i = 0; i < lock->asset_count; i++)
-		json_array_append_new(assets, describe_asset(&lock->assets[i]));
-	if (json_array_size(assets) == lock->asset_count)
-		return assets;
-	json_decref(assets);
-	return NULL;
-}
-
-static json_t *describe_result(const struct lock_result *result)
-{
-	char hex[DIGEST_HEX_BYTES];
-	json_t *object = json_pack("{s:s, s:s}", "platform", result->platform->name,
-				   "mtree", digest_write_hex(&result->mtree, hex));
-
-	if (!result->has_image)
-		return object;
-	json_object_set_new(object, "diff_id",
-			    json_string(digest_write_hex(&result->diff_id, hex)));
-	json_object_set_new(object, "manifest",
-			    json_string(digest_write_hex(&result->manifest, hex)));
-	return object;
-}
-
-static json_t *describe_results(const struct lock *lock)
-{
-	json_t *platforms = json_array();
-
-	for (size_t i = 0; i < lock->result_count; i++)
-		json_array_append_new(platforms, describe_result(&lock->results[i]));
-	return json_pack("{s:i, s:s, s:o}", "compat", LOCK_COMPAT, "compressor", lock->compressor,
-			 "platforms", platforms);
-}
-
-/* NULL when a text is not UTF-8. */
+/* NULL when a text is not UTF-8, which jansson's calls then pass on. */
 static json_t *describe(const struct lock *lock)
 {
 	json_t *root = json_pack("{s:i, s:i, s:s, s:s, s:s, s:I}",
@@ -458,15 +395,46 @@ static json_t *describe(const struct lock *lock)
 				 "version", lock->version,
 				 "release", lock->release,
 				 "epoch", (json_int_t)lock->epoch);
+	json_t *assets = json_array(), *results = json_array();
+	char hex[3][DIGEST_HEX_BYTES];
 	int result = 0;
 
 	if (lock->certificates.file)
-		result = json_object_set_new(root, "certificates",
-					     describe_certificates(&lock->certificates));
-	if (result == 0)
-		result = json_object_set_new(root, "platforms", describe_assets(lock));
-	if (result == 0 && lock->result_count > 0)
-		result = json_object_set_new(root, "results", describe_results(lock));
+		result |= json_object_set_new(root, "certificates", json_pack(
+			"{s:s, s:s, s:s, s:I}",
+			"file", lock->certificates.file,
+			"origin", lock->certificates.origin,
+			"sha256", digest_write_hex(&lock->certificates.digest, hex[0]),
+			"count", (json_int_t)lock->certificates.count));
+	for (size_t i = 0; i < lock->asset_count; i++) {
+		const struct lock_asset *asset = &lock->assets[i];
+
+		result |= json_array_append_new(assets, json_pack(
+			"{s:s, s:s, s:s, s:o*}",
+			"platform", asset->platform->name,
+			"url", asset->url,
+			"sha256", digest_write_hex(&asset->digest, hex[0]),
+			"size", asset->size > 0 ? json_integer((json_int_t)asset->size) : NULL));
+	}
+	result |= json_object_set_new(root, "platforms", assets);
+	for (size_t i = 0; i < lock->result_count; i++) {
+		const struct lock_result *made = &lock->results[i];
+
+		digest_write_hex(&made->diff_id, hex[1]);
+		digest_write_hex(&made->manifest, hex[2]);
+		result |= json_array_append_new(results, json_pack(
+			"{s:s, s:s, s:s*, s:s*}",
+			"platform", made->platform->name,
+			"mtree", digest_write_hex(&made->mtree, hex[0]),
+			"diff_id", made->has_image ? hex[1] : NULL,
+			"manifest", made->has_image ? hex[2] : NULL));
+	}
+	if (lock->result_count == 0)
+		json_decref(results);
+	else
+		result |= json_object_set_new(root, "results", json_pack(
+			"{s:i, s:s, s:o}", "compat", LOCK_COMPAT,
+			"compressor", lock->compressor, "platforms", results));
 	if (result == 0)
 		return root;
 	json_decref(root);
