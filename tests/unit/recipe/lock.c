@@ -188,6 +188,28 @@ static void refusals(void **state)
 	}
 }
 
+/* Images are Linux's, with both digests; tests/cli/lock_record.sh has what else may be wrong. */
+static void results_of_windows(void **state)
+{
+	char *content = replaced("  ]\n}\n", "  ], \"results\": {\"compat\": 1, \"compressor\": \"c\", "
+				 "\"platforms\": [{\"platform\": \"windows/amd64\", \"mtree\": \""
+				 A "\", \"manifest\": \"" B "\"}]}}");
+	char *image = strstr(content, ", \"manifest\""), message[300];
+	struct lock lock;
+	struct error err;
+
+	(void)state;
+	snprintf(message, sizeof message, "cannot use lock '%s': key 'manifest' is of an image, and "
+		 "Windows has none here", path_of("lock.json"));
+	assert_refused(open_text(&lock, content, &err), err, STATUS_CONFIG, message);
+	memset(image, ' ', strlen(", \"manifest\": \"" B "\""));
+	assert_int_equal(open_text(&lock, content, &err), 0);
+	assert_int_equal(lock.result_count, 1);
+	assert_false(lock.results[0].has_image);
+	lock_close(&lock);
+	free(content);
+}
+
 static void what_is_no_lock(void **state)
 {
 	static const char *const rows[][2] = {
@@ -400,6 +422,7 @@ int main(void)
 		scratch_test(round_trip_is_stable),
 		scratch_test(order_and_blanks_are_free),
 		scratch_test(refusals),
+		scratch_test(results_of_windows),
 		scratch_test(what_is_no_lock),
 		scratch_test(truncated),
 		scratch_test(from_the_future),
