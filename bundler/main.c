@@ -85,25 +85,11 @@ static int print_version(int argc, char **argv, struct error *err)
 	return STATUS_OK;
 }
 
-static int run_command(int argc, char **argv, struct error *err)
-{
-	const struct command *command = find(argv[0]);
-	struct option_parser parser;
-
-	if (!command) {
-		error_set(err, STATUS_USAGE, "cannot run '%s': no such command", argv[0]);
-		return error_hint(err, "'bundler --help' lists the commands");
-	}
-	if (wants_help(argc, argv)) {
-		print_help(command);
-		return STATUS_OK;
-	}
-	parser = (struct option_parser){ .specs = command->options, .argc = argc, .argv = argv };
-	return command->run(&parser, err);
-}
-
 static int run(int argc, char **argv, struct error *err)
 {
+	const struct command *command;
+	struct option_parser parser;
+
 	if (argc < 2) {
 		print_usage(stderr);
 		return STATUS_USAGE;
@@ -114,7 +100,19 @@ static int run(int argc, char **argv, struct error *err)
 		print_usage(stdout);
 		return STATUS_OK;
 	}
-	return run_command(argc - 1, argv + 1, err);
+	command = find(argv[1]);
+	if (!command) {
+		error_set(err, STATUS_USAGE, "cannot run '%s': no such command", argv[1]);
+		return error_hint(err, "'bundler --help' lists the commands");
+	}
+	if (wants_help(argc - 1, argv + 1)) {
+		print_help(command);
+		return STATUS_OK;
+	}
+	parser = (struct option_parser){
+		.specs = command->options, .argc = argc - 1, .argv = argv + 1,
+	};
+	return command->run(&parser, err);
 }
 
 /* Dies of the signal that ended the work, so that a shell sees what happened. */

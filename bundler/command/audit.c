@@ -12,29 +12,14 @@
 #include "audit/observe_place.h"
 #include "audit/pairs.h"
 #include "audit/tree.h"
-#include "base/jobs.h"
 #include "build/build.h"
 #include "command/differences.h"
 #include "command/inputs.h"
-#include "command/progress.h"
-
-static const struct option_spec options[] = {
-	{ 'p', "platform", "PLATFORM", "what the place has to be of; repeatable for images" },
-	{ OPTION_FLAVOUR, "flavour", "NAME",
-	  "what the image has to be, instead of the recipe's own" },
-	{ OPTION_STYLE, "style", "NAME", "doi: a layout that was written in this style" },
-	COMMAND_DIFFERENCES_OPTIONS,
-	COMMAND_INPUTS_LOCK,
-	COMMAND_INPUTS_FETCH,
-	{ 0, NULL, NULL, NULL },
-};
 
 /* One run of the command. */
 struct run {
 	struct command_inputs inputs;
 	struct command_differences differences;
-	struct fetch fetch;
-	struct progress progress;
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
 	struct observe_place observed;
@@ -47,40 +32,17 @@ struct run {
 	struct audit audit;
 };
 
-static int take_option(struct run *run, int id, const char *value, struct error *err)
-{
-	int taken = command_differences_option(&run->differences, id, value, err);
-
-	if (taken != 0)
-		return taken < 0 ? -1 : 0;
-	switch (id) {
-	case OPTION_FLAVOUR:
-		run->flavour_name = value;
-		return 0;
-	case OPTION_STYLE:
-		return command_inputs_style(value, &run->style.doi, err);
-	}
-	return command_inputs_option(&run->inputs, id, value, err) < 0 ? -1 : 0;
-}
-
-/* The place is the first operand; what is left is the recipe's. */
-static int parse(struct run *run, struct option_parser *parser, struct error *err)
-{
-	const char *value;
-	int id;
-
-	while ((id = option_next(parser, &value, err)) > 0)
-		if (take_option(run, id, value, err) < 0)
-			return -1;
-	if (id < 0)
-		return -1;
-	if (parser->argc == 0)
-		return error_set(err, STATUS_USAGE, "cannot audit: no place is given");
-	run->text = parser->argv[0];
-	parser->argc--;
-	parser->argv++;
-	return location_parse(&run->place, &run->inputs.pool, run->text, err);
-}
+static const struct option_spec options[] = {
+	COMMAND_INPUTS_PLATFORM("what the place has to be of; repeatable for images"),
+	{ 0, "flavour", "NAME", "what the image has to be, instead of the recipe's own",
+	  OPTION(flavour_name) },
+	{ 0, "style", "NAME", "doi: a layout that was written in this style",
+	  OPTION_CALL(style.doi, command_inputs_style) },
+	COMMAND_DIFFERENCES_OPTIONS,
+	COMMAND_INPUTS_LOCK,
+	COMMAND_INPUTS_FETCH,
+	{ 0 },
+};
 
 /* ---- platforms ---- */
 
@@ -176,11 +138,11 @@ static const struct image_layer *find_layer(const struct run *run, const struct 
 
 static int build_one(struct run *run, size_t number, struct error *err)
 {
-	const struct command_inputs *inputs = &run->inputs;
+	struct command_inputs *inputs = &run->inputs;
 	const struct platform *platform = inputs->platforms[number];
 	const struct fetch_asset *asset = &inputs->assets[number];
 	const struct build build = {
-		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &run->fetch,
+		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &inputs->client,
 		.epoch = inputs->epoch, .compression = MEDIA_GZIP, .flavour = run->flavour,
 		.style = &run->style,
 	};
@@ -279,59 +241,47 @@ static int compare_images(struct run *run, struct error *err)
 	return result;
 }
 
-static int compare(struct run *run, struct error *err)
-{
-	if (jobs_run_all(build_or_read, run, run->inputs.platform_count + 1, err) < 0)
-		return -1;
-	return run->observed.has_images ? compare_images(run, err)
-					: compare_trees(run, &run->trees[0], NULL, err);
-}
-
 /* ---- the run ---- */
-
-static const char *platform_names(struct run *run)
-{
-	const char *names = "";
-
-	for (size_t i = 0; i < run->inputs.platform_count; i++)
-		names = pool_format(&run->inputs.pool, "%s%s%s", names, *names ? ", " : "",
-				    run->inputs.platforms[i]->name);
-	return names;
-}
-
-static json_t *describe(const struct run *run)
-{
-	const struct lock *lock = &run->inputs.lock;
-	json_t *platforms = json_array();
-
-	for (size_t i = 0; i < run->inputs.platform_count; i++)
-		json_array_append_new(platforms, json_string(run->inputs.platforms[i]->name));
-	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", lock->name, "version", lock->version,
-			 "release", lock->release, "epoch", (json_int_t)run->inputs.epoch,
-			 "platforms", platforms);
-}
 
 static int print(struct run *run)
 {
+	struct command_inputs *inputs = &run->inputs;
+	json_t *report = NULL, *platforms = json_array();
+	const char *names = "";
+
+	for (size_t i = 0; i < inputs->platform_count; i++) {
+		const char *name = inputs->platforms[i]->name;
+
+		names = pool_format(&inputs->pool, "%s%s%s", names, *names ? ", " : "", name);
+		json_array_append_new(platforms, json_string(name));
+	}
+	if (run->differences.json) {
+		report = command_inputs_describe(inputs);
+		json_object_set(report, "platforms", platforms);
+	}
+	json_decref(platforms);
 	audit_sort(&run->audit);
-	return command_differences_print(&run->differences, &run->audit, platform_names(run),
-					 run->differences.json ? describe(run) : NULL);
+	return command_differences_print(&run->differences, &run->audit, names, report);
 }
 
 static int audit(struct run *run, struct error *err)
 {
-	const size_t count = run->inputs.platform_count;
+	struct command_inputs *inputs = &run->inputs;
+	const size_t count = inputs->platform_count;
 	int result;
 
 	run->scratch = command_inputs_scratch(err);
 	if (run->scratch < 0)
 		return -1;
-	run->trees = pool_new(&run->inputs.pool, count, sizeof *run->trees);
-	run->images = pool_new(&run->inputs.pool, count, sizeof *run->images);
+	run->trees = pool_new(&inputs->pool, count, sizeof *run->trees);
+	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
 	for (size_t i = 0; i < count; i++)
 		oci_image_init(&run->images[i]);
 	audit_init(&run->audit, run->differences.ignored);
-	result = compare(run, err);
+	result = command_inputs_run(inputs, build_or_read, run, count + 1, err);
+	if (result == 0)
+		result = run->observed.has_images ? compare_images(run, err)
+						  : compare_trees(run, &run->trees[0], NULL, err);
 	if (result == 0)
 		result = print(run);
 	audit_free(&run->audit);
@@ -343,47 +293,35 @@ static int audit(struct run *run, struct error *err)
 	return result;
 }
 
-static int fetch_and_audit(struct run *run, struct error *err)
-{
-	int result;
-
-	run->inputs.fetch.events = (struct event_sink){ progress_notify, &run->progress };
-	if (fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
-		return -1;
-	progress_init(&run->progress);
-	result = audit(run, err);
-	progress_free(&run->progress);
-	fetch_free(&run->fetch);
-	return result;
-}
-
-static int open_and_audit(struct run *run, struct error *err)
-{
-	int result = observe_place_open(&run->observed, &run->place, err);
-
-	run->style.name = run->inputs.recipe.name;
-	run->style.tag = run->place.tag ? run->place.tag : run->inputs.recipe.version;
-	if (result == 0 && (command_inputs_flavour(&run->inputs, run->flavour_name, &run->flavour,
-						   err) < 0
-			    || choose_platforms(run, err) < 0
-			    || command_inputs_lock(&run->inputs, err) < 0))
-		result = -1;
-	if (result == 0)
-		result = fetch_and_audit(run, err);
-	observe_place_close(&run->observed);
-	return result;
-}
-
+/* The place is the first operand; what is left is the recipe's. */
 static int run_audit(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .differences = { .expected = "expected", .found = "found" } };
+	struct run run = {
+		.inputs = COMMAND_INPUTS_INIT,
+		.differences = { .expected = "expected", .found = "found" },
+	};
+	struct command_inputs *inputs = &run.inputs;
 	int result = -1;
 
-	command_inputs_init(&run.inputs);
-	if (parse(&run, parser, err) == 0
-	    && command_inputs_open(&run.inputs, parser, err) == 0)
-		result = open_and_audit(&run, err);
-	command_inputs_close(&run.inputs);
+	if (option_parse(parser, &run, err) < 0)
+		goto out;
+	run.text = option_operand(parser);
+	if (!run.text) {
+		error_set(err, STATUS_USAGE, "cannot audit: no place is given");
+		goto out;
+	}
+	if (location_parse(&run.place, &inputs->pool, run.text, err) < 0
+	    || command_inputs_open(inputs, parser, err) < 0)
+		goto out;
+	run.style.name = inputs->recipe.name;
+	run.style.tag = run.place.tag ? run.place.tag : inputs->recipe.version;
+	if (observe_place_open(&run.observed, &run.place, err) == 0
+	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
+	    && choose_platforms(&run, err) == 0 && command_inputs_fetch(inputs, err) == 0)
+		result = audit(&run, err);
+	observe_place_close(&run.observed);
+out:
+	command_inputs_close(inputs);
 	return result;
 }
 

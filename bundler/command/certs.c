@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -18,13 +17,6 @@
 #include "command/inputs.h"
 #include "command/report.h"
 #include "trust/bundle.h"
-
-static const struct option_spec options[] = {
-	{ 'o', "output", "FILE", "replace FILE, instead of writing to standard output" },
-	{ OPTION_COMPARE, "compare", "FILE", "report changes against FILE, not the output" },
-	{ OPTION_JSON, "json", NULL, "print the report, as JSON, instead of the bundle" },
-	{ 0, NULL, NULL, NULL },
-};
 
 /* One run of the command. */
 struct run {
@@ -38,42 +30,26 @@ struct run {
 	struct buffer text;		/* new in its normal form */
 };
 
+static const struct option_spec options[] = {
+	{ 'o', "output", "FILE", "replace FILE, instead of writing to standard output",
+	  OPTION(output) },
+	{ 0, "compare", "FILE", "report changes against FILE, not the output", OPTION(compare) },
+	{ 0, "json", NULL, "print the report, as JSON, instead of the bundle", OPTION(json) },
+	{ 0 },
+};
+
 /* The three things to say of a certificate; also the keys of the JSON report. */
 enum finding { ADDED, REMOVED, EXPIRED, FINDINGS };
 static const char *const finding_names[FINDINGS] = { "added", "removed", "expired" };
 
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
-	const char *value;
-	int id;
-
-	while ((id = option_next(parser, &value, err)) > 0) {
-		if (id == 'o')
-			run->output = value;
-		else if (id == OPTION_COMPARE)
-			run->compare = value;
-		else if (id == OPTION_JSON)
-			run->json = true;
-	}
-	if (id < 0)
+	if (option_parse(parser, run, err) < 0)
 		return -1;
-	if (parser->argc == 0)
+	run->file = option_operand(parser);
+	if (!run->file)
 		return error_set(err, STATUS_USAGE, "cannot read a bundle: none is named");
-	if (parser->argc > 1)
-		return error_set(err, STATUS_USAGE, "cannot use operand '%s': one bundle at a time",
-				 parser->argv[1]);
-	run->file = parser->argv[0];
-	return 0;
-}
-
-static int read_clock(struct run *run, struct error *err)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-
-	run->now = (int64_t)time(NULL);
-	if (!epoch || !*epoch)
-		return 0;
-	return command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, &run->now, err);
+	return option_end(parser, "bundle", err);
 }
 
 /* An output that is there must be a bundle: a slip does not replace a file of another kind. */
@@ -176,9 +152,7 @@ static void print_json(const struct run *run)
 				json_array_append_new(list, json_entry(&bundle->entries[i]));
 		json_object_set_new(report, finding_names[finding], list);
 	}
-	json_dumpf(report, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(report);
+	report_document(report);
 }
 
 static int report(void *context, struct error *err)
@@ -192,30 +166,28 @@ static int report(void *context, struct error *err)
 	return report_flush(err);
 }
 
-static int normalise(struct run *run, struct error *err)
-{
-	if (bundle_write(&run->new, &run->text) < 0)
-		return error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
-				 run->output ? run->output : "standard output", run->text.maximum);
-	if (run->output)
-		return staging_replace_file(run->output, run->text.bytes, run->text.length, 0644,
-					    report, run, err);
-	if (!run->json)
-		fwrite(run->text.bytes, 1, run->text.length, stdout);
-	return report(run, err);
-}
-
 static int run_certs(struct option_parser *parser, struct error *err)
 {
 	struct run run = { 0 };
 	int result = -1;
 
 	buffer_init(&run.text, LIMIT_BUNDLE_BYTES);
-	if (parse(&run, parser, err) < 0 || read_clock(&run, err) < 0
-	    || bundle_load(&run.new, AT_FDCWD, run.file, err) < 0
-	    || load_old(&run, err) < 0 || normalise(&run, err) < 0)
+	if (parse(&run, parser, err) < 0 || command_inputs_now(&run.now, err) < 0
+	    || bundle_load(&run.new, AT_FDCWD, run.file, err) < 0 || load_old(&run, err) < 0)
 		goto out;
-	result = 0;
+	if (bundle_write(&run.new, &run.text) < 0) {
+		error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
+			  run.output ? run.output : "standard output", run.text.maximum);
+		goto out;
+	}
+	if (run.output) {
+		result = staging_replace_file(run.output, run.text.bytes, run.text.length, 0644,
+					      report, &run, err);
+	} else {
+		if (!run.json)
+			fwrite(run.text.bytes, 1, run.text.length, stdout);
+		result = report(&run, err);
+	}
 out:
 	buffer_free(&run.text);
 	bundle_free(&run.old);

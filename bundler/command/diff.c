@@ -14,12 +14,6 @@
 #include "command/differences.h"
 #include "command/inputs.h"
 
-static const struct option_spec options[] = {
-	{ 'p', "platform", "PLATFORM", "only images of this platform; repeatable" },
-	COMMAND_DIFFERENCES_OPTIONS,
-	{ 0, NULL, NULL, NULL },
-};
-
 /* One run of the command. */
 struct run {
 	struct command_differences differences;
@@ -30,25 +24,21 @@ struct run {
 	struct audit audit;
 };
 
+static const struct option_spec options[] = {
+	COMMAND_INPUTS_PLATFORM("only images of this platform; repeatable"),
+	COMMAND_DIFFERENCES_OPTIONS,
+	{ 0 },
+};
+
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
-	const char *value;
-	int id, taken;
-
-	while ((id = option_next(parser, &value, err)) > 0) {
-		taken = command_differences_option(&run->differences, id, value, err);
-		if (taken == 0)
-			taken = command_inputs_option(&run->inputs, id, value, err);
-		if (taken < 0)
-			return -1;
-	}
-	if (id < 0)
+	if (option_parse(parser, run, err) < 0)
 		return -1;
 	if (parser->argc != 2)
 		return error_set(err, STATUS_USAGE, "cannot compare: two places are needed, not %d",
 				 parser->argc);
 	for (size_t i = 0; i < 2; i++) {
-		run->texts[i] = parser->argv[i];
+		run->texts[i] = option_operand(parser);
 		if (location_parse(&run->places[i], &run->inputs.pool, run->texts[i], err) < 0)
 			return -1;
 	}
@@ -226,46 +216,28 @@ static int compare(struct run *run, struct error *err)
 
 /* ---- the run ---- */
 
-static int diff(struct run *run, struct error *err)
-{
-	json_t *report = NULL;
-	int result;
-
-	audit_init(&run->audit, run->differences.ignored);
-	result = compare(run, err);
-	if (result == 0) {
-		if (run->differences.json)
-			report = json_object();
-		audit_sort(&run->audit);
-		result = command_differences_print(&run->differences, &run->audit, "", report);
-	}
-	audit_free(&run->audit);
-	return result;
-}
-
-static int open_and_diff(struct run *run, struct error *err)
-{
-	int result = observe_place_open(&run->sides[0], &run->places[0], err);
-
-	if (result == 0) {
-		result = observe_place_open(&run->sides[1], &run->places[1], err);
-		if (result == 0)
-			result = diff(run, err);
-		observe_place_close(&run->sides[1]);
-	}
-	observe_place_close(&run->sides[0]);
-	return result;
-}
-
 static int run_diff(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .differences = { .expected = "first", .found = "second" } };
-	int result;
+	struct run run = {
+		.differences = { .expected = "first", .found = "second" },
+		.inputs = COMMAND_INPUTS_INIT,
+	};
+	int result = parse(&run, parser, err);
+	size_t opened = 0;
 
-	command_inputs_init(&run.inputs);
-	result = parse(&run, parser, err);
+	audit_init(&run.audit, run.differences.ignored);
+	for (; result == 0 && opened < 2; opened++)
+		result = observe_place_open(&run.sides[opened], &run.places[opened], err);
 	if (result == 0)
-		result = open_and_diff(&run, err);
+		result = compare(&run, err);
+	if (result == 0) {
+		audit_sort(&run.audit);
+		result = command_differences_print(&run.differences, &run.audit, "",
+						   run.differences.json ? json_object() : NULL);
+	}
+	audit_free(&run.audit);
+	while (opened-- > 0)
+		observe_place_close(&run.sides[opened]);
 	command_inputs_close(&run.inputs);
 	return result;
 }

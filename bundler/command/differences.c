@@ -31,35 +31,18 @@ static int refuse_field(const char *name, size_t length, struct error *err)
 	return -1;
 }
 
-static int ignore(struct command_differences *differences, const char *list, struct error *err)
-{
-	while (*list) {
-		size_t length = strcspn(list, ",");
-		enum audit_field field = audit_field_find(list, length);
-
-		if (field == AUDIT_FIELDS)
-			return refuse_field(list, length, err);
-		differences->ignored |= 1U << field;
-		list += length + (list[length] == ',');
-	}
-	return 0;
-}
-
-int command_differences_option(struct command_differences *differences, int id, const char *value,
+int command_differences_ignore(void *ignored, const struct option_spec *spec, const char *value,
 			       struct error *err)
 {
-	switch (id) {
-	case OPTION_IGNORE:
-		return ignore(differences, value, err) < 0 ? -1 : 1;
-	case OPTION_STRICT:
-		differences->strict = true;
-		return 1;
-	case OPTION_JSON:
-		differences->json = true;
-		return 1;
-	case 'q':
-		differences->quiet = true;
-		return 1;
+	(void)spec;
+	while (*value) {
+		const size_t length = strcspn(value, ",");
+		const enum audit_field field = audit_field_find(value, length);
+
+		if (field == AUDIT_FIELDS)
+			return refuse_field(value, length, err);
+		*(uint32_t *)ignored |= 1U << field;
+		value += length + (value[length] == ',');
 	}
 	return 0;
 }

@@ -11,22 +11,27 @@
 
 /* What the commands that compare share: options, and how findings and the verdict are printed. */
 
-/* Rows for a command's option table. */
+/*
+ * Rows for the options of a command whose struct run has a struct command_differences named
+ * differences.
+ */
 #define COMMAND_DIFFERENCES_OPTIONS \
-	{ OPTION_IGNORE, "ignore", "FIELDS", "do not compare these; separated by commas" }, \
-	{ OPTION_STRICT, "strict", NULL, "what does not change an image or a tree counts, too" }, \
-	{ OPTION_JSON, "json", NULL, "print findings and verdict as JSON" }, \
-	{ 'q', "quiet", NULL, "print the verdict only" }
+	{ 0, "ignore", "FIELDS", "do not compare these; separated by commas", \
+	  OPTION_CALL(differences.ignored, command_differences_ignore) }, \
+	{ 0, "strict", NULL, "what does not change an image or a tree counts, too", \
+	  OPTION(differences.strict) }, \
+	{ 0, "json", NULL, "print findings and verdict as JSON", OPTION(differences.json) }, \
+	{ 'q', "quiet", NULL, "print the verdict only", OPTION(differences.quiet) }
+
+/* What the first of them calls. */
+int command_differences_ignore(void *ignored, const struct option_spec *spec, const char *value,
+			       struct error *err);
 
 struct command_differences {
 	uint32_t ignored;	/* a bit for each enum audit_field */
 	bool strict, json, quiet;
 	const char *expected, *found;	/* what the command calls the two sides */
 };
-
-/* Takes an option of the rows above: 1 when it was one, 0 when not, -1 with STATUS_USAGE. */
-int command_differences_option(struct command_differences *differences, int id, const char *value,
-			       struct error *err);
 
 /*
  * Prints sorted findings and the verdict, about the platforms in a text ("" for none). With JSON,

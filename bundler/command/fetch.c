@@ -6,42 +6,24 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/jobs.h"
 #include "command/inputs.h"
-#include "command/progress.h"
 #include "command/report.h"
-
-static const struct option_spec options[] = {
-	COMMAND_INPUTS_PLATFORM,
-	COMMAND_INPUTS_LOCK,
-	COMMAND_INPUTS_FETCH,
-	{ OPTION_JSON, "json", NULL, "print what happens as JSON, an event a line" },
-	{ 0, NULL, NULL, NULL },
-};
 
 /* One run of the command. */
 struct run {
 	struct command_inputs inputs;
-	struct fetch fetch;
-	struct progress progress;
 	pthread_mutex_t output;		/* one event at a time */
 	uint64_t *sizes;		/* of the archives, one for each platform, in bytes */
 	bool json;
 };
 
-static int parse(struct run *run, struct option_parser *parser, struct error *err)
-{
-	const char *value;
-	int id;
-
-	while ((id = option_next(parser, &value, err)) > 0) {
-		if (id == OPTION_JSON)
-			run->json = true;
-		else if (command_inputs_option(&run->inputs, id, value, err) < 0)
-			return -1;
-	}
-	return id;
-}
+static const struct option_spec options[] = {
+	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
+	COMMAND_INPUTS_LOCK,
+	COMMAND_INPUTS_FETCH,
+	{ 0, "json", NULL, "print what happens as JSON, an event a line", OPTION(json) },
+	{ 0 },
+};
 
 static void print_object(struct run *run, json_t *object)
 {
@@ -96,14 +78,15 @@ static int fetch_one(void *context, size_t number, struct error *err)
 	struct run *run = context;
 	int fd;
 
-	if (fetch_open(&run->fetch, &run->inputs.assets[number], &fd, &run->sizes[number], err) < 0)
+	if (fetch_open(&run->inputs.client, &run->inputs.assets[number], &fd, &run->sizes[number],
+		       err) < 0)
 		return -1;
 	close(fd);
 	return 0;
 }
 
 /* A line each that sha256sum --check understands. */
-static void print_lines(const struct run *run)
+static void print_lines(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
@@ -129,39 +112,24 @@ static void print_archives(struct run *run)
 	}
 }
 
-static int fetch_all(struct run *run, struct error *err)
-{
-	struct event_sink *events = &run->inputs.fetch.events;
-	int result;
-
-	*events = (struct event_sink){ progress_notify, &run->progress };
-	if (run->json)
-		*events = (struct event_sink){ print_event, run };
-	if (command_inputs_lock(&run->inputs, err) < 0
-	    || fetch_init(&run->fetch, &run->inputs.fetch, err) < 0)
-		return -1;
-	run->sizes = pool_new(&run->inputs.pool, run->inputs.platform_count, sizeof *run->sizes);
-	progress_init(&run->progress);
-	result = jobs_run_all(fetch_one, run, run->inputs.platform_count, err);
-	progress_free(&run->progress);
-	fetch_free(&run->fetch);
-	if (result == 0 && run->json)
-		print_archives(run);
-	else if (result == 0)
-		print_lines(run);
-	return result;
-}
-
 static int run_fetch(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .output = PTHREAD_MUTEX_INITIALIZER };
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .output = PTHREAD_MUTEX_INITIALIZER };
+	struct command_inputs *inputs = &run.inputs;
 	int result = -1;
 
-	command_inputs_init(&run.inputs);
-	if (parse(&run, parser, err) == 0
-	    && command_inputs_open(&run.inputs, parser, err) == 0)
-		result = fetch_all(&run, err);
-	command_inputs_close(&run.inputs);
+	if (option_parse(parser, &run, err) < 0)
+		goto out;
+	if (run.json)
+		inputs->fetch.events = (struct event_sink){ print_event, &run };
+	if (command_inputs_open(inputs, parser, err) < 0 || command_inputs_fetch(inputs, err) < 0)
+		goto out;
+	run.sizes = pool_new(&inputs->pool, inputs->platform_count, sizeof *run.sizes);
+	result = command_inputs_run(inputs, fetch_one, &run, inputs->platform_count, err);
+	if (result == 0)
+		(run.json ? print_archives : print_lines)(&run);
+out:
+	command_inputs_close(inputs);
 	return result;
 }
 

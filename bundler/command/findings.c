@@ -42,15 +42,12 @@ static json_t *describe(const struct finding *finding)
 
 static void print_json(const struct findings *findings)
 {
-	json_t *array = json_array(), *report;
+	json_t *array = json_array();
 
 	for (size_t i = 0; i < findings->count; i++)
 		json_array_append_new(array, describe(&findings->items[i]));
-	report = json_pack("{s:o, s:I}", "findings", array, "left_out",
-			   (json_int_t)findings->left_out);
-	json_dumpf(report, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(report);
+	report_document(json_pack("{s:o, s:I}", "findings", array, "left_out",
+				  (json_int_t)findings->left_out));
 }
 
 int command_findings_print(const struct findings *findings, bool json)

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -13,22 +15,9 @@
 
 #define MAXIMUM_SECONDS 86400
 
-void command_inputs_init(struct command_inputs *inputs)
-{
-	*inputs = (struct command_inputs){
-		.recipe.directory = -1, .epoch = -1, .fetch.ca_directory = AT_FDCWD,
-	};
-}
-
-void command_inputs_close(struct command_inputs *inputs)
-{
-	lock_close(&inputs->lock);
-	recipe_close(&inputs->recipe);
-	pool_free(&inputs->pool);
-}
-
-int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
-			  struct error *err)
+/* A whole number from an option or a variable, 0 to maximum. STATUS_USAGE. */
+static int read_number(const char *what, const char *text, int64_t maximum, int64_t *number,
+		       struct error *err)
 {
 	char *end;
 
@@ -40,75 +29,67 @@ int command_inputs_number(const char *what, const char *text, int64_t maximum, i
 	return 0;
 }
 
-static int add_platform(struct command_inputs *inputs, const char *name, struct error *err)
+int command_inputs_platform(void *inputs, const struct option_spec *spec, const char *value,
+			    struct error *err)
 {
-	const struct platform *platform = platform_find(name, err);
-	const struct platform **list;
+	struct command_inputs *in = inputs;
+	const struct platform *platform = platform_find(value, err), **list;
 
+	(void)spec;
 	if (!platform)
 		return -1;
-	for (size_t i = 0; i < inputs->platform_count; i++)
-		if (inputs->platforms[i] == platform)
+	for (size_t i = 0; i < in->platform_count; i++)
+		if (in->platforms[i] == platform)
 			return 0;
-	list = pool_new(&inputs->pool, inputs->platform_count + 1, sizeof *list);
-	if (inputs->platform_count > 0)
-		memcpy(list, inputs->platforms, inputs->platform_count * sizeof *list);
-	list[inputs->platform_count++] = platform;
-	inputs->platforms = list;
+	list = pool_new(&in->pool, in->platform_count + 1, sizeof *list);
+	for (size_t i = 0; i < in->platform_count; i++)
+		list[i] = in->platforms[i];
+	list[in->platform_count++] = platform;
+	in->platforms = list;
 	return 0;
 }
 
-static void add_mirror(struct command_inputs *inputs, const char *url)
+void command_inputs_append(struct command_inputs *inputs, const char *const **list, size_t *count,
+			   const char *text)
 {
-	struct fetch_options *fetch = &inputs->fetch;
-	const char **list = pool_new(&inputs->pool, fetch->mirror_count + 1, sizeof *list);
+	const char **longer = pool_new(&inputs->pool, *count + 1, sizeof *longer);
 
-	if (fetch->mirror_count > 0)
-		memcpy(list, fetch->mirrors, fetch->mirror_count * sizeof *list);
-	list[fetch->mirror_count++] = url;
-	fetch->mirrors = list;
+	for (size_t i = 0; i < *count; i++)
+		longer[i] = (*list)[i];
+	longer[(*count)++] = text;
+	*list = longer;
 }
 
-static int set_seconds(unsigned *seconds, const char *option, const char *value, struct error *err)
-{
-	int64_t number;
-
-	if (command_inputs_number(option, value, MAXIMUM_SECONDS, &number, err) < 0)
-		return -1;
-	*seconds = (unsigned)number;
-	return 0;
-}
-
-int command_inputs_option(struct command_inputs *inputs, int id, const char *value,
+int command_inputs_mirror(void *inputs, const struct option_spec *spec, const char *value,
 			  struct error *err)
 {
-	struct fetch_options *fetch = &inputs->fetch;
+	struct command_inputs *in = inputs;
 
-	switch (id) {
-	case 'p':
-		return add_platform(inputs, value, err) < 0 ? -1 : 1;
-	case OPTION_LOCK:
-		inputs->lock_file = value;
-		return 1;
-	case OPTION_CACHE:
-		fetch->cache = value;
-		return 1;
-	case OPTION_MIRROR:
-		add_mirror(inputs, value);
-		return 1;
-	case OPTION_CA_FILE:
-		fetch->ca_file = value;
-		return 1;
-	case OPTION_STALL_TIMEOUT:
-		return set_seconds(&fetch->stall_seconds, "--stall-timeout", value, err) < 0
-			? -1 : 1;
-	case OPTION_TIMEOUT:
-		return set_seconds(&fetch->total_seconds, "--timeout", value, err) < 0 ? -1 : 1;
-	case OPTION_OFFLINE:
-		fetch->offline = true;
-		return 1;
-	}
+	(void)spec, (void)err;
+	command_inputs_append(in, &in->fetch.mirrors, &in->fetch.mirror_count, value);
 	return 0;
+}
+
+int command_inputs_seconds(void *seconds, const struct option_spec *spec, const char *value,
+			   struct error *err)
+{
+	char name[40];
+	int64_t number;
+
+	snprintf(name, sizeof name, "--%s", spec->name);
+	if (read_number(name, value, MAXIMUM_SECONDS, &number, err) < 0)
+		return -1;
+	*(unsigned *)seconds = (unsigned)number;
+	return 0;
+}
+
+int command_inputs_style(void *doi, const struct option_spec *spec, const char *value,
+			 struct error *err)
+{
+	(void)spec;
+	*(bool *)doi = strcmp(value, "doi") == 0;
+	return *(bool *)doi ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s': it is not "
+					    "'doi'", value);
 }
 
 /* A variable that is set to something, else NULL. */
@@ -119,25 +100,26 @@ static const char *variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
+/* SOURCE_DATE_EPOCH; number is left alone when it is not set. */
+static int read_epoch(int64_t *number, struct error *err)
+{
+	const char *epoch = variable("SOURCE_DATE_EPOCH");
+
+	return epoch ? read_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, number, err) : 0;
+}
+
+int command_inputs_now(int64_t *now, struct error *err)
+{
+	*now = (int64_t)time(NULL);
+	return read_epoch(now, err);
+}
+
 /* Lower case wins, as with curl and wget. */
 static const char *either(const char *lower, const char *upper)
 {
 	const char *value = variable(lower);
 
 	return value ? value : variable(upper);
-}
-
-static void read_proxies(struct proxies *proxies)
-{
-	const char *all = either("all_proxy", "ALL_PROXY");
-
-	proxies->https = either("https_proxy", "HTTPS_PROXY");
-	proxies->http = variable("http_proxy");
-	proxies->none = either("no_proxy", "NO_PROXY");
-	if (!proxies->https)
-		proxies->https = all;
-	if (!proxies->http)
-		proxies->http = all;
 }
 
 /*
@@ -153,70 +135,58 @@ static const char *default_cache(struct pool *pool)
 	return home ? pool_format(pool, "%s/.cache/bundler", home) : NULL;
 }
 
-static void read_mirrors(struct command_inputs *inputs)
-{
-	const char *variable_text = variable("BUNDLER_MIRROR");
-	char *list = pool_string(&inputs->pool, variable_text ? variable_text : ""), *url;
-
-	while ((url = strsep(&list, " ")))
-		if (*url)
-			add_mirror(inputs, url);
-}
-
 static int read_environment(struct command_inputs *inputs, struct error *err)
 {
-	const char *epoch = variable("SOURCE_DATE_EPOCH");
+	struct fetch_options *fetch = &inputs->fetch;
+	const char *all = either("all_proxy", "ALL_PROXY"), *mirrors = variable("BUNDLER_MIRROR");
+	char *list = pool_string(&inputs->pool, mirrors ? mirrors : ""), *url;
 
-	if (!inputs->fetch.cache)
-		inputs->fetch.cache = default_cache(&inputs->pool);
-	if (!inputs->fetch.ca_file)
-		inputs->fetch.ca_file = variable("SSL_CERT_FILE");
-	read_mirrors(inputs);
-	read_proxies(&inputs->fetch.proxies);
-	return epoch ? command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH,
-					     &inputs->epoch, err) : 0;
+	if (!fetch->cache)
+		fetch->cache = default_cache(&inputs->pool);
+	if (!fetch->ca_file)
+		fetch->ca_file = variable("SSL_CERT_FILE");
+	while ((url = strsep(&list, " ")))
+		if (*url)
+			command_inputs_append(inputs, &fetch->mirrors, &fetch->mirror_count, url);
+	fetch->proxies = (struct proxies){
+		.https = either("https_proxy", "HTTPS_PROXY"), .http = variable("http_proxy"),
+		.none = either("no_proxy", "NO_PROXY"),
+	};
+	if (!fetch->proxies.https)
+		fetch->proxies.https = all;
+	if (!fetch->proxies.http)
+		fetch->proxies.http = all;
+	return read_epoch(&inputs->epoch, err);
 }
 
-/* What configs/default links to, in pool; NULL when it is not there. */
-static int default_link(struct pool *pool, const char **file, struct error *err)
+/*
+ * What configs/default links to, else the only recipe there; in pool. The name is the recipe's
+ * own and not the link's, because the lock is beside the recipe.
+ */
+static const char *default_recipe(struct pool *pool, struct error *err)
 {
 	char target[LIMIT_PATH_BYTES + 1];
-	ssize_t length = readlink("configs/default", target, sizeof target);
-
-	if (length < 0 && errno == ENOENT)
-		return 0;
-	if (length < 0)
-		return error_errno(err, STATUS_FILE, "cannot read link 'configs/default'");
-	if (length > LIMIT_PATH_BYTES)
-		return error_set(err, STATUS_LIMIT, "cannot read link 'configs/default': more than "
-				 "%d bytes", LIMIT_PATH_BYTES);
-	*file = pool_format(pool, "%s%.*s", target[0] == '/' ? "" : "configs/", (int)length,
-			    target);
-	return 0;
-}
-
-static const char *only_recipe(struct pool *pool)
-{
+	const ssize_t length = readlink("configs/default", target, sizeof target);
 	const char *file = NULL;
 	glob_t found;
 
+	if (length > LIMIT_PATH_BYTES) {
+		error_set(err, STATUS_LIMIT, "cannot read link 'configs/default': more than "
+			  "%d bytes", LIMIT_PATH_BYTES);
+		return NULL;
+	}
+	if (length >= 0)
+		return pool_format(pool, "%s%.*s", target[0] == '/' ? "" : "configs/", (int)length,
+				   target);
+	if (errno != ENOENT) {
+		error_errno(err, STATUS_FILE, "cannot read link 'configs/default'");
+		return NULL;
+	}
 	if (glob("configs/*.yaml", 0, NULL, &found) == 0) {
 		if (found.gl_pathc == 1)
 			file = pool_string(pool, found.gl_pathv[0]);
 		globfree(&found);
 	}
-	return file;
-}
-
-/* In pool. By its own name, not the link's: the lock is beside that one. */
-static const char *default_recipe(struct pool *pool, struct error *err)
-{
-	const char *file = NULL;
-
-	if (default_link(pool, &file, err) < 0)
-		return NULL;
-	if (!file)
-		file = only_recipe(pool);
 	if (!file) {
 		error_set(err, STATUS_USAGE, "cannot choose a recipe: 'configs' has neither a link "
 			  "'default' nor exactly one recipe");
@@ -225,10 +195,25 @@ static const char *default_recipe(struct pool *pool, struct error *err)
 	return file;
 }
 
-static int check_platforms(struct command_inputs *inputs, struct error *err)
+int command_inputs_open(struct command_inputs *inputs, struct option_parser *parser,
+			struct error *err)
 {
 	const struct recipe *recipe = &inputs->recipe;
+	const char *file = option_operand(parser);
 
+	if (option_end(parser, "recipe", err) < 0)
+		return -1;
+	if (!file)
+		file = default_recipe(&inputs->pool, err);
+	if (!file || read_environment(inputs, err) < 0
+	    || recipe_load(&inputs->recipe, file, err) < 0)
+		return -1;
+	if (!inputs->fetch.ca_file) {
+		inputs->fetch.ca_file = recipe->certificates;
+		inputs->fetch.ca_directory = recipe->directory;
+	}
+	if (!inputs->lock_file)
+		inputs->lock_file = lock_default_path(&inputs->pool, file);
 	if (inputs->platform_count == 0) {
 		inputs->platforms = recipe->platforms;
 		inputs->platform_count = recipe->platform_count;
@@ -242,51 +227,24 @@ static int check_platforms(struct command_inputs *inputs, struct error *err)
 	return 0;
 }
 
-int command_inputs_open(struct command_inputs *inputs, const struct option_parser *parser,
-			struct error *err)
-{
-	const char *file;
-
-	if (parser->argc > 1)
-		return error_set(err, STATUS_USAGE, "cannot use operand '%s': one recipe at a time",
-				 parser->argv[1]);
-	file = parser->argc > 0 ? parser->argv[0] : default_recipe(&inputs->pool, err);
-	if (!file || read_environment(inputs, err) < 0
-	    || recipe_load(&inputs->recipe, file, err) < 0)
-		return -1;
-	if (!inputs->fetch.ca_file) {
-		inputs->fetch.ca_file = inputs->recipe.certificates;
-		inputs->fetch.ca_directory = inputs->recipe.directory;
-	}
-	if (!inputs->lock_file)
-		inputs->lock_file = lock_default_path(&inputs->pool, file);
-	return check_platforms(inputs, err);
-}
-
-static bool locks_any(const struct command_inputs *inputs)
-{
-	struct error ignored;
-
-	for (size_t i = 0; i < inputs->recipe.platform_count; i++)
-		if (lock_find(&inputs->lock, inputs->recipe.platforms[i], &ignored))
-			return true;
-	return false;
-}
-
-/* Leaves out what a release may lack, and the locked one does lack. */
+/* Leaves out the optional platforms that the release of the lock does not have. */
 static int leave_out(struct command_inputs *inputs, struct error *err)
 {
+	const struct recipe *recipe = &inputs->recipe;
 	const struct platform **left = pool_new(&inputs->pool, inputs->platform_count,
 						sizeof *left);
+	bool any = false;
 	size_t count = 0;
 	struct error ignored;
 
-	if (!locks_any(inputs))
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		any |= lock_find(&inputs->lock, recipe->platforms[i], &ignored) != NULL;
+	if (!any)
 		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for "
-				 "any platform of '%s'", inputs->lock_file, inputs->recipe.file);
+				 "any platform of '%s'", inputs->lock_file, recipe->file);
 	for (size_t i = 0; i < inputs->platform_count; i++)
 		if (lock_find(&inputs->lock, inputs->platforms[i], &ignored)
-		    || !recipe_is_optional(&inputs->recipe, inputs->platforms[i]))
+		    || !recipe_is_optional(recipe, inputs->platforms[i]))
 			left[count++] = inputs->platforms[i];
 	inputs->platforms = left;
 	inputs->platform_count = count;
@@ -325,6 +283,48 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 	return 0;
 }
 
+int command_inputs_connect(struct command_inputs *inputs, struct error *err)
+{
+	inputs->fetching = fetch_init(&inputs->client, &inputs->fetch, err) == 0;
+	return inputs->fetching ? 0 : -1;
+}
+
+int command_inputs_fetch(struct command_inputs *inputs, struct error *err)
+{
+	struct event_sink *events = &inputs->fetch.events;
+
+	if (!events->notify)
+		*events = (struct event_sink){ progress_notify, &inputs->progress };
+	return command_inputs_lock(inputs, err) < 0 ? -1 : command_inputs_connect(inputs, err);
+}
+
+int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *context, size_t count,
+		       struct error *err)
+{
+	int result;
+
+	progress_init(&inputs->progress);
+	result = jobs_run_all(run, context, count, err);
+	progress_free(&inputs->progress);
+	return result;
+}
+
+void command_inputs_close(struct command_inputs *inputs)
+{
+	if (inputs->fetching)
+		fetch_free(&inputs->client);
+	lock_close(&inputs->lock);
+	recipe_close(&inputs->recipe);
+	pool_free(&inputs->pool);
+}
+
+json_t *command_inputs_describe(const struct command_inputs *inputs)
+{
+	return json_pack("{s:s, s:s, s:s, s:I}", "name", inputs->lock.name,
+			 "version", inputs->lock.version, "release", inputs->lock.release,
+			 "epoch", (json_int_t)inputs->epoch);
+}
+
 int command_inputs_scratch(struct error *err)
 {
 	const char *const places[] = { variable("TMPDIR"), "/var/tmp", "/tmp" };
@@ -355,11 +355,4 @@ int command_inputs_flavour(const struct command_inputs *inputs, const char *name
 		return error_set(err, STATUS_USAGE, "cannot use flavour '%s': recipe '%s' does not "
 				 "have it", name, inputs->recipe.file);
 	return 0;
-}
-
-int command_inputs_style(const char *value, bool *doi, struct error *err)
-{
-	*doi = strcmp(value, "doi") == 0;
-	return *doi ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s': it is not 'doi'",
-				    value);
 }

@@ -2,32 +2,48 @@
 #ifndef BUNDLER_COMMAND_INPUTS_H
 #define BUNDLER_COMMAND_INPUTS_H
 
+#include <fcntl.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/jobs.h"
 #include "command/option.h"
+#include "command/progress.h"
 #include "fetch/fetch.h"
 #include "recipe/lock.h"
 #include "recipe/recipe.h"
 
 /*
  * What the commands that work on a recipe share: their options, the environment variables that
- * stand for options, the recipe, its lock, and the platforms that were chosen.
+ * stand for options, the recipe, its lock, the platforms that were chosen, and the downloads.
  */
 
-/* Rows for a command's option table. */
-#define COMMAND_INPUTS_PLATFORM \
-	{ 'p', "platform", "PLATFORM", "only this platform of the recipe's; repeatable" }
+/* Rows for the options of a command whose struct run has a struct command_inputs named inputs. */
+#define COMMAND_INPUTS_PLATFORM(help) \
+	{ 'p', "platform", "PLATFORM", help, OPTION_CALL(inputs, command_inputs_platform) }
 #define COMMAND_INPUTS_LOCK \
-	{ OPTION_LOCK, "lock", "FILE", "the lock, instead of the one beside the recipe" }
+	{ 0, "lock", "FILE", "the lock, instead of the one beside the recipe", \
+	  OPTION(inputs.lock_file) }
 #define COMMAND_INPUTS_FETCH \
-	{ OPTION_CACHE, "cache", "DIR", "where verified archives are kept" }, \
-	{ OPTION_MIRROR, "mirror", "URL", "try this place first; repeatable, in order" }, \
-	{ OPTION_CA_FILE, "ca-file", "FILE", "trust these certificates, not the recipe's" }, \
-	{ OPTION_STALL_TIMEOUT, "stall-timeout", "SECONDS", \
-	  "give up on a source that sends nothing" }, \
-	{ OPTION_TIMEOUT, "timeout", "SECONDS", "give up on a source that takes longer" }, \
-	{ OPTION_OFFLINE, "offline", NULL, "use the cache and file: URLs only" }
+	{ 0, "cache", "DIR", "where verified archives are kept", OPTION(inputs.fetch.cache) }, \
+	{ 0, "mirror", "URL", "try this place first; repeatable, in order", \
+	  OPTION_CALL(inputs, command_inputs_mirror) }, \
+	{ 0, "ca-file", "FILE", "trust these certificates, not the recipe's", \
+	  OPTION(inputs.fetch.ca_file) }, \
+	{ 0, "stall-timeout", "SECONDS", "give up on a source that sends nothing", \
+	  OPTION_CALL(inputs.fetch.stall_seconds, command_inputs_seconds) }, \
+	{ 0, "timeout", "SECONDS", "give up on a source that takes longer", \
+	  OPTION_CALL(inputs.fetch.total_seconds, command_inputs_seconds) }, \
+	{ 0, "offline", NULL, "use the cache and file: URLs only", OPTION(inputs.fetch.offline) }
+
+/* What these rows call. */
+int command_inputs_platform(void *inputs, const struct option_spec *spec, const char *value,
+			    struct error *err);
+int command_inputs_mirror(void *inputs, const struct option_spec *spec, const char *value,
+			  struct error *err);
+int command_inputs_seconds(void *seconds, const struct option_spec *spec, const char *value,
+			   struct error *err);
 
 struct command_inputs {
 	struct recipe recipe;
@@ -37,24 +53,24 @@ struct command_inputs {
 	size_t platform_count;
 	bool all;				/* nobody asked for each of them by name */
 	struct fetch_asset *assets;		/* what the lock has for each of them */
-	struct fetch_options fetch;		/* notify and context are the command's to set */
+	struct fetch_options fetch;
+	struct fetch client;
+	bool fetching;				/* client has been initialized */
+	struct progress progress;
 	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */
 	struct pool pool;
 };
 
 /* Before the options are read. */
-void command_inputs_init(struct command_inputs *inputs);
-
-/* Takes an option of the rows above: 1 when it was one, 0 when not, -1 with STATUS_USAGE. */
-int command_inputs_option(struct command_inputs *inputs, int id, const char *value,
-			  struct error *err);
+#define COMMAND_INPUTS_INIT \
+	{ .recipe.directory = -1, .epoch = -1, .fetch.ca_directory = AT_FDCWD }
 
 /*
- * After the options: reads the environment and the recipe, which is the one operand or, without
- * one, what configs/default links to or the only *.yaml there. The chosen platforms are checked
- * against the recipe.
+ * After the options: reads the environment and the recipe, which is the operand that is left or,
+ * without one, what configs/default links to or the only *.yaml there. The chosen platforms are
+ * checked against the recipe.
  */
-int command_inputs_open(struct command_inputs *inputs, const struct option_parser *parser,
+int command_inputs_open(struct command_inputs *inputs, struct option_parser *parser,
 			struct error *err);
 
 /*
@@ -64,7 +80,24 @@ int command_inputs_open(struct command_inputs *inputs, const struct option_parse
  */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 
+/* Initializes inputs->client, which fetches as the options say. */
+int command_inputs_connect(struct command_inputs *inputs, struct error *err);
+
+/*
+ * Both: reads the lock and initializes the client. Its events go to inputs->progress, unless
+ * inputs->fetch.events was set.
+ */
+int command_inputs_fetch(struct command_inputs *inputs, struct error *err);
+
+/* Runs jobs that fetch with inputs->client, as jobs_run_all, while progress is shown. */
+int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *context, size_t count,
+		       struct error *err);
+
+/* Frees what was opened. */
 void command_inputs_close(struct command_inputs *inputs);
+
+/* The beginning of a JSON report: what the lock is of, and the epoch. */
+json_t *command_inputs_describe(const struct command_inputs *inputs);
 
 /*
  * Opens the directory where large contents may live for as long as the command runs: TMPDIR, else
@@ -72,15 +105,19 @@ void command_inputs_close(struct command_inputs *inputs);
  */
 int command_inputs_scratch(struct error *err);
 
+/* SOURCE_DATE_EPOCH, or the time now, in seconds since 1970. STATUS_USAGE. */
+int command_inputs_now(int64_t *now, struct error *err);
+
 /* The recipe's flavour of this name, NULL for NULL. STATUS_USAGE when it has none. */
 int command_inputs_flavour(const struct command_inputs *inputs, const char *name,
 			   const struct recipe_flavour **flavour, struct error *err);
 
-/* Whether a layout is in the style of Docker Official Images, from --style. STATUS_USAGE. */
-int command_inputs_style(const char *value, bool *doi, struct error *err);
+/* Takes --style into a bool: whether a layout is in the style of Docker Official Images. */
+int command_inputs_style(void *doi, const struct option_spec *spec, const char *value,
+			 struct error *err);
 
-/* A whole number of seconds from an option or a variable, 0 to maximum. STATUS_USAGE. */
-int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
-			  struct error *err);
+/* Adds a text to an array of count in the pool of inputs. */
+void command_inputs_append(struct command_inputs *inputs, const char *const **list, size_t *count,
+			   const char *text);
 
 #endif

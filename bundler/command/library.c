@@ -20,25 +20,13 @@
 #include "library/library.h"
 #include "recipe/library.h"
 
-static const struct option_spec options[] = {
-	{ 'o', "output", "DIR", "the repository of the image's build contexts" },
-	{ OPTION_BRANCH, "branch", "NAME", "what GitFetch names, instead of the recipe's branch" },
-	{ OPTION_COMMIT, "commit", "COMMIT",
-	  "what GitCommit names, instead of HEAD; ARCH=HEX for one architecture; repeatable" },
-	{ OPTION_CHECK, "check", NULL, "change nothing; tell whether there is something to do" },
-	{ OPTION_FORCE, "force", NULL, "replace files that bundler has not written" },
-	COMMAND_INPUTS_LOCK,
-	{ OPTION_JSON, "json", NULL, "print the changes as JSON" },
-	{ 0, NULL, NULL, NULL },
-};
-
 /* One run of the command. */
 struct run {
 	struct command_inputs inputs;
 	const char *output;
 	int directory;			/* of it, -1 as long as it is not there */
 	const char *branch;
-	const char **commits;		/* --commit, as given */
+	const char *const *commits;	/* --commit, as given */
 	size_t commit_count;
 	struct library_source source;
 	bool from_git;			/* the commits are those of the output's repository */
@@ -48,104 +36,74 @@ struct run {
 	bool check, force, json;
 };
 
-static int add_commit(struct run *run, const char *value, struct error *err)
+static int add_commit(void *context, const struct option_spec *spec, const char *value,
+		      struct error *err)
 {
+	struct run *run = context;
 	const char *equals = strchr(value, '=');
 	const char *fault = git_commit_fault(equals ? equals + 1 : value);
-	const char **list;
 
-	if (fault)
-		return error_set(err, STATUS_USAGE, "cannot use commit '%s': %s", value, fault);
-	list = pool_new(&run->inputs.pool, run->commit_count + 1, sizeof *list);
-	if (run->commit_count > 0)
-		memcpy(list, run->commits, run->commit_count * sizeof *list);
-	list[run->commit_count++] = value;
-	run->commits = list;
-	return 0;
+	(void)spec;
+	command_inputs_append(&run->inputs, &run->commits, &run->commit_count, value);
+	return fault ? error_set(err, STATUS_USAGE, "cannot use commit '%s': %s", value, fault) : 0;
 }
 
-static int set_branch(struct run *run, const char *value, struct error *err)
+static int set_branch(void *branch, const struct option_spec *spec, const char *value,
+		      struct error *err)
 {
 	const char *fault = recipe_library_branch_fault(value);
 
-	run->branch = value;
+	(void)spec;
+	*(const char **)branch = value;
 	return fault ? error_set(err, STATUS_USAGE, "cannot use branch '%s': %s", value, fault) : 0;
 }
 
-static int take_option(struct run *run, int id, const char *value, struct error *err)
-{
-	switch (id) {
-	case 'o':
-		run->output = value;
-		return 0;
-	case OPTION_BRANCH:
-		return set_branch(run, value, err);
-	case OPTION_COMMIT:
-		return add_commit(run, value, err);
-	case OPTION_CHECK:
-		run->check = true;
-		return 0;
-	case OPTION_FORCE:
-		run->force = true;
-		return 0;
-	case OPTION_JSON:
-		run->json = true;
-		return 0;
-	}
-	return command_inputs_option(&run->inputs, id, value, err) < 0 ? -1 : 0;
-}
-
-static int parse(struct run *run, struct option_parser *parser, struct error *err)
-{
-	const char *value;
-	int id;
-
-	while ((id = option_next(parser, &value, err)) > 0)
-		if (take_option(run, id, value, err) < 0)
-			return -1;
-	if (id == 0 && !run->output)
-		return error_set(err, STATUS_USAGE, "cannot write build contexts: no directory is "
-				 "given (--output)");
-	return id;
-}
+static const struct option_spec options[] = {
+	{ 'o', "output", "DIR", "the repository of the image's build contexts", OPTION(output) },
+	{ 0, "branch", "NAME", "what GitFetch names, instead of the recipe's branch",
+	  OPTION_CALL(branch, set_branch) },
+	{ 0, "commit", "COMMIT",
+	  "what GitCommit names, instead of HEAD; ARCH=HEX for one architecture; repeatable",
+	  0, add_commit },
+	{ 0, "check", NULL, "change nothing; tell whether there is something to do",
+	  OPTION(check) },
+	{ 0, "force", NULL, "replace files that bundler has not written", OPTION(force) },
+	COMMAND_INPUTS_LOCK,
+	{ 0, "json", NULL, "print the changes as JSON", OPTION(json) },
+	{ 0 },
+};
 
 /* ---- commits ---- */
-
-/* Where the commit of an architecture's own branch is kept; NULL when it has none. */
-static const char **find_dist(const struct run *run, const char *arch, size_t length)
-{
-	const struct recipe_library *library = &run->inputs.recipe.library;
-
-	for (size_t i = 0; i < library->platform_count; i++) {
-		const struct platform *platform = library->platforms[i];
-
-		if (strlen(platform->bashbrew) == length
-		    && memcmp(platform->bashbrew, arch, length) == 0
-		    && library_has_dist(library, platform))
-			return &run->source.dist[i];
-	}
-	return NULL;
-}
 
 /* What --commit says. One without an architecture is for all that have none of their own. */
 static int use_options(struct run *run, struct error *err)
 {
+	const struct recipe_library *library = &run->inputs.recipe.library;
+
 	for (size_t i = 0; i < run->commit_count; i++) {
 		const char *value = run->commits[i], *equals = strchr(value, '=');
-		const char **dist;
+		const size_t length = equals ? (size_t)(equals - value) : 0;
+		bool found = false;
 
 		if (!equals) {
 			run->source.commit = value;
 			continue;
 		}
-		dist = find_dist(run, value, (size_t)(equals - value));
-		if (!dist)
+		for (size_t k = 0; k < library->platform_count && !found; k++) {
+			const struct platform *platform = library->platforms[k];
+
+			found = strlen(platform->bashbrew) == length
+				&& memcmp(platform->bashbrew, value, length) == 0
+				&& library_has_dist(library, platform);
+			if (found)
+				run->source.dist[k] = equals + 1;
+		}
+		if (!found)
 			return error_set(err, STATUS_USAGE, "cannot use commit '%s': recipe '%s' "
 					 "has no branch for this architecture", value,
 					 run->inputs.recipe.file);
-		*dist = equals + 1;
 	}
-	for (size_t i = 0; i < run->inputs.recipe.library.platform_count; i++)
+	for (size_t i = 0; i < library->platform_count; i++)
 		if (!run->source.dist[i])
 			run->source.dist[i] = run->source.commit;
 	return 0;
@@ -167,12 +125,7 @@ static int use_file(struct run *run, struct error *err)
 	return result;
 }
 
-static const char *keep(struct run *run, int result, const char *commit)
-{
-	return result == 0 ? pool_string(&run->inputs.pool, commit) : NULL;
-}
-
-/* What is checked out is to be on the branch that the library file names. */
+/* What is checked out should be on the branch that the library file names. */
 static void note_branch(const struct run *run, const char *branch)
 {
 	char *text;
@@ -185,30 +138,30 @@ static void note_branch(const struct run *run, const char *branch)
 	free(text);
 }
 
-/* What is still missing, from the output's repository. err is the last that could not be told. */
+/* Takes the commits that are still missing from the output's repository; err is the last fault. */
 static int use_git(struct run *run, const struct git *git, struct error *err)
 {
 	const struct recipe_library *library = &run->inputs.recipe.library;
+	struct pool *pool = &run->inputs.pool;
 	char commit[GIT_COMMIT_BYTES], branch[LIMIT_PATH_BYTES + 1];
 	int result = 0;
 
 	if (!run->source.commit) {
-		run->source.commit = keep(run, git_head(git, commit, branch, sizeof branch, err),
-					  commit);
-		if (!run->source.commit)
+		if (git_head(git, commit, branch, sizeof branch, err) < 0)
 			return -1;
+		run->source.commit = pool_string(pool, commit);
 		note_branch(run, branch);
 	}
 	for (size_t i = 0; i < library->platform_count; i++) {
 		const struct platform *platform = library->platforms[i];
-		const char *dist = library_dist_branch(&run->inputs.pool, platform);
 		struct error reason;
 
 		if (run->source.dist[i] || !library_has_dist(library, platform))
 			continue;
-		run->source.dist[i] = keep(run, git_branch(git, dist, commit, &reason), commit);
-		if (run->source.dist[i])
+		if (git_branch(git, library_dist_branch(pool, platform), commit, &reason) == 0) {
+			run->source.dist[i] = pool_string(pool, commit);
 			continue;
+		}
 		if (result < 0)
 			report_line("note: ", err->message, "");
 		*err = reason;
@@ -227,7 +180,7 @@ static bool is_complete(const struct run *run)
 	return run->source.commit != NULL;
 }
 
-/* Finds the commits; whether all were, and if not, what is missing, in reason. */
+/* Finds the commits. When not all were *found, reason says what is missing. */
 static int find_commits(struct run *run, bool *found, struct error *reason, struct error *err)
 {
 	struct git git;
@@ -278,7 +231,7 @@ static void keep_locked(struct run *run)
 	library->variant_count = variants;
 }
 
-/* The library file, or a note why there is none: without its commits it would name the wrong. */
+/* Without the right commits no library file is made; a note says why. */
 static int add_library_file(struct run *run, struct error *err)
 {
 	struct error reason;
@@ -303,18 +256,6 @@ static int add_library_file(struct run *run, struct error *err)
 	return result;
 }
 
-static int generate(struct run *run, struct error *err)
-{
-	const struct command_inputs *inputs = &run->inputs;
-	const struct recipe_library *library = &inputs->recipe.library;
-
-	for (size_t i = 0; i < library->variant_count; i++)
-		if (dockerfile_add(&run->generated, &inputs->recipe, &inputs->lock,
-				   &library->variants[i], err) < 0)
-			return -1;
-	return add_library_file(run, err);
-}
-
 /* ---- report ---- */
 
 static const char *const actions[] = {
@@ -334,16 +275,13 @@ static void print_lines(const struct generated_plan *plan)
 
 static void print_json(const struct generated_plan *plan)
 {
-	json_t *changes = json_array(), *report;
+	json_t *changes = json_array();
 
 	for (size_t i = 0; i < plan->count; i++)
 		json_array_append_new(changes, json_pack("{s:s, s:o}",
 			"action", actions[plan->changes[i].action],
 			"path", report_json(plan->changes[i].path)));
-	report = json_pack("{s:o}", "changes", changes);
-	json_dumpf(report, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(report);
+	report_document(json_pack("{s:o}", "changes", changes));
 }
 
 /* A library file that names HEAD is right only once that has the rest of what was written. */
@@ -368,6 +306,18 @@ static int report(void *context, struct error *err)
 	return report_flush(err);
 }
 
+static int open_output(struct run *run, struct error *err)
+{
+	if (!run->check) {
+		run->directory = file_make_directory(run->output, err);
+		return run->directory < 0 ? -1 : 0;
+	}
+	run->directory = open(run->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return run->directory >= 0 || errno == ENOENT
+	       ? 0 : error_errno(err, STATUS_FILE, "cannot use directory '%s'", run->output);
+}
+
+/* Writes what was planned, or with --check reports it. */
 static int apply(struct run *run, struct error *err)
 {
 	if (run->check) {
@@ -381,31 +331,27 @@ static int apply(struct run *run, struct error *err)
 	return STATUS_OK;
 }
 
-static int open_output(struct run *run, struct error *err)
-{
-	if (!run->check) {
-		run->directory = file_make_directory(run->output, err);
-		return run->directory < 0 ? -1 : 0;
-	}
-	run->directory = open(run->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return run->directory >= 0 || errno == ENOENT
-	       ? 0 : error_errno(err, STATUS_FILE, "cannot use directory '%s'", run->output);
-}
-
 static int make(struct run *run, struct error *err)
 {
-	const struct recipe_library *library = &run->inputs.recipe.library;
+	struct command_inputs *inputs = &run->inputs;
+	const struct recipe_library *library = &inputs->recipe.library;
 	int result;
 
 	if (!library->name)
 		return error_set(err, STATUS_CONFIG, "cannot write build contexts: recipe '%s' has "
-				 "no 'library'", run->inputs.recipe.file);
-	run->file = pool_format(&run->inputs.pool, "library/%s", library->name);
-	run->record = pool_format(&run->inputs.pool, "%s.sums", library->name);
-	if (command_inputs_lock(&run->inputs, err) < 0)
+				 "no 'library'", inputs->recipe.file);
+	run->file = pool_format(&inputs->pool, "library/%s", library->name);
+	run->record = pool_format(&inputs->pool, "%s.sums", library->name);
+	if (command_inputs_lock(inputs, err) < 0)
 		return -1;
 	keep_locked(run);
-	if (open_output(run, err) < 0 || generate(run, err) < 0
+	if (open_output(run, err) < 0)
+		return -1;
+	for (size_t i = 0; i < library->variant_count; i++)
+		if (dockerfile_add(&run->generated, &inputs->recipe, &inputs->lock,
+				   &library->variants[i], err) < 0)
+			return -1;
+	if (add_library_file(run, err) < 0
 	    || generated_compare(&run->plan, &run->generated, run->directory, run->record,
 				 err) < 0)
 		return -1;
@@ -416,12 +362,13 @@ static int make(struct run *run, struct error *err)
 
 static int run_library(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .directory = -1 };
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .directory = -1 };
 	char *made = NULL;
-	int result;
+	int result = option_parse(parser, &run, err);
 
-	command_inputs_init(&run.inputs);
-	result = parse(&run, parser, err);
+	if (result == 0 && !run.output)
+		result = error_set(err, STATUS_USAGE, "cannot write build contexts: no directory "
+				   "is given (--output)");
 	if (result == 0)
 		result = command_inputs_open(&run.inputs, parser, err);
 	if (result == 0) {

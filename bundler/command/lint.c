@@ -6,22 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/limits.h"
 #include "base/memory.h"
 #include "command/findings.h"
 #include "command/inputs.h"
 #include "lint/lint.h"
-
-static const struct option_spec options[] = {
-	{ OPTION_LIBRARY, "library", "FILE", "the library file, instead of those in the tree" },
-	{ OPTION_SUMS, "sums", "FILE", "a release's SHA256SUMS; repeatable" },
-	{ OPTION_LOCK, "lock", "FILE", "a lock of a version in the tree" },
-	{ OPTION_BRANCH, "branch", "NAME", "branch that the commits of the tree are on" },
-	{ OPTION_IGNORE, "ignore", "RULES", "leave out these rules, separated by commas" },
-	{ OPTION_RULES, "rules", NULL, "print the rules" },
-	{ OPTION_JSON, "json", NULL, "print the findings as JSON" },
-	{ 0, NULL, NULL, NULL },
-};
 
 /* One run of the command. */
 struct run {
@@ -33,11 +21,13 @@ struct run {
 	bool rules, json;
 };
 
-static int ignore(struct run *run, const char *list, struct error *err)
+static int ignore(void *ignored, const struct option_spec *spec, const char *value,
+		  struct error *err)
 {
-	while (*list) {
-		const size_t length = strcspn(list, ",");
-		char *name = memory_copy(list, length);
+	(void)spec;
+	while (*value) {
+		const size_t length = strcspn(value, ",");
+		char *name = memory_copy(value, length);
 		const enum lint_rule rule = lint_rule_find(name);
 
 		if (rule == LINT_RULES) {
@@ -46,50 +36,46 @@ static int ignore(struct run *run, const char *list, struct error *err)
 			free(name);
 			return -1;
 		}
-		run->lint.ignored[rule] = true;
+		((bool *)ignored)[rule] = true;
 		free(name);
-		list += length + (list[length] == ',');
+		value += length + (value[length] == ',');
 	}
 	return 0;
 }
 
-static int take_option(struct run *run, int id, const char *value, struct error *err)
+static int add_sums(void *context, const struct option_spec *spec, const char *value,
+		    struct error *err)
 {
-	switch (id) {
-	case OPTION_LIBRARY:
-		run->lint.library = value;
-		break;
-	case OPTION_SUMS:
-		run->sums = memory_resize(run->sums, run->lint.sums_count + 1, sizeof *run->sums);
-		run->sums[run->lint.sums_count++] = value;
-		break;
-	case OPTION_LOCK:
-		run->lint.lock = value;
-		break;
-	case OPTION_BRANCH:
-		run->lint.branch = value;
-		break;
-	case OPTION_IGNORE:
-		return ignore(run, value, err);
-	case OPTION_RULES:
-		run->rules = true;
-		break;
-	default:
-		run->json = true;
-	}
+	struct run *run = context;
+
+	(void)spec, (void)err;
+	run->sums = memory_resize(run->sums, run->lint.sums_count + 1, sizeof *run->sums);
+	run->sums[run->lint.sums_count++] = value;
+	run->lint.sums = run->sums;
 	return 0;
 }
+
+static const struct option_spec options[] = {
+	{ 0, "library", "FILE", "the library file, instead of those in the tree",
+	  OPTION(lint.library) },
+	{ 0, "sums", "FILE", "a release's SHA256SUMS; repeatable", 0, add_sums },
+	{ 0, "lock", "FILE", "a lock of a version in the tree", OPTION(lint.lock) },
+	{ 0, "branch", "NAME", "branch that the commits of the tree are on", OPTION(lint.branch) },
+	{ 0, "ignore", "RULES", "leave out these rules, separated by commas",
+	  OPTION_CALL(lint.ignored, ignore) },
+	{ 0, "rules", NULL, "print the rules", OPTION(rules) },
+	{ 0, "json", NULL, "print the findings as JSON", OPTION(json) },
+	{ 0 },
+};
 
 /* Today, or the day of SOURCE_DATE_EPOCH. */
 static int find_day(struct run *run, struct error *err)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	int64_t now = time(NULL);
+	int64_t now;
 	time_t seconds;
 	struct tm tm;
 
-	if (epoch && *epoch
-	    && command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, &now, err) < 0)
+	if (command_inputs_now(&now, err) < 0)
 		return -1;
 	seconds = (time_t)now;
 	if (!gmtime_r(&seconds, &tm)
@@ -101,32 +87,14 @@ static int find_day(struct run *run, struct error *err)
 
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
-	const char *value;
-	int id;
-
-	while ((id = option_next(parser, &value, err)) > 0)
-		if (take_option(run, id, value, err) < 0)
-			return -1;
-	if (id < 0 || find_day(run, err) < 0)
+	if (option_parse(parser, run, err) < 0 || find_day(run, err) < 0)
 		return -1;
-	run->lint.sums = run->sums;
 	if (run->rules)
 		return 0;
-	if (parser->argc == 0)
+	run->directory = option_operand(parser);
+	if (!run->directory)
 		return error_set(err, STATUS_USAGE, "cannot check a tree: no directory is given");
-	if (parser->argc > 1)
-		return error_set(err, STATUS_USAGE,
-				 "cannot use operand '%s': one directory at a time",
-				 parser->argv[1]);
-	run->directory = parser->argv[0];
-	return 0;
-}
-
-static int print_rules(void)
-{
-	for (enum lint_rule rule = 0; rule < LINT_RULES; rule++)
-		printf("%-12s %s\n", lint_rule_name(rule), lint_rule_meaning(rule));
-	return STATUS_OK;
+	return option_end(parser, "directory", err);
 }
 
 static int run_lint(struct option_parser *parser, struct error *err)
@@ -135,7 +103,8 @@ static int run_lint(struct option_parser *parser, struct error *err)
 	int result = parse(&run, parser, err);
 
 	if (result == 0 && run.rules) {
-		result = print_rules();
+		for (enum lint_rule rule = 0; rule < LINT_RULES; rule++)
+			printf("%-12s %s\n", lint_rule_name(rule), lint_rule_meaning(rule));
 	} else if (result == 0) {
 		result = lint_directory(run.directory, &run.lint, &run.findings, err);
 		if (result == 0)

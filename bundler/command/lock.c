@@ -3,24 +3,20 @@
 
 #include <stdio.h>
 
-#include "command/relock.h"
+#include "command/lock_inputs.h"
 #include "command/report.h"
 
-static const struct option_spec options[] = {
-	COMMAND_RELOCK,
-	{ 0, NULL, NULL, NULL },
+/* One run of the command. */
+struct run {
+	struct command_inputs inputs;
+	struct command_lock_inputs locking;
+	struct lock lock;
 };
 
-static int parse(struct command_relock *command, struct option_parser *parser, struct error *err)
-{
-	const char *value;
-	int id;
-
-	while ((id = option_next(parser, &value, err)) > 0)
-		if (command_relock_option(command, id, value, err) < 0)
-			return -1;
-	return id;
-}
+static const struct option_spec options[] = {
+	COMMAND_LOCK_INPUTS_OPTIONS,
+	{ 0 },
+};
 
 static int print_lock(void *context, struct error *err)
 {
@@ -35,37 +31,25 @@ static int print_lock(void *context, struct error *err)
 	return report_flush(err);
 }
 
-static int make(struct command_relock *command, struct error *err)
-{
-	struct lock lock;
-	int result;
-
-	if (lock_make(&command->relock, &lock, err) < 0)
-		return -1;
-	result = lock_write(&lock, command->inputs.lock_file, print_lock, &lock, err);
-	lock_close(&lock);
-	return result;
-}
-
 static int run_lock(struct option_parser *parser, struct error *err)
 {
-	struct command_relock command;
-	int result;
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .locking = COMMAND_LOCK_INPUTS_INIT };
+	int result = -1;
 
-	command_relock_init(&command);
-	result = parse(&command, parser, err);
-	if (result == 0)
-		result = command_relock_open(&command, parser, err);
-	if (result == 0)
-		result = make(&command, err);
-	command_relock_close(&command);
+	if (option_parse(parser, &run, err) == 0
+	    && command_lock_inputs_open(&run.locking, &run.inputs, parser, err) == 0
+	    && lock_make(&run.locking.make, &run.lock, err) == 0)
+		result = lock_write(&run.lock, run.inputs.lock_file, print_lock, &run.lock, err);
+	lock_close(&run.lock);
+	command_lock_inputs_close(&run.locking);
+	command_inputs_close(&run.inputs);
 	return result;
 }
 
 const struct command command_lock = {
 	.name = "lock",
 	.summary = "write the lock: what exactly a recipe stands for",
-	.synopsis = COMMAND_RELOCK_SYNOPSIS "[RECIPE]",
+	.synopsis = COMMAND_LOCK_INPUTS_SYNOPSIS "[RECIPE]",
 	.options = options,
 	.run = run_lock,
 };

@@ -2,24 +2,38 @@
 #include "command/option.h"
 
 #include <getopt.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define MAXIMUM_SPECS 32
+#define FIRST_LONG_ID 256	/* above every letter */
 
-/* getopt's two tables, made from ours. The leading colon tells a missing argument apart. */
-static void make_tables(const struct option_spec *specs, struct option *longs, char *shorts)
+/* What getopt returns for an option. */
+static int id_of(const struct option_parser *parser, const struct option_spec *spec)
+{
+	return spec->letter ? spec->letter : FIRST_LONG_ID + (int)(spec - parser->specs);
+}
+
+static const struct option_spec *find(const struct option_parser *parser, int id)
+{
+	for (const struct option_spec *spec = parser->specs; spec->name; spec++)
+		if (id_of(parser, spec) == id)
+			return spec;
+	return NULL;
+}
+
+/* Makes getopt's two tables. The leading colon makes it report a missing argument as ':'. */
+static void make_tables(const struct option_parser *parser, struct option *longs, char *shorts)
 {
 	*shorts++ = ':';
-	for (; specs->name; specs++, longs++) {
-		longs->name = specs->name;
-		longs->has_arg = specs->argument ? required_argument : no_argument;
-		longs->flag = NULL;
-		longs->val = specs->id;
-		if (specs->id > 255)
+	for (const struct option_spec *spec = parser->specs; spec->name; spec++) {
+		*longs++ = (struct option){
+			.name = spec->name, .val = id_of(parser, spec),
+			.has_arg = spec->argument ? required_argument : no_argument,
+		};
+		if (!spec->letter)
 			continue;
-		*shorts++ = (char)specs->id;
-		if (specs->argument)
+		*shorts++ = spec->letter;
+		if (spec->argument)
 			*shorts++ = ':';
 	}
 	*shorts = '\0';
@@ -29,62 +43,75 @@ static void make_tables(const struct option_spec *specs, struct option *longs, c
 /* Whether word is the long form, perhaps cut short, of the option that getopt has just refused. */
 static bool is_long_form(const struct option_parser *parser, const char *word)
 {
+	const struct option_spec *spec = find(parser, optopt);
 	const size_t length = strcspn(word, "=");
 
-	if (length <= 2 || strncmp(word, "--", 2) != 0)
-		return false;
-	for (const struct option_spec *spec = parser->specs; spec->name; spec++)
-		if (spec->id == optopt && strncmp(spec->name, word + 2, length - 2) == 0)
-			return true;
-	return false;
+	return spec && length > 2 && strncmp(word, "--", 2) == 0
+	       && strncmp(spec->name, word + 2, length - 2) == 0;
 }
 
-/* The option that getopt has just refused, as the user wrote it where that is known. */
-static const char *refused(const struct option_parser *parser, char text[3])
+/* Reports the option that getopt has just refused, as the user wrote it where that is known. */
+static int refuse(const struct option_parser *parser, int id, struct error *err)
 {
 	/* musl steps past the end to an argument that is missing. */
 	const char *word = parser->argv[(optind > parser->argc ? parser->argc : optind) - 1];
+	const char *reason = id == ':' ? "its argument is missing"
+			     : find(parser, optopt) ? "it takes no argument" : "no such option";
+	const char letter[] = { '-', (char)optopt, '\0' };
 
-	if (optopt > 0 && optopt < 256 && !is_long_form(parser, word)) {
-		text[0] = '-';
-		text[1] = (char)optopt;
-		text[2] = '\0';
-		return text;
-	}
-	return word;
+	if (optopt > 0 && optopt < FIRST_LONG_ID && !is_long_form(parser, word))
+		word = letter;
+	error_set(err, STATUS_USAGE, "cannot use option '%s': %s", word, reason);
+	return error_hint(err, "'bundler %s --help' lists the options", parser->argv[0]);
 }
 
-/* Why getopt has refused an option. */
-static const char *reason(const struct option_parser *parser, int id)
-{
-	if (id == ':')
-		return "its argument is missing";
-	for (const struct option_spec *spec = parser->specs; spec->name; spec++)
-		if (spec->id == optopt)
-			return "it takes no argument";
-	return "no such option";
-}
-
-int option_next(struct option_parser *parser, const char **value, struct error *err)
+int option_parse(struct option_parser *parser, void *run, struct error *err)
 {
 	struct option longs[MAXIMUM_SPECS + 1];
-	char shorts[2 * MAXIMUM_SPECS + 2], text[3];
+	char shorts[2 * MAXIMUM_SPECS + 2];
 	int id;
 
-	make_tables(parser->specs, longs, shorts);
+	make_tables(parser, longs, shorts);
 	opterr = 0;
-	id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL);
-	*value = optarg;
-	if (id == ':' || id == '?') {
-		error_set(err, STATUS_USAGE, "cannot use option '%s': %s", refused(parser, text),
-			  reason(parser, id));
-		return error_hint(err, "'bundler %s --help' lists the options", parser->argv[0]);
+	while ((id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL)) != -1) {
+		const struct option_spec *spec = find(parser, id);
+
+		if (!spec)
+			return refuse(parser, id, err);
+		if (spec->set((char *)run + spec->offset, spec, optarg, err) < 0)
+			return -1;
 	}
-	if (id != -1)
-		return id;
 	parser->argc -= optind;
 	parser->argv += optind;
 	return 0;
+}
+
+int option_flag(void *member, const struct option_spec *spec, const char *value, struct error *err)
+{
+	(void)spec, (void)value, (void)err;
+	*(bool *)member = true;
+	return 0;
+}
+
+int option_text(void *member, const struct option_spec *spec, const char *value, struct error *err)
+{
+	(void)spec, (void)err;
+	*(const char **)member = value;
+	return 0;
+}
+
+const char *option_operand(struct option_parser *parser)
+{
+	if (parser->argc == 0)
+		return NULL;
+	parser->argc--;
+	return *parser->argv++;
+}
+
+int option_end(const struct option_parser *parser, const char *what, struct error *err)
+{
+	return parser->argc == 0 ? 0 : error_set(err, STATUS_USAGE, "cannot use operand '%s': one "
+						 "%s at a time", parser->argv[0], what);
 }
 
 void option_print(FILE *stream, const struct option_spec *specs)
@@ -92,8 +119,8 @@ void option_print(FILE *stream, const struct option_spec *specs)
 	for (; specs->name; specs++) {
 		char short_form[5] = "    ", long_form[40];
 
-		if (specs->id < 256)
-			snprintf(short_form, sizeof short_form, "-%c, ", specs->id);
+		if (specs->letter)
+			snprintf(short_form, sizeof short_form, "-%c, ", specs->letter);
 		snprintf(long_form, sizeof long_form, "--%s%s%s", specs->name,
 			 specs->argument ? " " : "", specs->argument ? specs->argument : "");
 		fprintf(stream, "  %s%-24s %s\n", short_form, long_form, specs->help);

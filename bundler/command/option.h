@@ -2,28 +2,44 @@
 #ifndef BUNDLER_COMMAND_OPTION_H
 #define BUNDLER_COMMAND_OPTION_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "base/error.h"
 
+/*
+ * Command lines. A command states its options in a table, whose rows also say which member of its
+ * struct run an option sets; what is left of the command line are the operands.
+ */
+
 /* One option of a command; a table ends with a row whose name is NULL. */
 struct option_spec {
-	int id;			/* what option_next returns: the short form's letter or above 255 */
+	char letter;		/* the short form, or 0 */
 	const char *name;	/* long form, without the dashes */
 	const char *argument;	/* what --help calls the value, NULL for a switch */
 	const char *help;	/* one line */
+	size_t offset;		/* in the command's struct run: what is set */
+	/* Sets it; -1 with STATUS_USAGE. value is NULL for a switch. */
+	int (*set)(void *member, const struct option_spec *spec, const char *value,
+		   struct error *err);
 };
 
-/* Ids of options that have no short form. */
-enum option_id {
-	OPTION_LOCK = 256, OPTION_CACHE, OPTION_MIRROR, OPTION_CA_FILE, OPTION_OFFLINE, OPTION_JSON,
-	OPTION_SUMS, OPTION_RELEASE, OPTION_COMPARE, OPTION_STALL_TIMEOUT, OPTION_TIMEOUT,
-	OPTION_DOWNLOAD, OPTION_FROM, OPTION_FLAVOUR, OPTION_COMPRESS, OPTION_STYLE, OPTION_STRICT,
-	OPTION_RECORD, OPTION_IGNORE, OPTION_BRANCH, OPTION_COMMIT, OPTION_CHECK, OPTION_FORCE,
-	OPTION_ALLOW_DOWNGRADE, OPTION_LIBRARY, OPTION_RULES
-};
+/* The end of a row whose option sets a bool or a text of the command's struct run. */
+#define OPTION(member) \
+	offsetof(struct run, member), \
+	_Generic(((struct run *)NULL)->member, bool: option_flag, const char *: option_text)
 
-/* One command line. argv[0] is the command's name until option_next returns 0. */
+/* The end of a row whose option is taken by a function of the command's own. */
+#define OPTION_CALL(member, function) offsetof(struct run, member), function
+
+/* What OPTION chooses from. */
+int option_flag(void *member, const struct option_spec *spec, const char *value,
+		struct error *err);
+int option_text(void *member, const struct option_spec *spec, const char *value,
+		struct error *err);
+
+/* One command line; argv[0] is the command's name until option_parse has read it. */
 struct option_parser {
 	const struct option_spec *specs;
 	int argc;
@@ -31,11 +47,17 @@ struct option_parser {
 };
 
 /*
- * The next option: its id, with *value its argument; 0 when only operands are left, which
- * are then argv[0..argc); -1 with STATUS_USAGE for an unknown option or a missing argument.
- * Options and operands may be mixed; "--" ends the options.
+ * Reads the options into run, the command's struct run; the operands are then argv[0..argc).
+ * Options and operands may be mixed; "--" ends the options. -1 with STATUS_USAGE for an unknown
+ * option, a missing argument, or a value that the option does not take.
  */
-int option_next(struct option_parser *parser, const char **value, struct error *err);
+int option_parse(struct option_parser *parser, void *run, struct error *err);
+
+/* Takes the first of the operands; NULL when there is none. */
+const char *option_operand(struct option_parser *parser);
+
+/* STATUS_USAGE when operands are left: only one of what is taken. */
+int option_end(const struct option_parser *parser, const char *what, struct error *err);
 
 /* Prints a table, a line each, as --help shows it. */
 void option_print(FILE *stream, const struct option_spec *specs);

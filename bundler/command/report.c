@@ -57,6 +57,13 @@ json_t *report_json(const char *text)
 	return string ? string : report_json_escaped(text);
 }
 
+void report_document(json_t *document)
+{
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+}
+
 int report_flush(struct error *err)
 {
 	if (fflush(stdout) != 0 || ferror(stdout))

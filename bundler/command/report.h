@@ -20,6 +20,9 @@ void report_line(const char *label, const char *text, const char *tail);
 json_t *report_json_escaped(const char *text);
 json_t *report_json(const char *text);
 
+/* Prints a JSON document with a newline at its end, and frees it. */
+void report_document(json_t *document);
+
 /* Sees to it that what was printed is where standard output leads. STATUS_FILE. */
 int report_flush(struct error *err);
 

@@ -11,27 +11,19 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/replace.h"
-#include "command/relock.h"
+#include "command/lock_inputs.h"
 #include "command/report.h"
 #include "recipe/edit.h"
 #include "recipe/patch.h"
 #include "recipe/version.h"
-
-static const struct option_spec options[] = {
-	{ 'n', "dry-run", NULL, "write nothing" },
-	{ OPTION_CHECK, "check", NULL, "write nothing, and end with status 1 for a change" },
-	{ OPTION_ALLOW_DOWNGRADE, "allow-downgrade", NULL, "take a version that is older, too" },
-	{ OPTION_JSON, "json", NULL, "print what changes as JSON" },
-	COMMAND_RELOCK,
-	{ 0, NULL, NULL, NULL },
-};
 
 /* The two files that change, in the order in which they do: see architecture.md. */
 enum { RECIPE, LOCK, FILES };
 
 /* One run of the command. */
 struct run {
-	struct command_relock command;
+	struct command_inputs inputs;
+	struct command_lock_inputs locking;
 	const char *version;
 	bool dry_run, check, allow_downgrade, json;
 	const char *paths[FILES];
@@ -40,54 +32,33 @@ struct run {
 	struct lock lock;
 };
 
-static int take_option(struct run *run, int id, const char *value, struct error *err)
-{
-	switch (id) {
-	case 'n':
-		run->dry_run = true;
-		return 0;
-	case OPTION_CHECK:
-		run->check = true;
-		return 0;
-	case OPTION_ALLOW_DOWNGRADE:
-		run->allow_downgrade = true;
-		return 0;
-	case OPTION_JSON:
-		run->json = true;
-		return 0;
-	}
-	return command_relock_option(&run->command, id, value, err);
-}
-
-static int set_version(struct run *run, const char *version, struct error *err)
-{
-	const char *fault = path_name_fault(version);
-
-	if (!fault)
-		fault = version_fault(version);
-	if (!fault) {
-		run->version = version;
-		return 0;
-	}
-	error_set(err, STATUS_USAGE, "cannot use version '%s': %s", version, fault);
-	return error_hint(err, "a version is like 1.2.3 or 1.2.3-RC.1, without the v of a tag");
-}
+static const struct option_spec options[] = {
+	{ 'n', "dry-run", NULL, "write nothing", OPTION(dry_run) },
+	{ 0, "check", NULL, "write nothing, and end with status 1 for a change", OPTION(check) },
+	{ 0, "allow-downgrade", NULL, "take a version that is older, too",
+	  OPTION(allow_downgrade) },
+	{ 0, "json", NULL, "print what changes as JSON", OPTION(json) },
+	COMMAND_LOCK_INPUTS_OPTIONS,
+	{ 0 },
+};
 
 /* The version is the first operand; what is left is the recipe's. */
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
-	const char *value;
-	int id;
+	const char *fault;
 
-	while ((id = option_next(parser, &value, err)) > 0)
-		if (take_option(run, id, value, err) < 0)
-			return -1;
-	if (id < 0)
+	if (option_parse(parser, run, err) < 0)
 		return -1;
-	if (parser->argc == 0)
+	run->version = option_operand(parser);
+	if (!run->version)
 		return error_set(err, STATUS_USAGE, "cannot update: no version is given");
-	parser->argc--;
-	return set_version(run, *parser->argv++, err);
+	fault = path_name_fault(run->version);
+	if (!fault)
+		fault = version_fault(run->version);
+	if (!fault)
+		return 0;
+	error_set(err, STATUS_USAGE, "cannot use version '%s': %s", run->version, fault);
+	return error_hint(err, "a version is like 1.2.3 or 1.2.3-RC.1, without the v of a tag");
 }
 
 /* ---- what is to be ---- */
@@ -108,27 +79,21 @@ static int check_order(const struct run *run, const char *what, const char *at, 
 	return error_hint(err, "--allow-downgrade goes there anyway");
 }
 
-static int read_before(struct run *run, struct error *err)
+/* Reads both texts as they are, and makes them as they will be. */
+static int make_texts(struct run *run, struct error *err)
 {
-	const bool has_lock = run->command.old.file != NULL;
+	const struct recipe *recipe = &run->inputs.recipe;
+	const struct lock *old = &run->locking.old;
 
-	if (check_order(run, run->paths[RECIPE], run->command.inputs.recipe.version, err) < 0)
+	if (check_order(run, run->paths[RECIPE], recipe->version, err) < 0
+	    || (old->file && check_order(run, run->paths[LOCK], old->version, err) < 0)
+	    || file_read(&run->before[RECIPE], AT_FDCWD, run->paths[RECIPE], err) < 0
+	    || (old->file && file_read(&run->before[LOCK], AT_FDCWD, run->paths[LOCK], err) < 0)
+	    || recipe_edit_version(recipe, &run->before[RECIPE], run->version, &run->after[RECIPE],
+				   &run->recipe, err) < 0)
 		return -1;
-	if (has_lock && check_order(run, run->paths[LOCK], run->command.old.version, err) < 0)
-		return -1;
-	if (file_read(&run->before[RECIPE], AT_FDCWD, run->paths[RECIPE], err) < 0)
-		return -1;
-	return has_lock ? file_read(&run->before[LOCK], AT_FDCWD, run->paths[LOCK], err) : 0;
-}
-
-/* Makes both texts as they will be. */
-static int make_after(struct run *run, struct error *err)
-{
-	if (recipe_edit_version(&run->command.inputs.recipe, &run->before[RECIPE], run->version,
-				&run->after[RECIPE], &run->recipe, err) < 0)
-		return -1;
-	run->command.relock.recipe = &run->recipe;
-	if (lock_make(&run->command.relock, &run->lock, err) < 0)
+	run->locking.make.recipe = &run->recipe;
+	if (lock_make(&run->locking.make, &run->lock, err) < 0)
 		return -1;
 	return lock_format(&run->lock, &run->after[LOCK], err);
 }
@@ -175,10 +140,14 @@ static int print_patch(const struct run *run, struct error *err)
 	return result;
 }
 
-static json_t *describe_platforms(const struct run *run)
+static void print_json(const struct run *run, bool writes)
 {
-	json_t *platforms = json_array();
+	json_t *changed = json_array(), *platforms = json_array(), *left_out = json_array();
+	struct error ignored;
 
+	for (int i = 0; i < FILES; i++)
+		if (is_changed(run, i))
+			json_array_append_new(changed, report_json(run->paths[i]));
 	for (size_t i = 0; i < run->lock.asset_count; i++) {
 		const struct lock_asset *asset = &run->lock.assets[i];
 		char hex[DIGEST_HEX_BYTES];
@@ -187,36 +156,15 @@ static json_t *describe_platforms(const struct run *run)
 			"platform", asset->platform->name, "url", asset->url,
 			"sha256", digest_write_hex(&asset->digest, hex)));
 	}
-	return platforms;
-}
-
-/* The optional platforms that this release does not have. */
-static json_t *describe_left_out(const struct run *run)
-{
-	json_t *names = json_array();
-	struct error ignored;
-
+	/* Optional platforms that this release does not have. */
 	for (size_t i = 0; i < run->recipe.platform_count; i++)
 		if (!lock_find(&run->lock, run->recipe.platforms[i], &ignored))
-			json_array_append_new(names, json_string(run->recipe.platforms[i]->name));
-	return names;
-}
-
-static void print_json(const struct run *run, bool writes)
-{
-	json_t *changed = json_array(), *report;
-
-	for (int i = 0; i < FILES; i++)
-		if (is_changed(run, i))
-			json_array_append_new(changed, report_json(run->paths[i]));
-	report = json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "name", run->recipe.name,
-			   "from", run->command.inputs.recipe.version, "version", run->version,
-			   "changed", changed, "written", writes,
-			   "platforms", describe_platforms(run),
-			   "left_out", describe_left_out(run));
-	json_dumpf(report, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(report);
+			json_array_append_new(left_out,
+					      json_string(run->recipe.platforms[i]->name));
+	report_document(json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "name", run->recipe.name,
+				  "from", run->inputs.recipe.version, "version", run->version,
+				  "changed", changed, "written", writes, "platforms", platforms,
+				  "left_out", left_out));
 }
 
 static int report(const struct run *run, bool writes, struct error *err)
@@ -238,7 +186,7 @@ static int report_written(void *context, struct error *err)
 }
 
 /* Both or none: what keeps the second, or the report, from being written takes back the rest. */
-static int write_after(struct run *run, struct error *err)
+static int write_files(struct run *run, struct error *err)
 {
 	struct replacement files[FILES];
 
@@ -249,12 +197,12 @@ static int write_after(struct run *run, struct error *err)
 
 static int update(struct run *run, struct error *err)
 {
-	run->paths[RECIPE] = run->command.inputs.recipe.file;
-	run->paths[LOCK] = run->command.inputs.lock_file;
-	if (read_before(run, err) < 0 || make_after(run, err) < 0)
+	run->paths[RECIPE] = run->inputs.recipe.file;
+	run->paths[LOCK] = run->inputs.lock_file;
+	if (make_texts(run, err) < 0)
 		return -1;
 	if (!run->dry_run && !run->check)
-		return write_after(run, err);
+		return write_files(run, err);
 	if (report(run, false, err) < 0)
 		return -1;
 	return run->check && has_change(run) ? STATUS_DIFFERENCES : STATUS_OK;
@@ -262,8 +210,11 @@ static int update(struct run *run, struct error *err)
 
 static int run_update(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .recipe.directory = -1 };
-	int result;
+	struct run run = {
+		.inputs = COMMAND_INPUTS_INIT, .locking = COMMAND_LOCK_INPUTS_INIT,
+		.recipe.directory = -1,
+	};
+	int result = -1;
 
 	for (int i = 0; i < FILES; i++) {
 		const size_t maximum = i == RECIPE ? LIMIT_RECIPE_BYTES : LIMIT_LOCK_BYTES;
@@ -271,26 +222,24 @@ static int run_update(struct option_parser *parser, struct error *err)
 		buffer_init(&run.before[i], maximum);
 		buffer_init(&run.after[i], maximum);
 	}
-	command_relock_init(&run.command);
-	result = parse(&run, parser, err);
-	if (result == 0)
-		result = command_relock_open(&run.command, parser, err);
-	if (result == 0)
+	if (parse(&run, parser, err) == 0
+	    && command_lock_inputs_open(&run.locking, &run.inputs, parser, err) == 0)
 		result = update(&run, err);
-	lock_close(&run.lock);
-	recipe_close(&run.recipe);
-	command_relock_close(&run.command);
 	for (int i = 0; i < FILES; i++) {
 		buffer_free(&run.before[i]);
 		buffer_free(&run.after[i]);
 	}
+	lock_close(&run.lock);
+	recipe_close(&run.recipe);
+	command_lock_inputs_close(&run.locking);
+	command_inputs_close(&run.inputs);
 	return result;
 }
 
 const struct command command_update = {
 	.name = "update",
 	.summary = "take a recipe and its lock to another version of the release",
-	.synopsis = "[-n] [--check] [--allow-downgrade] [--json] " COMMAND_RELOCK_SYNOPSIS
+	.synopsis = "[-n] [--check] [--allow-downgrade] [--json] " COMMAND_LOCK_INPUTS_SYNOPSIS
 		    "VERSION [RECIPE]",
 	.options = options,
 	.run = run_update,

@@ -5,12 +5,6 @@
 #include "image/location.h"
 #include "validate/validate.h"
 
-static const struct option_spec options[] = {
-	{ OPTION_STRICT, "strict", NULL, "and what importers of Docker Official Images want" },
-	{ OPTION_JSON, "json", NULL, "print the findings as JSON" },
-	{ 0, NULL, NULL, NULL },
-};
-
 /* One run of the command. */
 struct run {
 	struct pool pool;
@@ -19,33 +13,33 @@ struct run {
 	bool strict, json;
 };
 
+static const struct option_spec options[] = {
+	{ 0, "strict", NULL, "and what importers of Docker Official Images want", OPTION(strict) },
+	{ 0, "json", NULL, "print the findings as JSON", OPTION(json) },
+	{ 0 },
+};
+
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
-	const char *value;
-	int id;
+	const char *place;
 
-	while ((id = option_next(parser, &value, err)) > 0) {
-		run->strict |= id == OPTION_STRICT;
-		run->json |= id == OPTION_JSON;
-	}
-	if (id < 0)
+	if (option_parse(parser, run, err) < 0)
 		return -1;
-	if (parser->argc == 0)
+	place = option_operand(parser);
+	if (!place)
 		return error_set(err, STATUS_USAGE, "cannot validate an image: no place is given");
-	if (parser->argc > 1)
-		return error_set(err, STATUS_USAGE, "cannot use operand '%s': one place at a time",
-				 parser->argv[1]);
-	return location_parse(&run->place, &run->pool, parser->argv[0], err);
+	if (option_end(parser, "place", err) < 0)
+		return -1;
+	return location_parse(&run->place, &run->pool, place, err);
 }
 
 static int run_validate(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .strict = false };
-	int result = parse(&run, parser, err);
+	struct run run = { 0 };
+	int result = -1;
 
-	if (result == 0)
-		result = validate_place(&run.place, run.strict, &run.findings, err);
-	if (result == 0)
+	if (parse(&run, parser, err) == 0
+	    && validate_place(&run.place, run.strict, &run.findings, err) == 0)
 		result = command_findings_print(&run.findings, run.json);
 	findings_free(&run.findings);
 	pool_free(&run.pool);

@@ -8,12 +8,31 @@
 #include "base/interrupt.h"
 #include "command/option.h"
 
+/* What the rows of the table set. */
+struct run {
+	const char *platform, *lock;
+	bool quiet, offline;
+	char order[20];			/* the options that were read, a letter each */
+};
+
+static int take_mark(void *order, const struct option_spec *spec, const char *value,
+		     struct error *err)
+{
+	char *end = (char *)order + strlen(order);
+
+	if (strcmp(value, "bad") == 0)
+		return error_set(err, STATUS_USAGE, "cannot use --%s '%s'", spec->name, value);
+	snprintf(end, sizeof(((struct run *)0)->order) - strlen(order), "%.1s", value);
+	return 0;
+}
+
 static const struct option_spec specs[] = {
-	{ 'p', "platform", "PLATFORM", "only this platform" },
-	{ 'q', "quiet", NULL, "say nothing" },
-	{ OPTION_LOCK, "lock", "FILE", "the lock" },
-	{ OPTION_OFFLINE, "offline", NULL, "stay offline" },
-	{ 0, NULL, NULL, NULL },
+	{ 'p', "platform", "PLATFORM", "only this platform", OPTION(platform) },
+	{ 'q', "quiet", NULL, "say nothing", OPTION(quiet) },
+	{ 0, "lock", "FILE", "the lock", OPTION(lock) },
+	{ 0, "offline", NULL, "stay offline", OPTION(offline) },
+	{ 'm', "mark", "WORD", "add a letter", OPTION_CALL(order, take_mark) },
+	{ 0 },
 };
 
 /* Reads a command line, words separated by blanks: what came of it, in a line. */
@@ -22,28 +41,27 @@ static const char *parse(const char *line)
 	static char text[sizeof(((struct error *)0)->message)];
 	char copy[200], *argv[20], *next = copy;
 	struct option_parser parser = { .specs = specs, .argv = argv };
-	const char *value;
+	struct run run = { NULL };
+	const char *operand;
 	struct error err;
-	size_t used = 0;
-	int id;
+	size_t used;
 
 	snprintf(copy, sizeof copy, "rootfs%s%s", *line ? " " : "", line);
 	while (parser.argc < 19 && (argv[parser.argc] = strsep(&next, " ")))
 		parser.argc++;
 	argv[parser.argc] = NULL;
 	optind = 0;		/* glibc: begin anew */
-	while ((id = option_next(&parser, &value, &err)) > 0)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%d=%s ", id < 256 ? id
-					 : id - 256,
-					 value ? value : "-");
-	if (id < 0) {
+	if (option_parse(&parser, &run, &err) < 0) {
 		assert_int_equal(err.status, STATUS_USAGE);
 		snprintf(text, sizeof text, "%s", err.message);
 		return text;
 	}
-	text[used] = '\0';
-	for (int i = 0; i < parser.argc; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "[%s]", parser.argv[i]);
+	used = (size_t)snprintf(text, sizeof text, "%s%s%s%s%s%s%s%s", run.platform ? "p=" : "",
+				run.platform ? run.platform : "", run.lock ? " l=" : "",
+				run.lock ? run.lock : "", run.quiet ? " q" : "",
+				run.offline ? " o" : "", *run.order ? " " : "", run.order);
+	while ((operand = option_operand(&parser)))
+		used += (size_t)snprintf(text + used, sizeof text - used, "[%s]", operand);
 	return text;
 }
 
@@ -52,13 +70,13 @@ static void command_lines(void **state)
 	static const char *const rows[][2] = {
 		{ "", "" },
 		{ "a b", "[a][b]" },
-		{ "-p x", "112=x " }, { "-px", "112=x " }, { "--platform x", "112=x " },
-		{ "--platform=x", "112=x " }, { "--platform=", "112= " }, { "--lock f", "0=f " },
-		{ "--lock=--offline", "0=--offline " }, { "--lock --offline", "0=--offline " },
-		{ "-q --offline", "113=- 4=- " }, { "-qp x", "113=- 112=x " },
-		{ "a -q b --lock f c", "113=- 0=f [a][b][c]" },
-		{ "-q -- -q --lock", "113=- [-q][--lock]" }, { "-", "[-]" },
-		{ "-p x -p y", "112=x 112=y " },
+		{ "-p x", "p=x" }, { "-px", "p=x" }, { "--platform x", "p=x" },
+		{ "--platform=x", "p=x" }, { "--platform=", "p=" }, { "--lock f", " l=f" },
+		{ "--lock=--offline", " l=--offline" }, { "--lock --offline", " l=--offline" },
+		{ "-q --offline", " q o" }, { "-qp x", "p=x q" },
+		{ "a -q b --lock f c", " l=f q[a][b][c]" },
+		{ "-q -- -q --lock", " q[-q][--lock]" }, { "-", "[-]" },
+		{ "-p x -p y", "p=y" }, { "-m a --mark=b a -mc", " abc[a]" },
 	};
 
 	(void)state;
@@ -81,11 +99,27 @@ static void refusals(void **state)
 		{ "--platform", "cannot use option '--platform': its argument is missing" },
 		{ "--plat", "cannot use option '--plat': its argument is missing" },
 		{ "--quiet -qx", "cannot use option '-x': no such option" },
+		{ "-m a --mark=bad -x", "cannot use --mark 'bad'" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_string_equal(parse(rows[i][0]), rows[i][1]);
+}
+
+static void operands(void **state)
+{
+	char one[] = "one", two[] = "two", *argv[] = { one, two };
+	struct option_parser parser = { .argc = 2, .argv = argv };
+	struct error err;
+
+	(void)state;
+	assert_string_equal(option_operand(&parser), "one");
+	assert_refused(option_end(&parser, "place", &err), err, STATUS_USAGE,
+		       "cannot use operand 'two': one place at a time");
+	assert_string_equal(option_operand(&parser), "two");
+	assert_int_equal(option_end(&parser, "place", &err), 0);
+	assert_null(option_operand(&parser));
 }
 
 static void help(void **state)
@@ -100,7 +134,8 @@ static void help(void **state)
 		       "  -p, --platform PLATFORM      only this platform\n"
 		       "  -q, --quiet                  say nothing\n"
 		       "      --lock FILE              the lock\n"
-		       "      --offline                stay offline\n");
+		       "      --offline                stay offline\n"
+		       "  -m, --mark WORD              add a letter\n");
 }
 
 static void signals_are_noted(void **state)
@@ -130,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(operands),
 		scratch_test(help),
 		cmocka_unit_test(signals_are_noted),
 	};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/lock_inputs.h"
+
+#include <unistd.h>
+
+#include "base/path.h"
+
+int command_lock_inputs_release(void *release, const struct option_spec *spec, const char *value,
+				struct error *err)
+{
+	const char *fault = path_name_fault(value);
+
+	(void)spec;
+	*(const char **)release = value;
+	return fault ? error_set(err, STATUS_USAGE, "cannot use --release '%s': %s", value, fault)
+		     : 0;
+}
+
+int command_lock_inputs_open(struct command_lock_inputs *locking, struct command_inputs *inputs,
+			     struct option_parser *parser, struct error *err)
+{
+	struct lock_make *make = &locking->make;
+
+	if (command_inputs_open(inputs, parser, err) < 0
+	    || lock_make_read(&locking->old, inputs->lock_file, err) < 0
+	    || command_inputs_connect(inputs, err) < 0)
+		return -1;
+	make->recipe = &inputs->recipe;
+	make->lock_file = inputs->lock_file;
+	make->old = &locking->old;
+	make->fetch = &inputs->client;
+	make->epoch = inputs->epoch;
+	if (!locking->record)
+		return 0;
+	make->scratch = command_inputs_scratch(err);
+	return make->scratch < 0 ? -1 : 0;
+}
+
+void command_lock_inputs_close(struct command_lock_inputs *locking)
+{
+	if (locking->make.scratch >= 0)
+		close(locking->make.scratch);
+	lock_close(&locking->old);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUNDLER_COMMAND_LOCK_INPUTS_H
+#define BUNDLER_COMMAND_LOCK_INPUTS_H
+
+#include <stdbool.h>
+
+#include "build/lock_make.h"
+#include "command/inputs.h"
+
+/* What the commands that make a lock share: their options, and what lock_make wants. */
+
+/*
+ * Rows for the options of a command whose struct run has a struct command_inputs named inputs and
+ * a struct command_lock_inputs named locking.
+ */
+#define COMMAND_LOCK_INPUTS_OPTIONS \
+	{ 0, "sums", "FILE", "take the digests from this SHA256SUMS, not the release's", \
+	  OPTION(locking.make.sums_file) }, \
+	{ 0, "release", "NAME", "what the digests are of, instead of official", \
+	  OPTION_CALL(locking.make.release, command_lock_inputs_release) }, \
+	{ 0, "download", NULL, "fetch every archive, to check it and lock its size", \
+	  OPTION(locking.make.download) }, \
+	{ 0, "record", NULL, "build everything, and pin the digests of the results", \
+	  OPTION(locking.record) }, \
+	COMMAND_INPUTS_LOCK, \
+	COMMAND_INPUTS_FETCH
+
+/* How --help shows them. */
+#define COMMAND_LOCK_INPUTS_SYNOPSIS \
+	"[--sums FILE] [--release NAME] [--download] [--record] [--lock FILE] [--cache DIR] " \
+	"[--mirror URL]... [--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] " \
+	"[--offline] "
+
+struct command_lock_inputs {
+	struct lock_make make;	/* complete after command_lock_inputs_open */
+	struct lock old;
+	bool record;
+};
+
+/* Before the options are read. */
+#define COMMAND_LOCK_INPUTS_INIT \
+	{ .make = { .release = "official", .epoch = -1, .scratch = -1 } }
+
+/* What the row of --release calls. */
+int command_lock_inputs_release(void *release, const struct option_spec *spec, const char *value,
+				struct error *err);
+
+/*
+ * After the options: opens inputs, whose recipe parser's operand names, and reads the old lock.
+ * command_inputs_close ends inputs besides.
+ */
+int command_lock_inputs_open(struct command_lock_inputs *locking, struct command_inputs *inputs,
+			     struct option_parser *parser, struct error *err);
+
+void command_lock_inputs_close(struct command_lock_inputs *locking);
+
+#endif
