@@ -74,41 +74,41 @@ bool path_is_beside(const char *path, const char *other)
 	return length == (size_t)(path_name(other) - other) && memcmp(path, other, length) == 0;
 }
 
-/* Opens one component below fd and closes fd. */
-static int descend(int fd, const char *component, int flags)
+int path_open(int dirfd, const char *path, int flags)
 {
-	int next = openat(fd, component, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	int saved = errno;
+	char *copy = memory_string(*path ? path : ".");
+	int fd = dirfd;
 
-	close(fd);
-	errno = saved;
-	return next;
-}
+	for (char *part = copy, *slash; part; part = slash) {
+		const int above = fd;
+		int saved;
 
-static int walk(int dirfd, char *path)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char *slash;
-
-	for (; fd >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
-		*slash = '\0';
-		fd = descend(fd, path, O_DIRECTORY);
+		slash = strchr(part, '/');
+		if (slash)
+			*slash++ = '\0';
+		/* O_NONBLOCK: a FIFO that was put there must not hang us. */
+		fd = openat(above, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+					 | (slash ? O_DIRECTORY : flags));
+		saved = errno;
+		if (above != dirfd)
+			close(above);
+		errno = saved;
+		if (fd < 0)
+			break;
 	}
-	return fd < 0 ? -1 : descend(fd, path, 0);
+	free(copy);
+	return fd;
 }
 
 int path_open_beneath(int dirfd, const char *path, struct error *err)
 {
 	const char *fault = path_beneath_fault(path);
 	struct stat st;
-	char *copy;
 	int fd;
 
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use file '%s': %s", path, fault);
-	copy = memory_string(path);
-	fd = walk(dirfd, copy);
-	free(copy);
+	fd = path_open(dirfd, path, 0);
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return error_set(err, STATUS_CONFIG, "cannot use file '%s': a component is a "
 				 "symbolic link or no directory", path);

@@ -35,6 +35,13 @@ const char *path_name(const char *path);
 bool path_is_beside(const char *path, const char *other);
 
 /*
+ * Opens what relative path leads to below directory descriptor dirfd, for reading and with these
+ * further flags of open(2). No component may be a symbolic link; "" leads to dirfd itself. Returns
+ * a descriptor that the caller closes, or -1 with errno set.
+ */
+int path_open(int dirfd, const char *path, int flags);
+
+/*
  * Opens the regular file at relative path, below directory descriptor dirfd, for reading. No
  * component may be "..", "." or a symbolic link, so the file is under dirfd whatever else happens
  * there. Returns a descriptor that the caller closes, or -1: STATUS_CONFIG for a path that leads

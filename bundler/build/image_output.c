@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build/image_output.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -23,35 +23,31 @@ static int refuse(const struct location *place, const char *reason, struct error
 	return error_hint(err, "move it away, or choose another place");
 }
 
-/* Whether a name at the top of a layout is one that oci_layout_fill gives. */
+/* The names at the top of a layout that oci_layout_fill gives. */
+static const char *const known[] = {
+	"blobs", "image-config.json", "image-index.json", "image-manifest.json", "index.json",
+	"manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz", "rootfs.tar.zst",
+};
+
+#define KNOWN (sizeof known / sizeof known[0])
+
 static bool is_known(const char *name)
 {
-	static const char *const names[] = {
-		".", "..", "blobs", "image-config.json", "image-index.json", "image-manifest.json",
-		"index.json", "manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz",
-		"rootfs.tar.zst",
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], name) == 0)
+	for (size_t i = 0; i < KNOWN; i++)
+		if (strcmp(known[i], name) == 0)
 			return true;
 	return false;
 }
 
-/* Closes fd. */
 static bool has_unknown(int fd)
 {
-	DIR *directory = fdopendir(fd);
-	struct dirent *entry;
-	bool unknown = false;
+	struct pool pool = { 0 };
+	const char **names = NULL;
+	bool unknown = directory_list(fd, KNOWN, &pool, &names) < 0;
 
-	if (!directory) {
-		close(fd);
-		return true;
-	}
-	while (!unknown && (entry = readdir(directory)))
-		unknown = !is_known(entry->d_name);
-	closedir(directory);
+	for (; !unknown && *names; names++)
+		unknown = !is_known(*names);
+	pool_free(&pool);
 	return unknown;
 }
 
@@ -61,18 +57,18 @@ static int check_layout(const struct image_output *output, struct error *err)
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct buffer index;
 	struct error ignored;
-	bool ours;
+	bool ours, unknown;
 
 	if (fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot replace '%s'", output->place->path);
 	buffer_init(&index, LIMIT_INDEX_BYTES);
 	ours = file_read(&index, fd, "index.json", &ignored) == 0 && oci_index_is_ours(&index);
 	buffer_free(&index);
-	if (!ours) {
-		close(fd);
+	unknown = has_unknown(fd);
+	close(fd);
+	if (!ours)
 		return refuse(output->place, "bundler did not make it", err);
-	}
-	return has_unknown(fd) ? refuse(output->place, "something in it is not bundler's", err) : 0;
+	return unknown ? refuse(output->place, "something in it is not bundler's", err) : 0;
 }
 
 static int check_replaceable(const struct image_output *output, struct error *err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build/outputs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/jobs.h"
 #include "base/limits.h"
@@ -23,46 +23,35 @@
 #define MANIFEST ".mtree"
 #define ARCHIVE ".tar"
 
-static const char *contents_fault(int fd, const char *path, const struct buffer *manifest);
-
 /*
- * Why the entry at path, name in the directory fd, must stay: it or what is below it may be a
- * user's.
+ * Why the directory that fd is open for, at path in the outputs, must stay, or NULL: what the
+ * manifest does not name may be a user's.
  */
-static const char *entry_fault(int fd, const char *name, const char *path,
-			       const struct buffer *manifest)
-{
-	int below;
-
-	if (!mtree_names(manifest, path))
-		return "something in it is not in its manifest";
-	below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (below >= 0)
-		return contents_fault(below, path, manifest);
-	return errno == ENOTDIR || errno == ELOOP ? NULL : "a directory in it cannot be read";
-}
-
-/* The same for everything in the directory that fd is open for. Closes fd. */
 static const char *contents_fault(int fd, const char *path, const struct buffer *manifest)
 {
-	DIR *directory = fdopendir(fd);
-	struct dirent *entry;
-	const char *fault = NULL;
+	static const char unnamed[] = "something in it is not in its manifest";
+	const char *fault = NULL, **names = NULL;
+	struct pool pool = { 0 };
 
-	if (!directory) {
-		close(fd);
-		return "it cannot be read";
-	}
-	while (!fault && (entry = readdir(directory))) {
-		char *child;
+	if (directory_list(fd, LIMIT_RECIPE_ENTRIES, &pool, &names) < 0)
+		fault = errno == E2BIG ? unnamed : "it cannot be read";
+	for (; !fault && *names; names++) {
+		const char *child = pool_format(&pool, "%s/%s", path, *names);
+		int below;
 
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		child = memory_format("%s/%s", path, entry->d_name);
-		fault = entry_fault(fd, entry->d_name, child, manifest);
-		free(child);
+		if (!mtree_names(manifest, child)) {
+			fault = unnamed;
+			break;
+		}
+		below = openat(fd, *names, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (below >= 0) {
+			fault = contents_fault(below, child, manifest);
+			close(below);
+		} else if (errno != ENOTDIR && errno != ELOOP) {
+			fault = "a directory in it cannot be read";
+		}
 	}
-	closedir(directory);
+	pool_free(&pool);
 	return fault;
 }
 
@@ -73,16 +62,16 @@ static const char *contents_fault(int fd, const char *path, const struct buffer 
 static const char *directory_fault(int dirfd, const char *name, const struct buffer *manifest)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const char *fault;
 
-	if (fd >= 0 && manifest->length > 0)
-		return contents_fault(fd, "", manifest);
-	if (fd >= 0) {
-		close(fd);
-		return "bundler did not make it";
-	}
-	if (errno == ENOENT)
+	if (fd < 0 && errno == ENOENT)
 		return NULL;
-	return errno == ENOTDIR || errno == ELOOP ? "it is not a directory" : "it cannot be read";
+	if (fd < 0)
+		return errno == ENOTDIR || errno == ELOOP ? "it is not a directory"
+							  : "it cannot be read";
+	fault = manifest->length > 0 ? contents_fault(fd, "", manifest) : "bundler did not make it";
+	close(fd);
+	return fault;
 }
 
 static int refuse(const char *name, const char *reason, struct error *err)

@@ -2,6 +2,8 @@
 /* path.c: which paths and names are taken, and files that are below a directory for certain. */
 #include "unit.h"
 
+#include <errno.h>
+
 #include "base/limits.h"
 #include "base/path.h"
 
@@ -153,12 +155,42 @@ static void refuses_what_is_no_file(void **state)
 		       "cannot open 'fifo': not a regular file");
 }
 
+static void opens_what_is_beneath(void **state)
+{
+	static const struct {
+		const char *path;
+		int flags, fault;
+	} rows[] = {
+		{ "", O_DIRECTORY, 0 }, { "d", O_DIRECTORY, 0 }, { "d/e", O_DIRECTORY, 0 },
+		{ "d/e/file", 0, 0 }, { "d/e/file", O_DIRECTORY, ENOTDIR },
+		{ "d/e/file/x", 0, ENOTDIR }, { "none/e", O_DIRECTORY, ENOENT },
+		{ "link", O_DIRECTORY, ENOTDIR }, { "link/e", O_DIRECTORY, ENOTDIR },
+		{ "link", 0, ELOOP },
+	};
+
+	(void)state;
+	assert_int_equal(mkdirat(scratch, "d", 0755), 0);
+	assert_int_equal(mkdirat(scratch, "d/e", 0755), 0);
+	scratch_write("d/e/file", "");
+	assert_int_equal(symlinkat("d", scratch, "link"), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int fd = path_open(scratch, rows[i].path, rows[i].flags);
+
+		assert_int_equal(fd < 0 ? errno : 0, rows[i].fault);
+		if (fd >= 0)
+			close(fd);
+	}
+	/* The directory itself has stayed open. */
+	assert_int_equal(fcntl(scratch, F_GETFD), FD_CLOEXEC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(absolute_paths),
 		cmocka_unit_test(names),
 		cmocka_unit_test(relative_paths),
+		scratch_test(opens_what_is_beneath),
 		scratch_test(opens_files_beneath),
 		scratch_test(refuses_what_leads_elsewhere),
 		scratch_test(refuses_what_is_no_file),
