@@ -94,6 +94,24 @@ int digest_parse_hex(struct digest *digest, const char *hex)
 	return hex[2 * DIGEST_BYTES] == '\0' ? 0 : -1;
 }
 
+char *digest_write(const struct digest *digest, char text[DIGEST_TEXT_BYTES])
+{
+	memcpy(text, "sha256:", 7);
+	digest_write_hex(digest, text + 7);
+	return text;
+}
+
+const char *digest_parse(struct digest *digest, const char *text)
+{
+	if (strncmp(text, "sha512:", 7) == 0)
+		return "SHA-512 is not supported";
+	if (strncmp(text, "sha256:", 7) != 0)
+		return "it does not begin with 'sha256:'";
+	if (digest_parse_hex(digest, text + 7) < 0)
+		return "it is not 'sha256:' and 64 lower-case hexadecimal digits";
+	return NULL;
+}
+
 bool digest_equal(const struct digest *a, const struct digest *b)
 {
 	return memcmp(a->bytes, b->bytes, DIGEST_BYTES) == 0;

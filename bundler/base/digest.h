@@ -17,6 +17,7 @@
 
 #define DIGEST_BYTES 32
 #define DIGEST_HEX_BYTES 65	/* 64 lower-case hexadecimal digits and a NUL */
+#define DIGEST_TEXT_BYTES 72	/* "sha256:", 64 digits and a NUL */
 
 struct digest {
 	uint8_t bytes[DIGEST_BYTES];
@@ -53,6 +54,12 @@ char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES]);
 
 /* Reads exactly 64 lower-case digits and the end of the string; -1 for anything else. */
 int digest_parse_hex(struct digest *digest, const char *hex);
+
+/* The same two with "sha256:" before the digits, as OCI writes it (descriptor.md, "Digests"). */
+char *digest_write(const struct digest *digest, char text[DIGEST_TEXT_BYTES]);
+
+/* Why text is no such digest, or NULL when digest has been filled. */
+const char *digest_parse(struct digest *digest, const char *text);
 
 bool digest_equal(const struct digest *a, const struct digest *b);
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listing directories; the only reader of whole ones. */
 #include "base/directory.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BUNDLER_BASE_DIRECTORY_H
 #define BUNDLER_BASE_DIRECTORY_H
 

@@ -20,16 +20,7 @@
 /* The annotation of index.json by which a layout is known as ours. */
 #define MARK "bundler.compat"
 
-#define DIGEST_TEXT_BYTES (7 + DIGEST_HEX_BYTES)
 #define TIME_BYTES 24
-
-/* "sha256:" and the digits (descriptor.md, "Digests"). */
-static const char *digest_text(const struct digest *digest, char text[DIGEST_TEXT_BYTES])
-{
-	memcpy(text, "sha256:", 7);
-	digest_write_hex(digest, text + 7);
-	return text;
-}
 
 /* RFC 3339 in UTC, without fractions. */
 static const char *time_text(int64_t epoch, char text[TIME_BYTES])
@@ -241,7 +232,7 @@ static json_t *describe_config(struct description *d)
 	json_object_set_new(config, "config", describe_execution(d));
 	json_object_set_new(config, "rootfs", json_pack("{s:s, s:[s]}", "type", "layers",
 							"diff_ids",
-		digest_text(&d->image->layer.diff_id, diff_id)));
+		digest_write(&d->image->layer.diff_id, diff_id)));
 	json_object_set_new(config, "history", json_pack("[{s:s, s:s}]", "created", created,
 		"created_by", "bundler image"));
 	return config;
@@ -252,7 +243,7 @@ static json_t *describe_blob(const char *media_type, const struct content *blob)
 	char digest[DIGEST_TEXT_BYTES];
 
 	return json_pack("{s:s, s:s, s:I}", "mediaType", media_type,
-			 "digest", digest_text(&blob->digest, digest),
+			 "digest", digest_write(&blob->digest, digest),
 			 "size", (json_int_t)blob->size);
 }
 

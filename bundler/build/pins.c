@@ -32,15 +32,15 @@ int pins_check(const struct lock *lock, const struct platform *platform, int64_t
 {
 	const struct lock_result *result = lock_result_find(lock, platform);
 	const struct digest *wanted = result ? pinned(result, kind) : NULL;
-	char made[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES];
+	char made[DIGEST_TEXT_BYTES], text[DIGEST_TEXT_BYTES];
 
 	if (!wanted || epoch != lock->epoch || digest_equal(wanted, digest))
 		return 0;
 	if (kind == PINS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
 		return 0;
-	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is sha256:%s, lock '%s' pins "
-		  "sha256:%s", platform->name, names[kind], digest_write_hex(digest, made),
-		  lock->file, digest_write_hex(wanted, hex));
+	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is %s, lock '%s' pins %s",
+		  platform->name, names[kind], digest_write(digest, made), lock->file,
+		  digest_write(wanted, text));
 	return error_hint(err, "something that goes into it has changed since; 'bundler lock "
 			  "--record' pins what it is now");
 }

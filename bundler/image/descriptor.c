@@ -20,17 +20,6 @@ static const json_t *object_of(const json_t *value)
 	return json_is_object(value) ? value : NULL;
 }
 
-const char *descriptor_read_digest(struct digest *digest, const char *text)
-{
-	if (strncmp(text, "sha512:", 7) == 0)
-		return "SHA-512 is not supported";
-	if (strncmp(text, "sha256:", 7) != 0)
-		return "it does not begin with 'sha256:'";
-	if (digest_parse_hex(digest, text + 7) < 0)
-		return "it is not 'sha256:' and 64 lower-case hexadecimal digits";
-	return NULL;
-}
-
 static const char *read_size(const json_t *value, uint64_t *size)
 {
 	if (!json_is_integer(value) || json_integer_value(value) < 0)
@@ -58,7 +47,7 @@ struct descriptor descriptor_read(const json_t *json)
 								 REFERENCE));
 	descriptor.name = json_string_value(json_object_get(descriptor.annotations, NAME));
 	descriptor.fault = json_is_string(digest)
-			   ? descriptor_read_digest(&descriptor.digest, json_string_value(digest))
+			   ? digest_parse(&descriptor.digest, json_string_value(digest))
 			   : "it has no digest";
 	if (!descriptor.fault)
 		descriptor.fault = read_size(json_object_get(json, "size"), &descriptor.size);

@@ -29,9 +29,4 @@ struct descriptor descriptor_read(const json_t *json);
 /* Whether one of its two names is the one that is wanted (reference.h). */
 bool descriptor_is_named(const struct descriptor *descriptor, const char *wanted);
 
-/*
- * Reads "sha256:" and 64 lower-case digits; why it is refused, or NULL (descriptor.md, "Digests").
- */
-const char *descriptor_read_digest(struct digest *digest, const char *text);
-
 #endif

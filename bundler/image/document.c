@@ -142,9 +142,8 @@ static void read_diff_ids(struct pool *pool, const json_t *array, struct image_c
 	config->count = json_array_size(array);
 	config->diff_ids = pool_new(pool, config->count, sizeof *config->diff_ids);
 	for (size_t i = 0; i < config->count; i++)
-		config->diff_ids[i].fault = descriptor_read_digest(&config->diff_ids[i].digest,
-								   text_of(json_array_get(array,
-											  i)));
+		config->diff_ids[i].fault = digest_parse(
+			&config->diff_ids[i].digest, text_of(json_array_get(array, i)));
 }
 
 static void read_history(const json_t *array, struct image_config *config)

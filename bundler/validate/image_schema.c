@@ -57,7 +57,7 @@ static void check_digest(struct schema *schema, json_t *value)
 	const char *fault;
 
 	schema_text(schema, value);
-	fault = json_is_string(value) ? descriptor_read_digest(&digest, text_of(value)) : NULL;
+	fault = json_is_string(value) ? digest_parse(&digest, text_of(value)) : NULL;
 	if (fault)
 		schema_fault(schema, "%s", fault);
 }

@@ -105,6 +105,36 @@ static void hex_round_trip(void **state)
 	assert_string_equal(digest_write_hex(&digest, hex), text);
 }
 
+static void oci_form(void **state)
+{
+	static const char text[] =
+		"sha256:00ff10abcdef0123456789abcdef0123456789abcdef0123456789abcdef0199";
+	static const struct {
+		const char *text, *fault;
+	} rows[] = {
+		{ text, NULL },
+		{ "sha512:00", "SHA-512 is not supported" },
+		{ "", "it does not begin with 'sha256:'" },
+		{ text + 7, "it does not begin with 'sha256:'" },
+		{ "sha256", "it does not begin with 'sha256:'" },
+		{ "sha256:", "it is not 'sha256:' and 64 lower-case hexadecimal digits" },
+		{ "sha256:00ff", "it is not 'sha256:' and 64 lower-case hexadecimal digits" },
+	};
+	char written[DIGEST_TEXT_BYTES];
+	struct digest digest;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *fault = digest_parse(&digest, rows[i].text);
+
+		assert_string_equal(fault ? fault : "(none)",
+				    rows[i].fault ? rows[i].fault : "(none)");
+	}
+	assert_null(digest_parse(&digest, text));
+	assert_string_equal(digest_write(&digest, written), text);
+	assert_int_equal(sizeof text, sizeof written);
+}
+
 static void other_texts_are_no_digests(void **state)
 {
 	char text[80];
@@ -135,6 +165,7 @@ int main(void)
 		cmocka_unit_test(libraries_agree),
 		cmocka_unit_test(reading_does_not_end),
 		cmocka_unit_test(hex_round_trip),
+		cmocka_unit_test(oci_form),
 		cmocka_unit_test(other_texts_are_no_digests),
 	};
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* directory.c: the names in a directory, all of them or a reason why not. */
 #include "unit.h"
 
