@@ -8,44 +8,27 @@
 struct architecture_tool {
 	const char *source;
 	bool variable;
-	const char *(*name)(const struct platform *platform);	/* NULL for none */
+	size_t name;		/* offset in struct platform of what it prints */
 };
 
-static const char *apk(const struct platform *platform)
-{
-	return platform->apk;
-}
-
-static const char *dpkg(const struct platform *platform)
-{
-	return platform->dpkg;
-}
-
-static const char *uname_machine(const struct platform *platform)
-{
-	return platform->uname;
-}
-
-static const char *architecture(const struct platform *platform)
-{
-	return platform->architecture;
-}
-
-static const char *whole(const struct platform *platform)
-{
-	return platform->name;
-}
-
 static const struct architecture_tool tools[] = {
-	{ "apk --print-arch", false, apk },
-	{ "dpkg --print-architecture", false, dpkg },
-	{ "uname -m", false, uname_machine },
-	{ "arch", false, uname_machine },
-	{ "TARGETARCH", true, architecture },
-	{ "TARGETPLATFORM", true, whole },
+	{ "apk --print-arch", false, offsetof(struct platform, apk) },
+	{ "dpkg --print-architecture", false, offsetof(struct platform, dpkg) },
+	{ "uname -m", false, offsetof(struct platform, uname) },
+	{ "arch", false, offsetof(struct platform, uname) },
+	{ "TARGETARCH", true, offsetof(struct platform, architecture) },
+	{ "TARGETPLATFORM", true, offsetof(struct platform, name) },
 };
 
 #define TOOLS (sizeof tools / sizeof tools[0])
+
+/* What the tool prints on a platform, or NULL. */
+static const char *printed(const struct architecture_tool *tool, const struct platform *platform)
+{
+	const void *name = (const char *)platform + tool->name;
+
+	return *(const char *const *)name;
+}
 
 static const struct architecture_tool *find(const char *source, bool variable)
 {
@@ -80,7 +63,7 @@ static const struct other {
 bool architecture_matches(const struct architecture_tool *tool, const struct platform *platform,
 			  const char *pattern)
 {
-	const char *name = tool->name(platform);
+	const char *name = printed(tool, platform);
 
 	if (!name)
 		return false;
@@ -107,7 +90,7 @@ static bool is_called(const struct platform *platform, const char *name)
 const char *architecture_meant(const struct architecture_tool *tool, const char *name)
 {
 	for (const struct platform *row = platform_table(); row->name; row++)
-		if (tool->name(row) && is_called(row, name))
-			return tool->name(row);
+		if (printed(tool, row) && is_called(row, name))
+			return printed(tool, row);
 	return NULL;
 }

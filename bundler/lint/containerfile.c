@@ -34,7 +34,7 @@ static bool continued(struct line *line, char escape)
 	return true;
 }
 
-/* The lines of an instruction, of which the first has been read. */
+/* Joins the lines of an instruction; the first has been read. */
 static void join(struct lines_draft *draft, struct lines *lines, struct line line, char escape)
 {
 	const size_t indent = lines_indent(line);
@@ -55,7 +55,7 @@ static void join(struct lines_draft *draft, struct lines *lines, struct line lin
 
 /* ---- here-documents ---- */
 
-/* The name of the next here-document that text begins behind *offset, in pool, or NULL. */
+/* The name of the next here-document that text begins after *offset, in pool, or NULL. */
 static const char *next_document(struct pool *pool, const char *text, size_t *offset,
 				 bool *tabs)
 {
@@ -84,7 +84,7 @@ static const char *next_document(struct pool *pool, const char *text, size_t *of
 	return NULL;
 }
 
-/* The lines of a here-document up to the one that ends it; false when there is none. */
+/* Adds the lines of a here-document up to its last; false when there is no last. */
 static bool read_document(struct lines_draft *draft, struct lines *lines, const char *name,
 			  bool tabs)
 {
@@ -150,24 +150,19 @@ static size_t read_flags(struct containerfile_instruction *instruction, struct p
 	return at;
 }
 
-/* Room for another one, which counts only when it is read to its end. */
-static struct containerfile_instruction *new_instruction(struct containerfile *file)
+/* Makes an instruction of its joined lines, and takes them; a reason when it is none. */
+static const char *finish(struct containerfile *file, struct lines_draft *draft, size_t line)
 {
+	struct containerfile_instruction *instruction;
+	const char *text = pool_copy(&file->pool, draft->text.bytes, draft->text.length);
+	size_t at = strcspn(text, " \t\n");
+
 	if (file->count == file->capacity) {
 		file->capacity = 2 * file->capacity + 8;
 		file->instructions = memory_resize(file->instructions, file->capacity,
 						   sizeof *file->instructions);
 	}
-	return &file->instructions[file->count];
-}
-
-/* An instruction from its joined lines. */
-static const char *finish(struct containerfile *file, struct lines_draft *draft, size_t line)
-{
-	struct containerfile_instruction *instruction = new_instruction(file);
-	const char *text = pool_copy(&file->pool, draft->text.bytes, draft->text.length);
-	size_t at = strcspn(text, " \t\n");
-
+	instruction = &file->instructions[file->count];
 	*instruction = (struct containerfile_instruction){ .line = line };
 	instruction->name = find_name(text, at);
 	if (!instruction->name)
@@ -183,24 +178,18 @@ static const char *finish(struct containerfile *file, struct lines_draft *draft,
 	return NULL;
 }
 
-static bool takes_documents(const struct lines_draft *draft)
-{
-	const char *text = draft->text.bytes;
-
-	return strncasecmp(text, "RUN", 3) == 0 || strncasecmp(text, "COPY", 4) == 0
-	       || strncasecmp(text, "ADD", 3) == 0;
-}
-
 static const char *read_instruction(struct containerfile *file, struct lines *lines,
 				    struct line line)
 {
 	const size_t number = lines->number;
 	struct lines_draft draft = { .marks = NULL };
-	const char *fault = NULL;
+	const char *fault = NULL, *text;
 
 	buffer_init(&draft.text, LIMIT_DOCKERFILE_BYTES);
 	join(&draft, lines, line, file->escape);
-	if (takes_documents(&draft))
+	text = draft.text.bytes;
+	if (strncasecmp(text, "RUN", 3) == 0 || strncasecmp(text, "COPY", 4) == 0
+	    || strncasecmp(text, "ADD", 3) == 0)
 		fault = read_documents(&draft, lines, &file->pool);
 	if (!fault)
 		fault = finish(file, &draft, number);
@@ -210,7 +199,7 @@ static const char *read_instruction(struct containerfile *file, struct lines *li
 	return fault;
 }
 
-/* "# name=value" before everything else; false for the first line that is none. */
+/* Reads "# name=value", a directive before the first instruction; false for any other line. */
 static bool read_directive(struct containerfile *file, struct line line)
 {
 	char text[64], *at = text;
@@ -291,7 +280,7 @@ const char *containerfile_flag(const struct containerfile_instruction *instructi
 
 /* ---- arguments ---- */
 
-/* Adds a byte of a value; a dollar sign that stands for itself keeps its backslash. */
+/* Adds a byte of a value; a literal dollar sign keeps its backslash. */
 static void put(struct buffer *out, char c, bool literal)
 {
 	if ((literal && c == '$' && buffer_add(out, "\\", 1) < 0) || buffer_add(out, &c, 1) < 0)
@@ -380,19 +369,6 @@ size_t containerfile_pairs(struct containerfile *file,
 	return count;
 }
 
-static size_t json_words(struct pool *pool, const json_t *array, const char ***words)
-{
-	const size_t count = json_array_size(array);
-
-	*words = pool_new(pool, count, sizeof **words);
-	for (size_t i = 0; i < count; i++) {
-		const char *string = json_string_value(json_array_get(array, i));
-
-		(*words)[i] = pool_string(pool, string ? string : "");
-	}
-	return count;
-}
-
 size_t containerfile_words(struct containerfile *file,
 			   const struct containerfile_instruction *instruction,
 			   const char ***words)
@@ -402,7 +378,13 @@ size_t containerfile_words(struct containerfile *file,
 	size_t count = 0, at = 0;
 
 	if (json_is_array(array)) {
-		count = json_words(&file->pool, array, words);
+		count = json_array_size(array);
+		*words = pool_new(&file->pool, count, sizeof **words);
+		for (size_t i = 0; i < count; i++) {
+			const char *string = json_string_value(json_array_get(array, i));
+
+			(*words)[i] = pool_string(&file->pool, string ? string : "");
+		}
 	} else {
 		*words = pool_new(&file->pool, strlen(text) / 2 + 1, sizeof **words);
 		while (text[at += strspn(text + at, " \t\n")]) {

@@ -10,8 +10,7 @@
 
 /*
  * Dockerfiles ("Dockerfile reference" of Docker's documentation), from outside: instructions with
- * the lines that they stand on. Nothing is carried out, and no variable is put in. What
- * bundler writes itself comes from dockerfile.h.
+ * their line numbers. Nothing is executed, and no variable is expanded.
  */
 
 struct containerfile_flag {
@@ -24,8 +23,8 @@ struct containerfile_instruction {
 	struct containerfile_flag *flags;
 	size_t flag_count;
 	/*
-	 * What follows: lines that are continued are joined, comments between them left out, and
-	 * the lines of here-documents come behind it, each after a newline.
+	 * The arguments: continued lines are joined without the comments between them; the lines
+	 * of here-documents follow, each after a newline.
 	 */
 	const char *text;
 	struct lines_mark *marks;
@@ -45,7 +44,7 @@ struct containerfile {
 void containerfile_parse(struct containerfile *file, const struct buffer *text);
 void containerfile_free(struct containerfile *file);
 
-/* The line that an offset of an instruction's text stands on. */
+/* The line number of an offset in an instruction's text. */
 size_t containerfile_line(const struct containerfile_instruction *instruction, size_t offset);
 
 /* The value of the first flag of this name, or NULL. */

@@ -21,13 +21,13 @@ struct stage {
 };
 
 struct reading {
-	struct lint_dockerfile *image;
+	struct lint_dockerfile *file;
 	const struct containerfile_instruction *instruction;
-	size_t expanded;		/* bytes of texts that variables were put into */
+	size_t expanded;		/* bytes of all texts after expansion */
 	struct variables global;	/* ARG before the first FROM */
 	struct stage *stage;		/* the last one, or NULL */
 	bool powershell;
-	struct lint_text entrypoint, command;	/* only their lines count */
+	struct lint_text entrypoint, command;	/* only their lines are used */
 	const char **entry_words, **command_words;
 	size_t entry_count, command_count;
 	struct lint_list **images, **copied, **versions, **hashes;
@@ -37,24 +37,24 @@ struct reading {
 
 static void append(struct reading *reading, struct lint_list ***tail, const char *text, size_t line)
 {
-	struct lint_list *entry = pool_new(&reading->image->pool, 1, sizeof *entry);
+	struct lint_list *entry = pool_new(&reading->file->pool, 1, sizeof *entry);
 
 	entry->item = (struct lint_text){ text, line };
 	**tail = entry;
 	*tail = &entry->next;
 }
 
-/* A few lines can say much more by their variables than they have bytes: it is left as it is. */
+/* Expands a text, unless the texts so far have become too long: variables can multiply them. */
 static const char *expand(struct reading *reading, const struct variables *variables,
 			  const char *text)
 {
 	const char *expanded;
 
 	if (reading->expanded > LIMIT_LINT_EXPANDED_BYTES) {
-		reading->image->excess = true;
+		reading->file->excess = true;
 		return text;
 	}
-	expanded = variables_expand(variables, &reading->image->pool, text);
+	expanded = variables_expand(variables, &reading->file->pool, text);
 	reading->expanded += strlen(expanded);
 	return expanded;
 }
@@ -75,19 +75,13 @@ static const struct stage *find_stage(const struct reading *reading, const char 
 	return stage;
 }
 
-/* Name or number of a stage, so no image. */
-static bool is_stage(const struct reading *reading, const char *name)
-{
-	return find_stage(reading, name) || name[strspn(name, "0123456789")] == '\0';
-}
-
 /* FROM image [AS name] */
 static void take_from(struct reading *reading)
 {
-	struct pool *pool = &reading->image->pool;
+	struct pool *pool = &reading->file->pool;
 	struct stage *stage = pool_new(pool, 1, sizeof *stage);
 	const char **words, *base;
-	const size_t count = containerfile_words(&reading->image->file, reading->instruction,
+	const size_t count = containerfile_words(&reading->file->source, reading->instruction,
 						 &words);
 	const struct stage *other;
 
@@ -108,33 +102,20 @@ static void take_from(struct reading *reading)
 	reading->stage = stage;
 	reading->powershell = false;
 	reading->entry_count = reading->command_count = 0;
-	reading->image->base = stage->base;
-	reading->image->ports = (struct lint_text){ NULL, 0 };
+	reading->file->base = stage->base;
+	reading->file->ports = (struct lint_text){ NULL, 0 };
 }
 
+/* An image that is copied from, unless text is the name or number of a stage. */
 static void take_image(struct reading *reading, const char *text)
 {
 	const char *name = expand(reading, scope(reading), text);
 
-	if (*name == '\0' || is_stage(reading, name))
+	if (*name == '\0' || find_stage(reading, name)
+	    || name[strspn(name, "0123456789")] == '\0')
 		return;
 	append(reading, &reading->images, name, reading->instruction->line);
 	append(reading, &reading->copied, name, reading->instruction->line);
-}
-
-/* from= of RUN --mount=type=bind,from=image,... */
-static void take_mounts(struct reading *reading)
-{
-	const struct containerfile_instruction *instruction = reading->instruction;
-
-	for (size_t i = 0; i < instruction->flag_count; i++) {
-		const char *from = strstr(instruction->flags[i].value, "from=");
-
-		if (strcmp(instruction->flags[i].name, "mount") != 0 || !from)
-			continue;
-		from += strlen("from=");
-		take_image(reading, pool_copy(&reading->image->pool, from, strcspn(from, ",")));
-	}
 }
 
 /* ---- downloads ---- */
@@ -150,7 +131,7 @@ static bool is_archive(const char *name)
 	return false;
 }
 
-/* The next URL of a text from *offset on, as it stands there, or NULL. */
+/* The next URL of a text from *offset on, unexpanded, or NULL. */
 static const char *next_url(struct pool *pool, const char *text, size_t *offset)
 {
 	const char *at = text + *offset;
@@ -167,29 +148,24 @@ static const char *next_url(struct pool *pool, const char *text, size_t *offset)
 	return pool_copy(pool, at, length);
 }
 
-static bool known(const struct lint_dockerfile *image, const char *url, const struct lint_arm *arm)
-{
-	for (const struct lint_asset *asset = image->assets; asset; asset = asset->next)
-		if (asset->arm == arm && strcmp(asset->url, url) == 0)
-			return true;
-	return false;
-}
-
 static void add_asset(struct reading *reading, const struct variables *variables, const char *url,
 		      size_t line, const struct lint_arm *arm)
 {
-	struct lint_dockerfile *image = reading->image;
+	struct lint_dockerfile *file = reading->file;
 	const char *whole = expand(reading, variables, url), *slash = strrchr(whole, '/');
 	struct lint_asset *asset;
 
-	if (strchr(whole, '$') || !is_archive(slash + 1) || known(image, whole, arm))
+	if (strchr(whole, '$') || !is_archive(slash + 1))
 		return;
-	if (image->asset_count == LIMIT_LINT_ASSETS) {
-		image->excess = true;
+	for (asset = file->assets; asset; asset = asset->next)
+		if (asset->arm == arm && strcmp(asset->url, whole) == 0)
+			return;
+	if (file->asset_count == LIMIT_LINT_ASSETS) {
+		file->excess = true;
 		return;
 	}
-	image->asset_count++;
-	asset = pool_new(&image->pool, 1, sizeof *asset);
+	file->asset_count++;
+	asset = pool_new(&file->pool, 1, sizeof *asset);
 	*asset = (struct lint_asset){
 		.name = slash + 1, .url = whole, .line = line, .arm = arm,
 		.hash = arm ? arm->hash : (struct lint_text){ NULL, 0 },
@@ -198,7 +174,7 @@ static void add_asset(struct reading *reading, const struct variables *variables
 	reading->assets = &asset->next;
 }
 
-/* Names that people give to what holds a hash, as in GIT_DOWNLOAD_SHA256 or NATS_SHASUM. */
+/* Whether a variable is named as a hash, such as GIT_DOWNLOAD_SHA256 or NATS_SHASUM. */
 static bool names_hash(const char *name)
 {
 	return strcasestr(name, "sha256") || strcasestr(name, "shasum")
@@ -207,52 +183,51 @@ static bool names_hash(const char *name)
 
 /* ---- variables ---- */
 
-static void take_pair(struct reading *reading, const struct containerfile_pair *pair)
-{
-	struct lint_dockerfile *image = reading->image;
-	const char *value = expand(reading, scope(reading), pair->value);
-	struct variables *variables = reading->stage ? &reading->stage->variables
-						     : &reading->global;
-	size_t offset = 0;
-	const char *url, *number = value + (*value == 'v');
-
-	variables_set(variables, &image->pool, pair->name, value);
-	if (strchr(number, '.') && !version_fault(number))
-		append(reading, &reading->versions, number, pair->line);
-	if (names_hash(pair->name))
-		append(reading, &reading->hashes, value, pair->line);
-	while ((url = next_url(&image->pool, value, &offset)))
-		add_asset(reading, variables, url, pair->line, NULL);
-}
-
 static void take_variables(struct reading *reading)
 {
+	struct lint_dockerfile *file = reading->file;
+	struct variables *variables = reading->stage ? &reading->stage->variables
+						     : &reading->global;
 	struct containerfile_pair *pairs;
-	const size_t count = containerfile_pairs(&reading->image->file, reading->instruction,
-						 &pairs);
+	const size_t count = containerfile_pairs(&file->source, reading->instruction, &pairs);
 	const bool arg = strcmp(reading->instruction->name, "ARG") == 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const char *value = variables_find(&reading->global, pairs[i].name);
+		const struct containerfile_pair *pair = &pairs[i];
+		const char *value = pair->value, *number, *url;
+		size_t offset = 0;
 
-		/* ARG without a value makes one from before the first FROM known to the stage. */
-		if (!pairs[i].value && arg && reading->stage && value)
-			variables_set(&reading->stage->variables, &reading->image->pool,
-				      pairs[i].name, value);
-		else if (pairs[i].value)
-			take_pair(reading, &pairs[i]);
+		if (!value) {
+			/* ARG without a value makes a global one known to the stage. */
+			value = variables_find(&reading->global, pair->name);
+			if (arg && reading->stage && value)
+				variables_set(variables, &file->pool, pair->name, value);
+			continue;
+		}
+		value = expand(reading, variables, value);
+		variables_set(variables, &file->pool, pair->name, value);
+		number = value + (*value == 'v');
+		if (strchr(number, '.') && !version_fault(number))
+			append(reading, &reading->versions, number, pair->line);
+		if (names_hash(pair->name))
+			append(reading, &reading->hashes, value, pair->line);
+		while ((url = next_url(&file->pool, value, &offset)))
+			add_asset(reading, variables, url, pair->line, NULL);
 	}
 }
 
 /* ---- commands ---- */
 
-/* What tells the architecture in a word: a command in it, or a variable that has its output. */
+/*
+ * What a word takes the architecture from: a command in it, or a variable that was set to the
+ * output of one.
+ */
 static const struct architecture_tool *find_tool(struct reading *reading,
 						 const struct shell_script *script,
 						 const char *word)
 {
 	for (int step = 0; step < 4; step++) {
-		struct pool *pool = &reading->image->pool;
+		struct pool *pool = &reading->file->pool;
 		const char *command = shell_command(pool, word), *dollar = strchr(word, '$');
 		const char *name = dollar ? variables_name(pool, dollar + 1) : NULL;
 
@@ -278,8 +253,8 @@ static size_t line_of(const struct reading *reading, size_t offset)
 static struct lint_arm *add_arm(struct reading *reading, const struct architecture_tool *tool,
 				const struct shell_arm *from)
 {
-	struct lint_dockerfile *image = reading->image;
-	struct lint_arm *arm = pool_new(&image->pool, 1, sizeof *arm);
+	struct lint_dockerfile *file = reading->file;
+	struct lint_arm *arm = pool_new(&file->pool, 1, sizeof *arm);
 	size_t count = 0;
 
 	*arm = (struct lint_arm){
@@ -290,14 +265,14 @@ static struct lint_arm *add_arm(struct reading *reading, const struct architectu
 		arm->others |= strcmp(word->text, "*") == 0;
 		count++;
 	}
-	arm->pattern_lines = pool_new(&image->pool, count, sizeof *arm->pattern_lines);
+	arm->pattern_lines = pool_new(&file->pool, count, sizeof *arm->pattern_lines);
 	count = 0;
 	for (const struct shell_word *word = from->patterns; word; word = word->next)
 		arm->pattern_lines[count++] = line_of(reading, word->offset);
 	for (const struct shell_assignment *a = from->assignments; a; a = a->next)
 		if (names_hash(a->name))
 			arm->hash = (struct lint_text){ a->value, line_of(reading, a->offset) };
-	image->arm_count++;
+	file->arm_count++;
 	*reading->arms = arm;
 	reading->arms = &arm->next;
 	return arm;
@@ -306,7 +281,7 @@ static struct lint_arm *add_arm(struct reading *reading, const struct architectu
 static void set_all(struct reading *reading, struct variables *variables,
 		    const struct shell_assignment *assignments)
 {
-	struct pool *pool = &reading->image->pool;
+	struct pool *pool = &reading->file->pool;
 
 	for (const struct shell_assignment *a = assignments; a; a = a->next)
 		if (!shell_command(pool, a->value))
@@ -314,7 +289,7 @@ static void set_all(struct reading *reading, struct variables *variables,
 				      expand(reading, variables, a->value));
 }
 
-/* URLs of the instruction that an arm decides: in it, or in no arm at all. */
+/* Adds the URLs of the instruction that an arm chooses: those in it, and those in no arm. */
 static void add_assets_of(struct reading *reading, const struct shell_case *command,
 			  const struct shell_arm *from, const struct lint_arm *arm,
 			  const struct variables *variables)
@@ -322,7 +297,7 @@ static void add_assets_of(struct reading *reading, const struct shell_case *comm
 	const char *url, *text = reading->instruction->text;
 	size_t offset = 0;
 
-	while ((url = next_url(&reading->image->pool, text, &offset))) {
+	while ((url = next_url(&reading->file->pool, text, &offset))) {
 		const size_t at = offset - strlen(url);
 		const struct shell_arm *in = command->arms;
 
@@ -340,8 +315,8 @@ static void take_arms(struct reading *reading, const struct shell_script *script
 		struct variables variables = *scope(reading);
 		const struct lint_arm *arm;
 
-		if (reading->image->arm_count == LIMIT_LINT_ARMS) {
-			reading->image->excess = true;
+		if (reading->file->arm_count == LIMIT_LINT_ARMS) {
+			reading->file->excess = true;
 			return;
 		}
 		arm = add_arm(reading, tool, from);
@@ -360,13 +335,13 @@ static void take_urls(struct reading *reading, const struct variables *variables
 	const char *url, *text = reading->instruction->text;
 	size_t offset = 0;
 
-	while ((url = next_url(&reading->image->pool, text, &offset)))
+	while ((url = next_url(&reading->file->pool, text, &offset)))
 		add_asset(reading, variables, url, line_of(reading, offset - strlen(url)), NULL);
 }
 
 static void take_powershell(struct reading *reading)
 {
-	struct pool *pool = &reading->image->pool;
+	struct pool *pool = &reading->file->pool;
 	struct variables variables = *scope(reading);
 	struct powershell_assignment assignment;
 	size_t offset = 0;
@@ -386,7 +361,7 @@ static void take_shell_script(struct reading *reading)
 	struct shell_script script;
 	bool any = false;
 
-	shell_parse(&script, &reading->image->pool, reading->instruction->text);
+	shell_parse(&script, &reading->file->pool, reading->instruction->text);
 	for (const struct shell_case *command = script.cases; command; command = command->next) {
 		const struct architecture_tool *tool;
 
@@ -406,11 +381,20 @@ static void take_shell_script(struct reading *reading)
 
 static void take_run(struct reading *reading)
 {
-	const char *text = reading->instruction->text;
+	const struct containerfile_instruction *instruction = reading->instruction;
 
-	take_mounts(reading);
+	/* --mount=type=bind,from=image,... */
+	for (size_t i = 0; i < instruction->flag_count; i++) {
+		const char *from = strstr(instruction->flags[i].value, "from=");
+
+		if (strcmp(instruction->flags[i].name, "mount") != 0 || !from)
+			continue;
+		from += strlen("from=");
+		take_image(reading, pool_copy(&reading->file->pool, from, strcspn(from, ",")));
+	}
 	(reading->powershell ? take_powershell : take_shell_script)(reading);
-	reading->image->checks |= strstr(text, "sha256sum") || strcasestr(text, "get-filehash");
+	reading->file->checks |= strstr(instruction->text, "sha256sum")
+				 || strcasestr(instruction->text, "get-filehash");
 }
 
 static void take_add(struct reading *reading)
@@ -421,7 +405,7 @@ static void take_add(struct reading *reading)
 	if (sum && strncmp(sum, "sha256:", 7) == 0) {
 		append(reading, &reading->hashes, expand(reading, variables, sum + 7),
 		       reading->instruction->line);
-		reading->image->checks = true;
+		reading->file->checks = true;
 	}
 	take_urls(reading, variables);
 }
@@ -439,26 +423,26 @@ static const char *join(struct reading *reading, const char *const *words, size_
 	const char *text = "";
 
 	for (size_t i = 0; i < count && strlen(text) < LIMIT_FINDING_BYTES; i++)
-		text = pool_format(&reading->image->pool, "%s%s%s", text, i > 0 ? " " : "",
+		text = pool_format(&reading->file->pool, "%s%s%s", text, i > 0 ? " " : "",
 				   words[i]);
 	return text;
 }
 
 static void take_ports(struct reading *reading)
 {
-	struct lint_dockerfile *image = reading->image;
-	const char *before = image->ports.text ? image->ports.text : "", **words;
-	size_t count = containerfile_words(&image->file, reading->instruction, &words);
+	struct lint_dockerfile *file = reading->file;
+	const char *before = file->ports.text ? file->ports.text : "", **words;
+	size_t count = containerfile_words(&file->source, reading->instruction, &words);
 
 	for (size_t i = 0; i < count; i++) {
 		words[i] = expand(reading, scope(reading), words[i]);
 		if (strlen(words[i]) > 4 && strcmp(words[i] + strlen(words[i]) - 4, "/tcp") == 0)
-			words[i] = pool_copy(&image->pool, words[i], strlen(words[i]) - 4);
+			words[i] = pool_copy(&file->pool, words[i], strlen(words[i]) - 4);
 	}
 	qsort(words, count, sizeof *words, compare_words);
-	image->ports.line = reading->instruction->line;
+	file->ports.line = reading->instruction->line;
 	if (strlen(before) < LIMIT_FINDING_BYTES)
-		image->ports.text = pool_format(&image->pool, "%s%s%s", before, *before ? " " : "",
+		file->ports.text = pool_format(&file->pool, "%s%s%s", before, *before ? " " : "",
 						join(reading, words, count));
 }
 
@@ -473,20 +457,15 @@ static const char *last_part(struct reading *reading, const char *path)
 	length = strlen(name);
 	if (length > 4 && strcasecmp(name + length - 4, ".exe") == 0)
 		length -= 4;
-	return pool_copy(&reading->image->pool, name, length);
+	return pool_copy(&reading->file->pool, name, length);
 }
 
-static bool is_script(const char *name)
-{
-	return strlen(name) > 3 && strcmp(name + strlen(name) - 3, ".sh") == 0;
-}
-
-/* Entry point and command together, as both forms of the images have it. */
+/* The program is the entry point and the command together: images state it in either form. */
 static void finish_program(struct reading *reading)
 {
 	const size_t count = reading->entry_count + reading->command_count;
 	const char **words = memory_new(count + 1, sizeof *words);
-	struct lint_dockerfile *image = reading->image;
+	struct lint_dockerfile *file = reading->file;
 	size_t used = 0;
 
 	for (size_t i = 0; i < reading->entry_count; i++)
@@ -494,14 +473,15 @@ static void finish_program(struct reading *reading)
 	for (size_t i = 0; i < reading->command_count; i++)
 		words[used++] = last_part(reading, reading->command_words[i]);
 	if (used > 0) {
-		const bool script = is_script(words[0]);
+		const size_t length = strlen(words[0]);
+		const bool script = length > 3 && strcmp(words[0] + length - 3, ".sh") == 0;
 		const size_t line = reading->entry_count > 0 ? reading->entrypoint.line
 							     : reading->command.line;
 
 		if (script)
-			image->script = (struct lint_text){ words[0], line };
-		image->program = (struct lint_text){ join(reading, words + script, used - script),
-						     line };
+			file->script = (struct lint_text){ words[0], line };
+		file->program = (struct lint_text){ join(reading, words + script, used - script),
+						    line };
 	}
 	free(words);
 }
@@ -509,7 +489,7 @@ static void finish_program(struct reading *reading)
 static void take_entrypoint(struct reading *reading)
 {
 	reading->entrypoint.line = reading->instruction->line;
-	reading->entry_count = containerfile_words(&reading->image->file, reading->instruction,
+	reading->entry_count = containerfile_words(&reading->file->source, reading->instruction,
 						&reading->entry_words);
 	reading->command_count = 0;
 }
@@ -517,7 +497,7 @@ static void take_entrypoint(struct reading *reading)
 static void take_command(struct reading *reading)
 {
 	reading->command.line = reading->instruction->line;
-	reading->command_count = containerfile_words(&reading->image->file, reading->instruction,
+	reading->command_count = containerfile_words(&reading->file->source, reading->instruction,
 						  &reading->command_words);
 }
 
@@ -536,7 +516,8 @@ static void take_copy(struct reading *reading)
 		take_image(reading, from);
 }
 
-static void take(struct reading *reading)
+void lint_dockerfile_read(struct lint_dockerfile *file, const char *path,
+			  const struct buffer *text)
 {
 	static const struct {
 		const char *name;
@@ -547,44 +528,31 @@ static void take(struct reading *reading)
 		{ "EXPOSE", take_ports }, { "FROM", take_from }, { "RUN", take_run },
 		{ "SHELL", take_shell },
 	};
+	struct reading reading = { .file = file };
 
-	for (size_t i = 0; i < sizeof instructions / sizeof instructions[0]; i++)
-		if (strcmp(instructions[i].name, reading->instruction->name) == 0)
-			instructions[i].take(reading);
-}
-
-/* Without a case: one hash and one download belong together. */
-static void pair_hash(struct lint_dockerfile *image)
-{
-	struct lint_asset *asset = image->assets;
-
-	if (asset && !asset->next && !asset->arm && image->hashes && !image->hashes->next)
-		asset->hash = image->hashes->item;
-}
-
-void lint_dockerfile_read(struct lint_dockerfile *image, const char *path,
-			  const struct buffer *text)
-{
-	struct reading reading = { .image = image };
-
-	*image = (struct lint_dockerfile){ .path = path };
-	reading.images = &image->images;
-	reading.copied = &image->copied;
-	reading.versions = &image->versions;
-	reading.hashes = &image->hashes;
-	reading.arms = &image->arms;
-	reading.assets = &image->assets;
-	containerfile_parse(&image->file, text);
-	for (size_t i = 0; i < image->file.count; i++) {
-		reading.instruction = &image->file.instructions[i];
-		take(&reading);
+	*file = (struct lint_dockerfile){ .path = path };
+	reading.images = &file->images;
+	reading.copied = &file->copied;
+	reading.versions = &file->versions;
+	reading.hashes = &file->hashes;
+	reading.arms = &file->arms;
+	reading.assets = &file->assets;
+	containerfile_parse(&file->source, text);
+	for (size_t i = 0; i < file->source.count; i++) {
+		reading.instruction = &file->source.instructions[i];
+		for (size_t k = 0; k < sizeof instructions / sizeof instructions[0]; k++)
+			if (strcmp(instructions[k].name, reading.instruction->name) == 0)
+				instructions[k].take(&reading);
 	}
 	finish_program(&reading);
-	pair_hash(image);
+	/* Without a case command, one hash and one download belong together. */
+	if (file->assets && !file->assets->next && !file->assets->arm && file->hashes
+	    && !file->hashes->next)
+		file->assets->hash = file->hashes->item;
 }
 
-void lint_dockerfile_free(struct lint_dockerfile *image)
+void lint_dockerfile_free(struct lint_dockerfile *file)
 {
-	containerfile_free(&image->file);
-	pool_free(&image->pool);
+	containerfile_free(&file->source);
+	pool_free(&file->pool);
 }

@@ -11,9 +11,9 @@
 #include "lint/containerfile.h"
 #include "lint/shell.h"
 
-/* What one Dockerfile says, as far as rules look at it. Variables are put in. */
+/* What one Dockerfile says, as far as rules look at it, with variables expanded. */
 
-/* A value and the line it stands on; text is NULL when there is none. */
+/* A value and its line; text is NULL when there is none. */
 struct lint_text {
 	const char *text;
 	size_t line;
@@ -31,9 +31,9 @@ struct lint_arm {
 	const struct shell_word *patterns;
 	size_t *pattern_lines;		/* one for each pattern */
 	size_t line;
-	bool others;			/* it is the one for everything else: "*" */
-	bool sets;			/* it has assignments, so it stands for a download */
-	struct lint_text hash;		/* what it assigns to a name that a hash has */
+	bool others;			/* "*": for everything else */
+	bool sets;			/* it has assignments, so it is for a download */
+	struct lint_text hash;		/* what it assigns to the name of a hash */
 };
 
 /* A file that is downloaded. */
@@ -42,32 +42,32 @@ struct lint_asset {
 	const char *name;		/* last part of the URL */
 	const char *url;
 	size_t line;
-	const struct lint_arm *arm;	/* that chooses it, or NULL */
+	const struct lint_arm *arm;	/* the arm that chooses it, or NULL */
 	struct lint_text hash;
 };
 
 struct lint_dockerfile {
 	const char *path;		/* of the file, in the tree */
-	struct containerfile file;
+	struct containerfile source;
 	struct lint_text base;		/* of the last stage */
-	struct lint_list *images;	/* named by FROM or copied from, no stages */
-	struct lint_list *copied;	/* those of them that are copied from */
+	struct lint_list *images;	/* named by FROM or copied from; not stages */
+	struct lint_list *copied;	/* those that are copied from */
 	struct lint_list *versions;	/* values of variables that are versions */
 	struct lint_arm *arms;
 	struct lint_asset *assets;
-	struct lint_list *hashes;	/* values of variables that hashes have by their name */
+	struct lint_list *hashes;	/* values of variables that are named as hashes */
 	size_t arm_count, asset_count;
-	bool excess;			/* there are more than limits.h lets be looked at */
+	bool excess;			/* some were ignored, by the maxima of limits.h */
 	bool checks;			/* a command compares hashes */
-	struct lint_text ports;		/* what EXPOSE has, sorted, with blanks between */
-	struct lint_text program;	/* what is started, with arguments, without directories */
-	struct lint_text script;	/* the entry point, when it is a file of the context */
+	struct lint_text ports;		/* of EXPOSE: sorted, separated by blanks */
+	struct lint_text program;	/* started, with arguments, without directories */
+	struct lint_text script;	/* the entry point, if it is a file of the context */
 	struct pool pool;
 };
 
-/* Reads a Dockerfile; lint_dockerfile_free afterwards. Its fault is for the caller to tell. */
-void lint_dockerfile_read(struct lint_dockerfile *image, const char *path,
+/* Reads a Dockerfile; lint_dockerfile_free afterwards. The caller reports source.fault. */
+void lint_dockerfile_read(struct lint_dockerfile *file, const char *path,
 			  const struct buffer *text);
-void lint_dockerfile_free(struct lint_dockerfile *image);
+void lint_dockerfile_free(struct lint_dockerfile *file);
 
 #endif

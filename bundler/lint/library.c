@@ -11,7 +11,7 @@
 #include "lint/tags.h"
 #include "lint/variants.h"
 
-/* Fields that hold for one architecture when they begin with its name, too. */
+/* Fields that are for one architecture when its name is put before theirs. */
 static const char *const git_fields[] = {
 	"GitRepo", "GitFetch", "GitCommit", "Directory", "File", "Builder",
 };
@@ -69,7 +69,7 @@ static const struct platform *find_platform(const char *name, size_t length)
 	return NULL;
 }
 
-/* What a field says: its name without the architecture that some begin with. */
+/* A field's name without the architecture that some begin with. */
 static const char *plain_name(const char *name)
 {
 	for (size_t i = 0; i < COUNT(git_fields); i++) {
@@ -98,30 +98,32 @@ static bool is_fetch(const char *value)
 	return prefix > 0 && value[prefix] && !strpbrk(value, "*?: \t\n");
 }
 
-static void check_field(const struct checking *checking, const struct library_field *field)
-{
-	const char *name = plain_name(field->name);
-
-	if (!is_listed(name, git_fields, COUNT(git_fields))
-	    && !is_listed(name, other_fields, COUNT(other_fields)))
-		add(checking, LINT_FIELD, field->line, "no field is called '%s'", field->name);
-	else if (*field->value == '\0')
-		add(checking, LINT_FIELD, field->line, "'%s' has no value", field->name);
-	else if (strcmp(name, "GitCommit") == 0 && !is_commit(field->value))
-		add(checking, LINT_COMMIT, field->line,
-		    "'%s' is not 40 or 64 lower-case hexadecimal digits", field->value);
-	else if (strcmp(name, "GitFetch") == 0 && !is_fetch(field->value))
-		add(checking, LINT_FETCH, field->line,
-		    "'%s' is not 'refs/heads/...' or 'refs/tags/...'", field->value);
-}
-
+/* Fields have known names, and values of the right form. */
 static void check_fields(const struct checking *checking)
 {
 	const struct library_file *file = &checking->library->file;
 
 	for (size_t p = 0; p < file->count; p++)
-		for (size_t i = 0; i < file->paragraphs[p].count; i++)
-			check_field(checking, &file->paragraphs[p].fields[i]);
+		for (size_t i = 0; i < file->paragraphs[p].count; i++) {
+			const struct library_field *field = &file->paragraphs[p].fields[i];
+			const char *name = plain_name(field->name);
+
+			if (!is_listed(name, git_fields, COUNT(git_fields))
+			    && !is_listed(name, other_fields, COUNT(other_fields)))
+				add(checking, LINT_FIELD, field->line, "no field is called '%s'",
+				    field->name);
+			else if (*field->value == '\0')
+				add(checking, LINT_FIELD, field->line, "'%s' has no value",
+				    field->name);
+			else if (strcmp(name, "GitCommit") == 0 && !is_commit(field->value))
+				add(checking, LINT_COMMIT, field->line,
+				    "'%s' is not 40 or 64 lower-case hexadecimal digits",
+				    field->value);
+			else if (strcmp(name, "GitFetch") == 0 && !is_fetch(field->value))
+				add(checking, LINT_FETCH, field->line,
+				    "'%s' is not 'refs/heads/...' or 'refs/tags/...'",
+				    field->value);
+		}
 	if (!library_file_find(global(checking), "Maintainers"))
 		add(checking, LINT_FIELD, global(checking)->line,
 		    "the first paragraph has no 'Maintainers'");
@@ -157,20 +159,6 @@ static int read_items(struct checking *checking, const struct library_field *fie
 	return 0;
 }
 
-/* The directory is "<version>/<variant>". */
-static void find_variant(const struct checking *checking, struct lint_entry *entry)
-{
-	const struct lint_tree *tree = &checking->lint->tree;
-	const struct library_field *directory = find(checking, entry, "Directory");
-
-	for (size_t v = 0; directory && v < tree->version_count; v++)
-		for (size_t i = 0; i < tree->versions[v].count; i++)
-			if (strcmp(tree->versions[v].variants[i].path, directory->value) == 0) {
-				entry->version = &tree->versions[v];
-				entry->variant = &tree->versions[v].variants[i];
-			}
-}
-
 static void check_architectures(const struct checking *checking, struct lint_entry *entry)
 {
 	const struct lint_items *list = &entry->architectures;
@@ -183,7 +171,7 @@ static void check_architectures(const struct checking *checking, struct lint_ent
 
 		if (platform)
 			entry->platforms |= 1U << (platform - platform_table());
-		/* Official Images have it, releases and so the table of platforms do not. */
+		/* Official Images have arm32v5; no release, and so not our table, does. */
 		if (!platform && strcmp(name, "arm32v5") != 0)
 			add(checking, LINT_PUBLISHED, list->items[i].line,
 			    "'%s' is no architecture of Official Images", name);
@@ -199,11 +187,18 @@ static void check_architectures(const struct checking *checking, struct lint_ent
 
 static int read_entry(struct checking *checking, const struct library_paragraph *paragraph)
 {
+	const struct lint_tree *tree = &checking->lint->tree;
 	struct lint_entry *entry = &checking->entries[checking->count++];
-	const struct library_field *builder;
+	const struct library_field *directory, *builder;
 
 	*entry = (struct lint_entry){ .paragraph = paragraph, .line = paragraph->line };
-	find_variant(checking, entry);
+	directory = find(checking, entry, "Directory");		/* "<version>/<variant>" */
+	for (size_t v = 0; directory && v < tree->version_count; v++)
+		for (size_t i = 0; i < tree->versions[v].count; i++)
+			if (strcmp(tree->versions[v].variants[i].path, directory->value) == 0) {
+				entry->version = &tree->versions[v];
+				entry->variant = &tree->versions[v].variants[i];
+			}
 	builder = find(checking, entry, "Builder");
 	entry->imported = builder && strcmp(builder->value, "oci-import") == 0;
 	if (read_items(checking, library_file_find(paragraph, "Tags"), &entry->tags) < 0
@@ -219,12 +214,12 @@ static int read_entry(struct checking *checking, const struct library_paragraph 
 static bool has_file(const struct lint_variant *variant, const char *name)
 {
 	for (size_t k = 0; k < variant->count; k++)
-		if (strcmp(variant->images[k].path + strlen(variant->path) + 1, name) == 0)
+		if (strcmp(variant->files[k].path + strlen(variant->path) + 1, name) == 0)
 			return true;
 	return false;
 }
 
-/* What is imported is in a branch of its own, not in this tree. */
+/* Imported images are in a branch of their own, not in this tree. */
 static void check_directory(const struct checking *checking, const struct lint_entry *entry)
 {
 	const struct library_field *directory = find(checking, entry, "Directory");
@@ -301,7 +296,7 @@ static void check_needed(const struct checking *checking, const struct lint_entr
 
 /* ---- what is copied from ---- */
 
-/* The entry that has a tag, or count. */
+/* The number of the entry that has a tag, or count. */
 static size_t find_tag(const struct checking *checking, const char *tag)
 {
 	size_t i = 0;
@@ -312,12 +307,31 @@ static size_t find_tag(const struct checking *checking, const char *tag)
 	return i;
 }
 
-/* Architectures that an entry is published for and that it is copied from is not. */
-static void check_subset(const struct checking *checking, const struct lint_entry *entry,
-			 const struct lint_entry *source, const char *image)
+/* What an entry copies from the tree's own images has to be built before, and for as much. */
+static void check_copied(const struct checking *checking, size_t number, const char *image)
 {
-	const uint32_t missing = entry->platforms & ~source->platforms;
+	const struct lint_entry *entry = &checking->entries[number], *source;
+	const char *name = checking->library->name, *tag;
+	const size_t length = strlen(name);
+	uint32_t missing;
+	size_t found;
 
+	if (!lint_variants_own(&checking->lint->tree, image, &tag)
+	    || strncmp(image, name, length) != 0 || (image[length] && !strchr(":@", image[length])))
+		return;
+	found = find_tag(checking, tag);
+	if (found == checking->count) {
+		add(checking, LINT_ORDER, entry->line,
+		    "'%s' is copied from, and no entry has that tag", image);
+		return;
+	}
+	if (found >= number) {
+		add(checking, LINT_ORDER, entry->line,
+		    "'%s' is copied from, whose entry does not stand before", image);
+		return;
+	}
+	source = &checking->entries[found];
+	missing = entry->platforms & ~source->platforms;
 	for (const struct platform *row = platform_table(); row->name; row++)
 		if (missing & (1U << (row - platform_table())))
 			add(checking, LINT_COVERAGE, entry->line,
@@ -325,52 +339,21 @@ static void check_subset(const struct checking *checking, const struct lint_entr
 			    row->bashbrew);
 }
 
-static void check_copied(const struct checking *checking, size_t number, const char *image)
-{
-	const struct lint_entry *entry = &checking->entries[number];
-	const char *name = checking->library->name, *tag;
-	const size_t length = strlen(name);
-	size_t source;
-
-	if (!lint_variants_own(&checking->lint->tree, image, &tag)
-	    || strncmp(image, name, length) != 0 || (image[length] && !strchr(":@", image[length])))
-		return;
-	source = find_tag(checking, tag);
-	if (source == checking->count)
-		add(checking, LINT_ORDER, entry->line,
-		    "'%s' is copied from, and no entry has that tag", image);
-	else if (source >= number)
-		add(checking, LINT_ORDER, entry->line,
-		    "'%s' is copied from, whose entry does not stand before", image);
-	else
-		check_subset(checking, entry, &checking->entries[source], image);
-}
-
-static void check_sources(const struct checking *checking, size_t number)
-{
-	const struct lint_variant *variant = checking->entries[number].variant;
-
-	if (!variant || variant->count == 0 || !has_file(variant, "Dockerfile"))
-		return;
-	for (const struct lint_list *l = variant->images[0].images; l; l = l->next)
-		check_copied(checking, number, l->item.text);
-}
-
 /* ---- downloads ---- */
 
-/* Whether a Dockerfile that downloads has something for a platform; true when it cannot be said. */
-static bool covers(const struct lint_dockerfile *image, const struct platform *platform)
+/* Whether a Dockerfile that downloads has something for a platform; true when it is not known. */
+static bool covers(const struct lint_dockerfile *file, const struct platform *platform)
 {
 	bool any = false;
 
-	for (const struct lint_arm *arm = image->arms; arm; arm = arm->next) {
+	for (const struct lint_arm *arm = file->arms; arm; arm = arm->next) {
 		any = true;
 		for (const struct shell_word *word = arm->patterns; word; word = word->next)
 			if (!(arm->others && !arm->sets)
 			    && architecture_matches(arm->tool, platform, word->text))
 				return true;
 	}
-	for (const struct lint_asset *asset = any ? NULL : image->assets; asset;
+	for (const struct lint_asset *asset = any ? NULL : file->assets; asset;
 	     asset = asset->next) {
 		const struct platform *other = lint_variants_platform(asset->name);
 
@@ -381,35 +364,24 @@ static bool covers(const struct lint_dockerfile *image, const struct platform *p
 	return !any;
 }
 
-static void check_coverage(const struct checking *checking, const struct lint_entry *entry)
-{
-	const struct lint_variant *variant = entry->variant;
-
-	if (!variant || variant->count == 0 || entry->imported || !has_file(variant, "Dockerfile"))
-		return;
-	for (const struct platform *row = platform_table(); row->name; row++)
-		if ((entry->platforms & (1U << (row - platform_table())))
-		    && !covers(&variant->images[0], row))
-			add(checking, LINT_COVERAGE, entry->line,
-			    "'%s' is published, and '%s' has nothing for it", row->bashbrew,
-			    variant->images[0].path);
-}
-
 /* ---- the whole ---- */
 
-static void check_entries(const struct checking *checking)
+/* Checks an entry against the Dockerfile of its directory. */
+static void check_dockerfile(const struct checking *checking, size_t number)
 {
-	for (size_t i = 0; i < checking->count; i++) {
-		const struct lint_entry *entry = &checking->entries[i];
+	const struct lint_entry *entry = &checking->entries[number];
+	const struct lint_variant *variant = entry->variant;
 
-		check_needed(checking, entry);
-		check_directory(checking, entry);
-		check_constraints(checking, entry);
-		check_sources(checking, i);
-		check_coverage(checking, entry);
-	}
-	lint_tags_check(checking->lint, checking->library->path, checking->entries,
-			checking->count);
+	if (!variant || variant->count == 0 || !has_file(variant, "Dockerfile"))
+		return;
+	for (const struct lint_list *l = variant->files[0].images; l; l = l->next)
+		check_copied(checking, number, l->item.text);
+	for (const struct platform *row = platform_table(); row->name && !entry->imported; row++)
+		if ((entry->platforms & (1U << (row - platform_table())))
+		    && !covers(&variant->files[0], row))
+			add(checking, LINT_COVERAGE, entry->line,
+			    "'%s' is published, and '%s' has nothing for it", row->bashbrew,
+			    variant->files[0].path);
 }
 
 static int check_library(struct lint *lint, struct lint_library *library, struct error *err)
@@ -429,8 +401,14 @@ static int check_library(struct lint *lint, struct lint_library *library, struct
 	checking.entries = memory_new(file->count, sizeof *checking.entries);
 	for (size_t p = 1; result == 0 && p < file->count; p++)
 		result = read_entry(&checking, &file->paragraphs[p]);
+	for (size_t i = 0; result == 0 && i < checking.count; i++) {
+		check_needed(&checking, &checking.entries[i]);
+		check_directory(&checking, &checking.entries[i]);
+		check_constraints(&checking, &checking.entries[i]);
+		check_dockerfile(&checking, i);
+	}
 	if (result == 0)
-		check_entries(&checking);
+		lint_tags_check(lint, library->path, checking.entries, checking.count);
 	free(checking.entries);
 	return result;
 }

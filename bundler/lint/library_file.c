@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-/* A field that is being put together, and where finished ones go. */
+/* The file that is read, and the field that is being put together. */
 struct parser {
 	struct library_file *file;
 	struct lines_draft draft;
@@ -35,17 +35,6 @@ static struct line trim(struct line line)
 	return line;
 }
 
-static void begin_paragraph(struct parser *parser, size_t line)
-{
-	struct library_file *file = parser->file;
-
-	if (parser->paragraph)
-		return;
-	file->paragraphs = extend(file->paragraphs, file->count, sizeof *file->paragraphs);
-	file->paragraphs[file->count++] = (struct library_paragraph){ .line = line };
-	parser->paragraph = true;
-}
-
 static void end_field(struct parser *parser)
 {
 	struct library_file *file = parser->file;
@@ -70,15 +59,22 @@ static const char *begin_field(struct parser *parser, struct line line, size_t n
 {
 	const char *colon = memchr(line.text, ':', line.length);
 	const size_t length = colon ? (size_t)(colon - line.text) : 0;
+	struct library_file *file = parser->file;
+	struct library_paragraph *paragraph;
 
 	if (length == 0 || memchr(line.text, ' ', length) || memchr(line.text, '\t', length))
 		return "it is not 'Name: value'";
-	begin_paragraph(parser, number);
-	if (parser->file->paragraphs[parser->file->count - 1].count == LIMIT_LIBRARY_FIELDS)
+	if (!parser->paragraph) {
+		file->paragraphs = extend(file->paragraphs, file->count, sizeof *file->paragraphs);
+		file->paragraphs[file->count++] = (struct library_paragraph){ .line = number };
+		parser->paragraph = true;
+	}
+	paragraph = &file->paragraphs[file->count - 1];
+	if (paragraph->count == LIMIT_LIBRARY_FIELDS)
 		return "its paragraph has too many fields";
-	parser->name = pool_copy(&parser->file->pool, line.text, length);
+	parser->name = pool_copy(&file->pool, line.text, length);
 	parser->line = number;
-	if (library_file_find(&parser->file->paragraphs[parser->file->count - 1], parser->name))
+	if (library_file_find(paragraph, parser->name))
 		return "this field stands twice in its paragraph";
 	lines_add(&parser->draft,
 		  trim((struct line){ colon + 1, line.length - length - 1 }), number);

@@ -10,8 +10,8 @@
 
 /*
  * Paragraphs of "Name: value" lines, in the form of RFC 2822 as Docker Official Images write their
- * library files (bashbrew, "manifest"): blank lines between paragraphs, lines that begin with a
- * blank go on with a value, lines that begin with "#" are comments. From outside.
+ * library files (bashbrew, "manifest"): blank lines separate paragraphs, a line that begins with a
+ * blank continues the value, one that begins with "#" is a comment. From outside.
  */
 
 struct library_field {
@@ -50,7 +50,7 @@ struct library_item {
 	size_t line;
 };
 
-/* All parts but empty ones; in the imf's pool. */
+/* All parts but empty ones; in the file's pool. */
 size_t library_file_items(struct library_file *file, const struct library_field *field,
 			  struct library_item **items);
 

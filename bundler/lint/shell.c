@@ -17,10 +17,10 @@ struct token {
 	bool quoted;		/* so it is no reserved word */
 };
 
-/* A case command that has begun and not ended. */
+/* A case command that has not ended yet. */
 struct level {
 	struct shell_case *command;
-	struct shell_arm *arm;			/* that is being read, or NULL */
+	struct shell_arm *arm;			/* the one that is being read, or NULL */
 	const struct shell_word **patterns;	/* where the next one goes */
 	const struct shell_assignment **assignments;
 	struct shell_arm **arms;
@@ -107,13 +107,6 @@ static size_t put_quoted(struct buffer *word, const char *text, size_t at)
 	return text[at] ? at + 1 : at;
 }
 
-static size_t put_single(struct buffer *word, const char *text, size_t at)
-{
-	for (at++; text[at] && text[at] != '\''; at++)
-		put_literal(word, text[at]);
-	return text[at] ? at + 1 : at;
-}
-
 static void read_word(struct parser *parser, struct token *token)
 {
 	const char *text = parser->text;
@@ -126,7 +119,9 @@ static void read_word(struct parser *parser, struct token *token)
 		if (text[at] == '"') {
 			at = put_quoted(word, text, at);
 		} else if (text[at] == '\'') {
-			at = put_single(word, text, at);
+			for (at++; text[at] && text[at] != '\''; at++)
+				put_literal(word, text[at]);
+			at += text[at] != '\0';
 		} else if (text[at] == '\\' && text[at + 1]) {
 			put_literal(word, text[at + 1]);
 			at += 2;
@@ -178,7 +173,7 @@ static bool is(const struct token *token, const char *text)
 	return token->type != TOKEN_END && !token->quoted && strcmp(token->text, text) == 0;
 }
 
-/* Words behind which another command begins, or assignments may stand. */
+/* Words after which a command or an assignment may begin. */
 static bool goes_on(const struct token *token)
 {
 	static const char *const words[] = {
@@ -192,30 +187,25 @@ static bool goes_on(const struct token *token)
 	return false;
 }
 
-static void add_assignment(struct parser *parser, const struct token *token, size_t length)
+/* Adds NAME=value; false for another word. */
+static bool take_assignment(struct parser *parser, const struct token *token)
 {
 	struct level *level = parser->depth > 0 ? &parser->levels[parser->depth - 1] : NULL;
 	const struct shell_assignment ***tail = level ? &level->assignments : &parser->assignments;
-	struct shell_assignment *assignment = pool_new(parser->pool, 1, sizeof *assignment);
-
-	*assignment = (struct shell_assignment){
-		.name = pool_copy(parser->pool, token->text, length),
-		.value = token->text + length + 1, .offset = token->offset,
-	};
-	**tail = assignment;
-	*tail = &assignment->next;
-}
-
-/* NAME=value; false for another word. */
-static bool take_assignment(struct parser *parser, const struct token *token)
-{
+	struct shell_assignment *assignment;
 	size_t length = 0;
 
 	while (isalnum((unsigned char)token->text[length]) || token->text[length] == '_')
 		length++;
 	if (length == 0 || isdigit((unsigned char)*token->text) || token->text[length] != '=')
 		return false;
-	add_assignment(parser, token, length);
+	assignment = pool_new(parser->pool, 1, sizeof *assignment);
+	*assignment = (struct shell_assignment){
+		.name = pool_copy(parser->pool, token->text, length),
+		.value = token->text + length + 1, .offset = token->offset,
+	};
+	**tail = assignment;
+	*tail = &assignment->next;
 	return true;
 }
 
@@ -253,28 +243,23 @@ static void end_case(struct parser *parser, size_t offset)
 	parser->command = false;
 }
 
-static void add_pattern(struct parser *parser, struct level *level, const struct token *token)
-{
-	struct shell_word *word = pool_new(parser->pool, 1, sizeof *word);
-
-	if (!level->arm) {
-		level->arm = pool_new(parser->pool, 1, sizeof *level->arm);
-		*level->arms = level->arm;
-		level->arms = &level->arm->next;
-		level->patterns = &level->arm->patterns;
-		level->assignments = &level->arm->assignments;
-	}
-	*word = (struct shell_word){ .text = token->text, .offset = token->offset };
-	*level->patterns = word;
-	level->patterns = &word->next;
-}
-
 static void take_pattern(struct parser *parser, struct level *level, const struct token *token)
 {
 	if (!level->arm && is(token, "esac")) {
 		end_case(parser, token->offset);
 	} else if (token->type == TOKEN_WORD) {
-		add_pattern(parser, level, token);
+		struct shell_word *word = pool_new(parser->pool, 1, sizeof *word);
+
+		if (!level->arm) {
+			level->arm = pool_new(parser->pool, 1, sizeof *level->arm);
+			*level->arms = level->arm;
+			level->arms = &level->arm->next;
+			level->patterns = &level->arm->patterns;
+			level->assignments = &level->arm->assignments;
+		}
+		*word = (struct shell_word){ .text = token->text, .offset = token->offset };
+		*level->patterns = word;
+		level->patterns = &word->next;
 	} else if (is(token, ")") && level->arm) {
 		level->arm->begin = parser->at;
 		level->in_patterns = false;
@@ -290,6 +275,7 @@ static void take_operator(struct parser *parser, struct level *level, const stru
 		parser->command = true;
 }
 
+/* A word counts only where a command may begin. */
 static void take_word(struct parser *parser, struct level *level, const struct token *token)
 {
 	if (!parser->command)

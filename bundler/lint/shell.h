@@ -9,11 +9,11 @@
 
 /*
  * The assignments and the case commands of a shell script (POSIX.1-2017, chapter 2), from outside.
- * They are read as words; nothing is carried out. What is no shell gives nothing useful, but does
- * no harm. Offsets are of the script.
+ * They are read as words; nothing is executed. A text that is no shell script gives nothing useful,
+ * but does no harm. Offsets are of the script.
  */
 
-/* A word without its quotes: \$ is a dollar sign, commands to be substituted stay as they are. */
+/* A word without its quotes: \$ is a dollar sign, command substitutions are left as they are. */
 struct shell_word {
 	const struct shell_word *next;
 	const char *text;
@@ -30,7 +30,7 @@ struct shell_assignment {
 struct shell_arm {
 	struct shell_arm *next;
 	const struct shell_word *patterns;
-	const struct shell_assignment *assignments;	/* those of inner arms are theirs */
+	const struct shell_assignment *assignments;	/* without those of inner arms */
 	size_t begin, end;				/* of its commands */
 };
 
@@ -42,7 +42,7 @@ struct shell_case {
 };
 
 struct shell_script {
-	const struct shell_assignment *assignments;	/* those that are in no case command */
+	const struct shell_assignment *assignments;	/* outside of case commands */
 	const struct shell_case *cases;			/* in the order in which they begin */
 };
 

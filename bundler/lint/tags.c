@@ -10,10 +10,10 @@
 
 #define TAG_BYTES 128
 
-/* How much of the version a tag begins with; fewer numbers come later in a list. */
+/* How many numbers of the version a tag begins with. */
 enum depth { FULL, MINOR, MAJOR, BARE };
 
-/* A tag with what it belongs to. */
+/* A tag and its entry. */
 struct tag {
 	const char *text;
 	size_t line;
@@ -38,12 +38,6 @@ const char *lint_tags_fault(const char *tag)
 
 /* ---- names ---- */
 
-static bool begins(const char *tag, const char *prefix, size_t length)
-{
-	return length > 0 && strncmp(tag, prefix, length) == 0
-	       && (tag[length] == '\0' || tag[length] == '-');
-}
-
 /* Splits a tag into version and the rest, which is "" or a name. */
 static enum depth split(const char *tag, const char *version, const char **rest)
 {
@@ -51,34 +45,24 @@ static enum depth split(const char *tag, const char *version, const char **rest)
 		strlen(version), version_prefix(version, 2), version_prefix(version, 1),
 	};
 
-	for (enum depth depth = FULL; depth < BARE; depth++)
-		if (begins(tag, version, lengths[depth])) {
-			*rest = tag + lengths[depth] + (tag[lengths[depth]] == '-');
+	for (enum depth depth = FULL; depth < BARE; depth++) {
+		const size_t length = lengths[depth];
+
+		if (length > 0 && strncmp(tag, version, length) == 0
+		    && (tag[length] == '\0' || tag[length] == '-')) {
+			*rest = tag + length + (tag[length] == '-');
 			return depth;
 		}
+	}
 	*rest = tag;
 	return BARE;
 }
 
-static void check_rest(const struct lint *lint, const char *path, const struct lint_entry *entry,
-		       const struct library_item *tag, const char *rest, enum depth depth)
-{
-	const struct lint_variant *variant = entry->variant;
-
-	if (depth == BARE && isdigit((unsigned char)*rest))
-		lint_add(lint, LINT_VERSION, path, tag->line, "'%s' is not of version %s",
-			 tag->text, entry->version->number);
-	else if (strcmp(rest, variant->name) != 0 && strcmp(rest, variant->kind->alias) != 0
-		 && *rest && !(depth == BARE && strcmp(rest, "latest") == 0))
-		lint_add(lint, LINT_NAMING, path, tag->line,
-			 "'%s' is not made of '%s', as its directory is", tag->text,
-			 variant->name);
-}
-
-/* Each name, or none, is there with ever fewer numbers of the version. */
+/* Tags are made of version and variant; of one name, shorter versions come later in the list. */
 static void check_list(const struct lint *lint, const char *path, const struct lint_entry *entry,
 		       const struct lint_items *list)
 {
+	const struct lint_variant *variant = entry->variant;
 	const char *name = NULL;
 	enum depth before = FULL;
 
@@ -86,9 +70,17 @@ static void check_list(const struct lint *lint, const char *path, const struct l
 		const struct library_item *tag = &list->items[i];
 		const char *rest;
 		const enum depth depth = split(tag->text, entry->version->number, &rest);
+		const bool latest = strcmp(tag->text, "latest") == 0;
 
-		check_rest(lint, path, entry, tag, rest, depth);
-		if (strcmp(tag->text, "latest") == 0)
+		if (depth == BARE && isdigit((unsigned char)*rest))
+			lint_add(lint, LINT_VERSION, path, tag->line, "'%s' is not of version %s",
+				 tag->text, entry->version->number);
+		else if (*rest && !latest && strcmp(rest, variant->name) != 0
+			 && strcmp(rest, variant->kind->alias) != 0)
+			lint_add(lint, LINT_NAMING, path, tag->line,
+				 "'%s' is not made of '%s', as its directory is", tag->text,
+				 variant->name);
+		if (latest)
 			rest = "";
 		if (name && strcmp(name, rest) == 0 && depth < before)
 			lint_add(lint, LINT_NAMING, path, tag->line,
@@ -144,35 +136,30 @@ static const char *windows_of(const struct lint_entry *entry)
 	       ? entry->variant->base : "";
 }
 
-/* Docker chooses among entries that share a tag by platform and version of Windows. */
-static bool clash(const struct tag *one, const struct tag *other)
-{
-	return (one->entry->platforms & other->entry->platforms) != 0
-	       && strcmp(windows_of(one->entry), windows_of(other->entry)) == 0;
-}
-
-static void check_pair(const struct lint *lint, const char *path, const struct tag *one,
-		       const struct tag *other)
-{
-	if (!one->shared || !other->shared || one->entry == other->entry)
-		lint_add(lint, LINT_UNIQUE, path, other->line, "'%s' stands in line %zu, too",
-			 other->text, one->line);
-	else if (clash(one, other))
-		lint_add(lint, LINT_SHARED, path, other->line,
-			 "'%s' is shared with line %zu, which is for the same platform",
-			 other->text, one->line);
-}
-
+/*
+ * Checks tags that were sorted. Entries may share one when Docker can choose between them, by
+ * platform or version of Windows.
+ */
 static void check_same(const struct lint *lint, const char *path, const struct tag *tags,
 		       size_t count)
 {
 	size_t first = 0;
 
 	for (size_t i = 1; i < count; i++) {
-		if (strcmp(tags[first].text, tags[i].text) != 0)
+		const struct tag *other = &tags[i];
+
+		if (strcmp(tags[first].text, other->text) != 0)
 			first = i;
-		for (size_t k = first; k < i; k++)
-			check_pair(lint, path, &tags[k], &tags[i]);
+		for (const struct tag *one = &tags[first]; one < other; one++) {
+			if (!one->shared || !other->shared || one->entry == other->entry)
+				lint_add(lint, LINT_UNIQUE, path, other->line,
+					 "'%s' stands in line %zu, too", other->text, one->line);
+			else if ((one->entry->platforms & other->entry->platforms) != 0
+				 && strcmp(windows_of(one->entry), windows_of(other->entry)) == 0)
+				lint_add(lint, LINT_SHARED, path, other->line, "'%s' is shared "
+					 "with line %zu, which is for the same platform",
+					 other->text, one->line);
+		}
 	}
 }
 

@@ -157,59 +157,13 @@ static int read_file(struct loading *loading, const struct location *place, cons
 
 /* ---- variants ---- */
 
-static bool is_dockerfile(const char *name)
-{
-	return strcmp(name, "Dockerfile") == 0 || strncmp(name, "Dockerfile.", 11) == 0;
-}
-
-static int read_image(struct loading *loading, const struct location *place, const char *name,
-		      struct lint_variant *variant)
-{
-	struct buffer text;
-	int result;
-
-	buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
-	result = read_file(loading, place, name, &text);
-	if (result > 0) {
-		variant->images = memory_resize(variant->images, variant->count + 1,
-						sizeof *variant->images);
-		lint_dockerfile_read(&variant->images[variant->count++],
-				     below(loading, place->path, name), &text);
-	}
-	buffer_free(&text);
-	return result < 0 ? -1 : 0;
-}
-
-static void find_script(struct lint_variant *variant, int directory)
-{
-	const char *name = variant->count > 0 ? variant->images[0].script.text : NULL;
-	struct stat st;
-
-	variant->script = name && fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0
-			  && S_ISREG(st.st_mode);
-	variant->executable = variant->script && (st.st_mode & 0111) != 0;
-}
-
-static int read_images(struct loading *loading, const struct location *place,
-		       struct lint_variant *variant)
-{
-	const char **names;
-
-	if (list(loading, place, &names) < 0)
-		return -1;
-	for (; *names; names++)
-		if (is_dockerfile(*names) && read_image(loading, place, *names, variant) < 0)
-			return -1;
-	find_script(variant, place->fd);
-	return 0;
-}
-
-/* A directory is a variant when it has its name or a Dockerfile. */
+/* A directory is a variant when it has a variant's name or a Dockerfile. */
 static int read_variant(struct loading *loading, const struct location *place, const char *name,
 			struct lint_version *version)
 {
 	struct lint_variant *variant;
 	struct location inner;
+	const char **names;
 	int result = enter(loading, place, name, &inner);
 
 	if (result <= 0)
@@ -219,27 +173,51 @@ static int read_variant(struct loading *loading, const struct location *place, c
 	variant = &version->variants[version->count++];
 	*variant = (struct lint_variant){ .name = name, .path = inner.path };
 	variant->kind = variant_parse(name, &variant->base);
-	result = read_images(loading, &inner, variant);
+	result = list(loading, &inner, &names);
+	for (; result == 0 && *names; names++) {
+		struct buffer text;
+
+		if (strcmp(*names, "Dockerfile") != 0 && strncmp(*names, "Dockerfile.", 11) != 0)
+			continue;
+		buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
+		result = read_file(loading, &inner, *names, &text);
+		if (result > 0) {
+			variant->files = memory_resize(variant->files, variant->count + 1,
+						       sizeof *variant->files);
+			lint_dockerfile_read(&variant->files[variant->count++],
+					     below(loading, inner.path, *names), &text);
+		}
+		buffer_free(&text);
+		result = result < 0 ? -1 : 0;
+	}
+	if (variant->count > 0 && variant->files[0].script.text) {
+		struct stat st;
+
+		variant->script = fstatat(inner.fd, variant->files[0].script.text, &st,
+					  AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+		variant->executable = variant->script && (st.st_mode & 0111) != 0;
+	}
 	close(inner.fd);
 	if (!variant->kind && variant->count == 0)
 		version->count--;
 	return result;
 }
 
-static int read_sums(struct loading *loading, const char *path, const char *version,
-		     struct buffer *text)
+/* Takes the text of a SHA256SUMS file, and checks its lines. */
+static int add_sums(struct loading *loading, const char *path, const char *version,
+		    const struct buffer *text)
 {
 	struct lint_tree *tree = &loading->lint->tree;
 	struct digest ignored;
 
 	tree->sums = memory_resize(tree->sums, tree->sums_count + 1, sizeof *tree->sums);
 	tree->sums[tree->sums_count++] = (struct lint_sums){ path, version, *text };
-	/* No line is without a name, but all are looked at. */
+	/* No line has an empty name, but a search looks at all. */
 	return sums_find(text, path, "", &ignored, loading->err) < 0 ? -1 : 0;
 }
 
-static int read_own_sums(struct loading *loading, const struct location *place, const char *name,
-			 const char *version)
+static int read_sums(struct loading *loading, const struct location *place, const char *name,
+		     const char *version)
 {
 	struct buffer text;
 	int result;
@@ -247,7 +225,7 @@ static int read_own_sums(struct loading *loading, const struct location *place, 
 	buffer_init(&text, LIMIT_SUMS_BYTES);
 	result = read_file(loading, place, name, &text);
 	if (result > 0)
-		return read_sums(loading, below(loading, place->path, name), version, &text);
+		return add_sums(loading, below(loading, place->path, name), version, &text);
 	buffer_free(&text);
 	return result;
 }
@@ -269,7 +247,7 @@ static int read_version(struct loading *loading, const struct location *place, c
 	result = list(loading, &inner, &names);
 	for (; result == 0 && *names; names++) {
 		if (strcmp(*names, "SHA256SUMS") == 0)
-			result = read_own_sums(loading, &inner, *names, name);
+			result = read_sums(loading, &inner, *names, name);
 		else
 			result = read_variant(loading, &inner, *names, version);
 	}
@@ -304,7 +282,7 @@ bool lint_tree_matches(const char *directory, const char *version)
 	return strcmp(directory, version) == 0;
 }
 
-/* Of 1.2.x the newest that a Dockerfile has: what a change has left behind is older. */
+/* Of 1.2.x, the newest version that a Dockerfile has: an older one was forgotten in a change. */
 static void find_number(struct lint_version *version)
 {
 	if (!version_fault(version->name)) {
@@ -313,7 +291,7 @@ static void find_number(struct lint_version *version)
 	}
 	for (size_t i = 0; i < version->count; i++)
 		for (size_t k = 0; k < version->variants[i].count; k++)
-			for (const struct lint_list *l = version->variants[i].images[k].versions; l;
+			for (const struct lint_list *l = version->variants[i].files[k].versions; l;
 			     l = l->next)
 				if (lint_tree_matches(version->name, l->item.text)
 				    && (!version->number
@@ -359,46 +337,36 @@ static int read_libraries(struct loading *loading, const struct location *place)
 	return result;
 }
 
+/* Reads the files that the options name. */
 static int read_given(struct loading *loading)
 {
 	const struct lint_options *options = loading->lint->options;
 	struct lint_tree *tree = &loading->lint->tree;
 	struct buffer text;
+	int result = 0;
 
 	if (options->library) {
 		buffer_init(&text, LIMIT_LIBRARY_BYTES);
-		if (file_read(&text, AT_FDCWD, options->library, loading->err) < 0) {
-			buffer_free(&text);
-			return -1;
-		}
-		add_library(loading, options->library, &text);
+		result = file_read(&text, AT_FDCWD, options->library, loading->err);
+		if (result == 0)
+			add_library(loading, options->library, &text);
 		buffer_free(&text);
 	}
-	for (size_t i = 0; i < options->sums_count; i++) {
+	for (size_t i = 0; i < options->sums_count && result == 0; i++) {
 		buffer_init(&text, LIMIT_SUMS_BYTES);
-		if (file_read(&text, AT_FDCWD, options->sums[i], loading->err) < 0) {
+		result = file_read(&text, AT_FDCWD, options->sums[i], loading->err);
+		if (result == 0)
+			result = add_sums(loading, options->sums[i], NULL, &text);
+		else
 			buffer_free(&text);
-			return -1;
-		}
-		if (read_sums(loading, options->sums[i], NULL, &text) < 0)
-			return -1;
 	}
-	tree->has_lock = options->lock != NULL;
-	return options->lock && lock_open(&tree->lock, options->lock, loading->err) < 0 ? -1 : 0;
+	if (result < 0 || !options->lock)
+		return result;
+	tree->has_lock = true;
+	return lock_open(&tree->lock, options->lock, loading->err);
 }
 
 /* ---- the whole ---- */
-
-static int read_entry(struct loading *loading, const struct location *place, const char *name)
-{
-	if (lint_tree_is_version(name))
-		return read_version(loading, place, name);
-	if (strcmp(name, "library") == 0 && !loading->lint->options->library)
-		return read_libraries(loading, place);
-	if (strcmp(name, "SHA256SUMS") == 0)
-		return read_own_sums(loading, place, name, NULL);
-	return 0;
-}
 
 int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 {
@@ -413,7 +381,12 @@ int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 		return error_errno(err, STATUS_FILE, "cannot read '%s'", directory);
 	result = list(&loading, &place, &names);
 	for (; result == 0 && *names; names++)
-		result = read_entry(&loading, &place, *names);
+		if (lint_tree_is_version(*names))
+			result = read_version(&loading, &place, *names);
+		else if (strcmp(*names, "library") == 0 && !lint->options->library)
+			result = read_libraries(&loading, &place);
+		else if (strcmp(*names, "SHA256SUMS") == 0)
+			result = read_sums(&loading, &place, *names, NULL);
 	close(place.fd);
 	if (result == 0 && tree->version_count == 0) {
 		error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory that is "
@@ -426,20 +399,18 @@ int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 	return result == 0 ? read_given(&loading) : -1;
 }
 
-static void free_version(struct lint_version *version)
-{
-	for (size_t i = 0; i < version->count; i++) {
-		for (size_t k = 0; k < version->variants[i].count; k++)
-			lint_dockerfile_free(&version->variants[i].images[k]);
-		free(version->variants[i].images);
-	}
-	free(version->variants);
-}
-
 void lint_tree_free(struct lint_tree *tree)
 {
-	for (size_t i = 0; i < tree->version_count; i++)
-		free_version(&tree->versions[i]);
+	for (size_t v = 0; v < tree->version_count; v++) {
+		struct lint_version *version = &tree->versions[v];
+
+		for (size_t i = 0; i < version->count; i++) {
+			for (size_t k = 0; k < version->variants[i].count; k++)
+				lint_dockerfile_free(&version->variants[i].files[k]);
+			free(version->variants[i].files);
+		}
+		free(version->variants);
+	}
 	free(tree->versions);
 	for (size_t i = 0; i < tree->library_count; i++)
 		library_file_free(&tree->libraries[i].file);
@@ -464,19 +435,6 @@ const struct lint_variant *lint_tree_variant(const struct lint_version *version,
 
 /* ---- digests ---- */
 
-static int find_locked(const struct lock *lock, const char *asset, struct digest *digest)
-{
-	for (size_t i = 0; i < lock->asset_count; i++) {
-		const char *slash = strrchr(lock->assets[i].url, '/');
-
-		if (slash && strcmp(slash + 1, asset) == 0) {
-			*digest = lock->assets[i].digest;
-			return 1;
-		}
-	}
-	return -1;
-}
-
 int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *version,
 		     const char *asset, struct digest *digest, const char **source)
 {
@@ -485,7 +443,15 @@ int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *ve
 
 	if (tree->has_lock && version->number && strcmp(tree->lock.version, version->number) == 0) {
 		*source = tree->lock.file;
-		result = find_locked(&tree->lock, asset, digest);
+		result = -1;
+		for (size_t i = 0; i < tree->lock.asset_count && result < 0; i++) {
+			const char *slash = strrchr(tree->lock.assets[i].url, '/');
+
+			if (slash && strcmp(slash + 1, asset) == 0) {
+				*digest = tree->lock.assets[i].digest;
+				result = 1;
+			}
+		}
 	}
 	for (size_t i = 0; result <= 0 && i < tree->sums_count; i++) {
 		const struct lint_sums *sums = &tree->sums[i];

@@ -22,7 +22,7 @@ struct lint_variant {
 	const char *path;		/* <version>/<variant> */
 	const struct variant_kind *kind;	/* NULL: no variant is called so */
 	const char *base;		/* version of the base image that the name has */
-	struct lint_dockerfile *images;	/* Dockerfile and Dockerfile.*, sorted */
+	struct lint_dockerfile *files;	/* Dockerfile and Dockerfile.*, sorted */
 	size_t count;
 	bool script, executable;	/* the entry point of the first is there, and can be run */
 };

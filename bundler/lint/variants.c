@@ -38,10 +38,10 @@ static size_t version_length(const char *tag)
 	return end ? (size_t)(end - tag) : strspn(tag, "0123456789.");
 }
 
-static bool copied_under_version(const struct lint_dockerfile *image, const char *name,
+static bool copied_under_version(const struct lint_dockerfile *file, const char *name,
 				 size_t length)
 {
-	for (const struct lint_list *l = image->copied; l; l = l->next)
+	for (const struct lint_list *l = file->copied; l; l = l->next)
 		if (name_length(l->item.text) == length && l->item.text[length] == ':'
 		    && strncmp(l->item.text, name, length) == 0
 		    && version_length(l->item.text + length + 1) > 0)
@@ -63,61 +63,60 @@ bool lint_variants_own(const struct lint_tree *tree, const char *image, const ch
 	for (size_t v = 0; v < tree->version_count; v++)
 		for (size_t i = 0; i < tree->versions[v].count; i++)
 			for (size_t k = 0; k < tree->versions[v].variants[i].count; k++)
-				if (copied_under_version(&tree->versions[v].variants[i].images[k],
+				if (copied_under_version(&tree->versions[v].variants[i].files[k],
 							 image, length))
 					return true;
 	return false;
 }
 
-/* What is wrong with copying from the variant that stands behind the version in a tag. */
-static void check_source(const struct lint *lint, const struct lint_version *version,
-			 const struct lint_variant *variant, const struct lint_dockerfile *image,
-			 const struct lint_list *from, const char *name)
-{
-	const struct lint_variant *source = lint_tree_variant(version, name, strlen(name));
-
-	if (!source)
-		lint_add(lint, LINT_FROM, image->path, from->item.line,
-			 "'%s' is copied from, and there is no directory '%s/%s'", from->item.text,
-			 version->name, name);
-	else if (variant->kind && variant->kind->from
-		 && (!source->kind || strcmp(source->kind->name, variant->kind->from) != 0
-		     || strcmp(source->base, variant->base) != 0))
-		lint_add(lint, LINT_FROM, image->path, from->item.line,
-			 "'%s' is copied from, and not '%s-%s'", from->item.text,
-			 variant->kind->from, variant->base);
-	else if (source == variant)
-		lint_add(lint, LINT_FROM, image->path, from->item.line,
-			 "'%s' is copied from itself", from->item.text);
-}
-
+/* Images of the tree that are copied from exist in it, and are of the right version and base. */
 static void check_from(const struct lint *lint, const struct lint_version *version,
-		       const struct lint_variant *variant, const struct lint_dockerfile *image)
+		       const struct lint_variant *variant, const struct lint_dockerfile *file)
 {
-	for (const struct lint_list *l = image->images; l; l = l->next) {
-		const char *tag;
+	const struct variant_kind *kind = variant->kind;
+
+	for (const struct lint_list *l = file->images; l; l = l->next) {
+		const struct lint_variant *source;
+		const char *image = l->item.text, *tag, *name;
 		size_t length;
 
-		if (!lint_variants_own(&lint->tree, l->item.text, &tag))
+		if (!lint_variants_own(&lint->tree, image, &tag))
 			continue;
 		length = version_length(tag);
-		if (length == 0 || tag[length] != '-')
-			lint_add(lint, LINT_FROM, image->path, l->item.line,
+		if (length == 0 || tag[length] != '-') {
+			lint_add(lint, LINT_FROM, file->path, l->item.line,
 				 "'%s' is copied from, which does not name version and variant",
-				 l->item.text);
-		else if (version->number && (strlen(version->number) != length
-					     || strncmp(version->number, tag, length) != 0))
-			lint_add(lint, LINT_FROM, image->path, l->item.line,
-				 "'%s' is copied from, and the version is %s", l->item.text,
+				 image);
+			continue;
+		}
+		if (version->number && (strlen(version->number) != length
+					|| strncmp(version->number, tag, length) != 0)) {
+			lint_add(lint, LINT_FROM, file->path, l->item.line,
+				 "'%s' is copied from, and the version is %s", image,
 				 version->number);
-		else
-			check_source(lint, version, variant, image, l, tag + length + 1);
+			continue;
+		}
+		name = tag + length + 1;
+		source = lint_tree_variant(version, name, strlen(name));
+		if (!source)
+			lint_add(lint, LINT_FROM, file->path, l->item.line,
+				 "'%s' is copied from, and there is no directory '%s/%s'", image,
+				 version->name, name);
+		else if (kind && kind->from
+			 && (!source->kind || strcmp(source->kind->name, kind->from) != 0
+			     || strcmp(source->base, variant->base) != 0))
+			lint_add(lint, LINT_FROM, file->path, l->item.line,
+				 "'%s' is copied from, and not '%s-%s'", image, kind->from,
+				 variant->base);
+		else if (source == variant)
+			lint_add(lint, LINT_FROM, file->path, l->item.line,
+				 "'%s' is copied from itself", image);
 	}
 }
 
 /* ---- names, versions, bases ---- */
 
-/* The variant that somebody may have meant who left out a hyphen or "windows", or NULL. */
+/* The variant whose name this is without a hyphen or "windows", or NULL. */
 static const char *meant(struct pool *pool, const char *name)
 {
 	for (const struct variant_kind *kind = variant_table(); kind->name; kind++) {
@@ -148,50 +147,46 @@ static void check_name(const struct lint *lint, const struct lint_variant *varia
 	pool_free(&pool);
 }
 
-/* Of several versions that a file has, say of tools, one has to be the directory's. */
+/* A file may have several versions, such as those of tools; one has to be the directory's. */
 static void check_version(const struct lint *lint, const struct lint_version *version,
-			  const struct lint_dockerfile *image)
+			  const struct lint_dockerfile *file)
 {
-	for (const struct lint_list *l = image->versions; l; l = l->next)
+	for (const struct lint_list *l = file->versions; l; l = l->next)
 		if (version->number ? strcmp(l->item.text, version->number) == 0
 				    : lint_tree_matches(version->name, l->item.text))
 			return;
-	if (!image->versions)
+	if (!file->versions)
 		return;
 	if (version->number)
-		lint_add(lint, LINT_VERSION, image->path, image->versions->item.line,
+		lint_add(lint, LINT_VERSION, file->path, file->versions->item.line,
 			 "the version is %s, that of the directory %s",
-			 image->versions->item.text, version->number);
+			 file->versions->item.text, version->number);
 	else
-		lint_add(lint, LINT_VERSION, image->path, image->versions->item.line,
+		lint_add(lint, LINT_VERSION, file->path, file->versions->item.line,
 			 "the version is %s, the directory is for %s",
-			 image->versions->item.text, version->name);
-}
-
-/* The base image of a variant, with its tag, in pool. */
-static const char *base_of(struct pool *pool, const struct lint_variant *variant)
-{
-	return variant->kind->joint ? pool_format(pool, "%s:%s", variant->kind->base, variant->base)
-				    : variant->kind->base;
+			 file->versions->item.text, version->name);
 }
 
 static void check_base(const struct lint *lint, const struct lint_variant *variant,
-		       const struct lint_dockerfile *image)
+		       const struct lint_dockerfile *file)
 {
-	const char *base = image->base.text, *wanted;
+	const struct variant_kind *kind = variant->kind;
+	const char *base = file->base.text, *wanted = base;
 	struct pool pool = { 0 };
 	char reason[256];
 
 	if (!base)
 		return;
-	wanted = variant->kind ? base_of(&pool, variant) : base;
+	if (kind)
+		wanted = kind->joint ? pool_format(&pool, "%s:%s", kind->base, variant->base)
+				     : kind->base;
 	if (strncmp(base, wanted, strlen(wanted)) != 0
 	    || (base[strlen(wanted)] && base[strlen(wanted)] != '@'))
-		lint_add(lint, LINT_BASE, image->path, image->base.line,
+		lint_add(lint, LINT_BASE, file->path, file->base.line,
 			 "the base is '%s', and '%s' is built on '%s'", base, variant->name,
 			 wanted);
 	if (base_images_fault(base, lint->options->today, reason, sizeof reason))
-		lint_add(lint, LINT_ACCEPTED, image->path, image->base.line, "%s", reason);
+		lint_add(lint, LINT_ACCEPTED, file->path, file->base.line, "%s", reason);
 	pool_free(&pool);
 }
 
@@ -205,7 +200,7 @@ static bool is_known(const struct lint_arm *arm, const char *pattern)
 	return false;
 }
 
-static void check_arm(const struct lint *lint, const struct lint_dockerfile *image,
+static void check_arm(const struct lint *lint, const struct lint_dockerfile *file,
 		      const struct lint_arm *arm)
 {
 	size_t i = 0;
@@ -217,15 +212,15 @@ static void check_arm(const struct lint *lint, const struct lint_dockerfile *ima
 		if (is_known(arm, word->text))
 			continue;
 		if (name)
-			lint_add(lint, LINT_ARCHITECTURE, image->path, arm->pattern_lines[i],
+			lint_add(lint, LINT_ARCHITECTURE, file->path, arm->pattern_lines[i],
 				 "%s is never '%s', but '%s'", source, word->text, name);
 		else
-			lint_add(lint, LINT_ARCHITECTURE, image->path, arm->pattern_lines[i],
+			lint_add(lint, LINT_ARCHITECTURE, file->path, arm->pattern_lines[i],
 				 "%s is never '%s'", source, word->text);
 	}
 }
 
-/* The operating system and what follows it in an asset's name, up to its next mark. */
+/* The target in an asset's name: the operating system and the architecture after it, or NULL. */
 static const char *target_in(const char *asset, size_t *length)
 {
 	static const char *const systems[] = { "linux-", "windows-" };
@@ -254,24 +249,18 @@ const struct platform *lint_variants_platform(const char *asset)
 	return NULL;
 }
 
+/* Whether an arm is for a platform, or for any one when it is NULL. */
 static bool arm_is_for(const struct lint_arm *arm, const struct platform *platform)
 {
 	for (const struct shell_word *word = arm->patterns; word; word = word->next)
-		if (architecture_matches(arm->tool, platform, word->text))
-			return true;
-	return false;
-}
-
-static bool arm_is_known(const struct lint_arm *arm)
-{
-	for (const struct shell_word *word = arm->patterns; word; word = word->next)
-		if (is_known(arm, word->text))
+		if (platform ? architecture_matches(arm->tool, platform, word->text)
+			     : is_known(arm, word->text))
 			return true;
 	return false;
 }
 
 static void check_target(const struct lint *lint, const struct lint_variant *variant,
-			 const struct lint_dockerfile *image, const struct lint_asset *asset)
+			 const struct lint_dockerfile *file, const struct lint_asset *asset)
 {
 	const struct platform *platform = lint_variants_platform(asset->name);
 	const size_t line = asset->arm ? asset->arm->line : asset->line;
@@ -279,20 +268,20 @@ static void check_target(const struct lint *lint, const struct lint_variant *var
 	const char *target = target_in(asset->name, &length);
 
 	if (target && !platform)
-		lint_add(lint, LINT_ASSET, image->path, line, "'%s' is for '%.*s', which is no "
+		lint_add(lint, LINT_ASSET, file->path, line, "'%s' is for '%.*s', which is no "
 			 "target of releases", asset->name, (int)length, target);
 	else if (platform && variant->kind && strcmp(platform->os, variant->kind->os) != 0)
-		lint_add(lint, LINT_ASSET, image->path, line, "'%s' is for %s, '%s' for %s",
+		lint_add(lint, LINT_ASSET, file->path, line, "'%s' is for %s, '%s' for %s",
 			 asset->name, platform->os, variant->name, variant->kind->os);
-	else if (platform && asset->arm && arm_is_known(asset->arm)
+	else if (platform && asset->arm && arm_is_for(asset->arm, NULL)
 		 && !arm_is_for(asset->arm, platform))
-		lint_add(lint, LINT_ASSET, image->path, line, "'%s' downloads '%s'",
+		lint_add(lint, LINT_ASSET, file->path, line, "'%s' downloads '%s'",
 			 asset->arm->patterns->text, asset->name);
 }
 
 /* The version in a URL: "v1.2.3" or "1.2.3" between slashes. */
 static void check_url(const struct lint *lint, const struct lint_version *version,
-		      const struct lint_dockerfile *image, const struct lint_asset *asset)
+		      const struct lint_dockerfile *file, const struct lint_asset *asset)
 {
 	const char *at = asset->url;
 
@@ -302,7 +291,7 @@ static void check_url(const struct lint *lint, const struct lint_version *versio
 
 		if (version->number && strchr(number, '.') && !version_fault(number)
 		    && strcmp(number, version->number) != 0)
-			lint_add(lint, LINT_VERSION, image->path, asset->line,
+			lint_add(lint, LINT_VERSION, file->path, asset->line,
 				 "'%s' is of version %s, that of the directory is %s", asset->name,
 				 number, version->number);
 		free(part);
@@ -317,17 +306,17 @@ static bool is_hash(const char *text)
 	return digits == 64 && text[64] == '\0' && strspn(text, "0") < 64;
 }
 
-static void check_hash(const struct lint *lint, const struct lint_dockerfile *image,
+static void check_hash(const struct lint *lint, const struct lint_dockerfile *file,
 		       const struct lint_text *hash)
 {
 	if (hash->text && !strchr(hash->text, '$') && !is_hash(hash->text))
-		lint_add(lint, LINT_HASH, image->path, hash->line,
+		lint_add(lint, LINT_HASH, file->path, hash->line,
 			 "'%s' is no SHA-256 of 64 hexadecimal digits", hash->text);
 }
 
-/* Whether something is known of an asset that has another digest. */
+/* Compares an asset's digest with that of the sums or the lock. */
 static void check_sums(const struct lint *lint, const struct lint_version *version,
-		       const struct lint_dockerfile *image, const struct lint_asset *asset)
+		       const struct lint_dockerfile *file, const struct lint_asset *asset)
 {
 	char hex[DIGEST_HEX_BYTES];
 	struct digest digest;
@@ -335,36 +324,36 @@ static void check_sums(const struct lint *lint, const struct lint_version *versi
 	int known = lint_tree_digest(&lint->tree, version, asset->name, &digest, &source);
 
 	if (known < 0)
-		lint_add(lint, LINT_SUMS, image->path, asset->line, "'%s' does not stand in '%s'",
+		lint_add(lint, LINT_SUMS, file->path, asset->line, "'%s' does not stand in '%s'",
 			 asset->name, source);
 	if (known <= 0 || !asset->hash.text || !is_hash(asset->hash.text))
 		return;
 	if (strcasecmp(digest_write_hex(&digest, hex), asset->hash.text) != 0)
-		lint_add(lint, LINT_SUMS, image->path, asset->hash.line,
+		lint_add(lint, LINT_SUMS, file->path, asset->hash.line,
 			 "the SHA-256 of '%s' is %s in '%s'", asset->name, hex, source);
 }
 
 static void check_downloads(const struct lint *lint, const struct lint_version *version,
-			    const struct lint_variant *variant, const struct lint_dockerfile *image)
+			    const struct lint_variant *variant, const struct lint_dockerfile *file)
 {
-	for (const struct lint_arm *arm = image->arms; arm; arm = arm->next) {
-		check_hash(lint, image, &arm->hash);
+	for (const struct lint_arm *arm = file->arms; arm; arm = arm->next) {
+		check_hash(lint, file, &arm->hash);
 		if (!arm->others)
-			check_arm(lint, image, arm);
+			check_arm(lint, file, arm);
 	}
-	for (const struct lint_list *l = image->hashes; l; l = l->next)
-		check_hash(lint, image, &l->item);
-	for (const struct lint_asset *asset = image->assets; asset; asset = asset->next) {
-		if (asset->arm ? !asset->hash.text : !image->hashes)
-			lint_add(lint, LINT_HASH, image->path,
+	for (const struct lint_list *l = file->hashes; l; l = l->next)
+		check_hash(lint, file, &l->item);
+	for (const struct lint_asset *asset = file->assets; asset; asset = asset->next) {
+		if (asset->arm ? !asset->hash.text : !file->hashes)
+			lint_add(lint, LINT_HASH, file->path,
 				 asset->arm ? asset->arm->line : asset->line,
 				 "'%s' has no SHA-256", asset->name);
-		check_target(lint, variant, image, asset);
-		check_url(lint, version, image, asset);
-		check_sums(lint, version, image, asset);
+		check_target(lint, variant, file, asset);
+		check_url(lint, version, file, asset);
+		check_sums(lint, version, file, asset);
 	}
-	if (image->assets && !image->checks)
-		lint_add(lint, LINT_HASH, image->path, image->assets->line,
+	if (file->assets && !file->checks)
+		lint_add(lint, LINT_HASH, file->path, file->assets->line,
 			 "nothing checks the SHA-256 of what is downloaded");
 }
 
@@ -373,7 +362,7 @@ static void check_downloads(const struct lint *lint, const struct lint_version *
 /* One asset with its hash, wherever it stands. */
 struct copy {
 	const struct lint_asset *asset;
-	const struct lint_dockerfile *image;
+	const struct lint_dockerfile *file;
 };
 
 static int compare_copies(const void *a, const void *b)
@@ -382,34 +371,32 @@ static int compare_copies(const void *a, const void *b)
 	int order = strcmp(one->asset->name, other->asset->name);
 
 	if (order == 0)
-		order = strcmp(one->image->path, other->image->path);
+		order = strcmp(one->file->path, other->file->path);
 	if (order == 0)
 		order = (one->asset->line > other->asset->line)
 			- (one->asset->line < other->asset->line);
 	return order;
 }
 
-static void collect_copies(const struct lint_variant *variant, struct copy **copies, size_t *count)
-{
-	for (size_t k = 0; k < variant->count; k++) {
-		const struct lint_dockerfile *image = &variant->images[k];
-
-		*copies = memory_resize(*copies, *count + image->asset_count + 1, sizeof **copies);
-		for (const struct lint_asset *asset = image->assets; asset; asset = asset->next)
-			if (asset->hash.text && is_hash(asset->hash.text))
-				(*copies)[(*count)++] = (struct copy){ asset, image };
-	}
-}
-
-/* Assets are the same when their names are: these have the version. */
+/* Assets are the same when their names are, because these have the version. */
 static void check_copies(const struct lint *lint)
 {
+	const struct lint_tree *tree = &lint->tree;
 	struct copy *copies = NULL;
 	size_t count = 0;
 
-	for (size_t v = 0; v < lint->tree.version_count; v++)
-		for (size_t i = 0; i < lint->tree.versions[v].count; i++)
-			collect_copies(&lint->tree.versions[v].variants[i], &copies, &count);
+	for (size_t v = 0; v < tree->version_count; v++)
+		for (size_t i = 0; i < tree->versions[v].count; i++)
+			for (size_t k = 0; k < tree->versions[v].variants[i].count; k++) {
+				const struct lint_dockerfile *file;
+
+				file = &tree->versions[v].variants[i].files[k];
+				copies = memory_resize(copies, count + file->asset_count + 1,
+						       sizeof *copies);
+				for (const struct lint_asset *a = file->assets; a; a = a->next)
+					if (a->hash.text && is_hash(a->hash.text))
+						copies[count++] = (struct copy){ a, file };
+			}
 	if (count > 0)
 		qsort(copies, count, sizeof *copies, compare_copies);
 	for (size_t i = 1; i < count; i++) {
@@ -417,24 +404,24 @@ static void check_copies(const struct lint *lint)
 
 		if (strcmp(one->asset->name, other->asset->name) == 0
 		    && strcasecmp(one->asset->hash.text, other->asset->hash.text) != 0)
-			lint_add(lint, LINT_COPIES, other->image->path, other->asset->hash.line,
+			lint_add(lint, LINT_COPIES, other->file->path, other->asset->hash.line,
 				 "the SHA-256 of '%s' is another one in '%s' line %zu",
-				 other->asset->name, one->image->path, one->asset->hash.line);
+				 other->asset->name, one->file->path, one->asset->hash.line);
 	}
 	free(copies);
 }
 
-/* A text of an image that all images of a version should have alike. */
-typedef const struct lint_text *text_of(const struct lint_dockerfile *image);
+/* A text of a Dockerfile that all of a version should have alike. */
+typedef const struct lint_text *text_of(const struct lint_dockerfile *file);
 
-static const struct lint_text *ports_of(const struct lint_dockerfile *image)
+static const struct lint_text *ports_of(const struct lint_dockerfile *file)
 {
-	return &image->ports;
+	return &file->ports;
 }
 
-static const struct lint_text *program_of(const struct lint_dockerfile *image)
+static const struct lint_text *program_of(const struct lint_dockerfile *file)
 {
-	return &image->program;
+	return &file->program;
 }
 
 static size_t count_equal(const struct lint_version *version, text_of *get, const char *text)
@@ -443,7 +430,7 @@ static size_t count_equal(const struct lint_version *version, text_of *get, cons
 
 	for (size_t i = 0; i < version->count; i++)
 		for (size_t k = 0; k < version->variants[i].count; k++) {
-			const char *other = get(&version->variants[i].images[k])->text;
+			const char *other = get(&version->variants[i].files[k])->text;
 
 			count += other && strcmp(other, text) == 0;
 		}
@@ -458,7 +445,7 @@ static const char *find_common(const struct lint_version *version, text_of *get)
 
 	for (size_t i = 0; i < version->count; i++)
 		for (size_t k = 0; k < version->variants[i].count; k++) {
-			const char *text = get(&version->variants[i].images[k])->text;
+			const char *text = get(&version->variants[i].files[k])->text;
 			size_t count = text ? count_equal(version, get, text) : 0;
 
 			if (count > most) {
@@ -476,15 +463,15 @@ static void check_common(const struct lint *lint, const struct lint_version *ver
 
 	for (size_t i = 0; common && i < version->count; i++)
 		for (size_t k = 0; k < version->variants[i].count; k++) {
-			const struct lint_dockerfile *image = &version->variants[i].images[k];
-			const struct lint_text *text = get(image);
+			const struct lint_dockerfile *file = &version->variants[i].files[k];
+			const struct lint_text *text = get(file);
 
 			if (!text->text)
-				lint_add(lint, rule, image->path, 0,
+				lint_add(lint, rule, file->path, 0,
 					 "there is no %s, others of the version have '%s'", what,
 					 common);
 			else if (strcmp(text->text, common) != 0)
-				lint_add(lint, rule, image->path, text->line,
+				lint_add(lint, rule, file->path, text->line,
 					 "the %s is '%s', others of the version have '%s'", what,
 					 text->text, common);
 		}
@@ -492,36 +479,21 @@ static void check_common(const struct lint *lint, const struct lint_version *ver
 
 static void check_script(const struct lint *lint, const struct lint_variant *variant)
 {
-	const struct lint_dockerfile *image = &variant->images[0];
+	const struct lint_dockerfile *file = &variant->files[0];
 
-	if (!image->script.text)
+	if (!file->script.text)
 		return;
 	if (!variant->script)
-		lint_add(lint, LINT_ENTRYPOINT, image->path, image->script.line,
-			 "'%s' is not in the directory", image->script.text);
+		lint_add(lint, LINT_ENTRYPOINT, file->path, file->script.line,
+			 "'%s' is not in the directory", file->script.text);
 	else if (!variant->executable)
-		lint_add(lint, LINT_ENTRYPOINT, image->path, image->script.line,
-			 "'%s' is not executable", image->script.text);
+		lint_add(lint, LINT_ENTRYPOINT, file->path, file->script.line,
+			 "'%s' is not executable", file->script.text);
 }
 
 /* ---- the whole ---- */
 
-static void check_image(const struct lint *lint, const struct lint_version *version,
-			const struct lint_variant *variant, const struct lint_dockerfile *image)
-{
-	if (image->file.fault)
-		lint_add(lint, LINT_SYNTAX, image->path, image->file.fault_line, "%s",
-			 image->file.fault);
-	if (image->excess)
-		lint_add(lint, LINT_SYNTAX, image->path, 0,
-			 "it has more downloads than are looked at");
-	check_version(lint, version, image);
-	check_base(lint, variant, image);
-	check_from(lint, version, variant, image);
-	check_downloads(lint, version, variant, image);
-}
-
-/* What an entry of a library file is about is for the rules about it. */
+/* Whether an entry of a library file names a directory; its files are then lint/library's. */
 static bool is_published(const struct lint_tree *tree, const char *directory)
 {
 	for (size_t i = 0; i < tree->library_count; i++) {
@@ -544,8 +516,20 @@ static void check_variant(const struct lint *lint, const struct lint_version *ve
 	check_name(lint, variant);
 	if (variant->count == 0 && !is_published(&lint->tree, variant->path))
 		lint_add(lint, LINT_FILE, variant->path, 0, "it has no Dockerfile");
-	for (size_t k = 0; k < variant->count; k++)
-		check_image(lint, version, variant, &variant->images[k]);
+	for (size_t k = 0; k < variant->count; k++) {
+		const struct lint_dockerfile *file = &variant->files[k];
+
+		if (file->source.fault)
+			lint_add(lint, LINT_SYNTAX, file->path, file->source.fault_line, "%s",
+				 file->source.fault);
+		if (file->excess)
+			lint_add(lint, LINT_SYNTAX, file->path, 0,
+				 "it has more downloads than are looked at");
+		check_version(lint, version, file);
+		check_base(lint, variant, file);
+		check_from(lint, version, variant, file);
+		check_downloads(lint, version, variant, file);
+	}
 	if (variant->count > 0)
 		check_script(lint, variant);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Dockerfile: what is read of it stands in it, on the lines that are told. */
+/* A Dockerfile: what is read of it is in it, on the lines that are reported. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,15 +31,15 @@ static void check_instruction(const struct containerfile_instruction *instructio
 	}
 }
 
-static void check_image(const struct lint_dockerfile *image, size_t lines)
+static void check_dockerfile(const struct lint_dockerfile *file, size_t lines)
 {
-	for (const struct lint_arm *arm = image->arms; arm; arm = arm->next)
+	for (const struct lint_arm *arm = file->arms; arm; arm = arm->next)
 		if (arm->line > lines || !arm->patterns || arm->hash.line > lines)
 			abort();
-	for (const struct lint_asset *asset = image->assets; asset; asset = asset->next)
+	for (const struct lint_asset *asset = file->assets; asset; asset = asset->next)
 		if (asset->line > lines || !strstr(asset->url, asset->name))
 			abort();
-	for (const struct lint_list *l = image->images; l; l = l->next)
+	for (const struct lint_list *l = file->images; l; l = l->next)
 		if (l->item.line == 0 || l->item.line > lines)
 			abort();
 }
@@ -47,16 +47,16 @@ static void check_image(const struct lint_dockerfile *image, size_t lines)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const size_t lines = count_lines(data, size);
-	struct lint_dockerfile image;
+	struct lint_dockerfile file;
 	struct buffer text;
 
 	buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
 	if (buffer_add(&text, data, size) == 0) {
-		lint_dockerfile_read(&image, "fuzz", &text);
-		for (size_t i = 0; i < image.file.count; i++)
-			check_instruction(&image.file.instructions[i], lines);
-		check_image(&image, lines);
-		lint_dockerfile_free(&image);
+		lint_dockerfile_read(&file, "fuzz", &text);
+		for (size_t i = 0; i < file.source.count; i++)
+			check_instruction(&file.source.instructions[i], lines);
+		check_dockerfile(&file, lines);
+		lint_dockerfile_free(&file);
 	}
 	buffer_free(&text);
 	return 0;
