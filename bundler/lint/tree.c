@@ -2,7 +2,6 @@
 #include "lint/tree.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -48,66 +48,21 @@ static int fail(const struct loading *loading, const char *path)
 
 /* ---- directories ---- */
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The next name that does not begin with a dot; NULL with errno at the end, where it is 0. */
-static const char *next_name(DIR *stream)
-{
-	const struct dirent *entry;
-
-	do {
-		errno = 0;
-		entry = readdir(stream);
-	} while (entry && entry->d_name[0] == '.');
-	return entry ? entry->d_name : NULL;
-}
-
-/* Adds the names of a directory that begin with no dot to *names, which the caller frees. */
-static int read_names(struct loading *loading, const struct location *place, DIR *stream,
-		      const char ***names, size_t *count)
-{
-	size_t capacity = 0;
-	const char *name;
-
-	while ((name = next_name(stream)) && *count < LIMIT_LINT_NAMES) {
-		if (*count == capacity) {
-			capacity = 2 * capacity + 16;
-			*names = memory_resize(*names, capacity, sizeof **names);
-		}
-		(*names)[(*count)++] = pool_string(pool_of(loading), name);
-	}
-	if (!name && errno != 0)
-		return fail(loading, place->path);
-	return name ? error_set(loading->err, STATUS_LIMIT, "cannot read '%s' in '%s': it has "
-				"more than %d names", *place->path ? place->path : ".",
-				loading->directory, LIMIT_LINT_NAMES) : 0;
-}
-
 /* The names in a directory that begin with no dot, sorted, and NULL behind them. In pool. */
 static int list(struct loading *loading, const struct location *place, const char ***names)
 {
-	int copy = openat(place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
-	const char **read = NULL;
-	size_t count = 0;
-	int result;
+	const char **kept, **name;
 
-	if (!stream) {
-		if (copy >= 0)
-			close(copy);
-		return fail(loading, place->path);
-	}
-	result = read_names(loading, place, stream, &read, &count);
-	closedir(stream);
-	*names = pool_new(pool_of(loading), count + 1, sizeof **names);
-	if (count > 0)
-		memcpy(*names, read, count * sizeof *read);
-	free(read);
-	qsort(*names, count, sizeof **names, compare_names);
-	return result;
+	if (directory_list(place->fd, LIMIT_LINT_NAMES, pool_of(loading), names) < 0)
+		return errno != E2BIG ? fail(loading, place->path)
+		       : error_set(loading->err, STATUS_LIMIT, "cannot read '%s' in '%s': it has "
+				   "more than %d names", *place->path ? place->path : ".",
+				   loading->directory, LIMIT_LINT_NAMES);
+	for (kept = name = *names; *name; name++)
+		if (**name != '.')
+			*kept++ = *name;
+	*kept = NULL;
+	return 0;
 }
 
 /* Opens a directory in another: 1, 0 when it is none, -1. A link is a finding. */
