@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Builds the program and tests it; bundler/make/product.mk has what it is for. `make help` lists the
-# targets. Settings of your own go into config.mk.
+# Builds the program and tests it. What the program is for, root file systems and images, is in
+# bundler/make/product.mk. `make help` lists the targets; config.mk is for settings of your own.
 -include config.mk
 
 # As many jobs as processors, unless -j says otherwise.
@@ -17,6 +17,7 @@ ROOMS = base trust unpack tree image fetch recipe lint library validate build au
 # Sorted, because the order of linking changes the program.
 SRCS = bundler/main.c $(sort $(wildcard $(ROOMS:%=bundler/%/*.c)))
 
+# Nothing would be built of another folder.
 $(foreach folder,$(filter-out make $(ROOMS),$(patsubst bundler/%/,%,$(wildcard bundler/*/))), \
 	$(error bundler/$(folder)/ is not a room: ROOMS does not list it))
 
@@ -148,10 +149,6 @@ fuzz-%: build/fuzz/%
 	$< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 build/corpus/$* \
 		$(wildcard tests/fuzz/corpus/$*)
 
-# ---- what it is for ----
-
-include bundler/make/product.mk
-
 # ---- housekeeping ----
 
 clean:
@@ -163,23 +160,13 @@ clean:
 distclean: clean
 	rm -rf build
 
-help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
-	@echo '         test, check, reproducible, bench, fuzz, clean, distclean, help'
-	@echo 'Settings, here or in config.mk:'
-	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
-	@echo '  RELEASE=$(RELEASE)   official, source or auto'
-	@echo '  RECIPE=$(RECIPE)'
-	@echo '  MIRROR=$(MIRROR)   where to look first for releases; CACHE=$(CACHE)'
-	@echo '  IMAGE=$(IMAGE)   VERSION=$(VERSION)'
-	@echo '  LIBRARY=$(LIBRARY)   where make update VERSION=... generates; UPDATE=   its options'
-	@echo '  FUZZ_SECONDS=$(FUZZ_SECONDS)   TESTS=   what to run instead of everything'
+include bundler/make/product.mk
 
 # For the scripts: `make -s print-CFLAGS_SAN` and the like.
 print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all test check reproducible prepare bench fuzz clean distclean help FORCE
+.PHONY: all test check reproducible prepare bench fuzz clean distclean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -16,9 +16,6 @@ set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 bundler=${BUNDLER:-$top/build/bundler}
-host=linux/$(dpkg --print-architecture)
-
-say() { echo "images: $*" >&2; }
 
 suffix=
 while getopts s: option; do
@@ -31,42 +28,17 @@ shift $((OPTIND - 1))
 recipe=$1 image=$2 sums=$3
 shift 3
 
+host=linux/$(dpkg --print-architecture)
+platforms=$(sed -n 's,.*/\(linux-.*\)\.mtree$,\1,p' "$sums" | tr - /)
+archive=$(sed -n "s,^[0-9a-f]*  \(.*/${host/\//-}\)\.mtree$,\1.tar,p" "$sums")
+# root is what the image runs as without another flavour.
+flavours="root $(sed -n '/^  flavours:/,/^  [a-z]*:$/ s/^    \([a-z0-9]*\):.*/\1/p' "$recipe")"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# trees: the platforms of Linux and their archives.
-trees() {
-	sed -n 's,^[0-9a-f]*  \(.*/\)\(linux-.*\)\.mtree$,\2 \1\2.tar,p' "$sums" |
-		while read -r name tar; do
-			echo "$(echo "$name" | tr - /) $tar"
-		done
-}
-
-# root is what the image runs as without another flavour.
-flavours() {
-	echo root
-	sed -n '/^  flavours:/,/^  [a-z]*:$/ s/^    \([a-z0-9]*\):.*/\1/p' "$recipe"
-}
-
-# layout PLATFORM FLAVOUR [OPTION]...: loads what `bundler image` makes.
-layout() {
-	local platform=$1 name=$image-$2 flavour=()
-	[ "$2" = root ] || flavour=(--flavour "$2")
-	[ "$platform" = "$host" ] || name=$name-$(echo "${platform#linux/}" | tr / -)
-	shift 2
-	# Standard input is the list of platforms.
-	"$bundler" image "$@" -p "$platform" "${flavour[@]}" --compress none \
-		-o "docker-archive:$work/image.tar:${name##*:}" "$recipe" >"$work/digest" </dev/null
-	docker load -q -i "$work/image.tar" >"$work/loaded"
-	rename "$(sed -n 's/^Loaded image: //p' "$work/loaded")" "$name"
-	echo "$name $platform"
-}
-
-rename() { # OLD NEW
-	[ "$1" != "$2" ] || return 0
-	docker tag "$1" "$2"
-	docker rmi "$1" >"$work/untagged"
-}
+# left IMAGE WHY: says that it is not built.
+left() { echo "images: $1: left$2" >&2; }
 
 # contexts: the first tag and the directory of each entry of the library file.
 contexts() {
@@ -80,18 +52,17 @@ contexts() {
 # has_base DIRECTORY: whether the engine has what its Dockerfile begins with.
 has_base() { docker image inspect "$(sed -n 's/^FROM //p' "$1/Dockerfile")" >"$work/base" 2>&1; }
 
-# context NAME DIRECTORY: builds it for this machine.
-context() {
-	local name=$1$suffix directory=$work/contexts/$2 tar
+# build_context NAME DIRECTORY: for this machine.
+build_context() {
+	local name=$1$suffix directory=$work/contexts/$2
 	case ${2##*/} in
 	scratch)
-		[ -e "$directory/Dockerfile" ] || return 0	# a layout, as below
-		tar=$(trees | sed -n "s,^$host ,,p")
-		[ -n "$tar" ] || { say "$name: left, since there is no tree for $host"; return 0; }
-		gzip -1n <"$tar" >"$directory/rootfs.tar.gz" ;;
+		[ -e "$directory/Dockerfile" ] || return 0	# it is imported as a layout
+		[ -n "$archive" ] || { left "$name" ", since there is no tree for $host"; return 0; }
+		gzip -1n <"$archive" >"$directory/rootfs.tar.gz" ;;
 	alpine*)
 		has_base "$directory" || {
-			say "$name: left to bundler lint and to tests/interop/alpine.sh, since the base image is not here"
+			left "$name" ' to bundler lint and to tests/interop/alpine.sh, since the base image is not here'
 			return 0
 		} ;;
 	*) return 0 ;;	# Windows
@@ -101,13 +72,29 @@ context() {
 	echo "$name $host"
 }
 
+# load_layout PLATFORM FLAVOUR [OPTION]...: what `bundler image` makes.
+load_layout() {
+	local platform=$1 name=$image-$2 flavour=() loaded
+	[ "$2" = root ] || flavour=(--flavour "$2")
+	[ "$platform" = "$host" ] || name=$name-$(echo "${platform#linux/}" | tr / -)
+	shift 2
+	"$bundler" image "$@" -p "$platform" "${flavour[@]}" --compress none \
+		-o "docker-archive:$work/image.tar:${name##*:}" "$recipe" >"$work/digest"
+	docker load -q -i "$work/image.tar" >"$work/loaded"
+	loaded=$(sed -n 's/^Loaded image: //p' "$work/loaded")
+	if [ "$loaded" != "$name" ]; then
+		docker tag "$loaded" "$name"
+		docker rmi "$loaded" >"$work/untagged"
+	fi
+	echo "$name $platform"
+}
+
 contexts >"$work/entries"
 while read -r name directory; do
-	context "$name" "$directory"
+	build_context "$name" "$directory"
 done <"$work/entries"
-trees >"$work/trees"
-while read -r platform _; do
-	for flavour in $(flavours); do
-		layout "$platform" "$flavour" "$@"
+for platform in $platforms; do
+	for flavour in $flavours; do
+		load_layout "$platform" "$flavour" "$@"
 	done
-done <"$work/trees"
+done

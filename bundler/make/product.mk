@@ -74,4 +74,18 @@ update: build/bundler
 	$(if $(filter command line,$(origin VERSION)),,$(error say which: make update VERSION=1.2.3))
 	bundler/make/update.sh $(VERSION) $(RECIPE) $(LIBRARY) $(UPDATE)
 
-.PHONY: rootfs image-docker images run-images audit update
+# ---- help ----
+
+help:
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
+	@echo '         test, check, reproducible, bench, fuzz, clean, distclean, help'
+	@echo 'Settings, here or in config.mk:'
+	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
+	@echo '  RELEASE=$(RELEASE)   official, source or auto'
+	@echo '  RECIPE=$(RECIPE)'
+	@echo '  MIRROR=$(MIRROR)   where to look first for releases; CACHE=$(CACHE)'
+	@echo '  IMAGE=$(IMAGE)   VERSION=$(VERSION)'
+	@echo '  LIBRARY=$(LIBRARY)   where make update VERSION=... generates; UPDATE=   its options'
+	@echo '  FUZZ_SECONDS=$(FUZZ_SECONDS)   TESTS=   what to run instead of everything'
+
+.PHONY: rootfs image-docker images run-images audit update help

@@ -56,6 +56,20 @@ status 2
 filter 's/^Makefile:[0-9]+/Makefile:N/'
 stderr <<<'Makefile:N: *** bundler/porch/ is not a room: ROOMS does not list it.  Stop.'
 
+begin 'make help lists every target and every setting'
+start
+# Not for people: prepare, which the other test targets need, and the flags of the compiler.
+sed -n 's/^\.PHONY: //p' Makefile bundler/make/product.mk | tr ' ' '\n' | grep -vx 'FORCE\|prepare' >targets
+sed -n 's/^\([A-Z_]*\) ?=.*/\1/p' Makefile bundler/make/product.mk | grep -vx CFLAGS >settings
+make help
+sed -n 's/^Targets://p; s/^   *\(test,.*\)/\1/p' "$scratch/stdout" | sed 's/([^)]*)//g' | grep -o '[a-z-]*' | sort >listed
+sort -o targets targets
+check diff targets listed
+while read -r setting; do
+	check grep -q "\b$setting=" "$scratch/stdout"
+done <settings
+stdout_stated=1
+
 begin 'make rootfs builds the trees, and does nothing the second time'
 start
 make_rootfs PLATFORM='linux/amd64 linux/arm/v7'
