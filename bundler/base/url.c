@@ -265,6 +265,16 @@ void url_free(struct url *url)
 	*url = (struct url){ 0 };
 }
 
+const char *url_fault(const char *text)
+{
+	struct url url;
+	const char *fault = url_parse(&url, text);
+
+	if (!fault)
+		url_free(&url);
+	return fault;
+}
+
 static int hex_value(char c)
 {
 	const char *digits = "0123456789abcdef";

@@ -31,6 +31,9 @@ const char *url_resolve(struct url *url, const struct url *base, const char *ref
 
 void url_free(struct url *url);
 
+/* Why text is no URL, or NULL: the fault of url_parse. */
+const char *url_fault(const char *text);
+
 /* The decoded path of a file URL, that the caller frees; NULL when it has a query, %00 or %2F. */
 char *url_file_path(const struct url *url);
 

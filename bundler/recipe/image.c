@@ -13,45 +13,35 @@
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* rule says why an item is refused; a list of templates may have none. */
-struct list {
-	struct recipe_list *into;
-	const char *(*rule)(const char *item);
-	bool template;
-};
-
-static int take_item(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	struct list *list = into;
-	char **item = &list->into->items[list->into->count++];
-
-	return list->template ? recipe_template_take(yaml, node, item, list->rule, err)
-			      : yaml_ruled(yaml, node, list->rule, item, err);
-}
-
-static int take_list(struct yaml *yaml, yaml_node_t *node, struct list list, struct error *err)
-{
-	list.into->items = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *list.into->items);
-	return yaml_sequence(yaml, node, take_item, &list, err);
-}
-
 static const char *program_fault(const char *item)
 {
 	return *item == '\0' ? "it is empty" : NULL;
 }
 
+static int take_program(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return recipe_template_take(yaml, node, into, program_fault, err);
+}
+
+static int take_argument(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return recipe_template_take(yaml, node, into, NULL, err);
+}
+
 static int take_entrypoint(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	struct list list = { .into = into, .rule = program_fault, .template = true };
+	struct recipe_list *list = into;
 
-	if (take_list(yaml, node, list, err) < 0)
+	if (yaml_list(yaml, node, take_program, NULL, &list->items, &list->count, err) < 0)
 		return -1;
-	return list.into->count > 0 ? 0 : yaml_fault(yaml, node, err, "a program is needed here");
+	return list->count > 0 ? 0 : yaml_fault(yaml, node, err, "a program is needed here");
 }
 
 static int take_cmd(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_list(yaml, node, (struct list){ .into = into, .template = true }, err);
+	struct recipe_list *list = into;
+
+	return yaml_list(yaml, node, take_argument, NULL, &list->items, &list->count, err);
 }
 
 /* IEEE 1003.1-2017 section 8.1, with lower-case letters too. */
@@ -64,29 +54,20 @@ static const char *env_fault(const char *item)
 	return NULL;
 }
 
-static int take_set(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, env_fault, into, err);
-}
-
-static int take_os(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, platform_os_fault, into, err);
-}
-
 /* A text, or a mapping that says for which system it is. */
 static int take_variable(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "set", true, take_set, offsetof(struct recipe_variable, text) },
-		{ "os", true, take_os, offsetof(struct recipe_variable, os) },
-		{ NULL, false, NULL, 0 },
+		{ "set", true, NULL, env_fault, offsetof(struct recipe_variable, text) },
+		{ "os", true, NULL, platform_os_fault, offsetof(struct recipe_variable, os) },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe_image *image = into;
 	struct recipe_variable *variable = &image->env[image->env_count++];
 
-	return node->type == YAML_MAPPING_NODE ? yaml_mapping(yaml, node, keys, variable, err)
-					       : take_set(yaml, node, &variable->text, err);
+	if (node->type == YAML_MAPPING_NODE)
+		return yaml_mapping(yaml, node, keys, variable, err);
+	return yaml_ruled(yaml, node, env_fault, &variable->text, err);
 }
 
 static int take_env(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -111,7 +92,9 @@ static const char *port_fault(const char *item)
 
 static int take_ports(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_list(yaml, node, (struct list){ .into = into, .rule = port_fault }, err);
+	struct recipe_list *list = into;
+
+	return yaml_list(yaml, node, NULL, port_fault, &list->items, &list->count, err);
 }
 
 /* In numbers only: a name would mean what some passwd says. */
@@ -125,19 +108,9 @@ static const char *user_fault(const char *user)
 	return rest && *rest == '\0' ? NULL : "it is not '<uid>' or '<uid>:<gid>' in numbers";
 }
 
-static int take_user(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, user_fault, into, err);
-}
-
 static const char *workdir_fault(const char *path)
 {
 	return strcmp(path, "/") == 0 ? NULL : path_fault(path);
-}
-
-static int take_workdir(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, workdir_fault, into, err);
 }
 
 static const char *label_fault(const char *name)
@@ -174,18 +147,13 @@ static const char *signal_fault(const char *name)
 	       && name[strspn(name, LETTERS DIGITS "+-")] == '\0' ? NULL : "it is not 'SIG<name>'";
 }
 
-static int take_signal(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, signal_fault, into, err);
-}
-
 static int take_flavour(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
 			struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "user", false, take_user, offsetof(struct recipe_flavour, user) },
-		{ "workdir", false, take_workdir, offsetof(struct recipe_flavour, workdir) },
-		{ NULL, false, NULL, 0 },
+		{ "user", false, NULL, user_fault, offsetof(struct recipe_flavour, user) },
+		{ "workdir", false, NULL, workdir_fault, offsetof(struct recipe_flavour, workdir) },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe_image *image = into;
 	struct recipe_flavour *flavour = &image->flavours[image->flavour_count++];
@@ -206,16 +174,18 @@ static int take_flavours(struct yaml *yaml, yaml_node_t *node, void *into, struc
 int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "entrypoint", true, take_entrypoint, offsetof(struct recipe_image, entrypoint) },
-		{ "cmd", false, take_cmd, offsetof(struct recipe_image, cmd) },
-		{ "env", false, take_env, 0 },
-		{ "ports", false, take_ports, offsetof(struct recipe_image, ports) },
-		{ "user", false, take_user, offsetof(struct recipe_image, user) },
-		{ "workdir", false, take_workdir, offsetof(struct recipe_image, workdir) },
-		{ "stopsignal", false, take_signal, offsetof(struct recipe_image, stop_signal) },
-		{ "labels", false, take_labels, 0 },
-		{ "flavours", false, take_flavours, 0 },
-		{ NULL, false, NULL, 0 },
+		{ "entrypoint", true, take_entrypoint, NULL,
+		  offsetof(struct recipe_image, entrypoint) },
+		{ "cmd", false, take_cmd, NULL, offsetof(struct recipe_image, cmd) },
+		{ "env", false, take_env, NULL, 0 },
+		{ "ports", false, take_ports, NULL, offsetof(struct recipe_image, ports) },
+		{ "user", false, NULL, user_fault, offsetof(struct recipe_image, user) },
+		{ "workdir", false, NULL, workdir_fault, offsetof(struct recipe_image, workdir) },
+		{ "stopsignal", false, NULL, signal_fault,
+		  offsetof(struct recipe_image, stop_signal) },
+		{ "labels", false, take_labels, NULL, 0 },
+		{ "flavours", false, take_flavours, NULL, 0 },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 
 	return yaml_mapping(yaml, node, keys, into, err);

@@ -13,27 +13,11 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define MAXIMUM_TAG 128
 
-/* A list of texts, and the rule for each of them. */
-struct list {
-	struct recipe_list *into;
-	yaml_take *take;
-};
-
-static int take_item(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	struct list *list = into;
-
-	return list->take(yaml, node, &list->into->items[list->into->count++], err);
-}
-
 /* Takes a list of at least one text. */
 static int take_list(struct yaml *yaml, yaml_node_t *node, struct recipe_list *into,
-		     yaml_take *take, struct error *err)
+		     yaml_take *take, yaml_rule *rule, struct error *err)
 {
-	struct list list = { .into = into, .take = take };
-
-	into->items = pool_new(yaml->pool, yaml_count(node) + 1, sizeof *into->items);
-	if (yaml_sequence(yaml, node, take_item, &list, err) < 0)
+	if (yaml_list(yaml, node, take, rule, &into->items, &into->count, err) < 0)
 		return -1;
 	return into->count > 0 ? 0 : yaml_fault(yaml, node, err, "the list is empty");
 }
@@ -48,11 +32,6 @@ static const char *name_fault(const char *name)
 	    || name[0] == '-' || name[length - 1] == '-')
 		return "it is no name of an image";
 	return NULL;
-}
-
-static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, name_fault, into, err);
 }
 
 /* The end of what text begins with if that is "<prefix>word<suffix>", else NULL. */
@@ -84,29 +63,9 @@ static const char *maintainer_fault(const char *text)
 	return rest && *rest == '\0' ? NULL : fault;
 }
 
-static int take_maintainer(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, maintainer_fault, into, err);
-}
-
 static int take_maintainers(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_list(yaml, node, into, take_maintainer, err);
-}
-
-static const char *repository_fault(const char *text)
-{
-	struct url url;
-	const char *fault = url_parse(&url, text);
-
-	if (!fault)
-		url_free(&url);
-	return fault;
-}
-
-static int take_repository(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, repository_fault, into, err);
+	return take_list(yaml, node, into, NULL, maintainer_fault, err);
 }
 
 const char *recipe_library_branch_fault(const char *name)
@@ -127,14 +86,9 @@ const char *recipe_library_branch_fault(const char *name)
 	return NULL;
 }
 
-static int take_branch(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, recipe_library_branch_fault, into, err);
-}
-
 /* A template of the version; rule says why what it makes is refused. */
 static int take_template(struct yaml *yaml, yaml_node_t *node, char **into,
-			 const char *(*rule)(const char *text), struct error *err)
+			 yaml_rule *rule, struct error *err)
 {
 	const char *text, *fault;
 	struct error reason;
@@ -183,20 +137,15 @@ static int take_tags(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 {
 	struct recipe_list *tags = into;
 
-	if (take_list(yaml, node, tags, take_tag, err) < 0)
+	if (take_list(yaml, node, tags, take_tag, NULL, err) < 0)
 		return -1;
 	return strcmp(tags->items[0], "{version}") == 0
 	       ? 0 : yaml_fault(yaml, node, err, "the first tag is not '{version}'");
 }
 
-static int take_package(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, path_name_fault, into, err);
-}
-
 static int take_packages(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_list(yaml, node, into, take_package, err);
+	return take_list(yaml, node, into, NULL, path_name_fault, err);
 }
 
 static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -229,13 +178,6 @@ static int take_platforms(struct yaml *yaml, yaml_node_t *node, void *into, stru
 	if (yaml_sequence(yaml, node, take_platform, library, err) < 0)
 		return -1;
 	return library->platform_count > 0 ? 0 : yaml_fault(yaml, node, err, "the list is empty");
-}
-
-/* Version of a base image: a tag of it, and a part of a tag of ours. */
-static int take_base(struct yaml *yaml, yaml_node_t *node, struct recipe_variant *variant,
-		     struct error *err)
-{
-	return yaml_ruled(yaml, node, tag_fault, &variant->version, err);
 }
 
 /* How a variant without a base image is made. */
@@ -283,7 +225,9 @@ static int take_kind(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, vo
 	if (!kind)
 		return yaml_fault(yaml, key, err, "no such kind of variant '%s'", yaml_text(key));
 	variant->kind = kind;
-	if ((kind->joint ? take_base : take_form)(yaml, value, variant, err) < 0)
+	/* A base image's version is a tag of it, and part of a tag of ours. */
+	if (kind->joint ? yaml_ruled(yaml, value, tag_fault, &variant->version, err) < 0
+			: take_form(yaml, value, variant, err) < 0)
 		return -1;
 	if (has_variant(library, kind->name, variant->version))
 		return yaml_fault(yaml, key, err, "variant '%s' stands twice",
@@ -318,19 +262,22 @@ static int take_variants(struct yaml *yaml, yaml_node_t *node, void *into, struc
 int recipe_library_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "name", true, take_name, offsetof(struct recipe_library, name) },
-		{ "maintainers", true, take_maintainers,
+		{ "name", true, NULL, name_fault, offsetof(struct recipe_library, name) },
+		{ "maintainers", true, take_maintainers, NULL,
 		  offsetof(struct recipe_library, maintainers) },
-		{ "repository", true, take_repository,
+		{ "repository", true, NULL, url_fault,
 		  offsetof(struct recipe_library, repository) },
-		{ "branch", true, take_branch, offsetof(struct recipe_library, branch) },
-		{ "dist", false, yaml_take_boolean, offsetof(struct recipe_library, dist) },
-		{ "directory", true, take_directory, offsetof(struct recipe_library, directory) },
-		{ "tags", true, take_tags, offsetof(struct recipe_library, tags) },
-		{ "packages", false, take_packages, offsetof(struct recipe_library, packages) },
-		{ "platforms", true, take_platforms, 0 },
-		{ "variants", true, take_variants, 0 },
-		{ NULL, false, NULL, 0 },
+		{ "branch", true, NULL, recipe_library_branch_fault,
+		  offsetof(struct recipe_library, branch) },
+		{ "dist", false, yaml_take_boolean, NULL, offsetof(struct recipe_library, dist) },
+		{ "directory", true, take_directory, NULL,
+		  offsetof(struct recipe_library, directory) },
+		{ "tags", true, take_tags, NULL, offsetof(struct recipe_library, tags) },
+		{ "packages", false, take_packages, NULL,
+		  offsetof(struct recipe_library, packages) },
+		{ "platforms", true, take_platforms, NULL, 0 },
+		{ "variants", true, take_variants, NULL, 0 },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 
 	return yaml_mapping(yaml, node, keys, into, err);

@@ -16,11 +16,6 @@
 #include "recipe/root.h"
 #include "recipe/yaml.h"
 
-static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, path_name_fault, into, err);
-}
-
 static int take_version(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe *recipe = into;
@@ -34,11 +29,6 @@ static int take_version(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	return 0;
 }
 
-static int take_path_beneath(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, path_beneath_fault, into, err);
-}
-
 /* A name alone, or a mapping. */
 struct item {
 	char *name;
@@ -48,9 +38,9 @@ struct item {
 static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "platform", true, yaml_take_string, offsetof(struct item, name) },
-		{ "optional", false, yaml_take_boolean, offsetof(struct item, optional) },
-		{ NULL, false, NULL, 0 },
+		{ "platform", true, NULL, NULL, offsetof(struct item, name) },
+		{ "optional", false, yaml_take_boolean, NULL, offsetof(struct item, optional) },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	const bool is_mapping = node->type == YAML_MAPPING_NODE;
 	const struct platform *platform;
@@ -59,7 +49,7 @@ static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struc
 	struct error reason;
 
 	if (is_mapping ? yaml_mapping(yaml, node, keys, &item, err) < 0
-		       : yaml_take_string(yaml, node, &item.name, err) < 0)
+		       : yaml_ruled(yaml, node, NULL, &item.name, err) < 0)
 		return -1;
 	platform = platform_find(item.name, &reason);
 	if (!platform)
@@ -86,66 +76,48 @@ static int take_platforms(struct yaml *yaml, yaml_node_t *node, void *into, stru
 static int take_certificates(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "file", true, take_path_beneath, offsetof(struct recipe, certificates) },
-		{ "origin", true, yaml_take_string, offsetof(struct recipe, origin) },
-		{ NULL, false, NULL, 0 },
+		{ "file", true, NULL, path_beneath_fault, offsetof(struct recipe, certificates) },
+		{ "origin", true, NULL, NULL, offsetof(struct recipe, origin) },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 
 	return yaml_mapping(yaml, node, keys, into, err);
 }
 
-static int load(struct recipe *recipe, const struct buffer *text, struct error *err)
+int recipe_load_text(struct recipe *recipe, const char *file, const struct buffer *text,
+		     struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "name", true, take_name, offsetof(struct recipe, name) },
-		{ "version", true, take_version, 0 },
-		{ "platforms", true, take_platforms, 0 },
-		{ "release", true, recipe_release_take, 0 },
-		{ "certificates", false, take_certificates, 0 },
-		{ "root", true, recipe_root_take, 0 },
-		{ "image", true, recipe_image_take, offsetof(struct recipe, image) },
-		{ "library", false, recipe_library_take, offsetof(struct recipe, library) },
-		{ NULL, false, NULL, 0 },
+		{ "name", true, NULL, path_name_fault, offsetof(struct recipe, name) },
+		{ "version", true, take_version, NULL, 0 },
+		{ "platforms", true, take_platforms, NULL, 0 },
+		{ "release", true, recipe_release_take, NULL, 0 },
+		{ "certificates", false, take_certificates, NULL, 0 },
+		{ "root", true, recipe_root_take, NULL, 0 },
+		{ "image", true, recipe_image_take, NULL, offsetof(struct recipe, image) },
+		{ "library", false, recipe_library_take, NULL, offsetof(struct recipe, library) },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct yaml yaml;
 	int result;
 
-	if (yaml_load(&yaml, recipe->file, &recipe->pool, text, err) < 0)
-		return -1;
-	yaml.context = recipe;
-	result = yaml_mapping(&yaml, yaml_root(&yaml), keys, recipe, err);
-	yaml_unload(&yaml);
-	return result;
-}
-
-int recipe_load_text(struct recipe *recipe, const char *file, const struct buffer *text,
-		     struct error *err)
-{
 	*recipe = (struct recipe){ .directory = -1 };
 	recipe->file = pool_string(&recipe->pool, file);
-	if (load(recipe, text, err) == 0)
-		return 0;
-	recipe_close(recipe);
-	return -1;
-}
-
-/* Opens the directory that the recipe's file is in. */
-static int open_directory(const char *file, struct error *err)
-{
-	char *path = memory_string(file), *slash = strrchr(path, '/');
-	int fd;
-
-	if (slash)
-		slash[slash == path ? 1 : 0] = '\0';
-	fd = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		error_errno(err, STATUS_FILE, "cannot open directory '%s'", slash ? path : ".");
-	free(path);
-	return fd;
+	result = yaml_load(&yaml, recipe->file, &recipe->pool, text, err);
+	if (result == 0) {
+		yaml.context = recipe;
+		result = yaml_mapping(&yaml, yaml_root(&yaml), keys, recipe, err);
+		yaml_unload(&yaml);
+	}
+	if (result < 0)
+		recipe_close(recipe);
+	return result;
 }
 
 int recipe_load(struct recipe *recipe, const char *file, struct error *err)
 {
+	const char *slash;
+	char *directory;
 	struct buffer text;
 	int result;
 
@@ -156,9 +128,14 @@ int recipe_load(struct recipe *recipe, const char *file, struct error *err)
 	buffer_free(&text);
 	if (result < 0)
 		return -1;
-	recipe->directory = open_directory(file, err);
-	if (recipe->directory >= 0)
-		return 0;
-	recipe_close(recipe);
-	return -1;
+	slash = strrchr(file, '/');
+	directory = slash ? memory_format("%.*s", slash == file ? 1 : (int)(slash - file), file)
+			  : memory_string(".");
+	recipe->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (recipe->directory < 0) {
+		result = error_errno(err, STATUS_FILE, "cannot open directory '%s'", directory);
+		recipe_close(recipe);
+	}
+	free(directory);
+	return result;
 }

@@ -41,7 +41,59 @@ struct member {
 	int64_t minimum, maximum;
 };
 
-#define OTHERWISE(key) { key, OTHER, .offset = 0 }
+#define ELSEWHERE(key) { key, OTHER, .offset = 0 }
+#define END { .key = NULL }
+
+static const struct member versions[] = {
+	{ "schema", NUMBER, .minimum = 1, .maximum = INT32_MAX },
+	{ "compat", NUMBER, .offset = sizeof(int64_t), .minimum = 1, .maximum = INT32_MAX },
+};
+
+static const struct member lock_members[] = {
+	ELSEWHERE("schema"),
+	ELSEWHERE("compat"),
+	{ "name", NAME, .offset = offsetof(struct lock, name) },
+	{ "version", NAME, .offset = offsetof(struct lock, version) },
+	{ "release", NAME, .offset = offsetof(struct lock, release) },
+	{ "epoch", NUMBER, .offset = offsetof(struct lock, epoch), .maximum = LIMIT_EPOCH },
+	ELSEWHERE("certificates"),
+	ELSEWHERE("platforms"),
+	ELSEWHERE("results"),
+	END,
+};
+
+static const struct member certificates_members[] = {
+	{ "file", STRING, .offset = offsetof(struct lock_certificates, file) },
+	{ "origin", STRING, .offset = offsetof(struct lock_certificates, origin) },
+	{ "sha256", DIGEST, .offset = offsetof(struct lock_certificates, digest) },
+	{ "count", NUMBER, .offset = offsetof(struct lock_certificates, count),
+	  .minimum = 1, .maximum = LIMIT_BUNDLE_CERTIFICATES },
+	END,
+};
+
+static const struct member asset_members[] = {
+	{ "platform", PLATFORM, .offset = offsetof(struct lock_asset, platform) },
+	{ "url", STRING, .offset = offsetof(struct lock_asset, url) },
+	{ "sha256", DIGEST, .offset = offsetof(struct lock_asset, digest) },
+	{ "size", NUMBER, .optional = true, .offset = offsetof(struct lock_asset, size),
+	  .minimum = 1, .maximum = LIMIT_ARCHIVE_BYTES },
+	END,
+};
+
+static const struct member results_members[] = {
+	ELSEWHERE("compat"),
+	{ "compressor", STRING, .offset = offsetof(struct lock, compressor) },
+	ELSEWHERE("platforms"),
+	END,
+};
+
+static const struct member result_members[] = {
+	{ "platform", PLATFORM, .offset = offsetof(struct lock_result, platform) },
+	{ "mtree", DIGEST, .offset = offsetof(struct lock_result, mtree) },
+	{ "diff_id", DIGEST, .optional = true, .offset = offsetof(struct lock_result, diff_id) },
+	{ "manifest", DIGEST, .optional = true, .offset = offsetof(struct lock_result, manifest) },
+	END,
+};
 
 static int take_member(struct lock *lock, const json_t *object, const struct member *member,
 		       void *into, struct error *err)
@@ -135,32 +187,14 @@ static int take_list(struct lock *lock, const json_t *array, const char *key,
 
 static int take_certificates(struct lock *lock, json_t *object, struct error *err)
 {
-	static const struct member members[] = {
-		{ "file", STRING, .offset = offsetof(struct lock_certificates, file) },
-		{ "origin", STRING, .offset = offsetof(struct lock_certificates, origin) },
-		{ "sha256", DIGEST, .offset = offsetof(struct lock_certificates, digest) },
-		{ "count", NUMBER, .offset = offsetof(struct lock_certificates, count),
-		  .minimum = 1, .maximum = LIMIT_BUNDLE_CERTIFICATES },
-		{ .key = NULL },
-	};
-
 	if (!json_is_object(object))
 		return fault(lock, err, "certificates", "is not an object");
-	return take_object(lock, object, members, &lock->certificates, err);
+	return take_object(lock, object, certificates_members, &lock->certificates, err);
 }
 
 static int take_assets(struct lock *lock, const json_t *array, struct error *err)
 {
-	static const struct member members[] = {
-		{ "platform", PLATFORM, .offset = offsetof(struct lock_asset, platform) },
-		{ "url", STRING, .offset = offsetof(struct lock_asset, url) },
-		{ "sha256", DIGEST, .offset = offsetof(struct lock_asset, digest) },
-		{ "size", NUMBER, .optional = true, .offset = offsetof(struct lock_asset, size),
-		  .minimum = 1, .maximum = LIMIT_ARCHIVE_BYTES },
-		{ .key = NULL },
-	};
-
-	return take_list(lock, array, "platforms", members, (void **)&lock->assets,
+	return take_list(lock, array, "platforms", asset_members, (void **)&lock->assets,
 			 sizeof *lock->assets, &lock->asset_count, err);
 }
 
@@ -174,35 +208,21 @@ static bool is_line(const char *text)
 
 static int take_results(struct lock *lock, json_t *object, int64_t compat, struct error *err)
 {
-	static const struct member members[] = {
-		{ "compat", NUMBER, .minimum = 1, .maximum = INT32_MAX },
-		OTHERWISE("compressor"), OTHERWISE("platforms"),
-		{ .key = NULL },
-	}, compressor = { "compressor", STRING, .offset = offsetof(struct lock, compressor) };
-	static const struct member result[] = {
-		{ "platform", PLATFORM, .offset = offsetof(struct lock_result, platform) },
-		{ "mtree", DIGEST, .offset = offsetof(struct lock_result, mtree) },
-		{ "diff_id", DIGEST, .optional = true,
-		  .offset = offsetof(struct lock_result, diff_id) },
-		{ "manifest", DIGEST, .optional = true,
-		  .offset = offsetof(struct lock_result, manifest) },
-		{ .key = NULL },
-	};
 	const json_t *platforms = json_object_get(object, "platforms");
 	struct error ignored;
-	int64_t theirs;
+	int64_t version[2];
 
 	if (!json_is_object(object))
 		return fault(lock, err, "results", "is not an object");
-	if (take_object(lock, object, members, &theirs, err) < 0
-	    || take_member(lock, object, &compressor, lock, err) < 0)
+	if (take_object(lock, object, results_members, lock, err) < 0
+	    || take_member(lock, object, &versions[1], version, err) < 0)
 		return -1;
 	/* They would be compared with what this compat makes. */
-	if (theirs != compat)
+	if (version[1] != compat)
 		return fault(lock, err, "results", "is of another compat than the lock");
 	if (!is_line(lock->compressor))
 		return fault(lock, err, "compressor", "is not a line of visible characters");
-	if (take_list(lock, platforms, "results", result, (void **)&lock->results,
+	if (take_list(lock, platforms, "results", result_members, (void **)&lock->results,
 		      sizeof *lock->results, &lock->result_count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < lock->result_count; i++) {
@@ -212,7 +232,7 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 			return fault(lock, err, "results",
 				     "has a platform of which nothing is locked");
 		made->has_image = strcmp(made->platform->os, "linux") == 0;
-		for (const struct member *of = &result[2]; of->key; of++)
+		for (const struct member *of = &result_members[2]; of->key; of++)
 			if (!json_object_get(json_array_get(platforms, i), of->key)
 			    == made->has_image)
 				return fault(lock, err, of->key, made->has_image ? "is not a string"
@@ -223,19 +243,6 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 
 static int take_lock(struct lock *lock, json_t *root, struct error *err)
 {
-	static const struct member versions[] = {
-		{ "schema", NUMBER, .minimum = 1, .maximum = INT32_MAX },
-		{ "compat", NUMBER, .offset = sizeof(int64_t), .minimum = 1, .maximum = INT32_MAX },
-	}, members[] = {
-		{ "name", NAME, .offset = offsetof(struct lock, name) },
-		{ "version", NAME, .offset = offsetof(struct lock, version) },
-		{ "release", NAME, .offset = offsetof(struct lock, release) },
-		{ "epoch", NUMBER, .offset = offsetof(struct lock, epoch),
-		  .maximum = LIMIT_EPOCH },
-		OTHERWISE("schema"), OTHERWISE("compat"),
-		OTHERWISE("certificates"), OTHERWISE("platforms"),
-		OTHERWISE("results"), { .key = NULL },
-	};
 	json_t *certificates = json_object_get(root, "certificates");
 	json_t *results = json_object_get(root, "results");
 	int64_t version[2];
@@ -253,7 +260,7 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
 				  LOCK_COMPAT);
 	}
-	if (take_object(lock, root, members, lock, err) < 0
+	if (take_object(lock, root, lock_members, lock, err) < 0
 	    || (certificates && take_certificates(lock, certificates, err) < 0)
 	    || take_assets(lock, json_object_get(root, "platforms"), err) < 0)
 		return -1;

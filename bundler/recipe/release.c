@@ -70,16 +70,6 @@ static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return 0;
 }
 
-static const char *url_fault(const char *text)
-{
-	struct url url;
-	const char *fault = url_parse(&url, text);
-
-	if (!fault)
-		url_free(&url);
-	return fault;
-}
-
 static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_release *release = into;
@@ -123,8 +113,6 @@ static int take_wrapper(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	return recipe_template_take(yaml, node, &release->wrapper, wrapper_fault, err);
 }
 
-/* ---- older versions ---- */
-
 static int take_before(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_release *release = into;
@@ -148,13 +136,13 @@ struct older {
 static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "before", true, take_before, 0 },
-		{ "format", false, take_formats, 0 },
-		{ "asset", false, take_asset, 0 },
-		{ "url", false, take_url, 0 },
-		{ "sums", false, take_sums, 0 },
-		{ "directory", false, take_wrapper, 0 },
-		{ NULL, false, NULL, 0 },
+		{ "before", true, take_before, NULL, 0 },
+		{ "format", false, take_formats, NULL, 0 },
+		{ "asset", false, take_asset, NULL, 0 },
+		{ "url", false, take_url, NULL, 0 },
+		{ "sums", false, take_sums, NULL, 0 },
+		{ "directory", false, take_wrapper, NULL, 0 },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct older *older = into;
 	struct recipe_release *release = &older->recipe->release;
@@ -186,13 +174,13 @@ static int take_older(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "format", true, take_formats, 0 },
-		{ "asset", true, take_asset, 0 },
-		{ "url", true, take_url, 0 },
-		{ "sums", true, take_sums, 0 },
-		{ "directory", true, take_wrapper, 0 },
-		{ "older", false, take_older, 0 },
-		{ NULL, false, NULL, 0 },
+		{ "format", true, take_formats, NULL, 0 },
+		{ "asset", true, take_asset, NULL, 0 },
+		{ "url", true, take_url, NULL, 0 },
+		{ "sums", true, take_sums, NULL, 0 },
+		{ "directory", true, take_wrapper, NULL, 0 },
+		{ "older", false, take_older, NULL, 0 },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
 

@@ -150,26 +150,22 @@ static int check_entry(struct yaml *yaml, yaml_node_t *node, const struct recipe
 	return 0;
 }
 
-static int take_os(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	return yaml_ruled(yaml, node, platform_os_fault, into, err);
-}
-
 static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "path", true, yaml_take_string, offsetof(struct recipe_entry, path) },
-		{ "member", false, take_member, 0 },
-		{ "file", false, take_file, 0 },
-		{ "text", false, take_text, 0 },
-		{ "certificates", false, take_bundle, 0 },
-		{ "directory", false, take_directory, 0 },
-		{ "link", false, take_link, 0 },
-		{ "mode", false, take_mode, offsetof(struct recipe_entry, mode) },
-		{ "owner", false, take_owner, 0 },
-		{ "os", false, take_os, offsetof(struct recipe_entry, os) },
-		{ "program", false, yaml_take_boolean, offsetof(struct recipe_entry, program) },
-		{ NULL, false, NULL, 0 },
+		{ "path", true, NULL, NULL, offsetof(struct recipe_entry, path) },
+		{ "member", false, take_member, NULL, 0 },
+		{ "file", false, take_file, NULL, 0 },
+		{ "text", false, take_text, NULL, 0 },
+		{ "certificates", false, take_bundle, NULL, 0 },
+		{ "directory", false, take_directory, NULL, 0 },
+		{ "link", false, take_link, NULL, 0 },
+		{ "mode", false, take_mode, NULL, offsetof(struct recipe_entry, mode) },
+		{ "owner", false, take_owner, NULL, 0 },
+		{ "os", false, NULL, platform_os_fault, offsetof(struct recipe_entry, os) },
+		{ "program", false, yaml_take_boolean, NULL,
+		  offsetof(struct recipe_entry, program) },
+		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
 	struct recipe_entry *entry = &recipe->entries[recipe->entry_count];

@@ -4,19 +4,8 @@
 #include "recipe/placeholder.h"
 #include "recipe/recipe.h"
 
-static int check(const struct recipe *recipe, const struct platform *platform, struct pool *pool,
-		 const char *template, const char *(*rule)(const char *text), struct error *err)
-{
-	const char *text = recipe_expand(recipe, platform, pool, template, err);
-	const char *fault = text && rule ? rule(text) : NULL;
-
-	if (fault)
-		error_set(err, STATUS_CONFIG, "'%s' is refused: %s", text, fault);
-	return text && !fault ? 0 : -1;
-}
-
 int recipe_template_take(struct yaml *yaml, yaml_node_t *node, char **into,
-			 const char *(*rule)(const char *text), struct error *err)
+			 yaml_rule *rule, struct error *err)
 {
 	const struct recipe *recipe = yaml->context;
 	struct error reason;
@@ -27,8 +16,15 @@ int recipe_template_take(struct yaml *yaml, yaml_node_t *node, char **into,
 		return -1;
 	/* What names nothing is the same for all of them. */
 	count = placeholder_is_in(*into) ? recipe->platform_count : 1;
-	for (size_t i = 0; i < count; i++)
-		if (check(recipe, recipe->platforms[i], yaml->pool, *into, rule, &reason) < 0)
+	for (size_t i = 0; i < count; i++) {
+		const char *text = recipe_expand(recipe, recipe->platforms[i], yaml->pool, *into,
+						 &reason);
+		const char *fault = text && rule ? rule(text) : NULL;
+
+		if (!text)
 			return yaml_fault(yaml, node, err, "%s", reason.message);
+		if (fault)
+			return yaml_fault(yaml, node, err, "'%s' is refused: %s", text, fault);
+	}
 	return 0;
 }

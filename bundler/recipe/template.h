@@ -11,6 +11,6 @@
  * refused, or NULL.
  */
 int recipe_template_take(struct yaml *yaml, yaml_node_t *node, char **into,
-			 const char *(*rule)(const char *text), struct error *err);
+			 yaml_rule *rule, struct error *err);
 
 #endif

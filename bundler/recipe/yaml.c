@@ -8,61 +8,22 @@
 
 #include "base/limits.h"
 
-/* Where the parser stopped. A fault in the encoding has an offset only. */
-static yaml_mark_t place(const yaml_parser_t *parser, const struct buffer *text)
+static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, struct error *err)
 {
 	yaml_mark_t mark = parser->problem_mark;
 
-	if (parser->error != YAML_READER_ERROR)
-		return mark;
-	for (size_t i = 0; i < parser->problem_offset && i < text->length; i++) {
-		mark.column++;
-		if (text->bytes[i] == '\n') {
-			mark.line++;
-			mark.column = 0;
+	/* A fault in the encoding has an offset only. */
+	if (parser->error == YAML_READER_ERROR)
+		for (size_t i = 0; i < parser->problem_offset && i < yaml->text->length; i++) {
+			mark.column++;
+			if (yaml->text->bytes[i] == '\n') {
+				mark.line++;
+				mark.column = 0;
+			}
 		}
-	}
-	return mark;
-}
-
-static int parser_fault(const char *name, const yaml_parser_t *parser, const struct buffer *text,
-			struct error *err)
-{
-	yaml_mark_t mark = place(parser, text);
-
-	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s", name,
-			 mark.line + 1, mark.column + 1,
+	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s",
+			 yaml->name, mark.line + 1, mark.column + 1,
 			 parser->problem ? parser->problem : "not YAML");
-}
-
-/* 1 when a second document follows, 0 when none does, -1 when what follows is not YAML. */
-static int another(yaml_parser_t *parser)
-{
-	yaml_document_t next;
-	int found;
-
-	if (!yaml_parser_load(parser, &next))
-		return -1;
-	found = yaml_document_get_root_node(&next) != NULL;
-	yaml_document_delete(&next);
-	return found;
-}
-
-/* What is wrong with the text as a whole, once its first document has been loaded. */
-static int check_whole(struct yaml *yaml, yaml_parser_t *parser, const struct buffer *text,
-		       struct error *err)
-{
-	int more;
-
-	if (!yaml_root(yaml))
-		return error_set(err, STATUS_CONFIG, "cannot read '%s': it is empty", yaml->name);
-	more = another(parser);
-	if (more < 0)
-		return parser_fault(yaml->name, parser, text, err);
-	if (more > 0)
-		return error_set(err, STATUS_CONFIG, "cannot read '%s': more than one document",
-				 yaml->name);
-	return 0;
 }
 
 /* How deep the brackets of text go, wherever they stand. */
@@ -85,6 +46,7 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 	      struct error *err)
 {
 	yaml_parser_t parser;
+	yaml_document_t next;
 	int result = -1;
 
 	if (bracket_depth(text) > LIMIT_RECIPE_DEPTH)
@@ -100,13 +62,25 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 	yaml_parser_set_input_string(&parser,
 				     (const unsigned char *)(text->length > 0 ? text->bytes : ""),
 				     text->length);
-	if (yaml_parser_load(&parser, &yaml->document)) {
-		result = check_whole(yaml, &parser, text, err);
-		if (result < 0)
-			yaml_unload(yaml);
-	} else {
-		parser_fault(name, &parser, text, err);
+	if (!yaml_parser_load(&parser, &yaml->document)) {
+		parser_fault(yaml, &parser, err);
+		goto out;
 	}
+	if (!yaml_root(yaml)) {
+		error_set(err, STATUS_CONFIG, "cannot read '%s': it is empty", name);
+	} else if (!yaml_parser_load(&parser, &next)) {
+		parser_fault(yaml, &parser, err);
+	} else {
+		if (!yaml_document_get_root_node(&next))
+			result = 0;
+		else
+			error_set(err, STATUS_CONFIG, "cannot read '%s': more than one document",
+				  name);
+		yaml_document_delete(&next);
+	}
+	if (result < 0)
+		yaml_unload(yaml);
+out:
 	yaml_parser_delete(&parser);
 	return result;
 }
@@ -344,6 +318,12 @@ static int check_known(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, 
 	return yaml_fault(yaml, key, err, "unknown key '%s'", yaml_text(key));
 }
 
+static int take(struct yaml *yaml, yaml_node_t *node, yaml_take *other, yaml_rule *rule, void *into,
+		struct error *err)
+{
+	return other ? other(yaml, node, into, err) : yaml_ruled(yaml, node, rule, into, err);
+}
+
 int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *keys, void *into,
 		 struct error *err)
 {
@@ -351,8 +331,9 @@ int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *ke
 		return -1;
 	for (const struct yaml_key *row = keys; row->name; row++) {
 		yaml_node_t *value = yaml_find(yaml, node, row->name);
+		void *place = (char *)into + row->offset;
 
-		if (value && row->take(yaml, value, (char *)into + row->offset, err) < 0)
+		if (value && take(yaml, value, row->take, row->rule, place, err) < 0)
 			return -1;
 		if (!value && row->required)
 			return yaml_fault(yaml, node, err, "key '%s' is missing", row->name);
@@ -360,8 +341,7 @@ int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *ke
 	return 0;
 }
 
-int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *into,
-		  struct error *err)
+static int check_sequence(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
 {
 	if (node->type != YAML_SEQUENCE_NODE)
 		return yaml_fault(yaml, node, err, "a list is expected here");
@@ -369,9 +349,29 @@ int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *i
 		return -1;
 	if (yaml_count(node) > LIMIT_RECIPE_ENTRIES)
 		return yaml_fault(yaml, node, err, "more than %d items", LIMIT_RECIPE_ENTRIES);
-	for (yaml_node_item_t *item = node->data.sequence.items.start;
-	     item < node->data.sequence.items.top; item++)
-		if (take(yaml, yaml_document_get_node(&yaml->document, *item), into, err) < 0)
+	return 0;
+}
+
+int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *item, void *into,
+		  struct error *err)
+{
+	if (check_sequence(yaml, node, err) < 0)
+		return -1;
+	for (size_t i = 0; i < yaml_count(node); i++)
+		if (item(yaml, yaml_item(yaml, node, i), into, err) < 0)
+			return -1;
+	return 0;
+}
+
+int yaml_list(struct yaml *yaml, yaml_node_t *node, yaml_take *item, yaml_rule *rule,
+	      char ***items, size_t *count, struct error *err)
+{
+	if (check_sequence(yaml, node, err) < 0)
+		return -1;
+	*items = pool_new(yaml->pool, yaml_count(node) + 1, sizeof **items);
+	for (*count = 0; *count < yaml_count(node); ++*count)
+		if (take(yaml, yaml_item(yaml, node, *count), item, rule, &(*items)[*count],
+			 err) < 0)
 			return -1;
 	return 0;
 }
@@ -393,24 +393,16 @@ char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err)
 	return pool_string(yaml->pool, yaml_text(node));
 }
 
-int yaml_ruled(struct yaml *yaml, yaml_node_t *node, const char *(*rule)(const char *text),
-	       char **into, struct error *err)
+int yaml_ruled(struct yaml *yaml, yaml_node_t *node, yaml_rule *rule, char **into,
+	       struct error *err)
 {
 	char *text = yaml_string(yaml, node, err);
-	const char *fault = text ? rule(text) : NULL;
+	const char *fault = text && rule ? rule(text) : NULL;
 
 	if (fault)
 		return yaml_fault(yaml, node, err, "'%s' is refused: %s", text, fault);
 	*into = text;
 	return text ? 0 : -1;
-}
-
-int yaml_take_string(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
-{
-	char **string = into;
-
-	*string = yaml_string(yaml, node, err);
-	return *string ? 0 : -1;
 }
 
 int yaml_take_boolean(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)

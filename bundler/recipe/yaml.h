@@ -27,11 +27,15 @@ struct yaml {
 /* Stores what node says somewhere in *into. */
 typedef int yaml_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err);
 
+/* Why a text is refused, or NULL. */
+typedef const char *yaml_rule(const char *text);
+
 struct yaml_key {
 	const char *name;	/* NULL ends the table */
 	bool required;
-	yaml_take *take;
-	size_t offset;		/* of what take stores, in what yaml_mapping fills */
+	yaml_take *take;	/* NULL for a text, into a char ** */
+	yaml_rule *rule;	/* of that text; NULL for any */
+	size_t offset;		/* of what is stored, in what yaml_mapping fills */
 };
 
 /*
@@ -59,6 +63,13 @@ int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *ke
 /* Calls take for each item of a sequence, at most LIMIT_RECIPE_ENTRIES. */
 int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *into,
 		  struct error *err);
+
+/*
+ * Takes a sequence of texts into the array *items, which is in pool, and their number into *count.
+ * take and rule are for each item, as in a struct yaml_key.
+ */
+int yaml_list(struct yaml *yaml, yaml_node_t *node, yaml_take *take, yaml_rule *rule,
+	      char ***items, size_t *count, struct error *err);
 
 /* Item i of a sequence that has one. */
 yaml_node_t *yaml_item(struct yaml *yaml, const yaml_node_t *node, size_t i);
@@ -98,12 +109,9 @@ yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node, const char *k
  */
 char *yaml_string(struct yaml *yaml, const yaml_node_t *node, struct error *err);
 
-/* The same into *into, unless rule says why it is refused. */
-int yaml_ruled(struct yaml *yaml, yaml_node_t *node, const char *(*rule)(const char *text),
-	       char **into, struct error *err);
-
-/* yaml_string as a yaml_take; into is a char **. */
-yaml_take yaml_take_string;
+/* The same into *into, unless rule refuses it; rule may be NULL. */
+int yaml_ruled(struct yaml *yaml, yaml_node_t *node, yaml_rule *rule, char **into,
+	       struct error *err);
 
 /* A scalar that says true or false without quotes; into is a bool *. */
 yaml_take yaml_take_boolean;

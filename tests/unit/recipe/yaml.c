@@ -142,11 +142,11 @@ static int take_mapping(struct yaml *yaml, yaml_node_t *node, void *into, struct
 }
 
 static const struct yaml_key keys[] = {
-	{ "name", true, yaml_take_string, offsetof(struct pair, name) },
-	{ "flag", false, yaml_take_boolean, offsetof(struct pair, flag) },
-	{ "items", false, take_items, offsetof(struct pair, items) },
-	{ "pairs", false, take_mapping, 0 },
-	{ NULL, false, NULL, 0 },
+	{ "name", true, NULL, NULL, offsetof(struct pair, name) },
+	{ "flag", false, yaml_take_boolean, NULL, offsetof(struct pair, flag) },
+	{ "items", false, take_items, NULL, offsetof(struct pair, items) },
+	{ "pairs", false, take_mapping, NULL, 0 },
+	{ NULL, false, NULL, NULL, 0 },
 };
 
 static int take(struct loaded *loaded, const char *text, size_t length, struct pair *pair)
