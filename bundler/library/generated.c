@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "recipe/sums.h"
 
 /* ---- what is to be there ---- */
 
@@ -81,12 +82,6 @@ static int read_file(int directory, const char *path, enum state *state, struct 
 	return result;
 }
 
-static int row_fault(const char *record, size_t line, struct error *err)
-{
-	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu is not "
-			 "'<SHA-256>  <path>'", record, line);
-}
-
 static int order_rows(const void *a, const void *b)
 {
 	const struct generated_row *one = a, *other = b;
@@ -94,28 +89,41 @@ static int order_rows(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
-static int parse_rows(struct generated_plan *plan, char *text, struct error *err)
+static int read_record(struct generated_plan *plan, struct error *err)
 {
-	size_t lines = 0, number = 0;
+	const char *next, *end;
+	struct buffer text;
+	struct sums_line line;
+	enum state state;
+	size_t lines = 0;
+	bool executable;
+	int result;
 
-	for (const char *c = text; *c; c++)
+	buffer_init(&text, LIMIT_GENERATED_BYTES);
+	result = read_file(plan->directory, plan->record.path, &state, &text, &executable, err);
+	next = text.length > 0 ? text.bytes : "";
+	end = next + text.length;
+	for (const char *c = next; c < end; c++)
 		lines += *c == '\n';
 	plan->rows = pool_new(&plan->pool, lines + 1, sizeof *plan->rows);
-	for (char *line = text, *end; *line; line = end + 1) {
-		struct generated_row *row = &plan->rows[plan->row_count++];
+	while (result == 0 && next < end) {
+		struct generated_row *row = &plan->rows[plan->row_count];
 
-		number++;
-		end = strchr(line, '\n');
-		if (!end || end - line < 67 || strncmp(line + 64, "  ", 2) != 0)
-			return row_fault(plan->record.path, number, err);
-		*end = '\0';
-		line[64] = '\0';
-		row->path = line + 66;
-		if (digest_parse_hex(&row->digest, line) < 0 || path_beneath_fault(row->path))
-			return row_fault(plan->record.path, number, err);
+		/* What is written here never has the '*' of a binary file. */
+		if (sums_next(&next, end, &line) > 0 && line.name[-1] == ' ') {
+			row->path = pool_copy(&plan->pool, line.name, line.name_length);
+			row->digest = line.digest;
+		}
+		plan->row_count++;
+		if (!row->path || path_beneath_fault(row->path))
+			result = error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu is not "
+					   "'<SHA-256>  <path>'", plan->record.path,
+					   plan->row_count);
 	}
-	qsort(plan->rows, plan->row_count, sizeof *plan->rows, order_rows);
-	return 0;
+	buffer_free(&text);
+	if (result == 0)
+		qsort(plan->rows, plan->row_count, sizeof *plan->rows, order_rows);
+	return result;
 }
 
 /* The number of the first row whose path is not before this one. */
@@ -180,23 +188,6 @@ static int compare_file(struct generated_plan *plan, const struct generated_file
 	return result;
 }
 
-static int compare_row(struct generated_plan *plan, const struct generated_row *row,
-		       struct error *err)
-{
-	enum state state;
-	struct buffer bytes;
-	bool executable;
-	int result;
-
-	buffer_init(&bytes, LIMIT_GENERATED_BYTES);
-	result = read_file(plan->directory, row->path, &state, &bytes, &executable, err);
-	if (result == 0 && state != ABSENT)
-		add_change(plan, state == REGULAR && is_recorded(plan, row->path, &bytes)
-				 ? GENERATED_REMOVE : GENERATED_LEAVE, row->path, NULL, false);
-	buffer_free(&bytes);
-	return result;
-}
-
 static int order_files(const void *a, const void *b)
 {
 	const struct generated_file *const *one = a, *const *other = b;
@@ -232,22 +223,6 @@ static void write_record(struct generated_plan *plan, const struct generated *ge
 	buffer_free(&text);
 }
 
-static int read_record(struct generated_plan *plan, struct error *err)
-{
-	enum state state;
-	struct buffer text;
-	bool executable;
-	int result;
-
-	buffer_init(&text, LIMIT_GENERATED_BYTES);
-	result = read_file(plan->directory, plan->record.path, &state, &text, &executable, err);
-	if (result == 0 && text.length > 0)
-		result = parse_rows(plan, pool_copy(&plan->pool, text.bytes, text.length), err);
-	buffer_free(&text);
-	return result;
-}
-
-/* The record itself is foreign to nobody: it says so in each of its lines. */
 static int compare_all(struct generated_plan *plan, const struct generated *generated,
 		       struct error *err)
 {
@@ -256,14 +231,29 @@ static int compare_all(struct generated_plan *plan, const struct generated *gene
 	for (size_t i = 0; i < generated->count; i++)
 		if (compare_file(plan, &generated->files[i], err) < 0)
 			return -1;
-	for (size_t i = 0; i < plan->row_count; i++)
-		if ((i == 0 || order_rows(&plan->rows[i - 1], &plan->rows[i]) != 0)
-		    && !find_file(generated, plan->rows[i].path)
-		    && compare_row(plan, &plan->rows[i], err) < 0)
+	for (size_t i = 0; i < plan->row_count; i++) {
+		const char *path = plan->rows[i].path;
+		struct buffer bytes;
+		enum state state;
+		bool executable;
+		int result;
+
+		if ((i > 0 && strcmp(plan->rows[i - 1].path, path) == 0)
+		    || find_file(generated, path))
+			continue;
+		buffer_init(&bytes, LIMIT_GENERATED_BYTES);
+		result = read_file(plan->directory, path, &state, &bytes, &executable, err);
+		if (result == 0 && state != ABSENT)
+			add_change(plan, state == REGULAR && is_recorded(plan, path, &bytes)
+					 ? GENERATED_REMOVE : GENERATED_LEAVE, path, NULL, false);
+		buffer_free(&bytes);
+		if (result < 0)
 			return -1;
+	}
 	qsort(plan->changes, plan->count, sizeof *plan->changes, order_changes);
 	if (compare_file(plan, &plan->record, err) < 0)
 		return -1;
+	/* A record is never foreign: each of its lines says whose it is. */
 	if (plan->count > 0 && plan->changes[plan->count - 1].file == &plan->record)
 		plan->changes[plan->count - 1].foreign = false;
 	return 0;
@@ -316,7 +306,7 @@ static int make_parents(const struct staging *staging, const char *path, struct 
 	return result;
 }
 
-/* Removes the directories above path, from the last, as long as nothing is in them. */
+/* Removes the directories above path, from the last, as long as they are empty. */
 static void remove_parents(int fd, const char *path)
 {
 	char *parent = memory_string(path), *slash;
@@ -352,8 +342,8 @@ static int stage_all(const struct application *a, struct error *err)
 }
 
 /*
- * What to rename so that path is in its place: a new directory takes all with it that is in it.
- * What is there already must not be a link that leads elsewhere.
+ * What to rename so that path is in its place: its first directory that is not there yet, which
+ * moves with everything in it, or itself. A directory that is there must not be a link.
  */
 static const char *find_new(struct application *a, const char *path, struct error *err)
 {
@@ -389,7 +379,7 @@ static int publish(struct application *a, size_t i, struct error *err)
 		       ? error_errno(err, STATUS_FILE, "cannot remove '%s'", change->path) : 0;
 	if (change->action == GENERATED_LEAVE)
 		return 0;
-	/* One that is not there any more has moved with its directory. */
+	/* It is not there any more if it has moved with its directory. */
 	if (fstatat(a->staging.fd, change->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
 							 change->path);
@@ -412,7 +402,7 @@ static void retract_all(const struct application *a, size_t count)
 	}
 }
 
-/* What was published survives a power loss and is confirmed, or is taken back. */
+/* Publishes everything, flushed and confirmed, or takes it back. */
 static int publish_all(struct application *a, struct error *err)
 {
 	size_t done = 0;
@@ -426,25 +416,6 @@ static int publish_all(struct application *a, struct error *err)
 	return -1;
 }
 
-/* Directories that nothing is left in go. */
-static void prune(const struct application *a)
-{
-	for (size_t i = 0; i < a->plan->count; i++)
-		if (a->plan->changes[i].action == GENERATED_REMOVE)
-			remove_parents(a->staging.parent, a->plan->changes[i].path);
-}
-
-static int refuse_foreign(const struct generated_plan *plan, struct error *err)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->changes[i].foreign) {
-			error_set(err, STATUS_FILE, "cannot replace '%s': it is not what bundler "
-				  "has written", plan->changes[i].path);
-			return error_hint(err, "move it away, or replace it with --force");
-		}
-	return 0;
-}
-
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
 		    staging_confirm *confirm, void *context, struct error *err)
 {
@@ -453,8 +424,12 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 
 	if (plan->count == 0)
 		return confirm(context, err);
-	if (!force && refuse_foreign(plan, err) < 0)
-		return -1;
+	for (size_t i = 0; i < plan->count && !force; i++)
+		if (plan->changes[i].foreign) {
+			error_set(err, STATUS_FILE, "cannot replace '%s': it is not what bundler "
+				  "has written", plan->changes[i].path);
+			return error_hint(err, "move it away, or replace it with --force");
+		}
 	if (staging_open(&a.staging, plan->directory, where, err) < 0)
 		return -1;
 	a.moved = pool_new(&a.pool, plan->count, sizeof *a.moved);
@@ -463,8 +438,10 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 		result = staging_flush_all(&a.staging, err);
 	if (result == 0)
 		result = publish_all(&a, err);
-	if (result == 0)
-		prune(&a);
+	/* Directories that are empty now are removed. */
+	for (size_t i = 0; i < plan->count && result == 0; i++)
+		if (plan->changes[i].action == GENERATED_REMOVE)
+			remove_parents(a.staging.parent, plan->changes[i].path);
 	staging_close(&a.staging);
 	pool_free(&a.pool);
 	return result;

@@ -1,63 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of SHA256SUMS, and of the records of what was generated. */
 #include "recipe/sums.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* One line, not NUL-terminated: digits, two separators, the name. */
-struct line {
-	struct digest digest;
-	const char *name;
-	size_t name_length;
-};
-
-/* No name of a release has one; a carriage return would be that of a text with CRLF. */
-static bool has_control(const char *text, size_t length)
+int sums_next(const char **text, const char *end, struct sums_line *line)
 {
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return true;
-	return false;
-}
-
-static int parse_line(struct line *line, const char *text, size_t length)
-{
+	const char *start = *text, *newline;
 	char hex[DIGEST_HEX_BYTES];
 	const size_t digits = sizeof hex - 1;
 
-	if (length < digits + 3 || has_control(text, length))
+	if (start == end)
+		return 0;
+	newline = memchr(start, '\n', (size_t)(end - start));
+	if (!newline || (size_t)(newline - start) < digits + 3
+	    || memchr(start, '\0', (size_t)(newline - start)))
 		return -1;
-	memcpy(hex, text, digits);
+	memcpy(hex, start, digits);
 	hex[digits] = '\0';
-	if (digest_parse_hex(&line->digest, hex) < 0 || text[digits] != ' '
-	    || (text[digits + 1] != ' ' && text[digits + 1] != '*'))
+	if (digest_parse_hex(&line->digest, hex) < 0 || start[digits] != ' '
+	    || (start[digits + 1] != ' ' && start[digits + 1] != '*'))
 		return -1;
-	line->name = text + digits + 2;
-	line->name_length = length - digits - 2;
-	return 0;
+	line->name = start + digits + 2;
+	line->name_length = (size_t)(newline - line->name);
+	*text = newline + 1;
+	return 1;
+}
+
+/* No name of a release has a control character; a carriage return is that of CRLF. */
+static bool has_control(const struct sums_line *line)
+{
+	for (size_t i = 0; i < line->name_length; i++)
+		if ((unsigned char)line->name[i] < 0x20 || line->name[i] == 0x7f)
+			return true;
+	return false;
 }
 
 int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name,
 	      struct digest *digest, struct error *err)
 {
 	const char *text = sums->bytes, *end = text + sums->length;
-	size_t wanted = strlen(name), number = 1, found = 0;
+	size_t number = 1;
+	struct sums_line line;
+	int found = 0, more;
 
-	for (; text < end; number++) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		struct line line;
-
-		if (!newline || parse_line(&line, text, (size_t)(newline - text)) < 0)
-			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu is not "
-					 "'<SHA-256>  <name>'", name_of_sums, number);
-		if (line.name_length == wanted && memcmp(line.name, name, wanted) == 0) {
-			if (found++ > 0)
-				return error_set(err, STATUS_CONFIG,
-						 "cannot use '%s': '%s' stands twice",
-						 name_of_sums, name);
-			*digest = line.digest;
-		}
-		text = newline + 1;
+	for (; (more = sums_next(&text, end, &line)) > 0 && !has_control(&line); number++) {
+		if (line.name_length != strlen(name)
+		    || memcmp(line.name, name, line.name_length) != 0)
+			continue;
+		if (found > 0)
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' stands twice",
+					 name_of_sums, name);
+		found = 1;
+		*digest = line.digest;
 	}
-	return found > 0;
+	return more == 0 ? found
+			 : error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu is not "
+				     "'<SHA-256>  <name>'", name_of_sums, number);
 }

@@ -7,11 +7,22 @@
 #include "base/error.h"
 
 /*
- * The digest that a SHA256SUMS text gives for one file name: 1 when the name stands there, 0 when
- * it does not. The text is the GNU form, a line each of 64 lower-case digits, two spaces (or a
- * space and '*'), and the name, without control characters (coreutils manual, "cksum output
- * modes"). The whole text is checked: a line of another form or the name standing twice is -1,
- * STATUS_CONFIG. name_of_sums is for messages.
+ * Texts of sha256sum(1) in the GNU form (coreutils manual, "cksum output modes"): a line each of 64
+ * lower-case digits, two spaces (or a space and '*'), and a name.
+ */
+struct sums_line {
+	struct digest digest;
+	const char *name;	/* in the text, not NUL-terminated */
+	size_t name_length;
+};
+
+/* Reads the line at *text, which then is after it: 1, 0 at end, -1 for a line of another form. */
+int sums_next(const char **text, const char *end, struct sums_line *line);
+
+/*
+ * The digest that a text gives for one file name: 1 when it has the name, 0 when it does not. The
+ * whole text is checked: for a line of another form, a control character, or the name twice, -1
+ * with STATUS_CONFIG. name_of_sums is for messages.
  */
 int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name,
 	      struct digest *digest, struct error *err);

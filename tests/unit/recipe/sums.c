@@ -89,6 +89,28 @@ static void name_stands_once(void **state)
 	assert_int_equal(find(text, strlen(text), "b", &digest, &err), 1);
 }
 
+/* The form of a record: names are not judged, and each line is handed out. */
+static void lines_in_turn(void **state)
+{
+	static const char text[] = A "  a\tb\n" B " *c\n" A "  a\n" "x\n";
+	const char *next = text, *const end = text + strlen(text);
+	struct sums_line line;
+	char hex[DIGEST_HEX_BYTES];
+
+	(void)state;
+	assert_int_equal(sums_next(&next, end, &line), 1);
+	assert_int_equal(line.name_length, 3);
+	assert_memory_equal(line.name, "a\tb", 3);
+	assert_int_equal(sums_next(&next, end, &line), 1);
+	assert_string_equal(digest_write_hex(&line.digest, hex), B);
+	assert_memory_equal(line.name - 1, "*c", 2);
+	assert_int_equal(sums_next(&next, end, &line), 1);
+	assert_int_equal(sums_next(&next, end, &line), -1);
+	assert_string_equal(next, "x\n");
+	next = end;
+	assert_int_equal(sums_next(&next, end, &line), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +118,7 @@ int main(void)
 		cmocka_unit_test(name_is_whole),
 		cmocka_unit_test(every_line_counts),
 		cmocka_unit_test(name_stands_once),
+		cmocka_unit_test(lines_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
