@@ -9,14 +9,6 @@
 #include "library/text.h"
 #include "library/dockerfile_windows.h"
 
-static void add_head(struct library_text *d)
-{
-	text_format(d, "# %s %s, written by bundler library: change the recipe, not this file.\n",
-		    d->recipe->name, d->recipe->version);
-	text_format(d, "FROM %s%s%s\n\n", d->kind->base, d->kind->joint ? ":" : "",
-		    d->variant->version);
-}
-
 static void write_scratch(struct library_text *d)
 {
 	const struct recipe_image *image = &d->recipe->image;
@@ -33,24 +25,6 @@ static void write_scratch(struct library_text *d)
 	text_add_identity(d, true);
 	text_add_ports(d);
 	text_add_command(d);
-}
-
-static void write_dockerfile(struct library_text *d)
-{
-	static const struct {
-		const char *kind;
-		void (*write)(struct library_text *d);
-	} writers[] = {
-		{ "alpine", dockerfile_alpine_write },
-		{ "scratch", write_scratch },
-		{ "windowsservercore", dockerfile_windows_write_servercore },
-		{ "nanoserver", dockerfile_windows_write_nanoserver },
-	};
-
-	add_head(d);
-	for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
-		if (strcmp(writers[i].kind, d->kind->name) == 0)
-			writers[i].write(d);
 }
 
 /* The first of the library's platforms that the kind is for; the recipe has made sure of one. */
@@ -71,6 +45,15 @@ int dockerfile_add(struct generated *into, const struct recipe *recipe, const st
 		.kind = variant->kind, .err = err,
 		.platform = *first_platform(&recipe->library, variant->kind->os),
 	};
+	static const struct {
+		const char *kind;
+		void (*write)(struct library_text *d);
+	} writers[] = {
+		{ "alpine", dockerfile_alpine_write },
+		{ "scratch", write_scratch },
+		{ "windowsservercore", dockerfile_windows_write_servercore },
+		{ "nanoserver", dockerfile_windows_write_nanoserver },
+	};
 	const char *directory;
 
 	if (variant->imported)
@@ -81,7 +64,12 @@ int dockerfile_add(struct generated *into, const struct recipe *recipe, const st
 	d.directory = pool_format(&d.pool, "%s/%s", directory,
 				  variant_name(&d.pool, d.kind, variant->version));
 	buffer_init(&d.text, LIMIT_GENERATED_BYTES);
-	write_dockerfile(&d);
+	text_format(&d, "# %s %s, written by bundler library: change the recipe, not this file.\n"
+		    "FROM %s%s%s\n\n", recipe->name, recipe->version, d.kind->base,
+		    d.kind->joint ? ":" : "", variant->version);
+	for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
+		if (strcmp(writers[i].kind, d.kind->name) == 0)
+			writers[i].write(&d);
 	text_add_context_file(&d, "Dockerfile", d.text.bytes, d.text.length, false);
 	buffer_free(&d.text);
 	pool_free(&d.pool);

@@ -8,11 +8,11 @@
 #include "recipe/recipe.h"
 
 /*
- * Adds the build context of a variant of the recipe's library: its Dockerfile, which checks what it
- * downloads against the lock, and the files that go with it. Of the recipe's root it has the
- * members, files and texts that are for every operating system: the others are there because a
- * scratch image has no base. Nothing for a variant that is imported. STATUS_CONFIG for what a
- * Dockerfile cannot say.
+ * Adds the build context of a variant of the recipe's library: its Dockerfile, which checks its
+ * downloads against the lock, and the files that this copies. It has those members, files and texts
+ * of the recipe's root that are for every operating system: the others make up for the base that a
+ * scratch image lacks. An imported variant has no build context. STATUS_CONFIG for what a
+ * Dockerfile cannot express.
  */
 int dockerfile_add(struct generated *into, const struct recipe *recipe, const struct lock *lock,
 		   const struct recipe_variant *variant, struct error *err);

@@ -6,10 +6,11 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/path.h"
 
 #define TARGET_VARIABLE "${target}"	/* what TEXT_TARGET becomes */
 
-/* A text with the shell's variable in the place of the target. */
+/* A text with the shell's variable in place of the target. */
 static const char *vary(struct library_text *d, const char *text)
 {
 	struct buffer varied;
@@ -57,7 +58,7 @@ static void add_alpine_members(struct library_text *d)
 		if (!text_has(entry, RECIPE_MEMBER))
 			continue;
 		path = text_place(d, entry);
-		name = text_base_name(path);
+		name = path_name(path);
 		if (name > path + 1)
 			text_format(d, "\tmkdir -p %.*s; \\\n", (int)(name - path - 1), path);
 		text_format(d, "\tcp \"%s\" %s; \\\n\tchmod %04o %s; \\\n",
@@ -91,7 +92,7 @@ static void add_alpine_release(struct library_text *d)
 		 "\trm -r /release\n\n");
 }
 
-/* The script that makes flags alone arguments of the program, with the words in single quotes. */
+/* Adds a script that takes flags alone as arguments of the program; words are the program. */
 static void add_script(struct library_text *d, const json_t *words)
 {
 	struct buffer script = d->text;
@@ -119,21 +120,10 @@ static void add_script(struct library_text *d, const json_t *words)
 	d->text = script;
 }
 
-static void add_alpine_command(struct library_text *d)
-{
-	json_t *words = text_entrypoint(d), *script = json_pack("[s]", "docker-entrypoint.sh");
-
-	add_script(d, words);
-	text_add_exec(d, "ENTRYPOINT", script);
-	text_append_arguments(d, words);
-	text_add_exec(d, "CMD", words);
-	json_decref(words);
-	json_decref(script);
-}
-
 void dockerfile_alpine_write(struct library_text *d)
 {
 	const struct recipe_list *packages = &d->recipe->library.packages;
+	json_t *words, *script = json_pack("[s]", "docker-entrypoint.sh");
 
 	d->platform.target = TEXT_TARGET;
 	text_add_version(d);
@@ -150,5 +140,11 @@ void dockerfile_alpine_write(struct library_text *d)
 	text_format(d, "COPY docker-entrypoint.sh %s/\n", d->kind->programs);
 	text_add_identity(d, false);
 	text_add_ports(d);
-	add_alpine_command(d);
+	words = text_entrypoint(d);
+	add_script(d, words);
+	text_add_exec(d, "ENTRYPOINT", script);
+	text_append_arguments(d, words);
+	text_add_exec(d, "CMD", words);
+	json_decref(words);
+	json_decref(script);
 }

@@ -18,7 +18,7 @@
 
 #define HEX "0123456789abcdef"
 #define HEADS "refs/heads/"
-/* References that lead to one another: HEAD to a branch, of which git itself follows five. */
+/* How many references in turn may lead to a commit, as HEAD does; git itself follows five. */
 #define MAXIMUM_STEPS 5
 
 const char *git_commit_fault(const char *text)
@@ -54,35 +54,26 @@ static int open_directory(int base, const char *path)
 	return openat(base, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The .git of a linked work tree or a submodule is a file that says where it is. */
-static int open_linked(int directory)
-{
-	static const char prefix[] = "gitdir: ";
-	char *line = read_line(directory, ".git");
-	int fd = -1;
-
-	if (line && strncmp(line, prefix, strlen(prefix)) == 0)
-		fd = open_directory(directory, line + strlen(prefix));
-	free(line);
-	return fd;
-}
-
-/* A linked work tree has only HEAD of its own. */
-static int open_common(int git)
-{
-	char *line = read_line(git, "commondir");
-	int fd = open_directory(git, line ? line : ".");
-
-	free(line);
-	return fd;
-}
-
 int git_open(struct git *git, int directory, const char *where, struct error *err)
 {
+	static const char prefix[] = "gitdir: ";
+	char *line;
+
+	git->common = -1;
 	git->directory = open_directory(directory, ".git");
-	if (git->directory < 0 && errno == ENOTDIR)
-		git->directory = open_linked(directory);
-	git->common = git->directory < 0 ? -1 : open_common(git->directory);
+	if (git->directory < 0 && errno == ENOTDIR) {
+		/* The .git of a linked work tree or a submodule is a file that says where it is. */
+		line = read_line(directory, ".git");
+		if (line && strncmp(line, prefix, strlen(prefix)) == 0)
+			git->directory = open_directory(directory, line + strlen(prefix));
+		free(line);
+	}
+	if (git->directory >= 0) {
+		/* A linked work tree has only HEAD of its own. */
+		line = read_line(git->directory, "commondir");
+		git->common = open_directory(git->directory, line ? line : ".");
+		free(line);
+	}
 	if (git->common >= 0)
 		return 0;
 	if (git->directory >= 0)
@@ -97,31 +88,28 @@ void git_close(struct git *git)
 	close(git->common);
 }
 
-/* Whether a line of packed-refs is of this reference; its commit begins the line. */
-static bool is_packed(const char *line, const char *name)
-{
-	size_t digits = strspn(line, HEX), length = strlen(name);
-
-	return (digits == 40 || digits == 64) && line[digits] == ' '
-	       && strncmp(line + digits + 1, name, length) == 0
-	       && (line[digits + 1 + length] == '\n' || line[digits + 1 + length] == '\0');
-}
-
-/* What packed-refs says of a reference, or NULL. Caller frees. */
+/* What packed-refs says of a reference, or NULL: a line is a commit, a blank and the name. */
 static char *read_packed(int common, const char *name)
 {
+	const size_t length = strlen(name);
 	struct error ignored;
 	struct buffer text;
 	char *commit = NULL;
 
 	buffer_init(&text, LIMIT_PACKED_REFS_BYTES);
-	if (file_read(&text, common, "packed-refs", &ignored) == 0 && text.length > 0)
-		for (const char *line = text.bytes; line && !commit; ) {
-			if (is_packed(line, name))
-				commit = memory_copy(line, strspn(line, HEX));
-			line = strchr(line, '\n');
-			line += line ? 1 : 0;
-		}
+	if (file_read(&text, common, "packed-refs", &ignored) < 0 || text.length == 0)
+		goto out;
+	for (const char *line = text.bytes; line && !commit; ) {
+		const size_t digits = strspn(line, HEX);
+		const char *rest = line + digits;
+
+		if ((digits == 40 || digits == 64) && *rest++ == ' '
+		    && strncmp(rest, name, length) == 0 && (!rest[length] || rest[length] == '\n'))
+			commit = memory_copy(line, digits);
+		line = strchr(line, '\n');
+		line += line ? 1 : 0;
+	}
+out:
 	buffer_free(&text);
 	return commit;
 }

@@ -15,8 +15,8 @@
 #define GIT_COMMIT_BYTES 65	/* hexadecimal digits of SHA-256, and a NUL */
 
 struct git {
-	int directory;		/* of this work tree: HEAD */
-	int common;		/* of all of its repository's: references */
+	int directory;		/* of this work tree: has HEAD */
+	int common;		/* of all work trees of the repository: has the references */
 };
 
 /* Why text names no commit, or NULL when it is one: 40 or 64 digits, in lower case. */
@@ -30,15 +30,15 @@ int git_open(struct git *git, int directory, const char *where, struct error *er
 void git_close(struct git *git);
 
 /*
- * The commit that is checked out, and in branch, of size bytes, the name of the branch that it is
- * on, or "" without one. STATUS_FILE when there is no commit, or cannot be told.
+ * The commit that is checked out; branch, of size bytes, gets the name of its branch, or "" when
+ * there is none. STATUS_FILE when there is no commit, or it is not found.
  */
 int git_head(const struct git *git, char commit[GIT_COMMIT_BYTES], char *branch, size_t size,
 	     struct error *err);
 
 /*
- * The commit of a branch, of this repository or else as its remote "origin" was last seen to have
- * it.
+ * The commit of a branch: of this repository, else the one last fetched from the remote "origin".
+ * STATUS_FILE when there is none.
  */
 int git_branch(const struct git *git, const char *branch, char commit[GIT_COMMIT_BYTES],
 	       struct error *err);

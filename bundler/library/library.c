@@ -7,7 +7,7 @@
 #include "library/git.h"
 #include "recipe/version.h"
 
-/* What bashbrew takes where nothing stands, and does not print (its manifest/rfc2822.go). */
+/* bashbrew's defaults, which it does not print (manifest/rfc2822.go). */
 #define DEFAULT_BRANCH "master"
 #define DEFAULT_ARCHITECTURES "amd64"
 
@@ -58,7 +58,7 @@ static char *append(struct writer *w, const char *list, const char *item)
 	return pool_format(&w->pool, "%s%s%s", list, *list ? ", " : "", item);
 }
 
-/* The list with the tags of a variant's name; "" is the name of none. */
+/* The list with the tags of a variant's name, or with the plain tags for "". */
 static char *append_tags(struct writer *w, char *list, const char *name)
 {
 	for (size_t i = 0; i < w->tag_count; i++)
@@ -71,25 +71,19 @@ static char *append_tags(struct writer *w, char *list, const char *name)
 
 /* ---- entries ---- */
 
-/* Whether no variant of the kind stands before this one. */
-static bool is_first(const struct recipe_library *library, const struct recipe_variant *variant)
-{
-	for (const struct recipe_variant *other = library->variants; other < variant; other++)
-		if (other->kind == variant->kind)
-			return false;
-	return true;
-}
-
 static void add_tags(struct writer *w, const struct recipe_variant *variant)
 {
 	const struct variant_kind *kind = variant->kind;
 	const char *name = variant_name(&w->pool, kind, variant->version);
 	char *tags = append_tags(w, pool_string(&w->pool, ""), name);
 	char *shared = pool_string(&w->pool, "");
+	const struct recipe_variant *first = w->library->variants;
 
+	while (first->kind != kind)
+		first++;
 	if (kind->alias_is == VARIANT_SHARED_TAGS)
 		shared = append_tags(w, shared, kind->alias);
-	else if (is_first(w->library, variant))
+	else if (first == variant)
 		tags = append_tags(w, tags, kind->alias);
 	if (kind->plain)
 		shared = append_tags(w, shared, "");
@@ -122,30 +116,15 @@ static const struct platform **find_platforms(struct writer *w, const struct var
 	return found;
 }
 
-static void add_architectures(struct writer *w, const struct platform *const *platforms)
-{
-	const char *list = "";
-
-	for (; *platforms; platforms++)
-		list = append(w, list, (*platforms)->bashbrew);
-	if (strcmp(list, DEFAULT_ARCHITECTURES) != 0)
-		add_field(w, "Architectures", list);
-}
-
-static const char *dist_commit(const struct writer *w, const struct platform *platform)
-{
-	for (size_t i = 0; i < w->library->platform_count; i++)
-		if (w->library->platforms[i] == platform)
-			return w->source->dist[i];
-	return w->source->commit;
-}
-
 /* Where each architecture's contents are; a commit that is the global one is not printed. */
 static void add_dist(struct writer *w, const struct platform *const *platforms)
 {
 	for (; *platforms; platforms++) {
-		const char *arch = (*platforms)->bashbrew, *commit = dist_commit(w, *platforms);
+		const char *arch = (*platforms)->bashbrew, *commit = w->source->commit;
 
+		for (size_t i = 0; i < w->library->platform_count; i++)
+			if (w->library->platforms[i] == *platforms)
+				commit = w->source->dist[i];
 		if (strcmp(commit, w->source->commit) != 0)
 			add_field(w, pool_format(&w->pool, "%s-GitCommit", arch), commit);
 		add_field(w, pool_format(&w->pool, "%s-GitFetch", arch),
@@ -154,28 +133,22 @@ static void add_dist(struct writer *w, const struct platform *const *platforms)
 	}
 }
 
-static void add_constraints(struct writer *w, const struct recipe_variant *variant)
-{
-	const char *list = "";
-
-	for (const struct variant_kind *kind = variant->kind; kind && kind->constrained;
-	     kind = kind->from ? variant_find(kind->from) : NULL)
-		list = append(w, list, variant_name(&w->pool, kind, variant->version));
-	add_field(w, "Constraints", list);
-}
-
 /* The order of the fields is that of Manifest2822Entry.String(). */
 static int add_entry(struct writer *w, const struct recipe_variant *variant, struct error *err)
 {
 	const struct platform **platforms = find_platforms(w, variant->kind);
 	const char *directory = recipe_expand_version(w->recipe, &w->pool, w->library->directory,
 						      err);
+	const char *architectures = "", *constraints = "";
 
 	if (!directory)
 		return -1;
 	add(w, "\n");
 	add_tags(w, variant);
-	add_architectures(w, platforms);
+	for (size_t i = 0; platforms[i]; i++)
+		architectures = append(w, architectures, platforms[i]->bashbrew);
+	if (strcmp(architectures, DEFAULT_ARCHITECTURES) != 0)
+		add_field(w, "Architectures", architectures);
 	add_field(w, "Directory", pool_format(&w->pool, "%s/%s", directory,
 					      variant_name(&w->pool, variant->kind,
 							   variant->version)));
@@ -185,7 +158,11 @@ static int add_entry(struct writer *w, const struct recipe_variant *variant, str
 	}
 	if (w->library->dist && !variant->kind->joint)
 		add_dist(w, platforms);
-	add_constraints(w, variant);
+	for (const struct variant_kind *kind = variant->kind; kind && kind->constrained;
+	     kind = kind->from ? variant_find(kind->from) : NULL)
+		constraints = append(w, constraints,
+				     variant_name(&w->pool, kind, variant->version));
+	add_field(w, "Constraints", constraints);
 	return 0;
 }
 
@@ -205,15 +182,6 @@ static void add_head(struct writer *w)
 	add_field(w, "GitCommit", w->source->commit);
 }
 
-/* Version 1.2 is its own minor one. */
-static bool has_tag(const struct writer *w, const char *tag)
-{
-	for (size_t i = 0; i < w->tag_count; i++)
-		if (strcmp(w->tags[i], tag) == 0)
-			return true;
-	return false;
-}
-
 /* A pre-release must not move the tags of releases. */
 static int expand_tags(struct writer *w, struct error *err)
 {
@@ -223,10 +191,14 @@ static int expand_tags(struct writer *w, struct error *err)
 	w->tags = pool_new(&w->pool, tags->count, sizeof *w->tags);
 	for (size_t i = 0; i < (w->prerelease ? 1 : tags->count); i++) {
 		const char *tag = recipe_expand_version(w->recipe, &w->pool, tags->items[i], err);
+		size_t k = 0;
 
 		if (!tag)
 			return -1;
-		if (!has_tag(w, tag))
+		/* Version 1.2 and its minor version have the same tag. */
+		while (k < w->tag_count && strcmp(w->tags[k], tag) != 0)
+			k++;
+		if (k == w->tag_count)
 			w->tags[w->tag_count++] = tag;
 	}
 	return 0;

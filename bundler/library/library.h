@@ -15,11 +15,11 @@
  * (`bashbrew cat`, manifest.Manifest2822), so that it never differs in form from what it was.
  */
 
-/* What the recipe does not say. NULL is a commit that is not known yet. */
+/* What the recipe does not say. A commit that is not known yet is NULL. */
 struct library_source {
 	const char *branch;
 	const char *commit;
-	const char **dist;	/* for each of the library's platforms, that of its own branch */
+	const char **dist;	/* for each of the library's platforms, the commit of its branch */
 };
 
 /*
@@ -28,14 +28,14 @@ struct library_source {
  */
 bool library_has_dist(const struct recipe_library *library, const struct platform *platform);
 
-/* Name of the branch that has an architecture's contents of scratch, in pool. */
+/* The name of the branch that has a platform's contents of scratch, in pool. */
 char *library_dist_branch(struct pool *pool, const struct platform *platform);
 
 /* Adds the file's text; all commits have to be known. */
 int library_format(const struct recipe *recipe, const struct library_source *source,
 		   struct buffer *text, struct error *err);
 
-/* Takes the commits that are not known yet, in pool, out of a text of library_format. */
+/* Fills in the commits that are not known yet from a text of library_format, in pool. */
 void library_read_commits(const struct recipe *recipe, const char *text, struct pool *pool,
 			  struct library_source *source);
 

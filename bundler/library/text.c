@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/path.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -70,16 +71,11 @@ void text_add_exec(struct library_text *d, const char *instruction, const json_t
 	free(text);
 }
 
-static bool is_windows(const struct library_text *d)
-{
-	return strcmp(d->kind->os, "windows") == 0;
-}
-
 const char *text_native(struct library_text *d, const char *path)
 {
 	char *copy;
 
-	if (!is_windows(d) || path[0] != '/')
+	if (strcmp(d->kind->os, "windows") != 0 || path[0] != '/')
 		return path;
 	copy = pool_format(&d->pool, "C:%s", path);
 	for (char *slash = copy; (slash = strchr(slash, '/')); )
@@ -99,13 +95,6 @@ const char *text_escaped(struct library_text *d, const char *path)
 	return copy;
 }
 
-const char *text_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 bool text_has(const struct recipe_entry *entry, enum recipe_source source)
 {
 	return !entry->os && entry->source == source;
@@ -116,7 +105,7 @@ const char *text_place(struct library_text *d, const struct recipe_entry *entry)
 	const char *path = text_plain(d, text_expand_common(d, entry->path));
 
 	return entry->program && d->kind->programs
-	       ? pool_format(&d->pool, "%s/%s", d->kind->programs, text_base_name(path)) : path;
+	       ? pool_format(&d->pool, "%s/%s", d->kind->programs, path_name(path)) : path;
 }
 
 const char *text_member(struct library_text *d, const struct recipe_entry *entry)
@@ -157,7 +146,7 @@ void text_add_files(struct library_text *d)
 		if (!text_has(entry, RECIPE_FILE) && !text_has(entry, RECIPE_TEXT))
 			continue;
 		path = text_place(d, entry);
-		name = text_base_name(path);
+		name = path_name(path);
 		if (entry->source == RECIPE_TEXT)
 			text_add_context_file(d, name, entry->argument, strlen(entry->argument),
 					      executable);
@@ -221,7 +210,7 @@ static const char *program(struct library_text *d, const char *path)
 
 		if (text_has(entry, RECIPE_MEMBER) && entry->program
 		    && strcmp(text_expand(d, entry->path), path) == 0)
-			return text_base_name(path);
+			return path_name(path);
 	}
 	return text_native(d, path);
 }

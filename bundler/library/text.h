@@ -42,18 +42,15 @@ void text_add_exec(struct library_text *d, const char *instruction, const json_t
 /* The text, which needs no quotes in any shell. */
 const char *text_plain(struct library_text *d, const char *text);
 
-/* A template, expanded for the platform; common: which has to be the same on every platform. */
+/* A template, expanded for the platform; a common one has to be the same on every platform. */
 const char *text_expand(struct library_text *d, const char *template);
 const char *text_expand_common(struct library_text *d, const char *template);
 
-/* A path of the root as the variant's system writes it; one whose backslashes are doubled. */
+/* A path of the root as the variant's system writes it; a path with doubled backslashes. */
 const char *text_native(struct library_text *d, const char *path);
 const char *text_escaped(struct library_text *d, const char *path);
 
-/* What is behind the last slash. */
-const char *text_base_name(const char *path);
-
-/* Whether the variant has an entry, of this source. What is for one system only its base has. */
+/* Whether an entry is of this source and in the variant: not what is for one system only. */
 bool text_has(const struct recipe_entry *entry, enum recipe_source source);
 
 /* Where an entry is in the variant, and its member's path in the archive. */
@@ -67,15 +64,15 @@ const struct lock_asset *text_asset(struct library_text *d, const struct platfor
 void text_add_context_file(struct library_text *d, const char *name, const void *bytes,
 			   size_t length, bool executable);
 
-/* Adds what the root has of files and texts, with a COPY for each. */
+/* Adds the root's files and texts to the build context, with a COPY for each. */
 void text_add_files(struct library_text *d);
 
-/* Add what a container can be asked for its version by, the recipe's variables, and its ports. */
+/* Add a variable that has the version, the recipe's variables, and its ports. */
 void text_add_version(struct library_text *d);
 void text_add_environment(struct library_text *d);
 void text_add_ports(struct library_text *d);
 
-/* Adds signal, user and working directory, which only Linux has; whole: "/" said, too. */
+/* Adds signal, user and working directory, for Linux only; whole: also a directory of "/". */
 void text_add_identity(struct library_text *d, bool whole);
 
 /* The words of the entry point, in a new array, and the arguments, appended to one. */
