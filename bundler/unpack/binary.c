@@ -73,33 +73,17 @@ struct elf_layout {
 
 static const struct elf_layout elf32 = LAYOUT(32), elf64 = LAYOUT(64);
 
-struct segment {
-	uint64_t type, flags, offset, address, length;
-};
-
-static struct segment read_segment(const struct program *program, const struct elf_layout *layout,
-				   uint64_t at)
-{
-	return (struct segment){
-		.type = field(program, at, 4),
-		.flags = field(program, at + layout->p_flags, 4),
-		.offset = field(program, at + layout->p_offset, layout->word),
-		.address = field(program, at + layout->p_vaddr, layout->word),
-		.length = field(program, at + layout->p_filesz, layout->word),
-	};
-}
-
 /* A program that is its own loader has a dynamic section, too, but needs no libraries. */
 static const char *dynamic_fault(const struct program *program, const struct elf_layout *layout,
-				 const struct segment *segment)
+				 uint64_t offset, uint64_t length)
 {
 	uint8_t entry[sizeof(Elf64_Dyn)];
 	const size_t bytes = 2 * layout->word;
 
-	for (uint64_t i = 0; i < segment->length / bytes && i < LIMIT_DYNAMIC_ENTRIES; i++) {
+	for (uint64_t i = 0; i < length / bytes && i < LIMIT_DYNAMIC_ENTRIES; i++) {
 		uint64_t tag;
 
-		if (content_read(program->content, entry, bytes, segment->offset + i * bytes)
+		if (content_read(program->content, entry, bytes, offset + i * bytes)
 		    != (ssize_t)bytes)
 			break;
 		tag = number(program->platform, entry, layout->word);
@@ -111,27 +95,12 @@ static const char *dynamic_fault(const struct program *program, const struct elf
 	return "its dynamic section has no end";
 }
 
-/* What is wrong with one program header, or NULL; *started when the program can begin in it. */
-static const char *segment_fault(const struct program *program, const struct elf_layout *layout,
-				 const struct segment *segment, bool *started)
-{
-	uint64_t entry = field(program, layout->e_entry, layout->word);
-
-	if (segment->type == PT_INTERP)
-		return "it is dynamically linked";
-	if (!is_within(segment->offset, segment->length, program->content->size))
-		return "it is truncated";
-	if (segment->type == PT_LOAD && segment->flags & PF_X && entry >= segment->address
-	    && entry - segment->address < segment->length)
-		*started = true;
-	return segment->type == PT_DYNAMIC ? dynamic_fault(program, layout, segment) : NULL;
-}
-
 /* What is wrong with the program headers, or NULL. */
 static const char *segments_fault(const struct program *program, const struct elf_layout *layout)
 {
-	uint64_t first = field(program, layout->e_phoff, layout->word);
-	uint64_t count = field(program, layout->e_phnum, 2);
+	const uint64_t first = field(program, layout->e_phoff, layout->word);
+	const uint64_t entry = field(program, layout->e_entry, layout->word);
+	const uint64_t count = field(program, layout->e_phnum, 2);
 	bool started = false;
 
 	if (field(program, layout->e_phentsize, 2) != layout->segment)
@@ -141,9 +110,22 @@ static const char *segments_fault(const struct program *program, const struct el
 	if (!is_within(first, count * layout->segment, program->length))
 		return "its program headers are not at its beginning";
 	for (uint64_t i = 0; i < count; i++) {
-		struct segment segment = read_segment(program, layout, first + i * layout->segment);
-		const char *fault = segment_fault(program, layout, &segment, &started);
+		const uint64_t at = first + i * layout->segment;
+		const uint64_t type = field(program, at, 4);
+		const uint64_t offset = field(program, at + layout->p_offset, layout->word);
+		const uint64_t address = field(program, at + layout->p_vaddr, layout->word);
+		const uint64_t length = field(program, at + layout->p_filesz, layout->word);
+		const char *fault = NULL;
 
+		if (type == PT_INTERP)
+			return "it is dynamically linked";
+		if (!is_within(offset, length, program->content->size))
+			return "it is truncated";
+		if (type == PT_LOAD && field(program, at + layout->p_flags, 4) & PF_X
+		    && entry >= address && entry - address < length)
+			started = true;
+		if (type == PT_DYNAMIC)
+			fault = dynamic_fault(program, layout, offset, length);
 		if (fault)
 			return fault;
 	}

@@ -83,10 +83,15 @@ static int fill(struct gzip *gzip)
 	return 1;
 }
 
-/* Fills all of the buffer, or up to the end of the source; -1 with errno set. */
-static int fill_whole(struct gzip *gzip)
+/*
+ * Unpacks one member at once, which is several times as fast: the number of bytes, 0 when that
+ * cannot be done, -1 with errno set. It is only a short cut: what libdeflate does not take, be it
+ * because it is no gzip at all, is zlib's to judge, and so is a header with flags (RFC 1952 section
+ * 2.3.1), whose CRC libdeflate does not look at.
+ */
+static ssize_t read_whole(struct gzip *gzip)
 {
-	size_t length = gzip->stream.avail_in;
+	size_t used, length = gzip->stream.avail_in;
 	ssize_t got = 1;
 
 	memmove(gzip->packed, gzip->stream.next_in, length);
@@ -98,20 +103,7 @@ static int fill_whole(struct gzip *gzip)
 	}
 	gzip->stream.next_in = gzip->packed;
 	gzip->stream.avail_in = (unsigned)length;
-	return got < 0 ? -1 : 0;
-}
-
-/*
- * Unpacks one member at once, which is several times as fast: the number of bytes, 0 when that
- * cannot be done, -1 with errno set. It is only a short cut: what libdeflate does not take, be it
- * because it is no gzip at all, is zlib's to judge, and so is a header with flags (RFC 1952 section
- * 2.3.1), whose CRC libdeflate does not look at.
- */
-static ssize_t read_whole(struct gzip *gzip)
-{
-	size_t used, length;
-
-	if (fill_whole(gzip) < 0)
+	if (got < 0)
 		return -1;
 	if (gzip->stream.avail_in <= FLAGS || gzip->packed[FLAGS] != 0)
 		return 0;

@@ -29,7 +29,8 @@ struct reader {
 	bool failed;		/* err is filled: libarchive has no better reason */
 };
 
-static int refuse(const struct reader *reader)
+/* With libarchive's reason, unless there is a better one already. */
+static int refuse_archive(const struct reader *reader)
 {
 	const char *reason = archive_error_string(reader->archive);
 
@@ -101,25 +102,6 @@ static la_ssize_t read_tar(struct archive *archive, void *context, const void **
 	return ARCHIVE_FATAL;
 }
 
-static int open_tar(struct reader *reader, int fd)
-{
-	reader->gzip = gzip_open(fd);
-	archive_read_support_format_tar(reader->archive);
-	return archive_read_open(reader->archive, reader, NULL, read_tar, NULL) == ARCHIVE_OK
-	       ? 0 : refuse(reader);
-}
-
-static int open_zip(struct reader *reader, int fd, uint64_t size)
-{
-	const char *fault = zip_fault(fd, size);
-
-	if (fault)
-		return refuse_for(reader, fault);
-	archive_read_support_format_zip_seekable(reader->archive);
-	return archive_read_open_fd(reader->archive, fd, READ_BLOCK) == ARCHIVE_OK
-	       ? 0 : refuse(reader);
-}
-
 static int store_fault(const struct reader *reader)
 {
 	return error_errno(reader->err, STATUS_FILE, "cannot store a member of '%s'", reader->name);
@@ -145,7 +127,7 @@ static int read_data(struct reader *reader, struct content_writer *writer)
 			return store_fault(reader);
 		total += length;
 	}
-	return status == ARCHIVE_EOF ? 0 : refuse(reader);
+	return status == ARCHIVE_EOF ? 0 : refuse_archive(reader);
 }
 
 /* Reads the content of the entry that the reader is at, whose status header was. */
@@ -156,7 +138,7 @@ static int take_member(struct reader *reader, struct archive_entry *entry, int h
 	int result;
 
 	if (header != ARCHIVE_OK)
-		return refuse(reader);
+		return refuse_archive(reader);
 	if (member->found)
 		return refuse_member(reader, member->name, "is there twice");
 	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
@@ -173,77 +155,34 @@ static int take_member(struct reader *reader, struct archive_entry *entry, int h
 	return result;
 }
 
-static struct release_member *find(struct release_member *members, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (name && strcmp(members[i].name, name) == 0)
-			return &members[i];
-	return NULL;
-}
-
 /*
- * The status of the next header. A warning, such as of a name that is not ASCII, counts only for a
- * member that is wanted.
+ * Reads every header. A warning, such as of a name that is not ASCII, counts only for a member that
+ * is wanted.
  */
-static int next_header(struct reader *reader, struct archive_entry **entry)
-{
-	int status = archive_read_next_header(reader->archive, entry);
-
-	return reader->failed ? ARCHIVE_FATAL : status;
-}
-
 static int read_members(struct reader *reader, struct release_member *members, size_t count)
 {
 	struct archive_entry *entry;
 	unsigned met = 0;
 	int status;
 
-	while ((status = next_header(reader, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
-		struct release_member *member = find(members, count, archive_entry_pathname(entry));
+	while ((status = archive_read_next_header(reader->archive, &entry)) == ARCHIVE_OK
+	       || status == ARCHIVE_WARN) {
+		const char *name = archive_entry_pathname(entry);
+		size_t i = 0;
 
+		if (reader->failed)
+			return -1;
 		if (++met > LIMIT_ARCHIVE_MEMBERS)
 			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than "
 					 "%d members", reader->name, LIMIT_ARCHIVE_MEMBERS);
-		if (member ? take_member(reader, entry, status, member) < 0
-			   : read_data(reader, NULL) < 0)
+		while (i < count && (!name || strcmp(members[i].name, name) != 0))
+			i++;
+		if (i < count ? take_member(reader, entry, status, &members[i]) < 0
+			      : read_data(reader, NULL) < 0)
 			return -1;
 	}
-	return status == ARCHIVE_EOF ? 0 : refuse(reader);
-}
-
-/* Reads to the end of the file what libarchive has not asked for. */
-static int drain(struct reader *reader)
-{
-	const void *bytes;
-	la_ssize_t length;
-
-	do
-		length = read_tar(reader->archive, reader, &bytes);
-	while (length > 0);
-	return length < 0 ? -1 : 0;
-}
-
-/*
- * A tar ends in two blocks of zeros (POSIX.1-2017, pax, ustar), and libarchive does not mind when
- * not. It has tried to read a header where they begin.
- */
-static int check_end(struct reader *reader)
-{
-	uint64_t end = (uint64_t)archive_read_header_position(reader->archive);
-
-	if (!reader->gzip)
-		return 0;
-	if (drain(reader) < 0)
-		return -1;
-	if (reader->last > end)
-		return refuse_for(reader, "something follows its end");
-	if (reader->unpacked - end < 2 * TAR_BLOCK)
-		return refuse_for(reader, "it is truncated: no end blocks");
-	return 0;
-}
-
-static int check_found(struct reader *reader, const struct release_member *members, size_t count)
-{
+	if (status != ARCHIVE_EOF || reader->failed)
+		return refuse_archive(reader);
 	for (size_t i = 0; i < count; i++)
 		if (!members[i].found)
 			return error_set(reader->err, STATUS_ARCHIVE,
@@ -252,13 +191,26 @@ static int check_found(struct reader *reader, const struct release_member *membe
 	return 0;
 }
 
-static uint64_t budget(uint64_t size)
+/*
+ * A tar ends in two blocks of zeros (POSIX.1-2017, pax, ustar), and libarchive does not mind when
+ * not. It has tried to read a header where they begin; what it has not asked for is read here.
+ */
+static int check_end(struct reader *reader)
 {
-	uint64_t ratio = size > LIMIT_UNPACKED_BYTES / LIMIT_RATIO ? LIMIT_UNPACKED_BYTES
-								   : size * LIMIT_RATIO;
+	uint64_t end = (uint64_t)archive_read_header_position(reader->archive);
+	const void *bytes;
+	la_ssize_t length;
 
-	/* Small archives are mostly headers, which say little about the ratio of the rest. */
-	return ratio > MIB ? ratio : MIB;
+	do
+		length = read_tar(reader->archive, reader, &bytes);
+	while (length > 0);
+	if (length < 0)
+		return -1;
+	if (reader->last > end)
+		return refuse_for(reader, "something follows its end");
+	if (reader->unpacked - end < 2 * TAR_BLOCK)
+		return refuse_for(reader, "it is truncated: no end blocks");
+	return 0;
 }
 
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
@@ -266,20 +218,38 @@ int release_read(int fd, uint64_t size, const char *format, const char *name, in
 {
 	struct reader reader = {
 		.archive = archive_read_new(), .name = name, .directory = directory,
-		.budget = budget(size), .err = err,
+		.budget = size > LIMIT_UNPACKED_BYTES / LIMIT_RATIO ? LIMIT_UNPACKED_BYTES
+								    : size * LIMIT_RATIO,
+		.err = err,
 	};
+	const char *fault = NULL;
 	int result;
 
 	if (!reader.archive)
 		abort();
+	/* Small archives are mostly headers, which say little about the ratio of the rest. */
+	if (reader.budget < MIB)
+		reader.budget = MIB;
 	for (size_t i = 0; i < count; i++) {
 		members[i].content = (struct content){ .fd = -1 };
 		members[i].found = false;
 	}
-	result = strcmp(format, "zip") == 0 ? open_zip(&reader, fd, size) : open_tar(&reader, fd);
-	if (result == 0 && (read_members(&reader, members, count) < 0 || check_end(&reader) < 0
-			    || check_found(&reader, members, count) < 0))
-		result = -1;
+	if (strcmp(format, "zip") == 0) {
+		fault = zip_fault(fd, size);
+		archive_read_support_format_zip_seekable(reader.archive);
+		result = fault ? refuse_for(&reader, fault)
+			       : archive_read_open_fd(reader.archive, fd, READ_BLOCK);
+	} else {
+		reader.gzip = gzip_open(fd);
+		archive_read_support_format_tar(reader.archive);
+		result = archive_read_open(reader.archive, &reader, NULL, read_tar, NULL);
+	}
+	if (!fault && result != ARCHIVE_OK)
+		result = refuse_archive(&reader);
+	if (result == 0)
+		result = read_members(&reader, members, count);
+	if (result == 0 && reader.gzip)
+		result = check_end(&reader);
 	for (size_t i = 0; i < count && result < 0; i++)
 		content_free(&members[i].content);
 	archive_read_free(reader.archive);

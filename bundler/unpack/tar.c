@@ -230,22 +230,6 @@ static const char *take_long(const char **into, const char *text, size_t length)
 	return NULL;
 }
 
-static const char *take_extension(struct tar *tar, unsigned char type, char *text, size_t length)
-{
-	switch (type) {
-	case 'L':
-		return take_long(&tar->pax.name, text, length);
-	case 'K':
-		return take_long(&tar->pax.target, text, length);
-	case 'g':
-		return take_global(text, length);
-	}
-	if (tar->extended || tar->pax.name || tar->pax.target)
-		return "a member has two extended headers";
-	tar->extended = true;
-	return pax_parse(&tar->pax, text, length);
-}
-
 static int read_extension(struct tar *tar, const struct header *header, const char **fault)
 {
 	uint64_t size;
@@ -262,7 +246,18 @@ static int read_extension(struct tar *tar, const struct header *header, const ch
 		return more < 0 ? -1 : refuse(fault, truncated);
 	if (skip(tar, -size % BLOCK, fault) < 0)
 		return -1;
-	*fault = take_extension(tar, header->type, text, (size_t)size);
+	if (header->type == 'L') {
+		*fault = take_long(&tar->pax.name, text, (size_t)size);
+	} else if (header->type == 'K') {
+		*fault = take_long(&tar->pax.target, text, (size_t)size);
+	} else if (header->type == 'g') {
+		*fault = take_global(text, (size_t)size);
+	} else if (tar->extended || tar->pax.name || tar->pax.target) {
+		*fault = "a member has two extended headers";
+	} else {
+		tar->extended = true;
+		*fault = pax_parse(&tar->pax, text, (size_t)size);
+	}
 	return *fault ? -1 : 0;
 }
 

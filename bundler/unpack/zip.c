@@ -22,24 +22,20 @@ static uint32_t number(const unsigned char *bytes, unsigned count)
 	return value;
 }
 
-/* The last end record in the tail of the file, as libarchive searches it, or NULL. */
-static const unsigned char *find_end(const unsigned char *tail, size_t length)
-{
-	for (size_t at = length; at-- > 0;)
-		if (length - at >= END_BYTES && memcmp(tail + at, "PK\5\6", 4) == 0)
-			return tail + at;
-	return NULL;
-}
-
 const char *zip_fault(int fd, uint64_t size)
 {
 	unsigned char tail[TAIL_BYTES];
 	size_t wanted = size < sizeof tail ? (size_t)size : sizeof tail;
-	ssize_t got = file_read_at(fd, tail, wanted, size - wanted);
-	const unsigned char *end = got == (ssize_t)wanted ? find_end(tail, wanted) : NULL;
+	const unsigned char *end = tail + wanted;
 	uint64_t directory, offset, position;
 
-	if (!end)
+	if (file_read_at(fd, tail, wanted, size - wanted) != (ssize_t)wanted || wanted < END_BYTES)
+		return "it is truncated or no ZIP archive";
+	/* libarchive, too, searches the last end record from behind. */
+	end -= END_BYTES;
+	while (end > tail && memcmp(end, "PK\5\6", 4) != 0)
+		end--;
+	if (memcmp(end, "PK\5\6", 4) != 0)
 		return "it is truncated or no ZIP archive";
 	position = size - wanted + (uint64_t)(end - tail);
 	directory = number(end + 12, 4);
