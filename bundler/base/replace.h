@@ -15,10 +15,10 @@ struct replacement {
 	const char *path;		/* as the user named it */
 	const struct buffer *bytes;	/* what the file has then */
 	/* The rest is not the caller's. */
-	struct staging staging;
+	struct staging own;		/* open unless a file before it is in the same directory */
+	const struct staging *staging;	/* this one, or that file's */
 	const char *name;		/* of the file in its directory */
-	bool open;			/* the staging is its own, not that of one before it */
-	bool same, moved;
+	bool open;
 };
 
 /*

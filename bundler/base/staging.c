@@ -204,52 +204,67 @@ static int exchange(const struct staging *staging, const char *name)
 	return errno == EINVAL || errno == ENOSYS ? exchange_in_steps(staging, name) : -1;
 }
 
-/* What an exchange does not mind: a file in the place of a directory, or the other way round. */
-static int check_type(const struct stat *new, const struct stat *old)
+static int move_in(const struct staging_move *move, struct error *err)
 {
-	if (S_ISDIR(new->st_mode) == S_ISDIR(old->st_mode))
-		return 0;
-	errno = S_ISDIR(old->st_mode) ? EISDIR : ENOTDIR;
-	return -1;
-}
-
-int staging_publish(const struct staging *staging, const char *name, struct error *err)
-{
+	const struct staging *staging = move->staging;
+	const char *name = move->name;
 	struct stat new, old;
-	int result = fstatat(staging->fd, name, &new, AT_SYMLINK_NOFOLLOW);
+	int result;
 
-	if (result == 0 && fstatat(staging->parent, name, &old, AT_SYMLINK_NOFOLLOW) == 0)
-		result = check_type(&new, &old) < 0 ? -1 : exchange(staging, name);
-	else if (result == 0)
+	if (move->removed)
+		return renameat(staging->parent, name, staging->fd, name) < 0
+		       ? error_errno(err, STATUS_FILE, "cannot remove '%s'", name) : 0;
+	result = fstatat(staging->fd, name, &new, AT_SYMLINK_NOFOLLOW);
+	if (result == 0 && fstatat(staging->parent, name, &old, AT_SYMLINK_NOFOLLOW) < 0) {
 		result = renameat(staging->fd, name, staging->parent, name);
+	} else if (result == 0 && S_ISDIR(new.st_mode) != S_ISDIR(old.st_mode)) {
+		/* An exchange would not mind. */
+		errno = S_ISDIR(old.st_mode) ? EISDIR : ENOTDIR;
+		result = -1;
+	} else if (result == 0) {
+		result = exchange(staging, name);
+	}
 	return result < 0 ? error_errno(err, STATUS_FILE, "cannot replace '%s'", name) : 0;
 }
 
-void staging_retract(const struct staging *staging, const char *name)
+static void move_back(const struct staging_move *move)
 {
+	const struct staging *staging = move->staging;
 	struct stat old;
 
-	if (fstatat(staging->fd, name, &old, AT_SYMLINK_NOFOLLOW) == 0)
-		exchange(staging, name);
+	if (move->removed)
+		renameat(staging->fd, move->name, staging->parent, move->name);
+	else if (fstatat(staging->fd, move->name, &old, AT_SYMLINK_NOFOLLOW) == 0)
+		exchange(staging, move->name);
 	else
-		renameat(staging->parent, name, staging->fd, name);
+		renameat(staging->parent, move->name, staging->fd, move->name);
 }
 
-int staging_flush(const struct staging *staging, struct error *err)
+/* A name in a directory further down changes that one, and not only parent. */
+static int flush(const struct staging_move *moves, size_t count, struct error *err)
 {
-	if (fsync(staging->parent) < 0)
-		return error_errno(err, STATUS_FILE, "cannot flush the output directory");
+	for (size_t i = 0; i < count; i++)
+		if (strchr(moves[i].name, '/'))
+			return staging_flush_all(moves[i].staging, err);
+	for (size_t i = 0; i < count; i++)
+		if ((i == 0 || moves[i].staging != moves[i - 1].staging)
+		    && fsync(moves[i].staging->parent) < 0)
+			return error_errno(err, STATUS_FILE, "cannot flush the output directory");
 	return 0;
 }
 
-int staging_publish_confirmed(const struct staging *staging, const char *name,
-			      staging_confirm *confirm, void *context, struct error *err)
+int staging_publish(const struct staging_move *moves, size_t count, staging_confirm *confirm,
+		    void *context, struct error *err)
 {
-	if (staging_publish(staging, name, err) < 0)
-		return -1;
-	if (staging_flush(staging, err) == 0 && (!confirm || confirm(context, err) == 0))
+	size_t done = 0;
+
+	while (done < count && move_in(&moves[done], err) == 0)
+		done++;
+	if (done == count && flush(moves, count, err) == 0
+	    && (!confirm || confirm(context, err) == 0))
 		return 0;
-	staging_retract(staging, name);
+	while (done-- > 0)
+		move_back(&moves[done]);
 	return -1;
 }
 
@@ -305,7 +320,8 @@ int staging_replace_file(const char *path, const void *bytes, size_t length, mod
 		return -1;
 	result = file_create(staging.fd, name, bytes, length, mode, err);
 	if (result == 0)
-		result = staging_publish_confirmed(&staging, name, confirm, context, err);
+		result = staging_publish(&(struct staging_move){ &staging, name, false }, 1,
+					 confirm, context, err);
 	staging_close_beside(&staging);
 	return result;
 }

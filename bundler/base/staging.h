@@ -2,6 +2,7 @@
 #ifndef BUNDLER_BASE_STAGING_H
 #define BUNDLER_BASE_STAGING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -26,33 +27,26 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 /* Calls visit with a descriptor of each directory below parent whose owner is gone. */
 void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context);
 
-/*
- * Gives what is at name, which may be a path whose directories are in both, below the private
- * directory the same name below parent, in one step, and takes what was there before, which must be
- * of the same type, into the private directory. Where the file system cannot exchange the two,
- * nothing is there for a moment. Both are flushed by the caller before and by staging_flush after.
- * STATUS_FILE, and then nothing has changed.
- */
-int staging_publish(const struct staging *staging, const char *name, struct error *err);
+/* One name to be published. */
+struct staging_move {
+	const struct staging *staging;
+	const char *name;	/* may be a path whose directories are in both */
+	bool removed;		/* nothing is to take the place of what is there */
+};
 
-/* Takes back what staging_publish did. */
-void staging_retract(const struct staging *staging, const char *name);
-
-/* Makes the renames so far survive a power loss. */
-int staging_flush(const struct staging *staging, struct error *err);
-
-/*
- * What has to succeed before what was published stands, such as a report of it; -1, with err, takes
- * it back.
- */
+/* What has to succeed before what was published counts, such as a report of it. */
 typedef int staging_confirm(void *context, struct error *err);
 
 /*
- * Publishes the one thing that there is, flushes, and confirms, unless confirm is NULL. When one of
- * these fails nothing has changed. STATUS_FILE.
+ * In order, gives what is at each name below the private directory the same name below parent, in
+ * one step, and takes what was there before, which must be of the same type, into the private
+ * directory. Where the file system cannot exchange the two, nothing is there for a moment. Then the
+ * renames are made to survive a power loss, and confirmed, unless confirm is NULL. When one of
+ * these fails, all is taken back, from the last on. What is published has been flushed by the
+ * caller. STATUS_FILE.
  */
-int staging_publish_confirmed(const struct staging *staging, const char *name,
-			      staging_confirm *confirm, void *context, struct error *err);
+int staging_publish(const struct staging_move *moves, size_t count, staging_confirm *confirm,
+		    void *context, struct error *err);
 
 /*
  * Makes everything survive a power loss that was written to the file system so far, files and

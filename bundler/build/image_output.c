@@ -166,8 +166,8 @@ int image_output_write(const struct image_output *output, const struct tree *lay
 		     ? rootfs_write(layout, output->staging.fd, output->name, err)
 		     : write_archive(output, layout, err);
 
-	return result < 0 ? -1 : staging_publish_confirmed(&output->staging, output->name,
-							   confirm, context, err);
+	return result < 0 ? -1 : staging_publish(&(struct staging_move){
+			.staging = &output->staging, .name = output->name }, 1, confirm, context, err);
 }
 
 void image_output_close(struct image_output *output, bool failed)

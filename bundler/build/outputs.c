@@ -153,7 +153,8 @@ static void put_back(int dead, void *context)
 	buffer_init(&manifest, LIMIT_MANIFEST_BYTES);
 	if (read_manifest(dead, place->name, &manifest, &ignored) == 0 && manifest.length > 0
 	    && !directory_fault(place->dirfd, place->name, &manifest))
-		staging_publish(&staging, path, &ignored);
+		staging_publish(&(struct staging_move){ &staging, path, false }, 1, NULL, NULL,
+				&ignored);
 	buffer_free(&manifest);
 	free(path);
 }
@@ -233,45 +234,22 @@ static const char *const suffixes[] = { MANIFEST, ARCHIVE, "" };
 
 #define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
 
-/* Takes back the first count moves, from the last on. */
-static void retract(const struct staging *staging, const char *const *names, size_t count)
-{
-	while (count-- > 0) {
-		char *path = memory_format("%s%s", names[count / SUFFIXES],
-					   suffixes[count % SUFFIXES]);
-
-		staging_retract(staging, path);
-		free(path);
-	}
-}
-
 int outputs_publish(const struct staging *staging, const char *const *names, size_t count,
-		    struct error *err)
+		    staging_confirm *confirm, void *context, struct error *err)
 {
-	size_t moved = 0;
-	int result = 0;
+	struct pool pool = { 0 };
+	struct staging_move *moves = pool_new(&pool, count * SUFFIXES, sizeof *moves);
+	int result;
 
+	for (size_t i = 0; i < count * SUFFIXES; i++) {
+		moves[i].staging = staging;
+		moves[i].name = pool_format(&pool, "%s%s", names[i / SUFFIXES],
+					    suffixes[i % SUFFIXES]);
+	}
 	/* Whoever else publishes here waits; without such locks runs at the same time could mix. */
 	flock(staging->parent, LOCK_EX);
-	while (moved < count * SUFFIXES && result == 0) {
-		char *path = memory_format("%s%s", names[moved / SUFFIXES],
-					   suffixes[moved % SUFFIXES]);
-
-		result = staging_publish(staging, path, err);
-		moved += result == 0;
-		free(path);
-	}
-	if (result == 0)
-		result = staging_flush(staging, err);
-	if (result < 0)
-		retract(staging, names, moved);
+	result = staging_publish(moves, count * SUFFIXES, confirm, context, err);
 	flock(staging->parent, LOCK_UN);
+	pool_free(&pool);
 	return result;
-}
-
-void outputs_retract(const struct staging *staging, const char *const *names, size_t count)
-{
-	flock(staging->parent, LOCK_EX);
-	retract(staging, names, count * SUFFIXES);
-	flock(staging->parent, LOCK_UN);
 }

@@ -29,13 +29,10 @@ int outputs_write(const struct tree *tree, const char *about, int dirfd, const c
 		  struct digest *digest, struct error *err);
 
 /*
- * Moves the three of each of count names from the staging directory to their place, and flushes;
- * all of them or, with STATUS_FILE, none. Other runs do so before or after.
+ * Moves the three of each of count names from the staging directory to their place, flushes, and
+ * confirms: all of them or, with STATUS_FILE, none. Other runs wait meanwhile.
  */
 int outputs_publish(const struct staging *staging, const char *const *names, size_t count,
-		    struct error *err);
-
-/* Takes back what outputs_publish did. */
-void outputs_retract(const struct staging *staging, const char *const *names, size_t count);
+		    staging_confirm *confirm, void *context, struct error *err);
 
 #endif

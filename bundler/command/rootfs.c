@@ -83,6 +83,14 @@ static void print_json(struct run *run)
 	report_document(report);
 }
 
+static int report(void *context, struct error *err)
+{
+	struct run *run = context;
+
+	(run->json ? print_json : print_lines)(run);
+	return report_flush(err);
+}
+
 /*
  * All or nothing: what one platform lacks keeps the others from being published, and so does a lost
  * report. After a failure the directories that were made for the outputs are removed, too.
@@ -107,12 +115,8 @@ static int make(struct run *run, struct error *err)
 		goto out;
 	run->digests = pool_new(&inputs->pool, count, sizeof *run->digests);
 	if (command_inputs_run(inputs, build_one, run, count, err) == 0
-	    && outputs_publish(&run->staging, names, count, err) == 0) {
-		(run->json ? print_json : print_lines)(run);
-		result = report_flush(err);
-		if (result < 0)
-			outputs_retract(&run->staging, names, count);
-	}
+	    && outputs_publish(&run->staging, names, count, report, run, err) == 0)
+		result = 0;
 	staging_close(&run->staging);
 out:
 	if (directory >= 0)

@@ -281,10 +281,9 @@ void generated_plan_free(struct generated_plan *plan)
 /* A plan that is being carried out. */
 struct application {
 	const struct generated_plan *plan;
-	staging_confirm *confirm;
-	void *context;		/* of confirm */
 	struct staging staging;
-	const char **moved;	/* for each change the path that was renamed, or NULL */
+	struct staging_move *moves;
+	size_t move_count;
 	struct pool pool;
 };
 
@@ -368,58 +367,38 @@ static const char *find_new(struct application *a, const char *path, struct erro
 	return part;
 }
 
-static int publish(struct application *a, size_t i, struct error *err)
+static bool is_moved(const struct application *a, const char *path)
 {
-	const struct generated_change *change = &a->plan->changes[i];
-	struct stat st;
-	const char *new;
-
-	if (change->action == GENERATED_REMOVE)
-		return renameat(a->staging.parent, change->path, a->staging.fd, change->path) < 0
-		       ? error_errno(err, STATUS_FILE, "cannot remove '%s'", change->path) : 0;
-	if (change->action == GENERATED_LEAVE)
-		return 0;
-	/* It is not there any more if it has moved with its directory. */
-	if (fstatat(a->staging.fd, change->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
-							 change->path);
-	new = find_new(a, change->path, err);
-	if (!new || staging_publish(&a->staging, new, err) < 0)
-		return -1;
-	a->moved[i] = new;
-	return 0;
+	for (size_t i = a->move_count; i-- > 0;)
+		if (strcmp(a->moves[i].name, path) == 0)
+			return true;
+	return false;
 }
 
-static void retract_all(const struct application *a, size_t count)
+static int list_moves(struct application *a, struct error *err)
 {
-	while (count-- > 0) {
-		const struct generated_change *change = &a->plan->changes[count];
+	a->moves = pool_new(&a->pool, a->plan->count, sizeof *a->moves);
+	for (size_t i = 0; i < a->plan->count; i++) {
+		const struct generated_change *change = &a->plan->changes[i];
+		const bool removed = change->action == GENERATED_REMOVE;
+		const char *path;
 
-		if (change->action == GENERATED_REMOVE)
-			renameat(a->staging.fd, change->path, a->staging.parent, change->path);
-		if (a->moved[count])
-			staging_retract(&a->staging, a->moved[count]);
+		if (change->action == GENERATED_LEAVE)
+			continue;
+		path = removed ? change->path : find_new(a, change->path, err);
+		if (!path)
+			return -1;
+		if (!is_moved(a, path))
+			a->moves[a->move_count++] = (struct staging_move){ &a->staging, path,
+									   removed };
 	}
-}
-
-/* Publishes everything, flushed and confirmed, or takes it back. */
-static int publish_all(struct application *a, struct error *err)
-{
-	size_t done = 0;
-
-	while (done < a->plan->count && publish(a, done, err) == 0)
-		done++;
-	if (done == a->plan->count && staging_flush_all(&a->staging, err) == 0
-	    && a->confirm(a->context, err) == 0)
-		return 0;
-	retract_all(a, done);
-	return -1;
+	return 0;
 }
 
 int generated_apply(const struct generated_plan *plan, const char *where, bool force,
 		    staging_confirm *confirm, void *context, struct error *err)
 {
-	struct application a = { .plan = plan, .confirm = confirm, .context = context };
+	struct application a = { .plan = plan };
 	int result;
 
 	if (plan->count == 0)
@@ -432,12 +411,13 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 		}
 	if (staging_open(&a.staging, plan->directory, where, err) < 0)
 		return -1;
-	a.moved = pool_new(&a.pool, plan->count, sizeof *a.moved);
 	result = stage_all(&a, err);
 	if (result == 0)
 		result = staging_flush_all(&a.staging, err);
 	if (result == 0)
-		result = publish_all(&a, err);
+		result = list_moves(&a, err);
+	if (result == 0)
+		result = staging_publish(a.moves, a.move_count, confirm, context, err);
 	/* Directories that are empty now are removed. */
 	for (size_t i = 0; i < plan->count && result == 0; i++)
 		if (plan->changes[i].action == GENERATED_REMOVE)

@@ -33,6 +33,21 @@ long syscall(long number, ...)
 		    arguments[5]);
 }
 
+/* These fail with it; 0 lets them be. */
+static int flush_fault;
+
+int fsync(int fd)
+{
+	errno = flush_fault;
+	return flush_fault == 0 ? (int)syscall(SYS_fsync, (long)fd, 0L, 0L, 0L, 0L, 0L) : -1;
+}
+
+int syncfs(int fd)
+{
+	errno = flush_fault;
+	return flush_fault == 0 ? (int)syscall(SYS_syncfs, (long)fd, 0L, 0L, 0L, 0L, 0L) : -1;
+}
+
 static void open_staging(struct staging *staging)
 {
 	struct error err;
@@ -106,6 +121,23 @@ static void each_way(void (*test)(void))
 	renameat2_fault = 0;
 }
 
+/* Publishes names, of which those with a minus in front are to be removed. */
+static int publish_names(const struct staging *staging, const char *const *names,
+			 staging_confirm *confirm, void *context, struct error *err)
+{
+	struct staging_move moves[8];
+	size_t count = 0;
+
+	for (; names[count]; count++)
+		moves[count] = (struct staging_move){
+			.staging = staging, .name = names[count] + (names[count][0] == '-'),
+			.removed = names[count][0] == '-',
+		};
+	return staging_publish(moves, count, confirm, context, err);
+}
+
+#define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 static void publish(void)
 {
 	struct staging staging;
@@ -120,20 +152,23 @@ static void publish(void)
 	write_at(staging.fd, "old", "3");
 	make_directory(staging.fd, "olddir", "4");
 	write_at(staging.fd, "oldlink", "5");
-	assert_int_equal(staging_publish(&staging, "new", &err), 0);
-	assert_int_equal(staging_publish(&staging, "newdir", &err), 0);
-	assert_int_equal(staging_publish(&staging, "old", &err), 0);
-	assert_int_equal(staging_publish(&staging, "olddir", &err), 0);
-	assert_int_equal(staging_publish(&staging, "oldlink", &err), 0);
-	assert_int_equal(staging_flush(&staging, &err), 0);
+	write_at(scratch, "unwanted", "6");
+	make_directory(scratch, "both", "old");
+	make_directory(staging.fd, "both", "7");
+	assert_int_equal(publish_names(&staging, NAMES("new", "newdir", "old", "olddir", "oldlink",
+						       "-unwanted", "both/f"), NULL, NULL, &err), 0);
 	assert_text_at(scratch, "new", "1");
 	assert_text_at(scratch, "newdir/f", "2");
 	assert_text_at(scratch, "old", "3");
 	assert_text_at(scratch, "olddir/f", "4");
 	assert_text_at(scratch, "oldlink", "5");
+	assert_false(is_there("unwanted"));
+	assert_text_at(scratch, "both/f", "7");
 	/* What was there before is in the private directory, under its own name and no other. */
 	assert_text_at(staging.fd, "old", "old");
 	assert_text_at(staging.fd, "olddir/f", "old");
+	assert_text_at(staging.fd, "unwanted", "6");
+	assert_text_at(staging.fd, "both/f", "old");
 	assert_int_equal(faccessat(staging.fd, "new", F_OK, 0), -1);
 	assert_int_equal(faccessat(staging.fd, "aside-olddir", F_OK, 0), -1);
 	staging_close(&staging);
@@ -146,27 +181,65 @@ static void published(void **state)
 	each_way(publish);
 }
 
+/* All is published by now. */
+static int refuse(void *context, struct error *err)
+{
+	(void)context;
+	assert_text_at(scratch, "olddir/f", "new");
+	assert_text_at(scratch, "newdir/f", "new");
+	assert_text_at(scratch, "both/f", "new");
+	assert_false(is_there("unwanted"));
+	return error_set(err, STATUS_FILE, "refused");
+}
+
 static void retract(void)
 {
+	static const char *const files[] = { "olddir", "newdir", "old", "-unwanted", "both/f",
+					     NULL };
+	static const char *const deep[] = { "olddir", "newdir", "old", "-unwanted", "both/f", "none",
+					    NULL };
 	struct staging staging;
 	struct error err;
 
 	make_directory(scratch, "olddir", "old");
 	write_at(scratch, "old", "old");
+	write_at(scratch, "unwanted", "old");
+	make_directory(scratch, "both", "old");
 	open_staging(&staging);
 	make_directory(staging.fd, "olddir", "new");
 	make_directory(staging.fd, "newdir", "new");
 	write_at(staging.fd, "old", "new");
-	assert_int_equal(staging_publish(&staging, "olddir", &err), 0);
-	assert_int_equal(staging_publish(&staging, "newdir", &err), 0);
-	assert_int_equal(staging_publish(&staging, "old", &err), 0);
-	staging_retract(&staging, "old");
-	staging_retract(&staging, "newdir");
-	staging_retract(&staging, "olddir");
-	assert_text_at(scratch, "olddir/f", "old");
-	assert_text_at(scratch, "old", "old");
-	assert_false(is_there("newdir"));
-	assert_text_at(staging.fd, "newdir/f", "new");
+	make_directory(staging.fd, "both", "new");
+	for (int fault = 0; fault < 4; fault++) {
+		if (fault == 0) {
+			assert_refused(publish_names(&staging, files, refuse, NULL, &err), err,
+				       STATUS_FILE, "refused");
+		} else if (fault == 1) {
+			assert_refused(publish_names(&staging, deep, refuse, NULL, &err), err,
+				       STATUS_FILE, "cannot replace 'none': No such file or "
+				       "directory");
+		} else if (fault == 2) {
+			/* Of all, and of those alone that are not in a directory. */
+			flush_fault = EIO;
+			assert_refused(publish_names(&staging, files, refuse, NULL, &err), err,
+				       STATUS_FILE, "cannot flush the output directory: "
+				       "Input/output error");
+			assert_refused(publish_names(&staging, NAMES("newdir"), refuse, NULL, &err),
+				       err, STATUS_FILE, "cannot flush the output directory: "
+				       "Input/output error");
+			flush_fault = 0;
+		} else {
+			assert_refused(publish_names(&staging, NAMES("old", "-none"), refuse, NULL,
+						     &err), err, STATUS_FILE,
+				       "cannot remove 'none': No such file or directory");
+		}
+		assert_text_at(scratch, "olddir/f", "old");
+		assert_text_at(scratch, "old", "old");
+		assert_text_at(scratch, "unwanted", "old");
+		assert_text_at(scratch, "both/f", "old");
+		assert_false(is_there("newdir"));
+		assert_text_at(staging.fd, "newdir/f", "new");
+	}
 	staging_close(&staging);
 	assert_text_at(scratch, "olddir/f", "old");
 }
@@ -187,11 +260,11 @@ static void refuse_another_type(void)
 	open_staging(&staging);
 	make_directory(staging.fd, "a", "new");
 	write_at(staging.fd, "b", "new");
-	assert_refused(staging_publish(&staging, "a", &err), err, STATUS_FILE,
+	assert_refused(publish_names(&staging, NAMES("a"), NULL, NULL, &err), err, STATUS_FILE,
 		       "cannot replace 'a': Not a directory");
-	assert_refused(staging_publish(&staging, "b", &err), err, STATUS_FILE,
+	assert_refused(publish_names(&staging, NAMES("b"), NULL, NULL, &err), err, STATUS_FILE,
 		       "cannot replace 'b': Is a directory");
-	assert_refused(staging_publish(&staging, "c", &err), err, STATUS_FILE,
+	assert_refused(publish_names(&staging, NAMES("c"), NULL, NULL, &err), err, STATUS_FILE,
 		       "cannot replace 'c': No such file or directory");
 	assert_text_at(scratch, "a", "file");
 	assert_text_at(scratch, "b/f", "directory");
@@ -215,7 +288,7 @@ static void a_fault_changes_nothing(void **state)
 	open_staging(&staging);
 	make_directory(staging.fd, "d", "new");
 	renameat2_fault = EIO;
-	assert_refused(staging_publish(&staging, "d", &err), err, STATUS_FILE,
+	assert_refused(publish_names(&staging, NAMES("d"), NULL, NULL, &err), err, STATUS_FILE,
 		       "cannot replace 'd': Input/output error");
 	renameat2_fault = 0;
 	assert_text_at(scratch, "d/f", "old");
@@ -383,16 +456,6 @@ static void a_place_where_all_is_somebody_elses(void **state)
 		       "cannot write in 'out': Operation not permitted");
 }
 
-static void flushing_may_fail(void **state)
-{
-	struct staging staging = { .parent = -1 };
-	struct error err;
-
-	(void)state;
-	assert_refused(staging_flush(&staging, &err), err, STATUS_FILE,
-		       "cannot flush the output directory: Bad file descriptor");
-}
-
 static const char *below(const char *name)
 {
 	static char path[100];
@@ -481,7 +544,6 @@ int main(void)
 		scratch_test(names_that_are_taken),
 		scratch_test(a_place_that_cannot_be_written_to),
 		scratch_test(a_place_where_all_is_somebody_elses),
-		cmocka_unit_test(flushing_may_fail),
 		scratch_test(files_are_replaced),
 		scratch_test(a_lost_report_takes_back),
 		scratch_test(files_that_cannot_be_replaced),

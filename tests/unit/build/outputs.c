@@ -48,8 +48,17 @@ static void publish(const char *name)
 {
 	struct error err;
 
-	if (outputs_publish(&staging, &name, 1, &err) < 0)
+	if (outputs_publish(&staging, &name, 1, NULL, NULL, &err) < 0)
 		fail_msg("%s", err.message);
+}
+
+/* Publishes one of an output's three names alone. */
+static int publish_name(const char *name)
+{
+	const struct staging_move move = { .staging = &staging, .name = name };
+	struct error err;
+
+	return staging_publish(&move, 1, NULL, NULL, &err);
 }
 
 /* Makes the outputs called "p" with these files, as a run does, and begins the next run. */
@@ -244,8 +253,8 @@ static void all_or_nothing(void **state)
 		assert_int_equal(renameat(staging.fd, paths[fault], staging.fd, "hidden"), 0);
 		snprintf(message, sizeof message, "cannot replace '%s': No such file or directory",
 			 paths[fault]);
-		assert_refused(outputs_publish(&staging, names, 2, &err), err, STATUS_FILE,
-			       message);
+		assert_refused(outputs_publish(&staging, names, 2, NULL, NULL, &err), err,
+			       STATUS_FILE, message);
 		assert_text_at(scratch, "p/old", "/old");
 		assert_text_at(scratch, "p.mtree", manifest);
 		assert_false(is_there("p/new"));
@@ -261,6 +270,14 @@ static void all_or_nothing(void **state)
 	}
 }
 
+static int refuse(void *context, struct error *err)
+{
+	(void)context;
+	assert_text_at(scratch, "p/new", "/new");
+	assert_text_at(scratch, "q/new", "/new");
+	return error_set(err, STATUS_FILE, "refused");
+}
+
 static void taken_back(void **state)
 {
 	static const char *const names[] = { "p", "q" };
@@ -270,10 +287,8 @@ static void taken_back(void **state)
 	make(FILES("/old"));
 	write_outputs("p", FILES("/new"));
 	write_outputs("q", FILES("/new"));
-	assert_int_equal(outputs_publish(&staging, names, 2, &err), 0);
-	assert_text_at(scratch, "p/new", "/new");
-	assert_text_at(scratch, "q/new", "/new");
-	outputs_retract(&staging, names, 2);
+	assert_refused(outputs_publish(&staging, names, 2, refuse, NULL, &err), err, STATUS_FILE,
+		       "refused");
 	assert_text_at(scratch, "p/old", "/old");
 	assert_false(is_there("p/new"));
 	assert_false(is_there("q"));
@@ -297,7 +312,7 @@ static void killed_between_the_moves(void **state)
 		make(FILES("/old", "/both"));
 		write_outputs("p", FILES("/new", "/both"));
 		for (size_t i = 0; i < moves; i++)
-			assert_int_equal(staging_publish(&staging, paths[i], &err), 0);
+			assert_int_equal(publish_name(paths[i]), 0);
 		close(staging.fd);	/* lets go of the lock, as death does */
 		assert_check_passes();
 		assert_int_equal(staging_open(&staging, scratch, "out", &err), 0);
@@ -324,7 +339,7 @@ static void the_dead_do_not_vouch_for_users_files(void **state)
 	(void)state;
 	make(FILES("/old"));
 	write_outputs("p", FILES("/new"));
-	assert_int_equal(staging_publish(&staging, "p.mtree", &err), 0);
+	assert_int_equal(publish_name("p.mtree"), 0);
 	scratch_write("p/mine", "user's");
 	close(staging.fd);
 	assert_check_refused("cannot replace 'p': something in it is not in its manifest");
