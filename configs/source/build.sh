@@ -4,16 +4,14 @@
 #
 #	build.sh [-u] [-p PLATFORM]... NAME [OUTDIR]
 #
-# NAME is the directory beside this script that describes the release: go.mod
-# and go.sum, which pin it; release, which build.sh reads; SHA256SUMS.  OUTDIR
-# (build/source) gets the archives under upstream's names and the SHA256SUMS of
-# every NAME, ready to serve as a mirror of them all.  -p builds only that
-# platform, for instance linux/arm/v7, and may be repeated.  Every byte is
-# determined: the archives must have the digests in NAME/SHA256SUMS, and those
-# that already have them are not built again.  -u, after a change of version,
-# builds again and records the digests there.
+# NAME is a directory beside this script and describes the release: go.mod and go.sum pin its module,
+# release has what this script sources, SHA256SUMS the digests that the archives must have. Flags and
+# layout are upstream's.
 #
-# The flags and the layout are upstream's.
+# OUTDIR (build/source) gets the archives under upstream's names, and a SHA256SUMS of all NAMEs: it is
+# a mirror for bundler. Archives that already have the right digest are not built again. -p builds
+# only that platform, for instance linux/arm/v7, and may be repeated. -u, after a change of version,
+# builds every archive and records the digests in NAME/SHA256SUMS.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -97,7 +95,7 @@ build() {
 	rm -r "$dir"
 }
 
-# The archives get their names in OUTDIR only with the right digests.
+# Only archives with the right digests are put into OUTDIR.
 publish() {
 	test "$update" = 0 || record "$1"
 	for archive in $(archives "$1"); do
@@ -107,7 +105,7 @@ publish() {
 	done
 }
 
-# What is recorded of other versions goes.
+# Digests of other versions are removed.
 record() {
 	{
 		grep -s -F -e "-v$version-" "$sums" | grep -v -F "  $(stem "$1")." || true
@@ -162,8 +160,4 @@ if test -n "$missing"; then
 	done
 fi
 cat "$here"/*/SHA256SUMS >"$out/.SHA256SUMS"
-if cmp -s "$out/.SHA256SUMS" "$out/SHA256SUMS"; then
-	rm "$out/.SHA256SUMS"
-else
-	mv "$out/.SHA256SUMS" "$out/SHA256SUMS"
-fi
+mv "$out/.SHA256SUMS" "$out/SHA256SUMS"

@@ -17,13 +17,6 @@ for name in GOMODCACHE GOCACHE; do
 	export $name="$(go env $name)"
 done
 
-forget_images() {
-	local images
-	images=$(docker images --format '{{.Repository}}:{{.Tag}}' | grep -F "$mark") &&
-		docker rmi -f $images
-} >/dev/null 2>&1
-on_exit forget_images
-
 # sums: as bundler rootfs has printed them of the trees for these platforms.
 sums() {
 	local tree

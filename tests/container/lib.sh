@@ -30,7 +30,14 @@ remove_all() {
 	ids=$(docker ps -aq --filter "label=$mark") && [ -z "$ids" ] || docker rm -f -v $ids
 	ids=$(docker volume ls -q --filter "label=$mark") && [ -z "$ids" ] || docker volume rm $ids
 	ids=$(docker network ls -q --filter "label=$mark") && [ -z "$ids" ] || docker network rm $ids
-	ids=$(docker images --format '{{.Repository}}:{{.Tag}}' "$mark") && [ -z "$ids" ] || docker rmi $ids
+	forget_images
+} >/dev/null 2>&1
+
+# forget_images: those with the mark in their names or tags.
+forget_images() {
+	local images
+	images=$(docker images --format '{{.Repository}}:{{.Tag}}' | grep -Fw "$mark") &&
+		docker rmi -f $images
 } >/dev/null 2>&1
 
 # A client that still has BuildKit built in (before 23) or has buildx. The last can be without

@@ -8,7 +8,6 @@
 need git
 need_go bashbrew
 need_engine
-on_exit forget_images
 make_images
 
 # Its content store is its own: no containerd is needed, and none is asked.
@@ -20,7 +19,7 @@ repository() {
 	local arch
 	mkdir repository library
 	for arch in "${!platform[@]}"; do
-		make image -p "${platform[$arch]}" "$@" -o "oci:repository/$arch" "${product[@]}"
+		bundle image -p "${platform[$arch]}" "$@" -o "oci:repository/$arch" "${product[@]}"
 	done
 	cp -R "$made/many" repository/many
 	git -C repository init -q -b dist

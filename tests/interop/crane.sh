@@ -7,7 +7,7 @@
 need docker-registry
 need_go crane
 make_images
-make image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark" "${product[@]}"
+bundle image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark" "${product[@]}"
 
 crane() { timeout 60 "$crane" "$@"; }
 

@@ -5,12 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 
 need_engine
-on_exit forget_images
 make_images
-make image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark-oci" "${product[@]}"
-make image -p linux/amd64 --compress none -o "docker-archive:$made/plain.tar:$mark-plain" "${product[@]}"
+bundle image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark-oci" "${product[@]}"
+bundle image -p linux/amd64 --compress none -o "docker-archive:$made/plain.tar:$mark-plain" "${product[@]}"
 make_server
-make image -p linux/amd64 --flavour nonroot -o "docker-archive:$made/nonroot.tar:$mark-nonroot" "${server[@]}"
+bundle image -p linux/amd64 --flavour nonroot -o "docker-archive:$made/nonroot.tar:$mark-nonroot" "${server[@]}"
 
 # load ARCHIVE NAME...: the images that it brings.
 load() {

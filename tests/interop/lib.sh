@@ -36,27 +36,27 @@ need_go() {
 	[ -n "${!1}" ] || skip_all "cannot build $1: $(tail -n 1 "$scratch/log")"
 }
 
-# make COMMAND...: of the program under test, before the tests.
-make() {
+# bundle COMMAND...: the program under test, before the tests; ends the script if it fails.
+bundle() {
 	bundler "$@" >"$scratch/log" 2>&1 || { echo "Bail out! bundler $*"; cat "$scratch/log"; exit 1; }
 }
 
 make_images() {
 	make_product "$scratch/product"
 	mkdir "$made"
-	make image -p linux/amd64 -o "oci:$made/one:$mark" "${product[@]}"
-	make image -o "oci:$made/many:$mark" "${product[@]}"
-	make image -p linux/amd64 -o "docker-archive:$made/one.tar:$mark" "${product[@]}"
-	make image -o "docker-archive:$made/many.tar:$mark" "${product[@]}"
-	make rootfs -o "$made/rootfs" "${product[@]}"
+	bundle image -p linux/amd64 -o "oci:$made/one:$mark" "${product[@]}"
+	bundle image -o "oci:$made/many:$mark" "${product[@]}"
+	bundle image -p linux/amd64 -o "docker-archive:$made/one.tar:$mark" "${product[@]}"
+	bundle image -o "docker-archive:$made/many.tar:$mark" "${product[@]}"
+	bundle rootfs -o "$made/rootfs" "${product[@]}"
 }
 
 # The server, rebuilt from its source: $made/server.tar of linux/amd64, its layout and its tree.
 make_server() {
 	need_archives linux/amd64
-	make image -p linux/amd64 -o "docker-archive:$made/server.tar:$mark" "${server[@]}"
-	make image -p linux/amd64 -o "oci:$made/server:$mark" "${server[@]}"
-	make rootfs -p linux/amd64 -o "$made/server.rootfs" "${server[@]}"
+	bundle image -p linux/amd64 -o "docker-archive:$made/server.tar:$mark" "${server[@]}"
+	bundle image -p linux/amd64 -o "oci:$made/server:$mark" "${server[@]}"
+	bundle rootfs -p linux/amd64 -o "$made/server.rootfs" "${server[@]}"
 	version=$(sed -n 's/^version: *//p' "$top/configs/nats-streaming-server.yaml")
 }
 
@@ -110,10 +110,3 @@ registry() {
 	wait_for grep -q 'listening on 127' background.log
 	registry=$(sed -n 's/.*listening on \(127[0-9.:]*\).*/\1/p' background.log)
 }
-
-# forget_images: what carries the mark in its name or in its tag.
-forget_images() {
-	local images
-	images=$(docker images --format '{{.Repository}}:{{.Tag}}' | grep -F "$mark") &&
-		docker rmi -f $images
-} >/dev/null 2>&1

@@ -7,7 +7,6 @@
 need docker-registry skopeo
 need_go crane
 need_engine
-on_exit forget_images
 # A time of its own, so that no engine has the layers from elsewhere.
 epoch=$((epoch + $$))
 export SOURCE_DATE_EPOCH=$epoch

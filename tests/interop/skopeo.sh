@@ -5,10 +5,10 @@
 
 need skopeo
 make_images
-make image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark" "${product[@]}"
-make image -o "oci-archive:$made/many.oci.tar:$mark" "${product[@]}"
-make image -p linux/amd64 --compress none -o "oci:$made/plain:$mark" "${product[@]}"
-make image -p linux/amd64 --compress zstd -o "oci:$made/zstd:$mark" "${product[@]}"
+bundle image -p linux/amd64 -o "oci-archive:$made/one.oci.tar:$mark" "${product[@]}"
+bundle image -o "oci-archive:$made/many.oci.tar:$mark" "${product[@]}"
+bundle image -p linux/amd64 --compress none -o "oci:$made/plain:$mark" "${product[@]}"
+bundle image -p linux/amd64 --compress zstd -o "oci:$made/zstd:$mark" "${product[@]}"
 
 # label PLACE: without what differs from run to run.
 label() { sed "s,$made/,,; s/:$mark//" <<<"$1"; }

@@ -6,7 +6,7 @@
 need umoci runc mtree
 need_root
 make_images
-make image -p linux/amd64 --flavour nonroot -o "oci:$made/nonroot:$mark" "${product[@]}"
+bundle image -p linux/amd64 --flavour nonroot -o "oci:$made/nonroot:$mark" "${product[@]}"
 make_server
 
 begin 'unpack: type, mode, owner, time, size, digest and link of every file'
