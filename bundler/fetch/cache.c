@@ -93,16 +93,10 @@ out:
 	return result;
 }
 
-/* A cache that cannot be written to is of use all the same: sha256/ need not be there. */
-static int open_entries(struct cache *cache, bool create, struct error *err)
-{
-	bool writable = create && faccessat(cache->root, ".", W_OK, AT_EACCESS) == 0;
-
-	return cache_open_directory(cache, "sha256", writable, &cache->entries, err);
-}
-
 int cache_open(struct cache *cache, const char *path, bool create, struct error *err)
 {
+	bool writable;
+
 	*cache = (struct cache){ .path = path, .root = -1, .entries = -1 };
 	if (create && make_directories(path, err) < 0)
 		return -1;
@@ -115,7 +109,10 @@ int cache_open(struct cache *cache, const char *path, bool create, struct error 
 		return 0;
 	if (cache->root < 0)
 		return error_errno(err, STATUS_FILE, "cannot use cache directory '%s'", path);
-	if (check_directory(cache->root, path, err) < 0 || open_entries(cache, create, err) < 0) {
+	/* A cache that cannot be written to is of use all the same: sha256/ need not be there. */
+	writable = create && faccessat(cache->root, ".", W_OK, AT_EACCESS) == 0;
+	if (check_directory(cache->root, path, err) < 0
+	    || cache_open_directory(cache, "sha256", writable, &cache->entries, err) < 0) {
 		cache_close(cache);
 		return -1;
 	}

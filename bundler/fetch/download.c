@@ -158,22 +158,12 @@ static int on_head(void *context, const struct http_answer *answer, struct error
 	return 0;
 }
 
-static void report_progress(struct attempt *attempt)
-{
-	int64_t now = clock_now();
-
-	if (now - attempt->reported < EVENT_INTERVAL)
-		return;
-	attempt->reported = now;
-	notify(attempt->download, EVENT_PROGRESS, attempt->partial->length, attempt->total,
-	       NULL, 0);
-}
-
 static int on_body(void *context, const void *bytes, size_t length, struct error *err)
 {
 	struct attempt *attempt = context;
 	const struct download *download = attempt->download;
 	uint64_t room = download->maximum - attempt->partial->length;
+	int64_t now;
 
 	if (length > room && download->size != 0)
 		return refuse(download, STATUS_DIGEST, err, "longer than the %" PRIu64
@@ -185,30 +175,23 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 		attempt->local = true;
 		return -1;
 	}
-	report_progress(attempt);
+	now = clock_now();
+	if (now - attempt->reported >= EVENT_INTERVAL) {
+		attempt->reported = now;
+		notify(download, EVENT_PROGRESS, attempt->partial->length, attempt->total, NULL,
+		       0);
+	}
 	return 0;
 }
 
 /* ---- what an attempt came to ---- */
 
-static void refuse_content(const struct attempt *attempt, const struct http_answer *answer,
-			   struct error *err)
-{
-	const struct partial *partial = attempt->partial;
-	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
-	struct digest digest = digest_read(&partial->state);
-
-	if (check_size(attempt->download, partial->length, err) == 0)
-		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, the lock says %s",
-		       digest_write_hex(&digest, found),
-		       digest_write_hex(&partial->wanted, wanted));
-	hint_type(answer, err);
-}
-
 /* All bytes that this answer has were taken. */
 static enum step judge(struct attempt *attempt, const struct http_answer *answer, struct error *err)
 {
 	struct partial *partial = attempt->partial;
+	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
+	struct digest digest;
 
 	if (partial_settle(partial, err) < 0) {
 		attempt->local = true;
@@ -221,7 +204,12 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 			  attempt->download->source->shown);
 		return STEP_PAUSE;
 	}
-	refuse_content(attempt, answer, err);
+	digest = digest_read(&partial->state);
+	if (check_size(attempt->download, partial->length, err) == 0)
+		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, the lock says %s",
+		       digest_write_hex(&digest, found),
+		       digest_write_hex(&partial->wanted, wanted));
+	hint_type(answer, err);
 	attempt->useless = attempt->offset > 0;
 	return attempt->useless ? STEP_AGAIN : STEP_GIVE_UP;
 }
@@ -255,24 +243,18 @@ static enum step judge_failure(struct attempt *attempt, const struct http_answer
 	return answer->transient ? STEP_PAUSE : STEP_GIVE_UP;
 }
 
-/* Up to a quarter more, so that six platforms do not come back at the same moment. */
-static int64_t add_jitter(int64_t pause)
-{
-	uint16_t random = 0;
-
-	if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
-		random = 0;
-	return pause + pause * random / (4 * 65536);
-}
-
 int64_t download_pause(struct download_retry *retry, bool reached, uint64_t retry_after)
 {
 	unsigned maximum = reached ? LIMIT_ATTEMPTS : UNREACHED_ATTEMPTS;
+	uint16_t random = 0;
 	int64_t pause;
 
 	if (++retry->attempts >= maximum || retry_after > LIMIT_RETRY_AFTER_SECONDS)
 		return -1;
-	pause = add_jitter((int64_t)FIRST_PAUSE << (retry->attempts - 1));
+	pause = (int64_t)FIRST_PAUSE << (retry->attempts - 1);
+	/* Up to a quarter more, so that six platforms do not come back at the same moment. */
+	if (getrandom(&random, sizeof random, GRND_NONBLOCK) == sizeof random)
+		pause += pause * random / (4 * 65536);
 	if (pause < 1000 * (int64_t)retry_after)
 		pause = 1000 * (int64_t)retry_after;
 	return clock_now() + pause < retry->deadline ? pause : -1;
@@ -358,25 +340,6 @@ static enum step read_file(struct attempt *attempt, struct error *err)
 	return step;
 }
 
-static enum step run_attempt(struct attempt *attempt, struct download_retry *retry, int64_t *pause,
-			     struct error *err)
-{
-	*pause = -1;
-	if (attempt->download->source->scheme == URL_FILE)
-		return read_file(attempt, err);
-	return ask_server(attempt, retry, pause, err);
-}
-
-/* After a step that was not the last: throws away what is of no use, or waits. */
-static int prepare_next(struct attempt *attempt, enum step step, int64_t pause, struct error *err)
-{
-	if (step == STEP_AGAIN)
-		return partial_reset(attempt->partial, err);
-	notify(attempt->download, EVENT_RETRYING, attempt->partial->length, attempt->total,
-	       err->message, (unsigned)pause);
-	return clock_sleep(pause, err);
-}
-
 static int run_attempts(const struct download *download, struct partial *partial, bool *local,
 			struct error *err)
 {
@@ -384,12 +347,15 @@ static int run_attempts(const struct download *download, struct partial *partial
 		.deadline = clock_now() + 1000 * (int64_t)download->total_seconds
 	};
 	bool restarted = false;
+	int result = 0;
 
-	for (;;) {
+	while (result == 0) {
 		struct attempt attempt = { .download = download, .partial = partial,
 					   .offset = partial->length };
-		int64_t pause;
-		enum step step = run_attempt(&attempt, &retry, &pause, err);
+		int64_t pause = -1;
+		enum step step = download->source->scheme == URL_FILE
+				 ? read_file(&attempt, err)
+				 : ask_server(&attempt, &retry, &pause, err);
 
 		*local = attempt.local;
 		if (step == STEP_DONE)
@@ -397,12 +363,17 @@ static int run_attempts(const struct download *download, struct partial *partial
 		if (step == STEP_GIVE_UP || (step == STEP_PAUSE && pause < 0) ||
 		    (step == STEP_AGAIN && restarted))
 			return -1;
-		restarted = restarted || step == STEP_AGAIN;
-		if (prepare_next(&attempt, step, pause, err) < 0) {
-			*local = true;
-			return -1;
+		if (step == STEP_AGAIN) {
+			restarted = true;
+			result = partial_reset(partial, err);
+		} else {
+			notify(download, EVENT_RETRYING, partial->length, attempt.total,
+			       err->message, (unsigned)pause);
+			result = clock_sleep(pause, err);
 		}
 	}
+	*local = true;
+	return -1;
 }
 
 int download_archive(const struct download *download, struct partial *partial, bool *local,

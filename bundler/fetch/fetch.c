@@ -51,10 +51,8 @@ static char *mirror_url(const char *mirror, const char *asset)
 static int check_mirror(const char *mirror, struct error *err)
 {
 	char *text = mirror_url(mirror, "asset");
-	struct url url;
-	const char *fault = url_parse(&url, text);
+	const char *fault = url_fault(text);
 
-	url_free(&url);
 	free(text);
 	if (!fault)
 		return 0;
@@ -148,13 +146,6 @@ static int list_sources(struct job *job, struct error *err)
 	return add_source(job, job->asset->url, err);
 }
 
-static void free_sources(struct job *job)
-{
-	for (size_t i = 0; i < job->source_count; i++)
-		url_free(&job->sources[i]);
-	free(job->sources);
-}
-
 /* How much a failure matters when several sources failed in different ways (fetch.h). */
 static int gravity(enum status status)
 {
@@ -198,99 +189,82 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 
 /* ---- the cache ---- */
 
-/* What the lock says about the size holds for what the cache has, too. */
-static int check_hit(const struct job *job, int *fd, uint64_t size, struct error *err)
+/* As cache_find. What the lock says about the size holds for what the cache has, too. */
+static int find(const struct job *job, int *fd, uint64_t *size, struct error *err)
 {
-	if (job->asset->size == 0 || job->asset->size == size)
+	const struct fetch_asset *asset = job->asset;
+	int state = cache_find(&job->cache, &asset->digest, fd, size, err);
+
+	if (state != CACHE_HIT)
+		return state;
+	if (asset->size == 0 || asset->size == *size) {
+		notify(job, EVENT_CACHED, NULL, *size, NULL);
 		return CACHE_HIT;
+	}
 	close(*fd);
 	*fd = -1;
 	return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %" PRIu64 " bytes, the lock "
-			 "says %" PRIu64, job->asset->name, size, job->asset->size);
+			 "says %" PRIu64, asset->name, *size, asset->size);
 }
 
-static int find(const struct job *job, int *fd, uint64_t *size, struct error *err)
+/* Takes the partial, or waits until whoever has it is done: 0 with it, or -1. */
+static int wait_for_partial(struct job *job, struct partial *partial, struct error *err)
 {
-	int state = cache_find(&job->cache, &job->asset->digest, fd, size, err);
-
-	return state == CACHE_HIT ? check_hit(job, fd, *size, err) : state;
-}
-
-static int refuse_offline(const struct job *job, int state, struct error *err)
-{
-	if (state != CACHE_BAD)
-		error_set(err, STATUS_NETWORK, "cannot fetch '%s': it is not in the cache",
-			  job->asset->name);
-	return error_hint(err, "run once without --offline");
-}
-
-/*
- * With the partial in our hands nobody else publishes: what is in the cache now stays, and
- * what is bad there can be removed.
- */
-static int fetch_locked(struct job *job, struct partial *partial, int *fd, uint64_t *size,
-			struct error *err)
-{
-	int state = find(job, fd, size, err);
-
-	if (state < 0)
-		return -1;
-	if (state == CACHE_HIT) {
-		notify(job, EVENT_CACHED, NULL, *size, NULL);
-		return 0;
-	}
-	if (state == CACHE_BAD) {
-		notify(job, EVENT_DISCARDED, NULL, 0, err->message);
-		if (cache_discard(&job->cache, &job->asset->digest, err) < 0)
-			return -1;
-	}
-	if (try_sources(job, partial, err) < 0 || partial_publish(partial, fd, err) < 0)
-		return -1;
-	*size = partial->length;
-	notify(job, EVENT_DONE, NULL, *size, NULL);
-	return 0;
-}
-
-/* Takes the partial, or waits until who has it is done. */
-static int wait_and_fetch(struct job *job, int *fd, uint64_t *size, struct error *err)
-{
-	const struct fetch_asset *asset = job->asset;
 	int64_t deadline = clock_now() + 1000 * (int64_t)job->fetch->options.total_seconds;
-	struct partial partial;
 	bool told = false;
 	int result;
 
-	while ((result = partial_open(&partial, &job->cache, &asset->digest, job->maximum, err))
+	while ((result = partial_open(partial, &job->cache, &job->asset->digest, job->maximum, err))
 	       == 1) {
 		if (clock_now() > deadline)
 			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process "
-					 "did not finish its download", asset->name);
+					 "did not finish its download", job->asset->name);
 		if (!told)
 			notify(job, EVENT_WAITING, NULL, 0, NULL);
 		told = true;
 		if (clock_sleep(LOCK_INTERVAL, err) < 0)
 			return -1;
 	}
-	if (result < 0)
-		return -1;
-	result = fetch_locked(job, &partial, fd, size, err);
-	partial_close(&partial);
 	return result;
 }
 
-static int look_and_fetch(struct job *job, int *fd, uint64_t *size, struct error *err)
+/* Finds the asset in the cache, or downloads it. */
+static int find_or_download(struct job *job, int *fd, uint64_t *size, struct error *err)
 {
-	int state = find(job, fd, size, err);
+	struct partial partial;
+	int state = find(job, fd, size, err), result = -1;
 
-	if (state < 0)
-		return -1;
-	if (state == CACHE_HIT) {
-		notify(job, EVENT_CACHED, NULL, *size, NULL);
-		return 0;
+	if (state < 0 || state == CACHE_HIT)
+		return state < 0 ? -1 : 0;
+	if (job->source_count == 0) {
+		if (state != CACHE_BAD)
+			error_set(err, STATUS_NETWORK, "cannot fetch '%s': it is not in the cache",
+				  job->asset->name);
+		return error_hint(err, "run once without --offline");
 	}
-	if (job->source_count == 0)
-		return refuse_offline(job, state, err);
-	return wait_and_fetch(job, fd, size, err);
+	if (wait_for_partial(job, &partial, err) < 0)
+		return -1;
+	/*
+	 * With the partial in our hands nobody else publishes: what is in the cache now stays, and
+	 * what is bad there can be removed.
+	 */
+	state = find(job, fd, size, err);
+	if (state == CACHE_HIT)
+		result = 0;
+	if (state == CACHE_BAD)
+		notify(job, EVENT_DISCARDED, NULL, 0, err->message);
+	if (state == CACHE_MISS
+	    || (state == CACHE_BAD && cache_discard(&job->cache, &job->asset->digest, err) == 0)) {
+		result = try_sources(job, &partial, err);
+		if (result == 0)
+			result = partial_publish(&partial, fd, err);
+		if (result == 0) {
+			*size = partial.length;
+			notify(job, EVENT_DONE, NULL, *size, NULL);
+		}
+	}
+	partial_close(&partial);
+	return result;
 }
 
 int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
@@ -313,57 +287,44 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 	if (result == 0)
 		result = cache_open(&job.cache, fetch->options.cache, job.source_count > 0, err);
 	if (result == 0) {
-		result = look_and_fetch(&job, fd, size, err);
+		result = find_or_download(&job, fd, size, err);
 		cache_close(&job.cache);
 	}
-	free_sources(&job);
+	for (size_t i = 0; i < job.source_count; i++)
+		url_free(&job.sources[i]);
+	free(job.sources);
 	return result;
-}
-
-/* ---- documents ---- */
-
-static int read_document(const struct url *url, struct buffer *buffer, struct error *err)
-{
-	char *path = url_file_path(url);
-	int result;
-
-	if (!path)
-		return error_set(err, STATUS_FILE, "cannot use '%s': not the URL of a file",
-				 url->shown);
-	result = file_read(buffer, -1, path, err);
-	free(path);
-	return result;
-}
-
-static int get_document(struct fetch *fetch, const struct url *url, struct buffer *buffer,
-			struct error *err)
-{
-	struct download download = {
-		.client = &fetch->client, .source = url,
-		.stall_seconds = fetch->options.stall_seconds,
-		.total_seconds = fetch->options.total_seconds,
-	};
-
-	if (url->scheme == URL_FILE)
-		return read_document(url, buffer, err);
-	if (url->scheme == URL_HTTP)
-		return error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest it has to "
-				 "come over https", url->shown);
-	if (fetch->options.offline)
-		return error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the "
-				 "network", url->shown);
-	return download_document(&download, buffer, err);
 }
 
 int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err)
 {
 	struct url source;
+	struct download download = {
+		.client = &fetch->client, .source = &source,
+		.stall_seconds = fetch->options.stall_seconds,
+		.total_seconds = fetch->options.total_seconds,
+	};
 	const char *fault = url_parse(&source, url);
+	char *path;
 	int result;
 
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", url, fault);
-	result = get_document(fetch, &source, buffer, err);
+	if (source.scheme == URL_FILE) {
+		path = url_file_path(&source);
+		result = path ? file_read(buffer, -1, path, err)
+			      : error_set(err, STATUS_FILE, "cannot use '%s': not the URL of a "
+					  "file", source.shown);
+		free(path);
+	} else if (source.scheme == URL_HTTP) {
+		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest it has "
+				   "to come over https", source.shown);
+	} else if (fetch->options.offline) {
+		result = error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the "
+				   "network", source.shown);
+	} else {
+		result = download_document(&download, buffer, err);
+	}
 	url_free(&source);
 	return result;
 }

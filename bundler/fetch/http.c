@@ -107,20 +107,12 @@ static void forget_fields(struct http_answer *answer)
 	}
 }
 
-static uint64_t read_length(const char *value)
-{
-	uint64_t length;
-
-	if (!value || range_parse_number(&length, &value) < 0 || *value != '\0')
-		return HTTP_UNKNOWN;
-	return length;
-}
-
 /* Called at the empty line. Interim answers (1xx) have one too. */
 static int end_header(struct hop *hop)
 {
 	const struct http_request *request = hop->request;
 	struct http_answer *answer = hop->answer;
+	const char *length = answer->headers[HTTP_CONTENT_LENGTH];
 	curl_off_t retry_after = 0;
 	long status = 0;
 
@@ -130,7 +122,8 @@ static int end_header(struct hop *hop)
 		return 0;
 	answer->status = (unsigned)status;
 	answer->retry_after = retry_after > 0 ? (uint64_t)retry_after : 0;
-	answer->length = read_length(answer->headers[HTTP_CONTENT_LENGTH]);
+	if (!length || range_parse_number(&answer->length, &length) < 0 || *length != '\0')
+		answer->length = HTTP_UNKNOWN;
 	if (status != 200 && status != 206) {
 		hop->ended = true;
 		return -1;
@@ -352,14 +345,6 @@ static void set_request(struct hop *hop)
 
 /* ---- what became of it ---- */
 
-static int explain_timeout(struct hop *hop)
-{
-	if (hop->answer->reached || !hop->connect_limited)
-		return fail(hop, STATUS_NETWORK, "not done when its time was up");
-	hop->answer->transient = true;
-	return fail(hop, STATUS_NETWORK, "no connection within %d s", LIMIT_CONNECT_SECONDS);
-}
-
 /* What the system said last, where that is more than chance. */
 static const char *system_reason(const struct hop *hop)
 {
@@ -370,30 +355,6 @@ static const char *system_reason(const struct hop *hop)
 	if (number == 0 || number == EPIPE || number == ECONNRESET)
 		return "the connection was closed early";
 	return strerror((int)number);
-}
-
-static int explain_unconnected(struct hop *hop)
-{
-	if (hop->refused && hop->request->most_private == ADDRESS_LOOPBACK)
-		return fail(hop, STATUS_HTTP, "no address that can be connected to");
-	if (hop->refused)
-		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a "
-			    "more private one", address_name(hop->request->most_private));
-	return fail_transient(hop, system_reason(hop));
-}
-
-/* The connection broke, perhaps while a proxy was asked for it. */
-static int explain_broken(struct hop *hop)
-{
-	long proxy_status = 0;
-
-	curl_easy_getinfo(hop->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-	if (proxy_status != 0 && proxy_status != 200) {
-		hop->answer->transient = proxy_status >= 500;
-		return fail(hop, proxy_status >= 500 ? STATUS_NETWORK : STATUS_HTTP,
-			    "the proxy answers %ld", proxy_status);
-	}
-	return fail_transient(hop, system_reason(hop));
 }
 
 static int explain_tls(struct hop *hop)
@@ -416,6 +377,9 @@ static int explain_tls(struct hop *hop)
 
 static int explain(struct hop *hop, CURLcode code)
 {
+	const enum address_class most_private = hop->request->most_private;
+	long proxy_status = 0;
+
 	if (explain_tls(hop) < 0)
 		return -1;
 	switch (code) {
@@ -424,16 +388,31 @@ static int explain(struct hop *hop, CURLcode code)
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return fail_transient(hop, "the proxy's name cannot be resolved");
 	case CURLE_COULDNT_CONNECT:
-		return explain_unconnected(hop);
+		if (!hop->refused)
+			return fail_transient(hop, system_reason(hop));
+		if (most_private == ADDRESS_LOOPBACK)
+			return fail(hop, STATUS_HTTP, "no address that can be connected to");
+		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a "
+			    "more private one", address_name(most_private));
 	case CURLE_OPERATION_TIMEDOUT:
-		return explain_timeout(hop);
+		if (hop->answer->reached || !hop->connect_limited)
+			return fail(hop, STATUS_NETWORK, "not done when its time was up");
+		hop->answer->transient = true;
+		return fail(hop, STATUS_NETWORK, "no connection within %d s",
+			    LIMIT_CONNECT_SECONDS);
 	case CURLE_PARTIAL_FILE:
 	case CURLE_GOT_NOTHING:
 	case CURLE_READ_ERROR:		/* TLS without close_notify */
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_SSL_CONNECT_ERROR:	/* tls_explain knew nothing: closed amid the handshake */
-		return explain_broken(hop);
+		/* The connection broke, perhaps while a proxy was asked for it. */
+		curl_easy_getinfo(hop->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+		if (proxy_status == 0 || proxy_status == 200)
+			return fail_transient(hop, system_reason(hop));
+		hop->answer->transient = proxy_status >= 500;
+		return fail(hop, proxy_status >= 500 ? STATUS_NETWORK : STATUS_HTTP,
+			    "the proxy answers %ld", proxy_status);
 	case CURLE_OUT_OF_MEMORY:
 		abort();
 	default:
@@ -488,36 +467,28 @@ static CURLcode run(struct hop *hop)
 	return code;
 }
 
-static int perform(struct hop *hop)
-{
-	CURLcode code;
-
-	hop->easy = curl_easy_init();
-	if (!hop->easy)
-		abort();
-	set_policy(hop);
-	set_callbacks(hop);
-	set_request(hop);
-	code = run(hop);
-	if (!hop->failed && !hop->ended && code != CURLE_OK)
-		explain(hop, code);
-	curl_easy_cleanup(hop->easy);
-	curl_slist_free_all(hop->fields);
-	return hop->failed ? -1 : 0;
-}
-
 int http_get(const struct http_request *request, struct http_answer *answer, struct error *err)
 {
 	struct hop hop = { .request = request, .answer = answer, .err = err };
-	int result;
+	CURLcode code;
 
 	pthread_once(&library, start_library);
 	*answer = (struct http_answer){ .length = HTTP_UNKNOWN, .address = ADDRESS_PUBLIC };
-	result = check_host(&hop);
-	if (result == 0)
-		result = perform(&hop);
+	if (check_host(&hop) < 0)
+		return -1;
+	hop.easy = curl_easy_init();
+	if (!hop.easy)
+		abort();
+	set_policy(&hop);
+	set_callbacks(&hop);
+	set_request(&hop);
+	code = run(&hop);
+	if (!hop.failed && !hop.ended && code != CURLE_OK)
+		explain(&hop, code);
+	curl_easy_cleanup(hop.easy);
+	curl_slist_free_all(hop.fields);
 	free(hop.tls);
-	return result;
+	return hop.failed ? -1 : 0;
 }
 
 void http_answer_free(struct http_answer *answer)

@@ -19,39 +19,31 @@ void redirect_free(struct redirect *client)
 	pthread_mutex_destroy(&client->lock);
 }
 
+/* The bundle is read once, and not at all when everything is in the cache. */
 static int load_trust(struct redirect *client, struct error *err)
 {
-	if (client->trust)
-		return 0;
-	if (client->ca_file)
-		return trust_load(&client->trust, client->ca_directory, client->ca_file, err);
-	error_set(err, STATUS_TLS, "cannot check certificates: no file of root certificates is "
-		  "known");
-	return error_hint(err, "name one with --ca-file");
-}
-
-/* The bundle is read once, and not at all when everything is in the cache. */
-static const struct trust *get_trust(struct redirect *client, struct error *err)
-{
-	int result;
+	int result = 0;
 
 	pthread_mutex_lock(&client->lock);
-	result = load_trust(client, err);
+	if (!client->trust && client->ca_file) {
+		result = trust_load(&client->trust, client->ca_directory, client->ca_file, err);
+	} else if (!client->trust) {
+		error_set(err, STATUS_TLS, "cannot check certificates: no file of root "
+			  "certificates is known");
+		result = error_hint(err, "name one with --ca-file");
+	}
 	pthread_mutex_unlock(&client->lock);
-	return result < 0 ? NULL : client->trust;
+	return result;
 }
 
 static int get_hop(struct redirect *client, const struct url *url, struct http_request *request,
 		   struct http_answer *answer, struct error *err)
 {
+	if (url->scheme == URL_HTTPS && load_trust(client, err) < 0)
+		return -1;
 	request->url = url;
 	request->proxy = proxy_find(&client->proxies, url);
-	request->trust = NULL;
-	if (url->scheme == URL_HTTPS) {
-		request->trust = get_trust(client, err);
-		if (!request->trust)
-			return -1;
-	}
+	request->trust = url->scheme == URL_HTTPS ? client->trust : NULL;
 	return http_get(request, answer, err);
 }
 
@@ -83,13 +75,6 @@ static const char *status_name(unsigned status)
 	case 504: return " (Gateway Timeout)";
 	default: return "";
 	}
-}
-
-static int refuse_status(const struct url *url, struct http_answer *answer, struct error *err)
-{
-	answer->transient = is_transient(answer->status);
-	return error_set(err, STATUS_HTTP, "cannot fetch '%s': HTTP status %u%s", url->shown,
-			 answer->status, status_name(answer->status));
 }
 
 /* Where the answer of from leads, when it may. */
@@ -143,8 +128,11 @@ int redirect_get(struct redirect *client, const struct url *url, struct http_req
 		hop = next;
 		url = &hop;
 	}
-	if (result == 0 && answer->status != 200 && answer->status != 206)
-		result = refuse_status(url, answer, err);
+	if (result == 0 && answer->status != 200 && answer->status != 206) {
+		answer->transient = is_transient(answer->status);
+		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': HTTP status %u%s",
+				   url->shown, answer->status, status_name(answer->status));
+	}
 	url_free(&hop);
 	return result;
 }
