@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Classes of IP addresses, by how private they are. */
 #include "fetch/address.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Finds, checks and removes entries of the cache. */
 #include "fetch/cache.h"
 
 #include <errno.h>

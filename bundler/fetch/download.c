@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Asks one source, again and again where that may help, until an archive is whole. */
 #include "fetch/download.h"
 
 #include <fcntl.h>

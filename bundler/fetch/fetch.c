@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Looks for an asset in the cache, then at each source in turn. */
 #include "fetch/fetch.h"
 
 #include <inttypes.h>

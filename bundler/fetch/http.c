@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One HTTP request with libcurl, under our own policy. */
 #include "fetch/http.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A download under way: a locked file that becomes a cache entry. */
 #include "fetch/partial.h"
 
 #include <errno.h>

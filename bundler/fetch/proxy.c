@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Decides which proxy a URL is fetched through. */
 #include "fetch/proxy.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the Content-Range of an answer. */
 #include "fetch/range.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Follows redirects, one request each, and checks where each leads. */
 #include "fetch/redirect.h"
 
 #include "base/limits.h"

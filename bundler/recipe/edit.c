@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Puts another version into a recipe's text, at the place that libyaml reports. */
 #include "recipe/edit.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the recipe's section image. */
 #include "recipe/image.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the recipe's section library. */
 #include "recipe/library.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a recipe as a whole; its larger sections have files of their own. */
 #include "recipe/load.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads, checks and writes locks. */
 #include "recipe/lock.h"
 
 #include <errno.h>

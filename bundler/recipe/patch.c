@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Compares two texts line by line and shows what changes as a unified diff. */
 #include "recipe/patch.h"
 
 #include <stdbool.h>

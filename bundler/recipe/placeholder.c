@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Puts values in the place of {names} in a template. */
 #include "recipe/placeholder.h"
 
 #include <string.h>

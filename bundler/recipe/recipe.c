@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Derives names and URLs from a recipe for one platform. */
 #include "recipe/recipe.h"
 
 #include <stdlib.h>

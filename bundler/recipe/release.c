@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the recipe's section release, with what differs in older versions. */
 #include "recipe/release.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the recipe's section root and lays out the tree of each platform. */
 #include "recipe/root.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Takes a template and expands it for each platform, to see that it can be done. */
 #include "recipe/template.h"
 
 #include "recipe/placeholder.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of the variants that Docker Official Images build, and their names. */
 #include "recipe/variant.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The order of versions, as Semantic Versioning defines it. */
 #include "recipe/version.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a YAML document against tables of keys. */
 #include "recipe/yaml.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a PEM bundle of root certificates, whole or not at all. */
 #include "trust/bundle.h"
 
 #include <stdlib.h>

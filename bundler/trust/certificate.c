@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the fields of one X.509 certificate. */
 #include "trust/certificate.h"
 
 #include <stdio.h>

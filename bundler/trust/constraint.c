@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Applies a certificate's name constraints to the names below it. */
 #include "trust/constraint.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads DER, one element at a time. */
 #include "trust/der.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads PEM objects and notices each that is cut off. */
 #include "trust/pem.h"
 
 #include <stdbool.h>

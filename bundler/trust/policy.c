@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of rules that a path of certificates must keep. */
 #include "trust/policy.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Configures BearSSL for one connection and explains its failures. */
 #include "trust/tls.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* An X.509 engine for BearSSL: finds a path, applies the policy, has the signatures verified. */
 #include "trust/trust.h"
 
 #include <stdbool.h>

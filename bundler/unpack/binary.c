@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Checks that a file is a static program for a platform, from its ELF or PE headers. */
 #include "unpack/binary.h"
 
 #include <elf.h>

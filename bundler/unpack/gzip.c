@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a gzip stream to its last byte, with libdeflate where a member is small, else zlib. */
 #include "unpack/gzip.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the records of a pax extended header. */
 #include "unpack/pax.h"
 
 #include <stdlib.h>

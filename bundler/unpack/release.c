@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Takes the wanted members out of a release archive with libarchive. */
 #include "unpack/release.h"
 
 #include <archive.h>

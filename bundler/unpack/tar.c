@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a tar strictly: what other readers might understand differently is refused. */
 #include "unpack/tar.h"
 
 #include <stdbool.h>

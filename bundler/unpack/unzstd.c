@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a zstd stream to its last byte. */
 #include "unpack/unzstd.h"
 
 #include <stdbool.h>

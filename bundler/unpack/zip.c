@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Checks a ZIP archive's end record before libarchive reads its directory. */
 #include "unpack/zip.h"
 
 #include <stdbool.h>
