@@ -58,7 +58,7 @@ UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS = $(FUZZ_TARGETS:%=build/san/tests/fuzz/%)
 
-all: build/bundler
+all: build/bundler build/THIRD-PARTY
 
 build/bundler: $(OBJS)
 	$(Q)$(CC_MUSL) $(LDFLAGS_MUSL) -Wl,-Map=$@.map -o $@ $(START) $(OBJS) -Lbuild/sysroot/lib $(LIBS) $(END)
@@ -66,6 +66,10 @@ build/bundler: $(OBJS)
 build/obj/%.o: bundler/%.c Makefile build/versions.h
 	@mkdir -p $(@D)
 	$(Q)$(CC_MUSL) $(CFLAGS_MUSL) -MMD -MP -c -o $@ $<
+
+# The licences of what is linked.
+build/THIRD-PARTY: bundler/make/third-party.sh build/bundler
+	$(Q)$< build/src build/sysroot/versions build/bundler.map >$@
 
 build/san/bundler: $(SAN_OBJS)
 	$(Q)gcc $(SANITIZE) -o $@ $(SAN_OBJS) -Lbuild/san/sysroot/lib $(LIBS) -pthread
@@ -100,9 +104,10 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(filter-out build/fuzz/obj/main.o,$(FUZZ_OBJS
 
 -include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(UNIT_TESTS:=.d)
 
-# What `bundler --version --verbose` prints.
+# The versions that `bundler --version --verbose` and `bundler --license` print.
 build/versions.h build/san/versions.h: %/versions.h: %/sysroot/versions Makefile
 	$(Q){ echo '#define BUNDLER_VERSION "$(BUNDLER_VERSION)"'; \
+	awk '{ print "#define VERSION_" toupper($$1) " \"" $$2 "\"" }' $<; \
 	echo '#define BUNDLER_LIBRARIES \'; \
 	sed 's/.*/	"&\\n" \\/' $<; echo; } >$@
 
@@ -133,7 +138,7 @@ reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
 	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh \
 		thorough) container/source.sh)
 
-prepare: build/toolchain/test build/bundler build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
+prepare: build/toolchain/test all build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
 
 bench: build/bundler $(addprefix build/toolchain/,source test interop)
 	configs/source/build.sh nats-streaming-server build/source
@@ -152,7 +157,8 @@ fuzz-%: build/fuzz/%
 # ---- housekeeping ----
 
 clean:
-	rm -rf build/bundler build/bundler.map build/obj build/versions.h build/fuzz build/variations \
+	rm -rf build/bundler build/bundler.map build/THIRD-PARTY build/obj build/versions.h \
+		build/fuzz build/variations \
 		$(addprefix build/san/,bundler obj versions.h tests libbundler.a) \
 		build/rootfs.* build/images* build/audit build/Dockerfile.scratch
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +

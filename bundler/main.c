@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command/command.h"
+#include "command/licence.h"
 #include "command/report.h"
 #include "versions.h"
 
@@ -32,6 +33,7 @@ static void print_usage(FILE *stream)
 {
 	fputs("usage: bundler COMMAND [OPTION]... [OPERAND]...\n"
 	      "       bundler --version [--verbose]\n"
+	      "       bundler --license\n"
 	      "       bundler --help\n\ncommands:\n", stream);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
@@ -85,6 +87,15 @@ static int print_version(int argc, char **argv, struct error *err)
 	return STATUS_OK;
 }
 
+static int print_licence(int argc, char **argv, struct error *err)
+{
+	if (argc > 2)
+		return error_set(err, STATUS_USAGE, "cannot use '%s': --license takes no operand",
+				 argv[2]);
+	licence_print();
+	return STATUS_OK;
+}
+
 static int run(int argc, char **argv, struct error *err)
 {
 	const struct command *command;
@@ -96,6 +107,8 @@ static int run(int argc, char **argv, struct error *err)
 	}
 	if (strcmp(argv[1], "--version") == 0)
 		return print_version(argc, argv, err);
+	if (strcmp(argv[1], "--license") == 0)
+		return print_licence(argc, argv, err);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		print_usage(stdout);
 		return STATUS_OK;

@@ -261,6 +261,7 @@ done <<'END'
 rootfs a b	cannot use operand 'b': one recipe at a time
 rootfs --timeout=-1 a	cannot use --timeout '-1': not a whole number up to 86400
 --version x	cannot use 'x': --version takes only --verbose
+--license x	cannot use 'x': --license takes no operand
 END
 while IFS=$'\t' read -r arguments message; do
 	# shellcheck disable=SC2086 # several words
@@ -280,6 +281,12 @@ run bundler
 status 2
 check grep -q '^usage: bundler COMMAND' "$scratch/stderr"
 stderr <"$scratch/stderr"
+files </dev/null
+
+begin '--license has a row for each library of --version --verbose'
+run bundler --license
+check diff <(sed -n '3,/^$/{ /^$/d; s/: .*//; p }' "$scratch/stdout") <("$BUNDLER" --version --verbose | sed 1d)
+stdout <"$scratch/stdout"
 files </dev/null
 
 begin 'a release with everything: members twice, templates, owners, empty files'
