@@ -11,9 +11,13 @@
 #	check test ! -e rootfs			any further condition, a command
 #	finish					after the last test: prints the plan
 #
-# More verbs, in a test: files, filter, background, wait_for, skip; before the first: skip_all,
-# private_network, on_exit. Each has its comment below. Settings: $BUNDLER (build/bundler),
-# $TEST_TIMEOUT (60 s for a run), $KEEP (keep the directories).
+# More verbs, in a test: files, filter, background, wait_for, skip; before the first: need, need_root,
+# skip_all, bail_out, private_network, on_exit. Each has its comment below. Settings: $BUNDLER
+# (build/bundler), $TEST_TIMEOUT (60 s for a run), $KEEP (keep the directories), $TEST_ONLY (only the
+# tests whose names have this text in them, which tests/run -k sets).
+#
+# In a test that is left out the verbs do nothing. Its other commands are carried out, in silence,
+# because what stands between two tests may belong to the next one.
 
 set -u
 export LC_ALL=C TZ=UTC0
@@ -26,8 +30,10 @@ export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1 UBSAN_OPTIONS=ex
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUNDLER=$(realpath -m "${BUNDLER:-$top/build/bundler}")
 
-test_count=0
+test_count=0	# of the tests that are not left out
+begun=0
 test_name=
+left_out=
 exit_commands=()
 background_pids=()
 
@@ -72,6 +78,22 @@ skip_all() {
 	exit 0
 }
 
+# bail_out REASON [FILE]: what all tests need cannot be made; FILE has the details.
+bail_out() {
+	echo "Bail out! $1"
+	[ $# -lt 2 ] || sed 's/^/# /' "$2"
+	exit 1
+}
+
+need() { # need COMMAND...
+	local command
+	for command; do
+		command -v "$command" >/dev/null || skip_all "no $command"
+	done
+}
+
+need_root() { [ "$(id -u)" -eq 0 ] || skip_all 'not root'; }
+
 # private_network [HOST=ADDRESS]...: goes on in a network and mount namespace of its own. There,
 # loopback carries the addresses, /etc/hosts names the hosts, and every port is free. The test
 # becomes root in it. Nothing else is reachable, and DNS answers nothing, within a second.
@@ -97,6 +119,7 @@ private_network() {
 }
 
 fail() { # fail TEXT...: notes a reason; the test goes on
+	[ -z "$left_out" ] || return 0
 	test_failed=1
 	printf '%s\n' "$@" | sed 's/^/# /' >>"$scratch/notes"
 }
@@ -126,19 +149,38 @@ end_test() {
 	test_name=
 }
 
+# A test that is left out may lack what its verbs would have made: nobody hears of that.
+forgive() {
+	[ -n "${TEST_ONLY-}" ] || return 0
+	if [ -n "$left_out" ]; then
+		set +u
+		exec 2>/dev/null
+	else
+		set -u
+		exec 2>&"$errors"
+	fi
+}
+
 # begin NAME: ends the test before and starts one, in an empty directory.
 begin() {
 	end_test
-	test_count=$((test_count + 1))
-	test_name=$1 test_failed= test_skipped= ran= filter=
+	begun=$((begun + 1))
+	case $1 in
+	*"${TEST_ONLY-}"*) test_name=$1 left_out= test_count=$((test_count + 1)) ;;
+	*) left_out=1 ;;
+	esac
+	forgive
+	test_failed= test_skipped= ran= ran_status=0 filter=
 	: >"$scratch/notes"
-	export HOME=$scratch/home.$test_count
-	mkdir -p "$HOME" "$scratch/test.$test_count"
-	cd "$scratch/test.$test_count" || exit
+	export HOME=$scratch/home.$begun
+	mkdir -p "$HOME" "$scratch/test.$begun"
+	cd "$scratch/test.$begun" || exit
 }
 
 finish() {
 	end_test
+	left_out=
+	forgive
 	echo "1..$test_count"
 }
 
@@ -147,6 +189,7 @@ skip() { test_skipped=$1; }
 
 # run COMMAND...: its output and status are kept for status, stdout and stderr.
 run() {
+	[ -z "$left_out" ] || return 0
 	settle
 	ran="$*" status_stated= stdout_stated= stderr_stated=
 	timeout -k 5 "${TEST_TIMEOUT:-60}" "$@" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
@@ -155,11 +198,13 @@ run() {
 }
 
 status() { # status N: the exit status of the last run
+	[ -z "$left_out" ] || return 0
 	status_stated=1
 	[ "$ran_status" -eq "$1" ] || fail "$ran: exit status $ran_status, expected $1"
 }
 
 compare() { # compare NAME: whole output against standard input
+	[ -z "$left_out" ] || return 0
 	cat >"$scratch/expected"
 	sed -E "$filter" "$scratch/$1" >"$scratch/actual"
 	cmp -s "$scratch/expected" "$scratch/actual" ||
@@ -176,11 +221,13 @@ filter() { filter=$1; }
 
 # check COMMAND...: must succeed. Not for the program under test: that is what run is for.
 check() {
+	[ -z "$left_out" ] || return 0
 	"$@" >"$scratch/check" 2>&1 || fail "failed: $*" "$(cat "$scratch/check")"
 }
 
 # files [DIRECTORY]: everything below it is what standard input lists, sorted, one a line.
 files() {
+	[ -z "$left_out" ] || return 0
 	cat >"$scratch/expected"
 	(cd "${1-.}" && find . -mindepth 1 | sed 's,^\./,,' | sort) >"$scratch/actual" 2>&1
 	cmp -s "$scratch/expected" "$scratch/actual" ||
@@ -189,12 +236,14 @@ files() {
 
 # background COMMAND...: runs until the test ends; its pid is in $!, its output in background.log.
 background() {
+	[ -z "$left_out" ] || return 0
 	setsid "$@" </dev/null >>background.log 2>&1 &
 	background_pids+=($!)
 }
 
 # wait_for COMMAND...: until it succeeds, 10 s at most.
 wait_for() {
+	[ -z "$left_out" ] || return 0
 	local i
 	for ((i = 0; i < 200; i++)); do
 		"$@" >/dev/null 2>&1 && return 0
@@ -214,4 +263,5 @@ trap 'exit 130' INT
 mkdir "$scratch/bin"
 ln -s "$BUNDLER" "$scratch/bin/bundler"
 PATH=$scratch/bin:$PATH
-[ -x "$BUNDLER" ] || { echo "Bail out! $BUNDLER is not there"; exit 1; }
+[ -z "${TEST_ONLY-}" ] || exec {errors}>&2
+[ -x "$BUNDLER" ] || bail_out "$BUNDLER is not there"

@@ -22,6 +22,21 @@
 
 #include "base/error.h"
 
+/* Only the tests whose names have the text of TEST_ONLY in them; blanks are underscores there. */
+__attribute__((constructor)) static inline void choose_tests(void)
+{
+	static char pattern[256];	/* cmocka keeps the pointer */
+	const char *only = getenv("TEST_ONLY");
+
+	if (!only || !*only)
+		return;
+	snprintf(pattern, sizeof pattern, "*%s*", only);
+	for (char *c = pattern; *c; c++)
+		if (*c == ' ')
+			*c = '_';
+	cmocka_set_test_filter(pattern);
+}
+
 /* The call has failed, with exactly this status and message. */
 #define assert_refused(call, err, expected_status, expected_message) do { \
 	assert_int_equal((call), -1); \
