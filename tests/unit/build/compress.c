@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The compressor: what comes out is what went in, the same bytes however it is handed over. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "build/compress.h"
+#include "unit.h"
 
 #define LIMIT (64u << 20)
 

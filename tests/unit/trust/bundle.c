@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pem.c and bundle.c: a bundle is read completely or refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -14,6 +8,7 @@
 #include "made.h"
 #include "trust/bundle.h"
 #include "trust/pem.h"
+#include "unit.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----\n"
 #define END "-----END CERTIFICATE-----\n"
@@ -94,7 +89,7 @@ static void assert_refused_bytes(const char *text, size_t length, enum status st
 	assert_null(bundle.entries);
 }
 
-static void assert_refused(const char *text, const char *message)
+static void assert_refused_text(const char *text, const char *message)
 {
 	assert_refused_bytes(text, strlen(text), STATUS_TLS, message);
 }
@@ -145,9 +140,9 @@ static void cut_off(void **state)
 			fail_msg("%zu of %zu bytes give %d certificates, not %d", length, both,
 				 count(text, length), expected);
 	}
-	assert_refused(pool_format(&made_pool, "%.100s", one),
+	assert_refused_text(pool_format(&made_pool, "%.100s", one),
 		       "cannot read 'b.pem': line 1: certificate is cut off");
-	assert_refused(pool_format(&made_pool, "%.*s", (int)first - 2, one),
+	assert_refused_text(pool_format(&made_pool, "%.*s", (int)first - 2, one),
 		       "cannot read 'b.pem': line 7: boundary within a certificate");
 }
 
@@ -157,28 +152,28 @@ static void boundaries(void **state)
 				    "not a certificate";
 
 	(void)state;
-	assert_refused("", "cannot read 'b.pem': no certificate in it");
-	assert_refused(" \n", "cannot read 'b.pem': no certificate in it");
-	assert_refused("no certificate\n", "cannot read 'b.pem': no certificate in it");
-	assert_refused(JOIN(BEGIN, one),
+	assert_refused_text("", "cannot read 'b.pem': no certificate in it");
+	assert_refused_text(" \n", "cannot read 'b.pem': no certificate in it");
+	assert_refused_text("no certificate\n", "cannot read 'b.pem': no certificate in it");
+	assert_refused_text(JOIN(BEGIN, one),
 		       "cannot read 'b.pem': line 2: boundary within a certificate");
-	assert_refused(replace(one, END, JOIN(two, END)),
+	assert_refused_text(replace(one, END, JOIN(two, END)),
 		       "cannot read 'b.pem': line 7: boundary within a certificate");
-	assert_refused(END, "cannot read 'b.pem': line 1: end of a certificate that did not begin");
-	assert_refused(JOIN(one, END), "cannot read 'b.pem': line 8: end of a certificate that "
+	assert_refused_text(END, "cannot read 'b.pem': line 1: end of a certificate that did not begin");
+	assert_refused_text(JOIN(one, END), "cannot read 'b.pem': line 8: end of a certificate that "
 		       "did not begin");
-	assert_refused(replace(one, BEGIN, "-----BEGIN X509 CRL-----\n"), other);
-	assert_refused(replace(one, BEGIN, "-----BEGIN TRUSTED CERTIFICATE-----\n"), other);
-	assert_refused(replace(one, BEGIN, "-----BEGIN PRIVATE KEY-----\n"), other);
-	assert_refused(replace(one, BEGIN, "-----begin certificate-----\n"), other);
-	assert_refused(replace(one, BEGIN, " -----BEGIN CERTIFICATE-----\n"), other);
-	assert_refused(replace(one, BEGIN, "\xef\xbb\xbf-----BEGIN CERTIFICATE-----\n"), other);
-	assert_refused(replace(one, BEGIN, "-----BEGIN CERTIFICATE----\n"), other);
-	assert_refused(replace(one, BEGIN, "-----BEGIN CERTIFICATE-----x\n"), other);
-	assert_refused(replace(one, END, "-----END X509 CRL-----\n"),
+	assert_refused_text(replace(one, BEGIN, "-----BEGIN X509 CRL-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "-----BEGIN TRUSTED CERTIFICATE-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "-----BEGIN PRIVATE KEY-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "-----begin certificate-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, " -----BEGIN CERTIFICATE-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "\xef\xbb\xbf-----BEGIN CERTIFICATE-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "-----BEGIN CERTIFICATE----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "-----BEGIN CERTIFICATE-----x\n"), other);
+	assert_refused_text(replace(one, END, "-----END X509 CRL-----\n"),
 		       "cannot read 'b.pem': line 7: boundary within a certificate");
 	/* A line feed lost at the end of one hides the beginning of the next. */
-	assert_refused(JOIN(pool_format(&made_pool, "%.*s", (int)strlen(one) - 1, one), two),
+	assert_refused_text(JOIN(pool_format(&made_pool, "%.*s", (int)strlen(one) - 1, one), two),
 		       "cannot read 'b.pem': line 7: boundary within a certificate");
 }
 
@@ -191,15 +186,15 @@ static void contents(void **state)
 	static const char with_nul[] = BEGIN "MIIB\0AAAA\n" END;
 
 	(void)state;
-	assert_refused(BEGIN END, text);
-	assert_refused(BEGIN "\n" END, text);
-	assert_refused(replace(one, "MIH", "M*H"), text);
-	assert_refused(replace(one, "MIH", "M=H"), text);
-	assert_refused(replace(one, "MIH", "MI"), text);
-	assert_refused(replace(one, END, "=\n" END), text);
-	assert_refused(replace(one, BEGIN, BEGIN "Proc-Type: 4,ENCRYPTED\n"), text);
-	assert_refused(replace(one, "MIH", "MIG"), malformed);	/* one bit of the length */
-	assert_refused(BEGIN "AAAA\n" END,
+	assert_refused_text(BEGIN END, text);
+	assert_refused_text(BEGIN "\n" END, text);
+	assert_refused_text(replace(one, "MIH", "M*H"), text);
+	assert_refused_text(replace(one, "MIH", "M=H"), text);
+	assert_refused_text(replace(one, "MIH", "MI"), text);
+	assert_refused_text(replace(one, END, "=\n" END), text);
+	assert_refused_text(replace(one, BEGIN, BEGIN "Proc-Type: 4,ENCRYPTED\n"), text);
+	assert_refused_text(replace(one, "MIH", "MIG"), malformed);	/* one bit of the length */
+	assert_refused_text(BEGIN "AAAA\n" END,
 		       "cannot read 'b.pem': line 3: malformed certificate ends here "
 		       "(RFC 5280 section 4.1)");
 	assert_refused_bytes("\0\0\0", 3, STATUS_TLS, "cannot read 'b.pem': no certificate in it");
@@ -219,7 +214,7 @@ static void trailing_octets(void **state)
 	memcpy((void *)(uintptr_t)padded.bytes, der.bytes, der.length);
 	buffer_init(&text, LIMIT_BUNDLE_BYTES);
 	assert_int_equal(pem_write(&text, padded.bytes, padded.length), 0);
-	assert_refused(text.bytes, "cannot read 'b.pem': line 7: malformed certificate ends here "
+	assert_refused_text(text.bytes, "cannot read 'b.pem': line 7: malformed certificate ends here "
 		       "(RFC 5280 section 4.1)");
 	buffer_free(&text);
 }

@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every rule of policy.c and constraint.c, broken alone in an otherwise good path. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -13,6 +7,7 @@
 #include "made.h"
 #include "trust/bundle.h"
 #include "trust/policy.h"
+#include "unit.h"
 
 #define NOON 1767225600		/* 2026-01-01T00:00:00Z */
 

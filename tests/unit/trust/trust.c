@@ -3,12 +3,6 @@
  * trust.c: the engine as BearSSL calls it, on the server certificate cases of C2SP/x509-limbo
  * (limbo/README.md) and on variations of one of them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -23,6 +17,7 @@
 #include "base/memory.h"
 #include "trust/pem.h"
 #include "trust/trust.h"
+#include "unit.h"
 
 #define CORPUS "tests/unit/trust/limbo/x509-limbo-core-208.json.gz"
 #define CORPUS_BYTES (2 * MIB)
