@@ -25,6 +25,10 @@ HOST = linux/$(shell dpkg --print-architecture)
 
 # ---- root file systems ----
 
+PLATFORMS = $(patsubst %,-p %,$(filter-out all,$(PLATFORM)))
+MIRRORS = $(MIRROR:%=--mirror %)
+FETCH = $(MIRRORS) --cache $(CACHE)
+
 rootfs: build/rootfs.sums
 	@cat $<
 
@@ -38,12 +42,9 @@ build/rootfs.sums: build/bundler build/rootfs.settings $(RECIPE) \
 build/rootfs.settings: FORCE
 	@bundler/make/rootfs-settings.sh $(PLATFORMS) $(RELEASE) $(RECIPE) $(FETCH) $(SOURCE_DATE_EPOCH)
 
-PLATFORMS = $(patsubst %,-p %,$(filter-out all,$(PLATFORM)))
-FETCH = $(MIRROR:%=--mirror %) --cache $(CACHE)
-
 # What the results come from, for the commands of bundler that compare with them.
-LOCKED = --cache $(CACHE) $(if $(filter source,$(file <build/rootfs.release)),--offline \
-	--lock $(RECIPE:.yaml=.source.lock.json) --mirror file://$(CURDIR)/build/source,$(MIRROR:%=--mirror %))
+REBUILT = --offline --lock $(RECIPE:.yaml=.source.lock.json) --mirror file://$(CURDIR)/build/source
+LOCKED = --cache $(CACHE) $(if $(filter source,$(file <build/rootfs.release)),$(REBUILT),$(MIRRORS))
 
 # ---- images ----
 
@@ -62,7 +63,8 @@ run-images: images
 # An image and the trees, compared with what recipe and lock make; then everything again under
 # every variation.
 audit: rootfs build/san/bundler $(addprefix build/toolchain/,test variations)
-	build/bundler image $(LOCKED) $(patsubst %,-p %,$(filter linux/%,$(PLATFORM))) -o oci:build/audit $(RECIPE)
+	build/bundler image $(LOCKED) $(patsubst %,-p %,$(filter linux/%,$(PLATFORM))) \
+		-o oci:build/audit $(RECIPE)
 	build/bundler audit --strict $(LOCKED) oci:build/audit $(RECIPE)
 	@bundler/make/audit.sh $(RECIPE) $(LOCKED)
 	tests/run tests/reproducible/variations.sh
