@@ -35,7 +35,7 @@ enum kind {
 };
 
 struct member {
-	const char *key;	/* NULL ends a list */
+	char key[13];		/* "" ends a list; no pointer, which would be relocated */
 	enum kind kind;
 	bool optional;
 	size_t offset;		/* of the place for the value */
@@ -43,7 +43,7 @@ struct member {
 };
 
 #define ELSEWHERE(key) { key, OTHER, .offset = 0 }
-#define END { .key = NULL }
+#define END { .key = "" }
 
 static const struct member versions[] = {
 	{ "schema", NUMBER, .minimum = 1, .maximum = INT32_MAX },
@@ -146,12 +146,12 @@ static int take_object(struct lock *lock, json_t *object, const struct member *m
 	json_object_foreach(object, key, value) {
 		const struct member *member = members;
 
-		while (member->key && strcmp(member->key, key) != 0)
+		while (*member->key && strcmp(member->key, key) != 0)
 			member++;
-		if (!member->key)
+		if (!*member->key)
 			return fault(lock, err, key, "is not known");
 	}
-	for (; members->key; members++)
+	for (; *members->key; members++)
 		if (take_member(lock, object, members, into, err) < 0)
 			return -1;
 	return 0;
@@ -233,7 +233,7 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 			return fault(lock, err, "results",
 				     "has a platform of which nothing is locked");
 		made->has_image = strcmp(made->platform->os, "linux") == 0;
-		for (const struct member *of = &result_members[2]; of->key; of++)
+		for (const struct member *of = &result_members[2]; *of->key; of++)
 			if (!json_object_get(json_array_get(platforms, i), of->key)
 			    == made->has_image)
 				return fault(lock, err, of->key, made->has_image ? "is not a string"
