@@ -130,3 +130,11 @@ int built_images(struct observe_images *images, struct oci_image *built, struct 
 	tree_free(&layout);
 	return result;
 }
+
+void built_free(struct oci_image *built, struct tree *trees, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		oci_image_free(&built[i]);
+		tree_free(&trees[i]);
+	}
+}

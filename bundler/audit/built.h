@@ -17,4 +17,7 @@
 int built_images(struct observe_images *images, struct oci_image *built, struct tree *trees,
 		 size_t count, const struct oci_style *style, struct error *err);
 
+/* Frees count images and trees that were built, also where they are empty or taken over. */
+void built_free(struct oci_image *built, struct tree *trees, size_t count);
+
 #endif

@@ -78,13 +78,17 @@ int build_image(const struct build *build, const struct platform *platform,
 		const struct fetch_asset *asset, int directory, struct tree *tree,
 		struct oci_image *image, struct error *err)
 {
+	struct tree own;
+	struct tree *built = tree ? tree : &own;
+	int result;
+
 	image->platform = platform;
-	if (build_tree(build, platform, asset, directory, tree, err) < 0)
+	if (build_tree(build, platform, asset, directory, built, err) < 0)
 		return -1;
-	if (make_image(build, tree, directory, image, err) == 0)
-		return 0;
-	tree_free(tree);
-	return -1;
+	result = make_image(build, built, directory, image, err);
+	if (result < 0 || !tree)
+		tree_free(built);
+	return result;
 }
 
 static int add_to_digest(void *context, const void *bytes, size_t length)

@@ -32,7 +32,10 @@ int build_tree(const struct build *build, const struct platform *platform,
 	       const struct fetch_asset *asset, int directory, struct tree *tree,
 	       struct error *err);
 
-/* Builds the tree, which the caller frees, and makes an image of it, made with oci_image_init. */
+/*
+ * Builds the tree and makes an image of it, made with oci_image_init. The caller frees the tree,
+ * and gives NULL when only the image is wanted.
+ */
 int build_image(const struct build *build, const struct platform *platform,
 		const struct fetch_asset *asset, int directory, struct tree *tree,
 		struct oci_image *image, struct error *err);

@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "build/oci.h"
 #include "tree/layer.h"
 #include "tree/rootfs.h"
 
@@ -159,15 +158,23 @@ static int write_archive(const struct image_output *output, const struct tree *l
 	return result;
 }
 
-int image_output_write(const struct image_output *output, const struct tree *layout,
-		       staging_confirm *confirm, void *context, struct error *err)
+int image_output_write(const struct image_output *output, struct oci_image *images, size_t count,
+		       const struct oci_style *style, int64_t epoch, staging_confirm *confirm,
+		       void *context, struct error *err)
 {
-	int result = output->place->kind == LOCATION_OCI
-		     ? rootfs_write(layout, output->staging.fd, output->name, err)
-		     : write_archive(output, layout, err);
+	struct tree layout;
+	int result;
 
+	tree_init(&layout, epoch);
+	result = oci_layout_fill(&layout, images, count, style, err);
+	if (result == 0)
+		result = output->place->kind == LOCATION_OCI
+			 ? rootfs_write(&layout, output->staging.fd, output->name, err)
+			 : write_archive(output, &layout, err);
+	tree_free(&layout);
 	return result < 0 ? -1 : staging_publish(&(struct staging_move){
-			.staging = &output->staging, .name = output->name }, 1, confirm, context, err);
+			.staging = &output->staging, .name = output->name,
+		}, 1, confirm, context, err);
 }
 
 void image_output_close(struct image_output *output, bool failed)

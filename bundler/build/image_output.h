@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/staging.h"
+#include "build/oci.h"
 #include "image/location.h"
-#include "tree/tree.h"
 
 /* The place where an image is written: a layout's directory, or a tar that holds one. */
 struct image_output {
@@ -26,11 +26,13 @@ struct image_output {
 int image_output_open(struct image_output *output, const struct location *place, struct error *err);
 
 /*
- * Writes the layout beside its place, flushed, moves it there, and confirms. STATUS_FILE, and then
- * what was there is there still.
+ * Writes the layout of count images, whose contents it takes over, beside its place, flushed, moves
+ * it there, and confirms. epoch is the time of its files. STATUS_FILE, and then what was there is
+ * there still; and as oci_layout_fill.
  */
-int image_output_write(const struct image_output *output, const struct tree *layout,
-		       staging_confirm *confirm, void *context, struct error *err);
+int image_output_write(const struct image_output *output, struct oci_image *images, size_t count,
+		       const struct oci_style *style, int64_t epoch, staging_confirm *confirm,
+		       void *context, struct error *err);
 
 /* Removes what was not published; after a failure the directories made for it, too. */
 void image_output_close(struct image_output *output, bool failed);

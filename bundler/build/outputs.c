@@ -229,6 +229,23 @@ int outputs_write(const struct tree *tree, const char *about, int dirfd, const c
 	return write_manifest(tree, dirfd, name, about, digest, err);
 }
 
+int outputs_build(const struct build *build, const struct platform *platform,
+		  const struct fetch_asset *asset, int dirfd, struct digest *digest,
+		  struct error *err)
+{
+	struct tree tree;
+	struct pool pool = { 0 };
+	int result;
+
+	if (build_tree(build, platform, asset, dirfd, &tree, err) < 0)
+		return -1;
+	result = outputs_write(&tree, lock_about(build->lock, platform, &pool), dirfd,
+			       platform->directory, digest, err);
+	pool_free(&pool);
+	tree_free(&tree);
+	return result;
+}
+
 /* In this order: a directory or an archive without a manifest would not be known as ours. */
 static const char *const suffixes[] = { MANIFEST, ARCHIVE, "" };
 

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/staging.h"
+#include "build/build.h"
 #include "tree/tree.h"
 
 /*
@@ -27,6 +28,14 @@ int outputs_check(int dirfd, const char *name, struct error *err);
  */
 int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
 		  struct digest *digest, struct error *err);
+
+/*
+ * Builds the tree of a platform as build_tree, with its large contents below dirfd, and writes the
+ * three there, under the platform's directory name.
+ */
+int outputs_build(const struct build *build, const struct platform *platform,
+		  const struct fetch_asset *asset, int dirfd, struct digest *digest,
+		  struct error *err);
 
 /*
  * Moves the three of each of count names from the staging directory to their place, flushes, and

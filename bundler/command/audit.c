@@ -10,6 +10,7 @@
 #include "audit/built.h"
 #include "audit/image.h"
 #include "audit/observe_place.h"
+#include "audit/offsets.h"
 #include "audit/pairs.h"
 #include "audit/tree.h"
 #include "build/build.h"
@@ -34,9 +35,9 @@ struct run {
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("what the place has to be of; repeatable for images"),
-	{ 0, "flavour", "NAME", "what the image has to be, instead of the recipe's own",
+	{ "flavour", "NAME", "what the image has to be, instead of the recipe's own",
 	  OPTION(flavour_name) },
-	{ 0, "style", "NAME", "doi: a layout that was written in this style",
+	{ "style", "NAME", "doi: a layout that was written in this style",
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
@@ -181,28 +182,12 @@ static int build_or_read(void *context, size_t number, struct error *err)
 
 /* ---- comparing ---- */
 
-/* Reads what is there once more where contents differ, to say from which byte on. */
-static int find_offsets(struct run *run, const struct tree *expected, struct image *found,
-			struct error *err)
-{
-	const struct observe_reference reference = { .tree = expected };
-	struct tree again;
-	int result;
-
-	if (!audit_tree_wants_offsets(&run->audit))
-		return 0;
-	result = observe_place_read_again(&run->observed, found, &reference, &again, err);
-	if (result == 0)
-		audit_tree_offsets(&run->audit, &again);
-	tree_free(&again);
-	return result;
-}
-
 static int compare_trees(struct run *run, const struct tree *expected, struct image *found,
 			 struct error *err)
 {
 	audit_tree(&run->audit, expected, observe_place_tree(&run->observed, found));
-	return find_offsets(run, expected, found, err);
+	return !audit_tree_wants_offsets(&run->audit) ? 0
+	       : audit_offsets_expected(&run->audit, expected, &run->observed, found, err);
 }
 
 static int compare_pair(struct run *run, const struct pair *pair, struct error *err)
@@ -285,10 +270,7 @@ static int audit(struct run *run, struct error *err)
 	if (result == 0)
 		result = print(run);
 	audit_free(&run->audit);
-	for (size_t i = 0; i < count; i++) {
-		oci_image_free(&run->images[i]);
-		tree_free(&run->trees[i]);
-	}
+	built_free(run->images, run->trees, count);
 	close(run->scratch);
 	return result;
 }

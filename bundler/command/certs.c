@@ -31,10 +31,10 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	{ 'o', "output", "FILE", "replace FILE, instead of writing to standard output",
-	  OPTION(output) },
-	{ 0, "compare", "FILE", "report changes against FILE, not the output", OPTION(compare) },
-	{ 0, "json", NULL, "print the report, as JSON, instead of the bundle", OPTION(json) },
+	{ "output", "FILE", "replace FILE, instead of writing to standard output",
+	  OPTION(output), .letter = 'o' },
+	{ "compare", "FILE", "report changes against FILE, not the output", OPTION(compare) },
+	{ "json", NULL, "print the report, as JSON, instead of the bundle", OPTION(json) },
 	{ 0 },
 };
 

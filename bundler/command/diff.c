@@ -7,10 +7,10 @@
 
 #include "audit/image.h"
 #include "audit/observe_place.h"
+#include "audit/offsets.h"
 #include "audit/pairs.h"
 #include "audit/tree.h"
 #include "base/file.h"
-#include "base/memory.h"
 #include "command/differences.h"
 #include "command/inputs.h"
 
@@ -45,62 +45,25 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	return 0;
 }
 
-/* ---- contents ---- */
+/* ---- comparing ---- */
 
-/* Marks the files whose contents differ, by the number of their node in the first tree. */
-static uint64_t *mark_wanted(const struct tree *first, const struct tree *second)
-{
-	uint64_t *starts = memory_new(first->count, sizeof *starts);
-
-	for (size_t i = 0; i < first->count; i++)
-		starts[i] = audit_tree_differs(first, second, first->nodes[i].path)
-			    ? OBSERVE_WANTED : OBSERVE_UNWANTED;
-	return starts;
-}
-
-/* Reads one side again and drops what it finds, but for the offsets when they are wanted. */
-static int read_again(struct run *run, size_t side, struct image *image,
-		      const struct observe_reference *reference, struct error *err)
-{
-	struct tree again;
-	int result = observe_place_read_again(&run->sides[side], image, reference, &again, err);
-
-	if (result == 0 && !reference->keep)
-		audit_tree_offsets(&run->audit, &again);
-	tree_free(&again);
-	return result;
-}
-
-/*
- * Reads the first side again, to keep what differs, and then the second, to compare it with that.
- */
+/* Finds from which byte on contents differ. */
 static int find_offsets(struct run *run, struct image *const images[2], struct error *err)
 {
-	/* A copy: reading an image again puts its tree aside. The nodes stay where they are. */
-	const struct tree first = *observe_place_tree(&run->sides[0], images[0]);
-	struct observe_spool spool = { .fd = -1 };
-	struct observe_reference reference = { .tree = &first, .spool = &spool, .keep = true };
-	int scratch = command_inputs_scratch(err), result = -1;
+	int scratch = command_inputs_scratch(err), spool, result = -1;
 
 	if (scratch < 0)
 		return -1;
-	spool.starts = mark_wanted(&first, observe_place_tree(&run->sides[1], images[1]));
-	spool.fd = file_open_unnamed(scratch);
-	if (spool.fd < 0)
+	spool = file_open_unnamed(scratch);
+	if (spool < 0) {
 		error_errno(err, STATUS_FILE, "cannot keep files of '%s'", run->texts[0]);
-	else
-		result = read_again(run, 0, images[0], &reference, err);
-	reference.keep = false;
-	if (result == 0)
-		result = read_again(run, 1, images[1], &reference, err);
-	if (spool.fd >= 0)
-		close(spool.fd);
-	free(spool.starts);
+	} else {
+		result = audit_offsets_places(&run->audit, run->sides, images, spool, err);
+		close(spool);
+	}
 	close(scratch);
 	return result;
 }
-
-/* ---- comparing ---- */
 
 /* Says why there is no tree of an image. */
 static int refuse(const struct run *run, size_t side, const struct image *image, struct error *err)

@@ -16,12 +16,12 @@
  * differences.
  */
 #define COMMAND_DIFFERENCES_OPTIONS \
-	{ 0, "ignore", "FIELDS", "do not compare these; separated by commas", \
+	{ "ignore", "FIELDS", "do not compare these; separated by commas", \
 	  OPTION_CALL(differences.ignored, command_differences_ignore) }, \
-	{ 0, "strict", NULL, "what does not change an image or a tree counts, too", \
+	{ "strict", NULL, "what does not change an image or a tree counts, too", \
 	  OPTION(differences.strict) }, \
-	{ 0, "json", NULL, "print findings and verdict as JSON", OPTION(differences.json) }, \
-	{ 'q', "quiet", NULL, "print the verdict only", OPTION(differences.quiet) }
+	{ "json", NULL, "print findings and verdict as JSON", OPTION(differences.json) }, \
+	{ "quiet", NULL, "print the verdict only", OPTION(differences.quiet), .letter = 'q' }
 
 /* What the first of them calls. */
 int command_differences_ignore(void *ignored, const struct option_spec *spec, const char *value,

@@ -21,7 +21,7 @@ static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
-	{ 0, "json", NULL, "print what happens as JSON, an event a line", OPTION(json) },
+	{ "json", NULL, "print what happens as JSON, an event a line", OPTION(json) },
 	{ 0 },
 };
 

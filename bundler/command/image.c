@@ -61,21 +61,21 @@ static int set_output(void *context, const struct option_spec *spec, const char 
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
-	{ 'o', "output", "PLACE",
+	{ "output", "PLACE",
 	  "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]",
-	  0, set_output },
-	{ 0, "from", "DIR",
+	  OPTION_RUN(set_output), .letter = 'o' },
+	{ "from", "DIR",
 	  "pack the archives that bundler rootfs has written there, not the release",
 	  OPTION(from) },
-	{ 0, "flavour", "NAME", "run as the recipe's flavour of this name says",
+	{ "flavour", "NAME", "run as the recipe's flavour of this name says",
 	  OPTION(flavour_name) },
-	{ 0, "compress", "HOW", "of the layer: gzip, which is the default, zstd or none",
+	{ "compress", "HOW", "of the layer: gzip, which is the default, zstd or none",
 	  OPTION_CALL(compression, set_compression) },
-	{ 0, "style", "NAME", "doi: as Docker Official Images review a layout",
+	{ "style", "NAME", "doi: as Docker Official Images review a layout",
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
-	{ 0, "json", NULL, "print what was made as JSON", OPTION(json) },
+	{ "json", NULL, "print what was made as JSON", OPTION(json) },
 	{ 0 },
 };
 
@@ -132,17 +132,12 @@ static int make_image(void *context, size_t number, struct error *err)
 	};
 	struct oci_image *image = &run->images[number];
 	const int scratch = run->target.staging.fd;
-	struct tree tree;
 	char *path;
 	int archive, result = -1;
 
-	if (!run->from) {
-		if (build_image(&build, platform, &inputs->assets[number], scratch, &tree, image,
-				err) < 0)
-			return -1;
-		tree_free(&tree);
-		return 0;
-	}
+	if (!run->from)
+		return build_image(&build, platform, &inputs->assets[number], scratch, NULL, image,
+				   err);
 	path = memory_format("%s/%s.tar", run->from, platform->directory);
 	archive = file_open(AT_FDCWD, path, err);
 	if (archive >= 0) {
@@ -197,37 +192,26 @@ static int report(void *context, struct error *err)
 
 /* ---- the run ---- */
 
-static int write_layout(struct run *run, struct error *err)
+static int make(struct run *run, struct error *err)
 {
-	const size_t count = run->inputs.platform_count;
-	struct tree layout;
-	int result;
-
-	if (command_inputs_run(&run->inputs, make_image, run, count, err) < 0)
-		return -1;
-	/* What is reported outlives the images, whose contents the layout takes over. */
-	run->manifests = pool_new(&run->inputs.pool, count, sizeof *run->manifests);
-	for (size_t i = 0; i < count; i++)
-		run->manifests[i] = run->images[i].manifest.digest;
-	tree_init(&layout, run->inputs.epoch);
-	result = oci_layout_fill(&layout, run->images, count, &run->style, err);
-	if (result == 0)
-		result = image_output_write(&run->target, &layout, report, run, err);
-	tree_free(&layout);
-	return result;
-}
-
-static int write_image(struct run *run, struct error *err)
-{
-	const size_t count = run->inputs.platform_count;
+	struct command_inputs *inputs = &run->inputs;
+	const size_t count = inputs->platform_count;
 	int result;
 
 	if (image_output_open(&run->target, &run->output, err) < 0)
 		return -1;
-	run->images = pool_new(&run->inputs.pool, count, sizeof *run->images);
+	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
+	run->manifests = pool_new(&inputs->pool, count, sizeof *run->manifests);
 	for (size_t i = 0; i < count; i++)
 		oci_image_init(&run->images[i]);
-	result = write_layout(run, err);
+	result = command_inputs_run(inputs, make_image, run, count, err);
+	if (result == 0) {
+		/* For the report, when the layout has taken over the contents of the images. */
+		for (size_t i = 0; i < count; i++)
+			run->manifests[i] = run->images[i].manifest.digest;
+		result = image_output_write(&run->target, run->images, count, &run->style,
+					    inputs->epoch, report, run, err);
+	}
 	for (size_t i = 0; i < count; i++)
 		oci_image_free(&run->images[i]);
 	image_output_close(&run->target, result < 0);
@@ -247,7 +231,7 @@ static int run_image(struct option_parser *parser, struct error *err)
 	run.style.docker = run.output.kind != LOCATION_OCI;
 	if (command_inputs_flavour(&run.inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && command_inputs_fetch(&run.inputs, err) == 0)
-		result = write_image(&run, err);
+		result = make(&run, err);
 out:
 	command_inputs_close(&run.inputs);
 	return result;

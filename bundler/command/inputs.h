@@ -21,21 +21,22 @@
 
 /* Rows for the options of a command whose struct run has a struct command_inputs named inputs. */
 #define COMMAND_INPUTS_PLATFORM(help) \
-	{ 'p', "platform", "PLATFORM", help, OPTION_CALL(inputs, command_inputs_platform) }
+	{ "platform", "PLATFORM", help, OPTION_CALL(inputs, command_inputs_platform), \
+	  .letter = 'p' }
 #define COMMAND_INPUTS_LOCK \
-	{ 0, "lock", "FILE", "the lock, instead of the one beside the recipe", \
+	{ "lock", "FILE", "the lock, instead of the one beside the recipe", \
 	  OPTION(inputs.lock_file) }
 #define COMMAND_INPUTS_FETCH \
-	{ 0, "cache", "DIR", "where verified archives are kept", OPTION(inputs.fetch.cache) }, \
-	{ 0, "mirror", "URL", "try this place first; repeatable, in order", \
+	{ "cache", "DIR", "where verified archives are kept", OPTION(inputs.fetch.cache) }, \
+	{ "mirror", "URL", "try this place first; repeatable, in order", \
 	  OPTION_CALL(inputs, command_inputs_mirror) }, \
-	{ 0, "ca-file", "FILE", "trust these certificates, not the recipe's", \
+	{ "ca-file", "FILE", "trust these certificates, not the recipe's", \
 	  OPTION(inputs.fetch.ca_file) }, \
-	{ 0, "stall-timeout", "SECONDS", "give up on a source that sends nothing", \
+	{ "stall-timeout", "SECONDS", "give up on a source that sends nothing", \
 	  OPTION_CALL(inputs.fetch.stall_seconds, command_inputs_seconds) }, \
-	{ 0, "timeout", "SECONDS", "give up on a source that takes longer", \
+	{ "timeout", "SECONDS", "give up on a source that takes longer", \
 	  OPTION_CALL(inputs.fetch.total_seconds, command_inputs_seconds) }, \
-	{ 0, "offline", NULL, "use the cache and file: URLs only", OPTION(inputs.fetch.offline) }
+	{ "offline", NULL, "use the cache and file: URLs only", OPTION(inputs.fetch.offline) }
 
 /* What these rows call. */
 int command_inputs_platform(void *inputs, const struct option_spec *spec, const char *value,

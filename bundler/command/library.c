@@ -59,17 +59,18 @@ static int set_branch(void *branch, const struct option_spec *spec, const char *
 }
 
 static const struct option_spec options[] = {
-	{ 'o', "output", "DIR", "the repository of the image's build contexts", OPTION(output) },
-	{ 0, "branch", "NAME", "what GitFetch names, instead of the recipe's branch",
+	{ "output", "DIR", "the repository of the image's build contexts", OPTION(output),
+	  .letter = 'o' },
+	{ "branch", "NAME", "what GitFetch names, instead of the recipe's branch",
 	  OPTION_CALL(branch, set_branch) },
-	{ 0, "commit", "COMMIT",
+	{ "commit", "COMMIT",
 	  "what GitCommit names, instead of HEAD; ARCH=HEX for one architecture; repeatable",
-	  0, add_commit },
-	{ 0, "check", NULL, "change nothing; tell whether there is something to do",
+	  OPTION_RUN(add_commit) },
+	{ "check", NULL, "change nothing; tell whether there is something to do",
 	  OPTION(check) },
-	{ 0, "force", NULL, "replace files that bundler has not written", OPTION(force) },
+	{ "force", NULL, "replace files that bundler has not written", OPTION(force) },
 	COMMAND_INPUTS_LOCK,
-	{ 0, "json", NULL, "print the changes as JSON", OPTION(json) },
+	{ "json", NULL, "print the changes as JSON", OPTION(json) },
 	{ 0 },
 };
 

@@ -56,15 +56,15 @@ static int add_sums(void *context, const struct option_spec *spec, const char *v
 }
 
 static const struct option_spec options[] = {
-	{ 0, "library", "FILE", "the library file, instead of those in the tree",
+	{ "library", "FILE", "the library file, instead of those in the tree",
 	  OPTION(lint.library) },
-	{ 0, "sums", "FILE", "a release's SHA256SUMS; repeatable", 0, add_sums },
-	{ 0, "lock", "FILE", "a lock of a version in the tree", OPTION(lint.lock) },
-	{ 0, "branch", "NAME", "branch that the commits of the tree are on", OPTION(lint.branch) },
-	{ 0, "ignore", "RULES", "leave out these rules, separated by commas",
+	{ "sums", "FILE", "a release's SHA256SUMS; repeatable", OPTION_RUN(add_sums) },
+	{ "lock", "FILE", "a lock of a version in the tree", OPTION(lint.lock) },
+	{ "branch", "NAME", "branch that the commits of the tree are on", OPTION(lint.branch) },
+	{ "ignore", "RULES", "leave out these rules, separated by commas",
 	  OPTION_CALL(lint.ignored, ignore) },
-	{ 0, "rules", NULL, "print the rules", OPTION(rules) },
-	{ 0, "json", NULL, "print the findings as JSON", OPTION(json) },
+	{ "rules", NULL, "print the rules", OPTION(rules) },
+	{ "json", NULL, "print the findings as JSON", OPTION(json) },
 	{ 0 },
 };
 

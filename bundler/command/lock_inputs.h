@@ -14,13 +14,13 @@
  * a struct command_lock_inputs named locking.
  */
 #define COMMAND_LOCK_INPUTS_OPTIONS \
-	{ 0, "sums", "FILE", "take the digests from this SHA256SUMS, not the release's", \
+	{ "sums", "FILE", "take the digests from this SHA256SUMS, not the release's", \
 	  OPTION(locking.make.sums_file) }, \
-	{ 0, "release", "NAME", "what the digests are of, instead of official", \
+	{ "release", "NAME", "what the digests are of, instead of official", \
 	  OPTION_CALL(locking.make.release, command_lock_inputs_release) }, \
-	{ 0, "download", NULL, "fetch every archive, to check it and lock its size", \
+	{ "download", NULL, "fetch every archive, to check it and lock its size", \
 	  OPTION(locking.make.download) }, \
-	{ 0, "record", NULL, "build everything, and pin the digests of the results", \
+	{ "record", NULL, "build everything, and pin the digests of the results", \
 	  OPTION(locking.record) }, \
 	COMMAND_INPUTS_LOCK, \
 	COMMAND_INPUTS_FETCH

@@ -15,23 +15,27 @@
 
 /* One option of a command; a table ends with a row whose name is NULL. */
 struct option_spec {
-	char letter;		/* the short form, or 0 */
 	const char *name;	/* long form, without the dashes */
 	const char *argument;	/* what --help calls the value, NULL for a switch */
 	const char *help;	/* one line */
-	size_t offset;		/* in the command's struct run: what is set */
-	/* Sets it; -1 with STATUS_USAGE. value is NULL for a switch. */
+	/* Sets a member of the command's struct run; value is NULL for a switch. STATUS_USAGE. */
 	int (*set)(void *member, const struct option_spec *spec, const char *value,
 		   struct error *err);
+	unsigned offset;	/* of the member */
+	char letter;		/* the short form, or 0 */
 };
 
-/* The end of a row whose option sets a bool or a text of the command's struct run. */
-#define OPTION(member) \
-	offsetof(struct run, member), \
-	_Generic(((struct run *)NULL)->member, bool: option_flag, const char *: option_text)
+/* The end of a row: the option is taken by a function of the command's own, for this member. */
+#define OPTION_CALL(member, function) \
+	.set = function, .offset = (unsigned)offsetof(struct run, member)
 
-/* The end of a row whose option is taken by a function of the command's own. */
-#define OPTION_CALL(member, function) offsetof(struct run, member), function
+/* The same for the whole of struct run. */
+#define OPTION_RUN(function) .set = function
+
+/* The end of a row whose option sets a bool or a text. */
+#define OPTION(member) \
+	OPTION_CALL(member, _Generic(((struct run *)NULL)->member, \
+				     bool: option_flag, const char *: option_text))
 
 /* What OPTION chooses from. */
 int option_flag(void *member, const struct option_spec *spec, const char *value,

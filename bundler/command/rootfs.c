@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "build/build.h"
 #include "build/outputs.h"
 #include "command/inputs.h"
 #include "command/report.h"
@@ -23,10 +22,10 @@ struct run {
 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
-	{ 'o', "output", "DIR", "where the trees go, instead of rootfs", OPTION(output) },
+	{ "output", "DIR", "where the trees go, instead of rootfs", OPTION(output), .letter = 'o' },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
-	{ 0, "json", NULL, "print what was made as JSON", OPTION(json) },
+	{ "json", NULL, "print what was made as JSON", OPTION(json) },
 	{ 0 },
 };
 
@@ -35,22 +34,13 @@ static int build_one(void *context, size_t number, struct error *err)
 {
 	struct run *run = context;
 	struct command_inputs *inputs = &run->inputs;
-	const struct platform *platform = inputs->platforms[number];
 	const struct build build = {
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &inputs->client,
 		.epoch = inputs->epoch,
 	};
-	struct tree tree;
-	struct pool pool = { 0 };
-	int result;
 
-	if (build_tree(&build, platform, &inputs->assets[number], run->staging.fd, &tree, err) < 0)
-		return -1;
-	result = outputs_write(&tree, lock_about(&inputs->lock, platform, &pool), run->staging.fd,
-			       platform->directory, &run->digests[number], err);
-	pool_free(&pool);
-	tree_free(&tree);
-	return result;
+	return outputs_build(&build, inputs->platforms[number], &inputs->assets[number],
+			     run->staging.fd, &run->digests[number], err);
 }
 
 /* A line each that sha256sum --check understands. */

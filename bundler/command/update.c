@@ -33,11 +33,11 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	{ 'n', "dry-run", NULL, "write nothing", OPTION(dry_run) },
-	{ 0, "check", NULL, "write nothing, and end with status 1 for a change", OPTION(check) },
-	{ 0, "allow-downgrade", NULL, "take a version that is older, too",
+	{ "dry-run", NULL, "write nothing", OPTION(dry_run), .letter = 'n' },
+	{ "check", NULL, "write nothing, and end with status 1 for a change", OPTION(check) },
+	{ "allow-downgrade", NULL, "take a version that is older, too",
 	  OPTION(allow_downgrade) },
-	{ 0, "json", NULL, "print what changes as JSON", OPTION(json) },
+	{ "json", NULL, "print what changes as JSON", OPTION(json) },
 	COMMAND_LOCK_INPUTS_OPTIONS,
 	{ 0 },
 };

@@ -14,8 +14,8 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	{ 0, "strict", NULL, "and what importers of Docker Official Images want", OPTION(strict) },
-	{ 0, "json", NULL, "print the findings as JSON", OPTION(json) },
+	{ "strict", NULL, "and what importers of Docker Official Images want", OPTION(strict) },
+	{ "json", NULL, "print the findings as JSON", OPTION(json) },
 	{ 0 },
 };
 

@@ -27,11 +27,11 @@ static int take_mark(void *order, const struct option_spec *spec, const char *va
 }
 
 static const struct option_spec specs[] = {
-	{ 'p', "platform", "PLATFORM", "only this platform", OPTION(platform) },
-	{ 'q', "quiet", NULL, "say nothing", OPTION(quiet) },
-	{ 0, "lock", "FILE", "the lock", OPTION(lock) },
-	{ 0, "offline", NULL, "stay offline", OPTION(offline) },
-	{ 'm', "mark", "WORD", "add a letter", OPTION_CALL(order, take_mark) },
+	{ "platform", "PLATFORM", "only this platform", OPTION(platform), .letter = 'p' },
+	{ "quiet", NULL, "say nothing", OPTION(quiet), .letter = 'q' },
+	{ "lock", "FILE", "the lock", OPTION(lock) },
+	{ "offline", NULL, "stay offline", OPTION(offline) },
+	{ "mark", "WORD", "add a letter", OPTION_CALL(order, take_mark), .letter = 'm' },
 	{ 0 },
 };
 
