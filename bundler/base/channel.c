@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A ring of blocks: the caller fills one while threads work on those before it. */
 #include "base/channel.h"
 
 #include <errno.h>
@@ -7,98 +8,117 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jobs.h"
 #include "base/memory.h"
 
-#define BLOCKS 4
-#define BLOCK_BYTES 65536
-
-struct block {
-	size_t length;
-	char bytes[BLOCK_BYTES];
-};
+#define PLAIN_BLOCKS 4
+#define PLAIN_BLOCK_BYTES 65536
+#define MAXIMUM_THREADS 8
 
 struct channel {
+	const struct channel_filter *filter;	/* or NULL */
 	channel_consume *consume;
 	void *context;
-	pthread_t thread;
-	bool threaded;
-	pthread_mutex_t lock;		/* of all below but the bytes of blocks in use */
+	size_t block_count, block_bytes;
+	char *bytes;			/* of all blocks */
+	size_t lengths[MAXIMUM_THREADS + 1];
+	pthread_t threads[MAXIMUM_THREADS];
+	size_t thread_count;
+	bool alone;			/* no thread could be made; the caller does their work */
+	pthread_mutex_t lock;		/* of all below; blocks belong to who fills or took them */
 	pthread_cond_t changed;
-	size_t made, consumed;		/* numbers of blocks; the one being filled is number made */
+	size_t filled, taken, consumed;	/* numbers of blocks; number filled is being filled */
 	bool ended;
 	int fault;			/* errno of consume, or 0 */
-	struct block blocks[BLOCKS];
 };
 
-/* Notes how consuming a block went; the other side may be waiting for the room or the fault. */
-static void note_consumed(struct channel *channel, int fault)
-{
-	pthread_mutex_lock(&channel->lock);
-	channel->consumed++;
-	channel->fault = fault;
-	pthread_cond_signal(&channel->changed);
-	pthread_mutex_unlock(&channel->lock);
-}
-
-/* The next block to consume; NULL when there will be none. */
-static struct block *wait_for_block(struct channel *channel)
-{
-	struct block *block = NULL;
-
-	pthread_mutex_lock(&channel->lock);
-	while (channel->consumed == channel->made && !channel->ended)
-		pthread_cond_wait(&channel->changed, &channel->lock);
-	if (channel->consumed < channel->made && channel->fault == 0)
-		block = &channel->blocks[channel->consumed % BLOCKS];
-	pthread_mutex_unlock(&channel->lock);
-	return block;
-}
-
-static void *consume_all(void *argument)
+/* Of each thread: takes blocks as they come, and consumes each when its turn has come. */
+static void *work(void *argument)
 {
 	struct channel *channel = argument;
-	struct block *block;
+	const struct channel_filter *filter = channel->filter;
+	void *state = filter ? filter->open() : NULL;
 
-	while ((block = wait_for_block(channel))) {
-		int result = channel->consume(channel->context, block->bytes, block->length);
+	pthread_mutex_lock(&channel->lock);
+	for (;;) {
+		size_t number, length;
+		const void *bytes;
+		int fault;
 
-		note_consumed(channel, result < 0 ? errno : 0);
+		while (channel->taken == channel->filled && !channel->ended && !channel->alone)
+			pthread_cond_wait(&channel->changed, &channel->lock);
+		if (channel->taken == channel->filled)
+			break;
+		number = channel->taken++;
+		bytes = channel->bytes + number % channel->block_count * channel->block_bytes;
+		length = channel->lengths[number % channel->block_count];
+		if (filter) {
+			pthread_mutex_unlock(&channel->lock);
+			length = filter->convert(state, bytes, length, &bytes);
+			pthread_mutex_lock(&channel->lock);
+		}
+		while (channel->consumed != number)
+			pthread_cond_wait(&channel->changed, &channel->lock);
+		fault = channel->fault;
+		pthread_mutex_unlock(&channel->lock);
+		/* After a failure blocks are only taken: the caller may wait for room. */
+		if (fault == 0 && channel->consume(channel->context, bytes, length) < 0)
+			fault = errno;
+		pthread_mutex_lock(&channel->lock);
+		channel->fault = fault;
+		channel->consumed++;
+		pthread_cond_broadcast(&channel->changed);
 	}
+	pthread_mutex_unlock(&channel->lock);
+	if (filter)
+		filter->close(state);
 	return NULL;
 }
 
-struct channel *channel_open(channel_consume *consume, void *context)
+struct channel *channel_open(const struct channel_filter *filter, channel_consume *consume,
+			     void *context)
 {
 	struct channel *channel = memory_new(1, sizeof *channel);
+	size_t wanted = filter ? jobs_processors() : 1;
 
+	if (wanted > MAXIMUM_THREADS)
+		wanted = MAXIMUM_THREADS;
+	channel->filter = filter;
 	channel->consume = consume;
 	channel->context = context;
+	/* One more than the threads have, so that there is one to fill meanwhile. */
+	channel->block_count = filter ? wanted + 1 : PLAIN_BLOCKS;
+	channel->block_bytes = filter ? filter->block_bytes : PLAIN_BLOCK_BYTES;
+	channel->bytes = memory_new(channel->block_count, channel->block_bytes);
 	pthread_mutex_init(&channel->lock, NULL);
 	pthread_cond_init(&channel->changed, NULL);
-	channel->threaded = pthread_create(&channel->thread, NULL, consume_all, channel) == 0;
+	while (channel->thread_count < wanted
+	       && pthread_create(&channel->threads[channel->thread_count], NULL, work,
+				 channel) == 0)
+		channel->thread_count++;
+	if (channel->thread_count == 0)
+		channel->alone = true;
 	return channel;
 }
 
 /* Hands over the block that was being filled, and waits until there is room for another. */
 static int pass_block(struct channel *channel)
 {
-	struct block *block = &channel->blocks[channel->made % BLOCKS];
 	int fault;
 
 	pthread_mutex_lock(&channel->lock);
-	channel->made++;
-	pthread_cond_signal(&channel->changed);
-	while (channel->threaded && channel->made - channel->consumed == BLOCKS
-	       && channel->fault == 0)
+	channel->filled++;
+	pthread_cond_broadcast(&channel->changed);
+	if (channel->alone) {
+		pthread_mutex_unlock(&channel->lock);
+		work(channel);
+		pthread_mutex_lock(&channel->lock);
+	}
+	while (channel->filled - channel->consumed == channel->block_count)
 		pthread_cond_wait(&channel->changed, &channel->lock);
 	fault = channel->fault;
 	pthread_mutex_unlock(&channel->lock);
-	if (!channel->threaded && fault == 0) {
-		fault = channel->consume(channel->context, block->bytes, block->length) < 0
-			? errno : 0;
-		note_consumed(channel, fault);
-	}
-	channel->blocks[channel->made % BLOCKS].length = 0;
+	channel->lengths[channel->filled % channel->block_count] = 0;
 	errno = fault;
 	return fault == 0 ? 0 : -1;
 }
@@ -108,15 +128,16 @@ int channel_add(struct channel *channel, const void *bytes, size_t length)
 	const char *next = bytes;
 
 	while (length > 0) {
-		struct block *block = &channel->blocks[channel->made % BLOCKS];
-		size_t room = sizeof block->bytes - block->length;
-		size_t part = length < room ? length : room;
+		const size_t block = channel->filled % channel->block_count;
+		const size_t room = channel->block_bytes - channel->lengths[block];
+		const size_t part = length < room ? length : room;
 
-		memcpy(block->bytes + block->length, next, part);
-		block->length += part;
+		memcpy(channel->bytes + block * channel->block_bytes + channel->lengths[block],
+		       next, part);
+		channel->lengths[block] += part;
 		next += part;
 		length -= part;
-		if (block->length == sizeof block->bytes && pass_block(channel) < 0)
+		if (part == room && pass_block(channel) < 0)
 			return -1;
 	}
 	return 0;
@@ -126,17 +147,18 @@ int channel_close(struct channel *channel)
 {
 	int fault;
 
-	if (channel->blocks[channel->made % BLOCKS].length > 0)
+	if (channel->lengths[channel->filled % channel->block_count] > 0)
 		pass_block(channel);
 	pthread_mutex_lock(&channel->lock);
 	channel->ended = true;
-	pthread_cond_signal(&channel->changed);
+	pthread_cond_broadcast(&channel->changed);
 	pthread_mutex_unlock(&channel->lock);
-	if (channel->threaded)
-		pthread_join(channel->thread, NULL);
+	while (channel->thread_count > 0)
+		pthread_join(channel->threads[--channel->thread_count], NULL);
 	fault = channel->fault;
 	pthread_cond_destroy(&channel->changed);
 	pthread_mutex_destroy(&channel->lock);
+	free(channel->bytes);
 	free(channel);
 	errno = fault;
 	return fault == 0 ? 0 : -1;

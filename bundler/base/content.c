@@ -123,7 +123,7 @@ static int spill(struct content_writer *writer)
 	if (file_write_all(writer->fd, writer->memory.bytes, writer->memory.length) < 0)
 		return -1;
 	buffer_free(&writer->memory);
-	writer->channel = channel_open(store, writer);
+	writer->channel = channel_open(NULL, store, writer);
 	return 0;
 }
 

@@ -2,8 +2,6 @@
 #ifndef BUNDLER_BUILD_COMPRESS_H
 #define BUNDLER_BUILD_COMPRESS_H
 
-#include <stddef.h>
-
 #include "base/channel.h"
 #include "image/media.h"
 
@@ -23,20 +21,12 @@
 /* The library's default: some hundredth larger than that, at twice its speed. */
 #define COMPRESS_ZSTD_LEVEL 3
 
-struct compress;
-
 /*
- * Opens a compressor that hands its output to consume, in order and from threads of its own, one at
- * a time. context stays the caller's and must not be touched until compress_close.
+ * Opens a channel that compresses what is added to it, on all processors, and hands the output to
+ * consume.
  */
-struct compress *compress_open(enum media_compression format, channel_consume *consume,
-			       void *context);
-
-/* Adds bytes of the stream; -1 with errno set once the output could not be taken. */
-int compress_add(struct compress *compress, const void *bytes, size_t length);
-
-/* Waits until all output was taken, and frees; -1 with errno set when some could not be. */
-int compress_close(struct compress *compress);
+struct channel *compress_open(enum media_compression format, channel_consume *consume,
+			      void *context);
 
 /* What the output's bytes depend on: "libdeflate <version> level <number>", or libzstd. */
 const char *compress_version(enum media_compression format);

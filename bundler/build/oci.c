@@ -47,7 +47,7 @@ static const struct {
 /* The tar on its way: hashed as it is, then compressed or not. */
 struct layer_stream {
 	struct digest_state diff_id;
-	struct compress *compress;
+	struct channel *compress;
 	struct content_writer writer;
 };
 
@@ -63,7 +63,7 @@ static int take_tar(void *context, const void *bytes, size_t length)
 	struct layer_stream *stream = context;
 
 	digest_add(&stream->diff_id, bytes, length);
-	return stream->compress ? compress_add(stream->compress, bytes, length)
+	return stream->compress ? channel_add(stream->compress, bytes, length)
 				: store(stream, bytes, length);
 }
 
@@ -82,7 +82,7 @@ static void begin_layer(struct oci_layer *layer, struct layer_stream *stream,
 static int end_layer(struct oci_layer *layer, struct layer_stream *stream, const char *name,
 		     int result, struct error *err)
 {
-	if (stream->compress && compress_close(stream->compress) < 0 && result == 0)
+	if (stream->compress && channel_close(stream->compress) < 0 && result == 0)
 		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
 	if (result == 0 && content_end(&stream->writer, &layer->blob) < 0)
 		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);

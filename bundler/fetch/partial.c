@@ -167,7 +167,7 @@ static int keep(void *context, const void *bytes, size_t length)
 int partial_add(struct partial *partial, const void *bytes, size_t length, struct error *err)
 {
 	if (!partial->channel)
-		partial->channel = channel_open(keep, partial);
+		partial->channel = channel_open(NULL, keep, partial);
 	if (channel_add(partial->channel, bytes, length) < 0)
 		return fail(partial, "write", err);
 	partial->length += length;

@@ -87,7 +87,7 @@ struct layer_input *layer_input_open(const struct files_reader *file,
 		digest_init(&input->diff_id);
 	else
 		digest_init_output(&input->diff_id);
-	input->hashing = channel_open(hash, &input->diff_id);
+	input->hashing = channel_open(NULL, hash, &input->diff_id);
 	if (compression == MEDIA_GZIP)
 		input->gzip = gzip_open_source(read_blob, input);
 	if (compression == MEDIA_ZSTD)

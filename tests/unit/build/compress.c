@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The compressor: what comes out is what went in, the same bytes however it is handed over. */
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -16,6 +18,19 @@
 static int take(void *context, const void *bytes, size_t length)
 {
 	return buffer_add(context, bytes, length);
+}
+
+/* Stands before libc's in this program; no thread can be made while it is set. */
+static bool no_threads;
+
+int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+		   void *(*start)(void *), void *restrict argument)
+{
+	int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+		(int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
+		(uintptr_t)dlsym(RTLD_NEXT, "pthread_create");
+
+	return no_threads ? EAGAIN : next(thread, attributes, start, argument);
 }
 
 static char *make_input(size_t length)
@@ -35,15 +50,15 @@ static struct buffer compressed(enum media_compression format, const char *input
 				size_t piece)
 {
 	struct buffer output;
-	struct compress *compress;
+	struct channel *compress;
 
 	buffer_init(&output, LIMIT);
 	compress = compress_open(format, take, &output);
 	for (size_t at = 0; at < length; at += piece)
-		assert_int_equal(compress_add(compress, input + at,
+		assert_int_equal(channel_add(compress, input + at,
 					      length - at < piece ? length - at : piece),
 				 0);
-	assert_int_equal(compress_close(compress), 0);
+	assert_int_equal(channel_close(compress), 0);
 	return output;
 }
 
@@ -197,14 +212,14 @@ static void output_that_fails_ends_it(void **state)
 	size_t length = 40 * COMPRESS_BLOCK_BYTES;
 	char *input = make_input(COMPRESS_BLOCK_BYTES);
 	int left = 2, result = 0;
-	struct compress *compress = compress_open(MEDIA_GZIP, refuse, &left);
+	struct channel *compress = compress_open(MEDIA_GZIP, refuse, &left);
 
 	(void)state;
 	for (size_t at = 0; at < length && result == 0; at += COMPRESS_BLOCK_BYTES)
-		result = compress_add(compress, input, COMPRESS_BLOCK_BYTES);
+		result = channel_add(compress, input, COMPRESS_BLOCK_BYTES);
 	assert_int_equal(result, -1);
 	assert_int_equal(errno, ENOSPC);
-	assert_int_equal(compress_close(compress), -1);
+	assert_int_equal(channel_close(compress), -1);
 	assert_int_equal(errno, ENOSPC);
 	free(input);
 }
@@ -212,12 +227,21 @@ static void output_that_fails_ends_it(void **state)
 static void failure_of_the_last_block_is_told(void **state)
 {
 	int left = 0;
-	struct compress *compress = compress_open(MEDIA_GZIP, refuse, &left);
+	struct channel *compress = compress_open(MEDIA_GZIP, refuse, &left);
 
 	(void)state;
-	assert_int_equal(compress_add(compress, "x", 1), 0);
-	assert_int_equal(compress_close(compress), -1);
+	assert_int_equal(channel_add(compress, "x", 1), 0);
+	assert_int_equal(channel_close(compress), -1);
 	assert_int_equal(errno, ENOSPC);
+}
+
+static void no_thread_is_needed(void **state)
+{
+	no_threads = true;
+	round_trip(state);
+	output_that_fails_ends_it(state);
+	failure_of_the_last_block_is_told(state);
+	no_threads = false;
 }
 
 int main(void)
@@ -230,6 +254,7 @@ int main(void)
 		cmocka_unit_test(versions),
 		cmocka_unit_test(output_that_fails_ends_it),
 		cmocka_unit_test(failure_of_the_last_block_is_told),
+		cmocka_unit_test(no_thread_is_needed),
 	};
 
 	return cmocka_run_group_tests_name("compress", tests, NULL, NULL);
