@@ -111,10 +111,12 @@ build/versions.h build/san/versions.h: %/versions.h: %/sysroot/versions Makefile
 	echo '#define BUNDLER_LIBRARIES \'; \
 	sed 's/.*/	"&\\n" \\/' $<; echo; } >$@
 
-build/sysroot/versions: bundler/make/sysroot.sh | build/toolchain/build
+SYSROOT = bundler/make/sysroot.sh $(wildcard bundler/make/sysroot/* bundler/make/sysroot/*/*)
+
+build/sysroot/versions: $(SYSROOT) | build/toolchain/build
 	bundler/make/sysroot.sh $(@D) musl
 
-build/san/sysroot/versions: bundler/make/sysroot.sh | build/toolchain/build
+build/san/sysroot/versions: $(SYSROOT) | build/toolchain/build
 	bundler/make/sysroot.sh $(@D) san
 
 build/toolchain/%: bundler/make/toolchain.sh

@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Fetch source packages of Debian or Ubuntu, and unpack them.
+#
+#	sources.sh fetch DIRECTORY PACKAGE...
+#	sources.sh entries [ETC]
+#
+# DIRECTORY gets a folder for each package, dsc with what was fetched, and apt, a private
+# configuration with the system's own sources and signatures: its files stay untouched, and no
+# privilege is needed. The second form prints the entries that are derived from ETC (/etc/apt).
+set -eu
+export LC_ALL=C
+
+# Print the system's entries as deb-src entries. Repositories of third parties are left out: an
+# entry counts if the archive's keyring signs it, or if its address is that of a mirror: it ends
+# in /debian or /debian-security, or it is /ubuntu or /ubuntu-ports on a host. (Deeper down, as in
+# .../someone/ppa/ubuntu, everybody may publish.)
+ours='debian-archive-|ubuntu-archive-keyring|/debian(-security)?(/|[.]list)?([ \t]|$)|:[/][/][^/ ]+/ubuntu(-ports)?/?([ \t]|$)'
+
+deb822_entries() {
+	awk -v ours="$ours" 'BEGIN { RS = ""; FS = "\n" }
+	{
+		text = ""; counts = main = binary = 0; enabled = 1
+		for (i = 1; i <= NF; i++) {
+			line = tolower($i)
+			if (line ~ /^#/)
+				continue
+			if (line ~ /^types:/) {
+				binary = line ~ /[: \t]deb([ \t]|$)/
+				$i = "Types: deb-src"
+			}
+			if (line ~ /^enabled:[ \t]*(no|false|0)/)
+				enabled = 0
+			if (line ~ /^(signed-by|uris):/ && line ~ ours)
+				counts = 1
+			if (line ~ /^components:.*[ \t]main([ \t]|$)/)
+				main = 1
+			text = text $i "\n"
+		}
+		if (counts && main && binary && enabled)
+			print text
+	}' "$@"
+}
+
+list_entries() {
+	sed -n 's/^[ \t]*deb[ \t]\{1,\}/deb-src /p' "$@" |
+		awk -v ours="$ours" '/ main( |$)/ && $0 ~ ours && !seen[$0]++'
+}
+
+# Both formats that apt reads, from the directory $1, to files beside each other in $2.
+derive_entries() {
+	etc=$1 into=$2
+	set -- "$etc"/sources.list.d/*.sources
+	[ ! -e "$1" ] || deb822_entries "$@" >"$into/system.sources"
+	set -- "$etc"/sources.list "$etc"/sources.list.d/*.list
+	for f; do
+		[ ! -e "$f" ] || list_entries "$f"
+	done >"$into/system.list"
+}
+
+configure_apt() {
+	mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache"
+	derive_entries /etc/apt "$apt/sources"
+	if [ -z "$(cat "$apt/sources/"*)" ]; then
+		echo "sysroot: cannot find Debian's or Ubuntu's main archive in /etc/apt" >&2
+		return 1
+	fi
+	cat >"$apt/apt.conf" <<-END
+	Dir::Etc::SourceList "/dev/null";
+	Dir::Etc::SourceParts "$apt/sources";
+	Dir::State::Lists "$apt/lists";
+	Dir::Cache "$apt/cache";
+	Acquire::Retries "3";
+	Acquire::Languages "none";
+	APT::Sandbox::User "root";
+	#clear APT::Update::Post-Invoke;
+	#clear APT::Update::Post-Invoke-Success;
+	END
+}
+
+# What apt says on success ("please use git clone ...") does not help whoever runs make.
+quietly() {
+	log=$1
+	shift
+	"$@" >"$log" 2>&1 || { tail -n 40 "$log" >&2; echo "sysroot: '$*' failed, see $log" >&2; return 1; }
+}
+
+fetch() {
+	src=$1
+	shift
+	if ! command -v apt-get >/dev/null || ! command -v dpkg-source >/dev/null; then
+		echo "sysroot: cannot fetch source packages: this needs apt-get and dpkg-source" \
+			"of Debian 12, Debian 13 or Ubuntu 24.04, for instance in a container" >&2
+		return 1
+	fi
+	echo "sysroot: fetching the sources of $*"
+	rm -rf "$src"
+	mkdir -p "$src/dsc"
+	src=$(cd "$src" && pwd)
+	apt=$src/apt
+	configure_apt
+	cd "$src/dsc"
+	quietly "$apt/update.log" apt-get -c "$apt/apt.conf" update -q
+	quietly "$apt/source.log" apt-get -c "$apt/apt.conf" source -q --only-source --download-only "$@"
+	# shellcheck disable=SC2016 # the inner shell's
+	quietly "$apt/unpack.log" sh -c 'printf "%s\n" "$@" | xargs -n 1 -P "$(nproc)" sh -euc \
+		'\''dpkg-source --no-check -x "$1"_*.dsc "../$1"'\'' sh' sh "$@"
+}
+
+case ${1-} in
+fetch)
+	shift
+	fetch "$@" ;;
+entries)
+	entries=$(mktemp -d)
+	trap 'rm -rf "$entries"' EXIT
+	derive_entries "${2-/etc/apt}" "$entries"
+	cat "$entries"/* ;;
+*)
+	echo "usage: sources.sh fetch DIRECTORY PACKAGE... | sources.sh entries [ETC]" >&2
+	exit 2 ;;
+esac
