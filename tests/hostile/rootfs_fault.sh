@@ -1,15 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once timeout=600
-# A run that is killed at each of its system calls that change something, or in which one of them
-# fails. On one processor, so that they come in the same order every time; by strace, which a
-# sanitized program does not like; in memory, where flushing costs nothing.
-[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
-. "$(dirname "$0")/../lib.sh"
-. "$(dirname "$0")/../product.sh"
-
-command -v strace >/dev/null || skip_all 'no strace'
-strace -qq -o /dev/null true 2>/dev/null || skip_all 'cannot trace processes'
+# tests/run: once timeout=600 seconds=60
+# bundler rootfs killed at each of its system calls that change something, or with one of them failing:
+# each output is the old one or the new one, as a whole.
+. "$(dirname "$0")/../inject.sh"
 [ "$(id -u)" -eq 0 ] || skip_all 'needs root, to compare owners'
 
 # Two products whose trees have other paths, so that the manifest of one does not fit the other.
@@ -18,17 +12,17 @@ cp -r "$scratch/old" "$scratch/new"
 sed -i 's|path: /etc/tiny.conf|path: /etc/other.conf|; s|link: tiny.conf|link: other.conf|
 	s|path: /tmp|path: /var/tmp|' "$scratch/new/tiny.yaml"
 
-names=(linux-amd64 linux-arm64)
-build() { # old|new: as a command line in $command
+use() { # old|new: the run that makes that product
 	command=("$BUNDLER" rootfs "${names[@]/#linux-/-plinux/}" --cache "$scratch/$1/cache" --offline
 		-o out "$scratch/$1/tiny.yaml")
 }
 
 # What each product is made of, made once.
+names=(linux-amd64 linux-arm64)
 for product in old new; do
-	build $product
+	use $product
 	mkdir "$scratch/made.$product"
-	(cd "$scratch/made.$product" && "${command[@]}" >/dev/null) || echo "Bail out! cannot build $product"
+	(cd "$scratch/made.$product" && "${command[@]}" >/dev/null) || bail_out "cannot make the $product trees"
 done
 
 is_made() { # PRODUCT PATH: whether that output is wholly that product's
@@ -53,7 +47,7 @@ whole() {
 	done
 }
 
-made() { # PRODUCT: all outputs are that product's, and nothing else is there
+is() { # PRODUCT: all outputs are that product's, and nothing else is there
 	local name path
 	for name in "${names[@]}"; do
 		for path in "$name" "$name.mtree" "$name.tar"; do
@@ -66,7 +60,7 @@ made() { # PRODUCT: all outputs are that product's, and nothing else is there
 	}
 }
 
-restore() { # what was there before the run
+restore() {
 	local name
 	rm -rf out
 	[ -z "$fresh" ] || return 0
@@ -76,78 +70,34 @@ restore() { # what was there before the run
 	done
 }
 
-# inject HOW N CALL: runs the new product with that done to call number N. Its status.
-inject() {
-	build new
-	taskset -c 0 strace -f -qq -o "$scratch/trace" -e "trace=$3" -e "inject=$3:$1:when=$2" \
-		"${command[@]}" >"$scratch/out" 2>"$scratch/err"
-}
-
-# killed CALL: at each of these calls; $calls counts them.
-killed() {
-	local n next=old
-	for ((n = 1; n < 1000; n++)); do
-		restore
-		# The subshell keeps bash's word of the kill to itself.
-		(inject signal=KILL $n "$1") 2>/dev/null && break
-		calls=$((calls + 1))
-		check whole
-		# The next run makes it good and leaves no litter, whichever it is.
-		next=$([ $next = old ] && echo new || echo old)
-		build $next
-		check "${command[@]}"
-		check made $next
-		[ -z "$test_failed" ] || { fail "at $1 number $n"; return; }
-	done
-	check made new
+# The next run makes it good and leaves no litter, of whichever product it is.
+made_good() {
+	calls=$((calls + 1))
+	check whole
+	next=$([ $next = old ] && echo new || echo old)
+	use $next
+	check "${command[@]}"
+	check is $next
+	use new
 }
 
 names=(linux-amd64)
+use new
 for fresh in '' 1; do
 	begin "killed at each call that changes something, where $([ -n "$fresh" ] && echo nothing || echo a tree) was"
-	calls=0
+	calls=0 next=old
 	for call in openat mkdirat write copy_file_range linkat symlinkat fchownat fchmod fchmodat \
 		utimensat fsync flock renameat renameat2 unlinkat; do
-		killed $call
+		at_each signal=KILL $call made_good
 	done
 	# They were counted: each file and directory takes several.
 	check test $calls -gt 120
 done
 
-# refused_or_made CALL ERROR: at each place where the call fails, all or nothing.
-refused_or_made() {
-	local n status failed=0
-	for ((n = 1; n < 1000; n++)); do
-		restore
-		inject "error=$2" $n "$1"
-		status=$?
-		grep -q INJECTED "$scratch/trace" || break
-		case $status in
-		0)
-			check made new
-			;;
-		9)
-			failed=$((failed + 1))
-			check made old
-			check test ! -s "$scratch/out"
-			check test "$(grep -c '^bundler: cannot ' "$scratch/err")" -eq 1
-			;;
-		*)
-			fail "status $status: $(cat "$scratch/err")"
-			;;
-		esac
-		[ -z "$test_failed" ] || { fail "at call $n: $(grep INJECTED "$scratch/trace")"; break; }
-	done
-	check test $failed -ge "$3"
-}
-
 fresh=
 names=(linux-amd64 linux-arm64)
-# The call, its error, and how often at least that must end the run.
-while read -r call error times; do
-	begin "$call fails: $error"
-	refused_or_made "$call" "$error" "$times"
-done <<'END'
+use new
+each_fails <<'END'
 mkdirat ENOSPC 8
 write ENOSPC 8
 symlinkat ENOSPC 2
@@ -159,7 +109,6 @@ utimensat EIO 8
 END
 
 begin 'a disk of any size: all of it fits, or nothing is left'
-build new
 full=0 fits=0
 for ((size = 4; size <= 1500; size += 44)); do
 	mkdir -p disk
@@ -192,16 +141,16 @@ check test $fits -gt 2
 begin 'a file system that knows no unnamed files, links or copies'
 restore
 inject error=EOPNOTSUPP 1+ linkat
-check made new
+check is new
 restore
 inject error=EXDEV 1+ copy_file_range
-check made new
+check is new
 
 begin 'a file system that cannot exchange'
 for error in EINVAL ENOSYS; do
 	restore
 	inject error=$error 1+ renameat2
-	check made new
+	check is new
 done
 
 finish
