@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /* Parses a document that was built, which is believed. */
-static int image_document(struct document *document, const struct content *content,
-			  struct error *err)
+static int read_document(struct image_document *document, const struct content *content,
+			 struct error *err)
 {
 	struct buffer text;
 	char chunk[4096];
@@ -21,7 +21,8 @@ static int image_document(struct document *document, const struct content *conte
 		if (buffer_add(&text, chunk, (size_t)got) < 0)
 			break;
 	if (got == 0)
-		fault = document_parse(document, &text);
+		fault = document_parse(&document->json, &text);
+	document->digest = content->digest;
 	buffer_free(&text);
 	if (got < 0)
 		return error_errno(err, STATUS_FILE, "cannot read back a document");
@@ -39,7 +40,6 @@ static int image_of(struct image *image, const struct oci_image *built, struct t
 {
 	*image = (struct image){
 		.platform = built->platform->name, .has_manifest = true,
-		.manifest_digest = built->manifest.digest, .config_digest = built->config.digest,
 		.layer_count = 1, .tree = *tree, .has_tree = true,
 	};
 	*tree = (struct tree){ .nodes = NULL };
@@ -48,22 +48,18 @@ static int image_of(struct image *image, const struct oci_image *built, struct t
 		.digest = built->layer.blob.digest, .size = built->layer.blob.size,
 		.has_diff_id = true, .diff_id = built->layer.diff_id,
 	};
-	if (image_document(&image->config, &built->config, err) < 0)
+	if (read_document(&image->config, &built->config, err) < 0)
 		return -1;
-	return image_document(&image->manifest, &built->manifest, err);
+	return read_document(&image->manifest, &built->manifest, err);
 }
 
 /* Reads a file of the layout as a table, if it is there. */
-static int read_table(struct observe_table *table, const struct tree *layout, const char *path,
+static int read_table(struct image_document *table, const struct tree *layout, const char *path,
 		      struct error *err)
 {
 	const struct tree_node *node = tree_find(layout, path);
 
-	table->name = path + 1;
-	if (!node)
-		return 0;
-	table->digest = node->content.digest;
-	return image_document(&table->document, &node->content, err);
+	return node ? read_document(table, &node->content, err) : 0;
 }
 
 /* index.json of several images leads to an image index, which lists them. */
@@ -72,17 +68,14 @@ static int read_nested(struct observe_images *images, const struct tree *layout,
 	char path[sizeof "/blobs/sha256/" + DIGEST_HEX_BYTES] = "/blobs/sha256/";
 	struct image_index index;
 
-	document_index(&images->index.document, &index);
+	document_index(&images->index.json, &index);
 	if (index.count != 1 || index.manifests[0].media->kind != MEDIA_INDEX)
 		return 0;
 	digest_write_hex(&index.manifests[0].digest, path + strlen(path));
 	images->nested = pool_new(&images->pool, 1, sizeof *images->nested);
 	images->nested[0] = pool_new(&images->pool, 1, sizeof **images->nested);
 	images->nested_count = 1;
-	if (read_table(images->nested[0], layout, path, err) < 0)
-		return -1;
-	images->nested[0]->name = "image index";
-	return 0;
+	return read_table(images->nested[0], layout, path, err);
 }
 
 static int read_layout(struct observe_images *images, const struct tree *layout, struct error *err)
@@ -99,13 +92,13 @@ static int read_layout(struct observe_images *images, const struct tree *layout,
  */
 static void settle(struct observe_images *images)
 {
-	const struct observe_table *table = images->nested_count > 0 ? images->nested[0]
+	const struct image_document *table = images->nested_count > 0 ? images->nested[0]
 								    : &images->index;
-	const json_t *manifests = json_object_get(table->document.root, "manifests");
+	const json_t *manifests = json_object_get(table->json.root, "manifests");
 
 	for (size_t i = 0; i < images->count; i++) {
 		images->items[i].descriptor = json_array_get(manifests, i);
-		images->items[i].docker = json_array_get(images->docker.document.root, i);
+		images->items[i].docker = json_array_get(images->docker.json.root, i);
 	}
 }
 

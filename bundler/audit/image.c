@@ -131,15 +131,16 @@ static void compare_configs(struct audit *audit, const struct image *expected,
 {
 	struct taker taker = { .audit = audit };
 
-	if (expected->config.root && found->config.root)
-		audit_json_compare(expected->config.root, found->config.root, take_config, &taker);
-	if (json_equal(expected->config.root, found->config.root))
-		compare_digests(audit, AUDIT_CONFIG, "", &expected->config_digest,
-				&found->config_digest, "written differently");
-	else if (!expected->config.root || !found->config.root)
-		compare_readings(audit, AUDIT_CONFIG, &expected->config_digest,
-				 expected->config_fault, &found->config_digest,
-				 found->config_fault);
+	if (expected->config.json.root && found->config.json.root)
+		audit_json_compare(expected->config.json.root, found->config.json.root,
+				   take_config, &taker);
+	if (json_equal(expected->config.json.root, found->config.json.root))
+		compare_digests(audit, AUDIT_CONFIG, "", &expected->config.digest,
+				&found->config.digest, "written differently");
+	else if (!expected->config.json.root || !found->config.json.root)
+		compare_readings(audit, AUDIT_CONFIG, &expected->config.digest,
+				 expected->config.fault, &found->config.digest,
+				 found->config.fault);
 }
 
 /* ---- layers ---- */
@@ -290,8 +291,8 @@ static size_t compare_documents(struct audit *audit, const struct image *expecte
 				const struct image *found)
 {
 	struct taker taker = { .audit = audit };
-	json_t *e = json_deep_copy(expected->manifest.root),
-	       *f = json_deep_copy(found->manifest.root);
+	json_t *e = json_deep_copy(expected->manifest.json.root),
+	       *f = json_deep_copy(found->manifest.json.root);
 	size_t before = audit->count;
 
 	audit_json_compare(json_object_get(e, "annotations"), json_object_get(f, "annotations"),
@@ -314,19 +315,21 @@ static bool has_digest(const json_t *document, size_t form, const struct digest 
 
 static bool is_as_stated(const struct image_layer *layer)
 {
-	return layer->stated && layer->stated_size == layer->size
-	       && digest_equal(&layer->stated_digest, &layer->digest);
+	const struct descriptor *stated = layer->file.descriptor;
+
+	return stated && stated->size == layer->size
+	       && digest_equal(&stated->digest, &layer->digest);
 }
 
 /* The manifest that is expected, with the layers that are found where these unpack to the same. */
 static json_t *repack(const struct image *expected, const struct image *found)
 {
-	json_t *copy = json_deep_copy(expected->manifest.root);
+	json_t *copy = json_deep_copy(expected->manifest.json.root);
 
 	for (size_t i = 0; i < found->layer_count || i < expected->layer_count; i++)
 		if (!unpacks_to_the_same(expected, found, i) || !is_as_stated(&found->layers[i]))
 			return copy;
-	json_object_set(copy, "layers", json_object_get(found->manifest.root, "layers"));
+	json_object_set(copy, "layers", json_object_get(found->manifest.json.root, "layers"));
 	return copy;
 }
 
@@ -337,8 +340,8 @@ static bool is_repacked(const struct image *expected, const struct image *found,
 	static const size_t forms[] = { JSON_COMPACT, JSON_INDENT(2) };
 
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-		if (has_digest(expected->manifest.root, forms[i], &expected->manifest_digest))
-			return has_digest(repacked, forms[i], &found->manifest_digest);
+		if (has_digest(expected->manifest.json.root, forms[i], &expected->manifest.digest))
+			return has_digest(repacked, forms[i], &found->manifest.digest);
 	return false;
 }
 
@@ -347,12 +350,12 @@ static void compare_manifest_digests(struct audit *audit, const struct image *ex
 				     const struct image *found, size_t differences)
 {
 	json_t *repacked = repack(expected, found);
-	const bool same = differences == 0 && json_equal(repacked, found->manifest.root);
+	const bool same = differences == 0 && json_equal(repacked, found->manifest.json.root);
 	const bool note = same && is_repacked(expected, found, repacked);
 	size_t before = audit->count;
 
 	compare_digests(
-		audit, AUDIT_MANIFEST, "", &expected->manifest_digest, &found->manifest_digest,
+		audit, AUDIT_MANIFEST, "", &expected->manifest.digest, &found->manifest.digest,
 		same && !note ? "written differently" : NULL);
 	if (audit->count > before)
 		audit->items[before].note = note;
@@ -364,8 +367,8 @@ static void note_missing(struct audit *audit, const struct image *expected,
 			 const struct image *found)
 {
 	char text[7 + DIGEST_HEX_BYTES];
-	const char *digest = digest_text(expected->has_manifest ? &expected->manifest_digest
-								: &found->manifest_digest,
+	const char *digest = digest_text(expected->has_manifest ? &expected->manifest.digest
+								: &found->manifest.digest,
 					 text);
 	struct audit_finding *finding =
 		audit_add(audit, AUDIT_MANIFEST, "", expected->has_manifest ? digest : NULL,
@@ -388,10 +391,10 @@ static void compare_manifests(struct audit *audit, const struct image *expected,
 void audit_image(struct audit *audit, const struct image *expected, const struct image *found)
 {
 	compare_platforms(audit, expected, found);
-	if (expected->manifest_fault || found->manifest_fault) {
-		compare_readings(audit, AUDIT_MANIFEST, &expected->manifest_digest,
-				 expected->manifest_fault, &found->manifest_digest,
-				 found->manifest_fault);
+	if (expected->manifest.fault || found->manifest.fault) {
+		compare_readings(audit, AUDIT_MANIFEST, &expected->manifest.digest,
+				 expected->manifest.fault, &found->manifest.digest,
+				 found->manifest.fault);
 		return;
 	}
 	compare_configs(audit, expected, found);
@@ -452,37 +455,26 @@ static void compare_entries(struct audit *audit, const char *name, const json_t 
 	json_decref(f);
 }
 
-static void compare_tables(struct audit *audit, enum audit_field field,
-			   const struct observe_table *expected, const struct observe_table *found)
+static void compare_tables(struct audit *audit, enum audit_field field, const char *name,
+			   const struct image_document *expected,
+			   const struct image_document *found)
 {
-	struct taker taker = {
-		.audit = audit,
-		.field = field,
-		.prefix = found->name,
-		.note = true,
-	};
+	struct taker taker = { .audit = audit, .field = field, .prefix = name, .note = true };
 	size_t before = audit->count;
 	json_t *e, *f;
 
-	if (!expected->document.root || !found->document.root)
+	if (!expected->json.root || !found->json.root)
 		return;
-	e = strip_table(expected->document.root);
-	f = strip_table(found->document.root);
+	e = strip_table(expected->json.root);
+	f = strip_table(found->json.root);
 	audit_json_compare(e, f, take_table, &taker);
 	json_decref(e);
 	json_decref(f);
-	if (json_equal(expected->document.root, found->document.root))
-		compare_digests(audit, field, found->name, &expected->digest, &found->digest,
+	if (json_equal(expected->json.root, found->json.root))
+		compare_digests(audit, field, name, &expected->digest, &found->digest,
 				"written differently");
 	for (; before < audit->count; before++)
 		audit->items[before].note = true;
-}
-
-static void compare_nested(struct audit *audit, const struct observe_images *expected,
-			   const struct observe_images *found)
-{
-	for (size_t i = 0; i < expected->nested_count && i < found->nested_count; i++)
-		compare_tables(audit, AUDIT_INDEX, expected->nested[i], found->nested[i]);
 }
 
 static void add_faults(struct audit *audit, const struct observe_images *images, const char *remark)
@@ -504,14 +496,14 @@ static void add_unused(struct audit *audit, const struct observe_images *images,
 	const struct files_entry *entries;
 	size_t count;
 
-	if (!images->files || images->partial)
+	if (!images->walk.files || images->partial)
 		return;
-	entries = files_entries(images->files, &count);
+	entries = files_entries(images->walk.files, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct audit_finding *finding;
 
-		if (entries[i].type == FILES_DIRECTORY || images->used[i]
-		    || (other->files && files_find(other->files, entries[i].name)))
+		if (entries[i].type == FILES_DIRECTORY || images->walk.states[i].used
+		    || (other->walk.files && files_find(other->walk.files, entries[i].name)))
 			continue;
 		finding = audit_add(audit, AUDIT_FILE, entries[i].name, first ? "a file" : NULL,
 				    first ? NULL : "a file");
@@ -539,19 +531,21 @@ static void compare_contents(struct audit *audit, const struct observe_images *e
 	}
 	free(pairs);
 	audit->platform = NULL;
-	if (complete) {
-		compare_tables(audit, AUDIT_INDEX, &expected->index, &found->index);
-		compare_nested(audit, expected, found);
-	}
+	if (!complete)
+		return;
+	compare_tables(audit, AUDIT_INDEX, "index.json", &expected->index, &found->index);
+	for (size_t i = 0; i < expected->nested_count && i < found->nested_count; i++)
+		compare_tables(audit, AUDIT_INDEX, "image index", expected->nested[i],
+			       found->nested[i]);
 }
 
 void audit_image_places(struct audit *audit, const struct observe_images *expected,
 			const struct observe_images *found)
 {
-	compare_tables(audit, AUDIT_FILE, &expected->layout, &found->layout);
+	compare_tables(audit, AUDIT_FILE, "oci-layout", &expected->layout, &found->layout);
 	compare_contents(audit, expected, found);
 	add_faults(audit, expected, "in the first place");
-	add_faults(audit, found, expected->files ? "in the second place" : NULL);
+	add_faults(audit, found, expected->walk.files ? "in the second place" : NULL);
 	add_unused(audit, expected, found, true);
 	add_unused(audit, found, expected, false);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the layers of an image and lays them over one another. */
 #include "audit/observe_layers.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 static int refuse(const struct observe_images *images, enum status status, const char *reason,
 		  struct error *err)
 {
-	return error_set(err, status, "cannot read '%s': %s", images->place, reason);
+	return error_set(err, status, "cannot read '%s': %s", images->walk.place, reason);
 }
 
 /* Why layer_input could not go on. */
@@ -19,9 +20,8 @@ static int fail(const struct observe_images *images, struct error *err)
 {
 	if (errno == EFBIG)
 		return refuse(images, STATUS_LIMIT, "it unpacks to too much", err);
-	if (errno == EINTR)
-		return error_errno(err, STATUS_INTERRUPTED, "cannot read '%s'", images->place);
-	return error_errno(err, STATUS_FILE, "cannot read '%s'", images->place);
+	return error_errno(err, errno == EINTR ? STATUS_INTERRUPTED : STATUS_FILE,
+			   "cannot read '%s'", images->walk.place);
 }
 
 /* Reads the tar, as far as it goes, and then what the layer's digests need. */
@@ -31,7 +31,7 @@ static int read_input(struct observe_images *images, struct layer_input *input,
 	struct layer_sums sums;
 	const char *fault;
 
-	if (!layer->fault && observe_tar_layer(observe, input, err) < 0) {
+	if (observe_tar_layer(observe, input, err) < 0) {
 		if (err->status != STATUS_ARCHIVE)
 			return -1;
 		layer->fault = observe->fault;
@@ -47,41 +47,32 @@ static int read_input(struct observe_images *images, struct layer_input *input,
 	return 0;
 }
 
-static int read_file(struct observe_images *images, struct image_layer *layer,
-		     struct observe *observe, struct error *err)
-{
-	enum media_compression compression;
-	struct layer_input *input;
-	struct files_reader file;
-	int result;
-
-	if (files_reader_open(&file, images->files, layer->entry, err) < 0)
-		return -1;
-	if (layer_input_compression(&file, &compression) < 0) {
-		result = fail(images, err);
-	} else {
-		input = layer_input_open(&file, compression, &images->budget);
-		result = read_input(images, input, layer, observe, err);
-		layer_input_close(input);
-	}
-	files_reader_close(&file);
-	return result;
-}
-
 /* Reads one layer and puts its tree over those below it. */
 static int read_layer(struct observe_images *images, struct image *image, struct image_layer *layer,
 		      const struct observe_reference *reference, uint32_t *groups,
 		      struct error *err)
 {
+	enum media_compression compression;
+	struct layer_input *input;
+	struct files_reader file;
 	struct observe observe;
 	struct tree upper;
 	int result;
 
+	if (files_reader_open(&file, images->walk.files, layer->file.entry, err) < 0)
+		return -1;
 	tree_init(&upper, 0);
-	observe_begin(&observe, &upper, images->place, reference);
+	observe_begin(&observe, &upper, images->walk.place, reference);
 	observe_upon(&observe, &image->tree);
 	observe.groups = *groups;
-	result = read_file(images, layer, &observe, err);
+	if (layer_input_compression(&file, &compression) < 0) {
+		result = fail(images, err);
+	} else {
+		input = layer_input_open(&file, compression, &images->budget);
+		result = read_input(images, input, layer, &observe, err);
+		layer_input_close(input);
+	}
+	files_reader_close(&file);
 	*groups = observe.groups;
 	if (result == 0 && !layer->fault)
 		overlay_apply(&image->tree, &upper);
@@ -91,19 +82,6 @@ static int read_layer(struct observe_images *images, struct image *image, struct
 	return result;
 }
 
-/* What layers may unpack to goes by what there is of them. */
-static void reset_budget(struct observe_images *images)
-{
-	uint64_t stored = 0;
-	size_t count;
-	const struct files_entry *entries = files_entries(images->files, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (entries[i].type == FILES_FILE && entries[i].size < LIMIT_LAYERS_BYTES)
-			stored += entries[i].size;
-	images->budget = layer_input_budget(stored);
-}
-
 int observe_layers_read(struct observe_images *images, struct image *image,
 			const struct observe_reference *reference, struct error *err)
 {
@@ -111,20 +89,20 @@ int observe_layers_read(struct observe_images *images, struct image *image,
 
 	if (image->layer_count > LIMIT_LAYERS)
 		return refuse(images, STATUS_LIMIT, "an image in it has too many layers", err);
-	reset_budget(images);
+	images->budget = layer_input_budget(walk_stored_bytes(&images->walk));
 	tree_free(&image->tree);
 	tree_init(&image->tree, 0);
 	image->tree.nodes[0].observed.unstated = true;
-	image->has_tree = !image->manifest_fault;
+	image->has_tree = !image->manifest.fault;
 	for (size_t i = 0; i < image->layer_count; i++) {
 		struct image_layer *layer = &image->layers[i];
+		const struct image_file *file = &layer->file;
 
-		layer->fault = layer->entry ? NULL : "it is not there";
-		if (layer->entry && read_layer(images, image, layer, reference, &groups, err) < 0)
+		layer->fault = file->entry ? NULL : "it is not there";
+		if (file->entry && read_layer(images, image, layer, reference, &groups, err) < 0)
 			return -1;
-		if (layer->entry && layer->stated && !reference)
-			observe_images_check_blob(images, layer->entry, &layer->stated_digest,
-						  layer->stated_size, &layer->digest, layer->size);
+		if (file->entry && !reference)
+			walk_note(&images->walk, file, &layer->digest);
 		image->has_tree = image->has_tree && !layer->fault;
 	}
 	return 0;

@@ -125,15 +125,14 @@ static int choose_platforms(struct run *run, struct error *err)
 /* ---- building and reading ---- */
 
 /* The layer of the one image that is there for a platform, as its manifest states it; or NULL. */
-static const struct image_layer *find_layer(const struct run *run, const struct platform *platform)
+static const struct descriptor *find_layer(const struct run *run, const struct platform *platform)
 {
 	const struct observe_images *images = &run->observed.images;
 
 	for (size_t i = 0; i < images->count; i++)
 		if (strcmp(images->items[i].platform, platform->name) == 0)
 			return images->items[i].layer_count == 1
-				&& images->items[i].layers[0].stated
-			       ? &images->items[i].layers[0] : NULL;
+			       ? images->items[i].layers[0].file.descriptor : NULL;
 	return NULL;
 }
 
@@ -149,15 +148,15 @@ static int build_one(struct run *run, size_t number, struct error *err)
 	};
 	struct tree *tree = &run->trees[number];
 	struct oci_image *image = &run->images[number];
-	const struct image_layer *layer;
+	const struct descriptor *layer;
 
 	if (!run->observed.has_images)
 		return build_tree(&build, platform, asset, run->scratch, tree, err);
 	layer = find_layer(run, platform);
 	if (!layer)
 		return build_image(&build, platform, asset, run->scratch, tree, image, err);
-	return build_image_like(&build, platform, asset, run->scratch, &layer->stated_digest,
-				layer->stated_size, tree, image, err);
+	return build_image_like(&build, platform, asset, run->scratch, &layer->digest,
+				layer->size, tree, image, err);
 }
 
 static int read_all(struct run *run, struct error *err)
@@ -212,7 +211,7 @@ static int compare_images(struct run *run, struct error *err)
 	size_t pair_count = 0;
 	int result;
 
-	run->style.docker = run->observed.images.docker.document.root;
+	run->style.docker = run->observed.images.docker.json.root;
 	result = built_images(&expected, run->images, run->trees, count, &run->style, err);
 	if (result == 0)
 		pairs = pairs_match(&expected, &run->observed.images, &pair_count);

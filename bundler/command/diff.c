@@ -70,9 +70,9 @@ static int refuse(const struct run *run, size_t side, const struct image *image,
 {
 	size_t number = 0;
 
-	if (image->manifest_fault)
+	if (image->manifest.fault)
 		return error_set(err, STATUS_ARCHIVE, "cannot read '%s': its manifest: %s",
-				 run->places[side].path, image->manifest_fault);
+				 run->places[side].path, image->manifest.fault);
 	while (!image->layers[number].fault)
 		number++;
 	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': layer %zu: %s",

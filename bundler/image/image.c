@@ -16,8 +16,8 @@ const char *image_platform(struct pool *pool, const char *os, const char *archit
 
 void image_free(struct image *image)
 {
-	document_free(&image->manifest);
-	document_free(&image->config);
+	document_free(&image->manifest.json);
+	document_free(&image->config.json);
 	tree_free(&image->tree);
 	pool_free(&image->pool);
 }

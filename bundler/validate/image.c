@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Compares the configuration of an image with its layers. */
 #include "validate/image.h"
 
 #include <stdlib.h>
@@ -41,37 +42,33 @@ bool validate_image_same_platform(const struct descriptor *descriptor, const cha
 
 /* ---- layers ---- */
 
-static void check_diff_id(struct blobs *blobs, const struct validate_image *image, size_t i)
+static void check_layers(const struct blobs *blobs, const struct image *image,
+			 const struct blobs_layer *const *layers)
 {
-	const struct diff_id *stated = &image->config.diff_ids[i];
-	const struct blobs_layer *layer = image->layers[i];
+	const struct image_config *config = image->config_fields;
+	struct findings *findings = blobs->findings;
+	const char *name = image->config.file.name;
 	char hex[DIGEST_HEX_BYTES];
 
-	if (!layer || !layer->unpacked || stated->fault
-	    || digest_equal(&stated->digest, &layer->sums.diff_id))
-		return;
-	findings_add(blobs->findings, image->name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' "
-		     "unpacks to sha256:%s", i, image->names[i],
-		     digest_write_hex(&layer->sums.diff_id, hex));
-}
+	if (config->count != image->layer_count)
+		findings_add(findings, name, RULE_CONFIG, "rootfs.diff_ids: it has %zu entries for "
+			     "%zu layers", config->count, image->layer_count);
+	if (config->has_history && config->history != image->layer_count)
+		findings_add(findings, name, RULE_CONFIG, "history: it has %zu entries that are "
+			     "not empty for %zu layers", config->history, image->layer_count);
+	for (size_t i = 0; i < image->layer_count && i < config->count; i++) {
+		const struct diff_id *stated = &config->diff_ids[i];
 
-static void check_layers(struct blobs *blobs, const struct validate_image *image)
-{
-	const struct image_config *config = &image->config;
-
-	if (config->count != image->count)
-		findings_add(blobs->findings, image->name, RULE_CONFIG, "rootfs.diff_ids: it "
-			     "has %zu entries for %zu layers", config->count, image->count);
-	if (config->has_history && config->history != image->count)
-		findings_add(blobs->findings, image->name, RULE_CONFIG, "history: it has %zu "
-			     "entries that are not empty for %zu layers", config->history,
-			     image->count);
-	for (size_t i = 0; i < image->count && i < config->count; i++)
-		check_diff_id(blobs, image, i);
-	if (image->count > 0 && image->layers[0] && image->layers[0]->members.whiteout)
-		findings_add(blobs->findings, image->names[0], RULE_WHITEOUTS, "'%s': nothing "
+		if (layers[i] && layers[i]->unpacked && !stated->fault
+		    && !digest_equal(&stated->digest, &layers[i]->sums.diff_id))
+			findings_add(findings, name, RULE_DIFF_ID, "rootfs.diff_ids[%zu]: '%s' "
+				     "unpacks to sha256:%s", i, image->layers[i].file.name,
+				     digest_write_hex(&layers[i]->sums.diff_id, hex));
+	}
+	if (image->layer_count > 0 && layers[0] && layers[0]->members.whiteout)
+		findings_add(findings, image->layers[0].file.name, RULE_WHITEOUTS, "'%s': nothing "
 			     "is below the lowest layer that it could hide",
-			     image->layers[0]->members.whiteout);
+			     layers[0]->members.whiteout);
 }
 
 /* ---- program ---- */
@@ -128,43 +125,34 @@ static const char *program_fault(const struct search *search, const char *name,
 	return binary_head_fault(entry->head, entry->head_length, platform);
 }
 
-static void check_program(struct blobs *blobs, const struct validate_image *image,
-			  const struct search *search)
+int validate_image(struct blobs *blobs, const struct image *image,
+		   const struct blobs_layer *const *layers)
 {
-	const struct image_config *config = &image->config;
-	const struct platform *platform = find_platform(config->os, config->architecture,
-							config->variant);
-	const char *fault;
-
-	if (!config->program || !platform || platform->format != PLATFORM_ELF)
-		return;
-	fault = program_fault(search, config->program, platform);
-	if (fault)
-		findings_add(blobs->findings, image->name, RULE_CONFIG, "its program '%s' for "
-			     "'%s': %s", config->program, platform->name, fault);
-}
-
-int validate_image(struct blobs *blobs, const struct validate_image *image)
-{
-	const json_t *execution = image->config.execution;
-	const char *directory = json_string_value(json_object_get(execution, "WorkingDir"));
-	const struct layer_members **layers = memory_new(image->count, sizeof *layers);
-	struct search search = {
-		.stack = { layers, image->count, &blobs->lookups },
-		.directory = directory && directory[0] == '/' ? directory : "/",
-		.path = find_path(execution),
-	};
+	const struct image_config *config = image->config_fields;
+	const struct layer_members **members = memory_new(image->layer_count, sizeof *members);
+	const struct platform *platform;
+	struct search search;
+	const char *fault = NULL, *directory;
 	bool whole = true;
 
-	check_layers(blobs, image);
-	for (size_t i = 0; i < image->count && whole; i++) {
-		whole = image->layers[i] && image->layers[i]->members.whole;
-		if (whole)
-			layers[i] = &image->layers[i]->members;
+	check_layers(blobs, image, layers);
+	for (size_t i = 0; i < image->layer_count && whole; i++) {
+		whole = layers[i] && layers[i]->members.whole;
+		members[i] = whole ? &layers[i]->members : NULL;
 	}
-	if (whole)
-		check_program(blobs, image, &search);
-	free(layers);
+	directory = json_string_value(json_object_get(config->execution, "WorkingDir"));
+	search = (struct search){
+		.stack = { members, image->layer_count, &blobs->lookups },
+		.directory = directory && directory[0] == '/' ? directory : "/",
+		.path = find_path(config->execution),
+	};
+	platform = find_platform(config->os, config->architecture, config->variant);
+	if (whole && config->program && platform && platform->format == PLATFORM_ELF)
+		fault = program_fault(&search, config->program, platform);
+	if (fault)
+		findings_add(blobs->findings, image->config.file.name, RULE_CONFIG, "its program "
+			     "'%s' for '%s': %s", config->program, platform->name, fault);
+	free(members);
 	return blobs->lookups > 0
 	       ? 0 : blobs_limit(blobs, "the way to its programs is too long");
 }

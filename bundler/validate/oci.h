@@ -10,4 +10,7 @@
  */
 int validate_oci(struct blobs *blobs, const char *tag);
 
+/* What the walk's visitor does with an entry of an index: checks all that it leads to, once. */
+int validate_oci_entry(struct walk *walk, const struct walk_entry *entry);
+
 #endif

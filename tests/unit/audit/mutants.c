@@ -316,13 +316,13 @@ static void mutate_blob(const struct digest *digest)
 static void every_byte_of_the_manifest(void **state)
 {
 	(void)state;
-	mutate_blob(&expected.items[0].manifest_digest);
+	mutate_blob(&expected.items[0].manifest.digest);
 }
 
 static void every_byte_of_the_config(void **state)
 {
 	(void)state;
-	mutate_blob(&expected.items[0].config_digest);
+	mutate_blob(&expected.items[0].config.digest);
 }
 
 static void every_byte_of_the_layer(void **state)
@@ -356,7 +356,7 @@ static void put_back(const char *name, const char *bytes, size_t length)
 static void lengths(void **state)
 {
 	const struct digest *const blobs[] = {
-		&expected.items[0].manifest_digest, &expected.items[0].config_digest,
+		&expected.items[0].manifest.digest, &expected.items[0].config.digest,
 		&expected.items[0].layers[0].digest,
 	};
 
