@@ -18,13 +18,6 @@ struct taker {
 	bool note;
 };
 
-static const char *digest_text(const struct digest *digest, char text[7 + DIGEST_HEX_BYTES])
-{
-	memcpy(text, "sha256:", 7);
-	digest_write_hex(digest, text + 7);
-	return text;
-}
-
 static struct audit_finding *add_json(const struct taker *taker, enum audit_field field,
 				      const char *subject, const json_t *expected,
 				      const json_t *found)
@@ -44,12 +37,13 @@ static bool compare_digests(struct audit *audit, enum audit_field field, const c
 			    const struct digest *expected, const struct digest *found,
 			    const char *remark)
 {
-	char e[7 + DIGEST_HEX_BYTES], f[7 + DIGEST_HEX_BYTES];
+	char e[DIGEST_TEXT_BYTES], f[DIGEST_TEXT_BYTES];
 	struct audit_finding *finding;
 
 	if (digest_equal(expected, found))
 		return true;
-	finding = audit_add(audit, field, subject, digest_text(expected, e), digest_text(found, f));
+	finding = audit_add(audit, field, subject, digest_write(expected, e),
+			    digest_write(found, f));
 	if (finding)
 		finding->remark = remark;
 	return false;
@@ -60,12 +54,12 @@ static void compare_readings(struct audit *audit, enum audit_field field,
 			     const struct digest *expected, const char *expected_fault,
 			     const struct digest *found, const char *found_fault)
 {
-	char one[7 + DIGEST_HEX_BYTES], other[7 + DIGEST_HEX_BYTES];
+	char one[DIGEST_TEXT_BYTES], other[DIGEST_TEXT_BYTES];
 	char *e = expected_fault ? memory_format("unreadable: %s", expected_fault) : NULL;
 	char *f = found_fault ? memory_format("unreadable: %s", found_fault) : NULL;
 
-	audit_add(audit, field, "", e ? e : digest_text(expected, one),
-		  f ? f : digest_text(found, other));
+	audit_add(audit, field, "", e ? e : digest_write(expected, one),
+		  f ? f : digest_write(found, other));
 	free(f);
 	free(e);
 }
@@ -149,16 +143,16 @@ static char *describe_layer(const struct image *image, size_t number, bool packe
 {
 	const struct image_layer *layer =
 		number < image->layer_count ? &image->layers[number] : NULL;
-	char hex[DIGEST_HEX_BYTES];
+	char text[DIGEST_TEXT_BYTES];
 
 	if (!layer)
 		return NULL;
 	if (packed)
-		return memory_format("sha256:%s, %" PRIu64 " bytes",
-				     digest_write_hex(&layer->digest, hex), layer->size);
+		return memory_format("%s, %" PRIu64 " bytes", digest_write(&layer->digest, text),
+				     layer->size);
 	if (layer->fault)
 		return memory_format("unreadable: %s", layer->fault);
-	return memory_format("diffID sha256:%s", digest_write_hex(&layer->diff_id, hex));
+	return memory_format("diffID %s", digest_write(&layer->diff_id, text));
 }
 
 static struct audit_finding *add_layer(struct audit *audit, const struct image *expected,
@@ -366,8 +360,8 @@ static void compare_manifest_digests(struct audit *audit, const struct image *ex
 static void note_missing(struct audit *audit, const struct image *expected,
 			 const struct image *found)
 {
-	char text[7 + DIGEST_HEX_BYTES];
-	const char *digest = digest_text(expected->has_manifest ? &expected->manifest.digest
+	char text[DIGEST_TEXT_BYTES];
+	const char *digest = digest_write(expected->has_manifest ? &expected->manifest.digest
 								: &found->manifest.digest,
 					 text);
 	struct audit_finding *finding =

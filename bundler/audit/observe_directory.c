@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/observe_directory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,9 +10,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/pool.h"
 
 #define CHUNK 65536
@@ -210,68 +211,42 @@ static int add_found(struct walk *walk, int directory, const char *name, const c
 
 /* ---- directories ---- */
 
-static int list(struct walk *walk, DIR *directory, const char *path, struct error *err)
-{
-	struct dirent *found;
-	int result = 0;
-
-	while (result == 0 && (errno = 0, (found = readdir(directory)))) {
-		char *full;
-
-		if (strcmp(found->d_name, ".") == 0 || strcmp(found->d_name, "..") == 0)
-			continue;
-		full = memory_format("%s/%s", path[1] ? path : "", found->d_name);
-		result = add_found(walk, dirfd(directory), found->d_name, full, err);
-		free(full);
-		if (result == 0)
-			result = interrupt_check(err);
-	}
-	return result == 0 && errno != 0 ? fail(walk, path, err) : result;
-}
-
-/* Opens a directory below the root component by component, none of which may be a link. */
-static int open_directory(int root, const char *path)
-{
-	char *copy = memory_string(path + 1);
-	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
-
-	for (char *part = *copy ? copy : NULL, *rest; fd >= 0 && part; part = rest) {
-		int next;
-
-		rest = strchr(part, '/');
-		if (rest)
-			*rest++ = '\0';
-		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		saved = errno;
-		close(fd);
-		errno = saved;
-		fd = next;
-	}
-	free(copy);
-	return fd;
-}
-
 /* Describes the node of a directory once more, from its descriptor, and adds what is in it. */
 static int read_directory(struct walk *walk, size_t number, struct error *err)
 {
 	char *path = memory_string(walk->observe.tree->nodes[number].path);
-	int fd = open_directory(walk->root, path), result;
 	struct tree_node *node = &walk->observe.tree->nodes[number];
-	DIR *directory;
+	int fd = path_open(walk->root, path + 1, O_DIRECTORY), result = -1;
+	struct pool pool = { 0 };
+	const char **names;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || read_attributes(fd, &node->observed.attributes) < 0
-	    || !(directory = fdopendir(fd))) {
-		result = fail(walk, path, err);
-		if (fd >= 0)
-			close(fd);
-	} else {
-		describe(node, &st);
-		result = observe_texts(&walk->observe, node, err);
-		if (result == 0)
-			result = list(walk, directory, path, err);
-		closedir(directory);
+	if (fd < 0 || fstat(fd, &st) < 0
+	    || read_attributes(fd, &node->observed.attributes) < 0) {
+		fail(walk, path, err);
+		goto out;
 	}
+	describe(node, &st);
+	if (observe_texts(&walk->observe, node, err) < 0)
+		goto out;
+	if (directory_list(fd, LIMIT_OBSERVED_NODES, &pool, &names) < 0) {
+		if (errno == E2BIG)
+			observe_refuse(&walk->observe, STATUS_LIMIT, "it has too many files", err);
+		else
+			fail(walk, path, err);
+		goto out;
+	}
+	for (result = 0; result == 0 && *names; names++) {
+		const char *full = pool_format(&pool, "%s/%s", path[1] ? path : "", *names);
+
+		result = add_found(walk, fd, *names, full, err);
+		if (result == 0)
+			result = interrupt_check(err);
+	}
+out:
+	if (fd >= 0)
+		close(fd);
+	pool_free(&pool);
 	free(path);
 	return result;
 }

@@ -35,10 +35,10 @@ static void add_fault(struct observe_images *images, const char *subject, const 
 static const char *describe_blob(struct observe_images *images, const struct digest *digest,
 				 uint64_t size)
 {
-	char hex[DIGEST_HEX_BYTES];
+	char text[DIGEST_TEXT_BYTES];
 
-	return pool_format(&images->pool, "sha256:%s, %" PRIu64 " bytes",
-			   digest_write_hex(digest, hex), size);
+	return pool_format(&images->pool, "%s, %" PRIu64 " bytes", digest_write(digest, text),
+			   size);
 }
 
 /* Without its tables of contents a place cannot be compared; all else is noted. */

@@ -85,9 +85,7 @@ static const char *size_text(const struct tree_node *node, char text[TEXT_BYTES]
 
 static const char *digest_text(const struct tree_node *node, char text[TEXT_BYTES])
 {
-	memcpy(text, "sha256:", 7);
-	digest_write_hex(&node->content.digest, text + 7);
-	return text;
+	return digest_write(&node->content.digest, text);
 }
 
 /* ---- containers ---- */

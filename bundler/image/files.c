@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
@@ -174,106 +174,65 @@ static int unreadable(const struct files *files, const char *name, struct error 
 			   files->path);
 }
 
-static char *read_target(struct files *files, int fd, const char *name)
+/* Adds what is in the directory that fd is open for, which is closed; prefix is its name. */
+static int list(struct files *files, int fd, const char *prefix, struct error *err)
 {
-	char target[LIMIT_NAME_BYTES + 1];
-	ssize_t length = readlinkat(fd, name, target, sizeof target);
+	struct pool pool = { 0 };
+	const char **names;
+	int result = -1;
 
-	if (length == (ssize_t)sizeof target)
-		errno = ENAMETOOLONG;
-	return length < 0 || length == (ssize_t)sizeof target
-	       ? NULL : pool_copy(&files->pool, target, (size_t)length);
-}
+	if (fd < 0)
+		return unreadable(files, prefix, err);
+	if (directory_list(fd, LIMIT_STORE_FILES - files->count, &pool, &names) < 0) {
+		if (errno == E2BIG)
+			refuse(files, STATUS_LIMIT, "it has too many files", err);
+		else
+			unreadable(files, prefix, err);
+		goto out;
+	}
+	for (; *names; names++) {
+		const char *name = pool_format(&files->pool, "%s%s%s", prefix, *prefix ? "/" : "",
+					       *names);
+		char target[LIMIT_NAME_BYTES + 1];
+		struct files_entry *entry;
+		struct stat st;
+		ssize_t length;
 
-/* Adds what stands under name in the directory fd; full is its name in the store. */
-static int add_found(struct files *files, int fd, const char *name, const char *full,
-		     struct error *err)
-{
-	struct files_entry *entry;
-	struct stat st;
-
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return unreadable(files, full, err);
-	entry = add(files, full, S_ISREG(st.st_mode) ? FILES_FILE
-			       : S_ISDIR(st.st_mode) ? FILES_DIRECTORY
-			       : S_ISLNK(st.st_mode) ? FILES_SYMLINK : FILES_OTHER, err);
-	if (!entry)
-		return -1;
-	if (entry->type == FILES_FILE)
-		entry->size = (uint64_t)st.st_size;
-	if (entry->type == FILES_SYMLINK && !(entry->target = read_target(files, fd, name)))
-		return unreadable(files, full, err);
-	return 0;
-}
-
-/* The next entry; NULL at the end with errno 0, or with why it could not be read. */
-static struct dirent *next_found(DIR *directory)
-{
-	errno = 0;
-	return readdir(directory);
-}
-
-static int list(struct files *files, DIR *directory, const char *prefix, struct error *err)
-{
-	struct dirent *found;
-
-	while ((found = next_found(directory))) {
-		const char *name = found->d_name;
-
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		if (interrupt_check(err) < 0)
+			goto out;
+		if (fstatat(fd, *names, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			unreadable(files, name, err);
+			goto out;
+		}
+		entry = add(files, name, S_ISREG(st.st_mode) ? FILES_FILE
+				       : S_ISDIR(st.st_mode) ? FILES_DIRECTORY
+				       : S_ISLNK(st.st_mode) ? FILES_SYMLINK : FILES_OTHER, err);
+		if (!entry)
+			goto out;
+		if (entry->type == FILES_FILE)
+			entry->size = (uint64_t)st.st_size;
+		if (entry->type != FILES_SYMLINK)
 			continue;
-		if (interrupt_check(err) < 0
-		    || add_found(files, dirfd(directory), name,
-				 pool_format(&files->pool, "%s%s%s", prefix, *prefix ? "/" : "",
-					     name), err) < 0)
-			return -1;
+		length = readlinkat(fd, *names, target, sizeof target);
+		if (length == (ssize_t)sizeof target)
+			errno = ENAMETOOLONG;
+		if (length < 0 || length == (ssize_t)sizeof target) {
+			unreadable(files, name, err);
+			goto out;
+		}
+		entry->target = pool_copy(&files->pool, target, (size_t)length);
 	}
-	return errno == 0 ? 0 : unreadable(files, prefix, err);
-}
-
-/* Lists the directory of this name, opened as fd, which is closed. */
-static int list_open(struct files *files, int fd, const char *name, struct error *err)
-{
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	int result;
-
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
-		return unreadable(files, name, err);
-	}
-	result = list(files, directory, name, err);
-	closedir(directory);
+	result = 0;
+out:
+	close(fd);
+	pool_free(&pool);
 	return result;
-}
-
-/* Opens a directory of the store component by component, none of which may be a link. */
-static int open_directory(const struct files *files, const char *name)
-{
-	char *path = memory_string(name);
-	int fd = openat(files->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
-
-	for (char *part = path, *rest; fd >= 0 && part; part = rest) {
-		int next;
-
-		rest = strchr(part, '/');
-		if (rest)
-			*rest++ = '\0';
-		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		saved = errno;
-		close(fd);
-		errno = saved;
-		fd = next;
-	}
-	free(path);
-	return fd;
 }
 
 /* Directories that are found are added behind those that are listed, until there are no more. */
 static int list_all(struct files *files, struct error *err)
 {
-	if (list_open(files, openat(files->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "",
-		      err) < 0)
+	if (list(files, path_open(files->fd, "", O_DIRECTORY), "", err) < 0)
 		return -1;
 	for (size_t i = 0; i < files->count; i++) {
 		const char *name = files->entries[i].name;
@@ -282,7 +241,7 @@ static int list_all(struct files *files, struct error *err)
 			continue;
 		if (strlen(name) > LIMIT_NAME_BYTES)
 			return refuse(files, STATUS_LIMIT, "its directories are too deep", err);
-		if (list_open(files, open_directory(files, name), name, err) < 0)
+		if (list(files, path_open(files->fd, name, O_DIRECTORY), name, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -327,18 +286,9 @@ static const enum files_type types[] = {
 static int add_member(struct files *files, const struct tar_member *member, struct error *err)
 {
 	struct files_entry *entry;
-	char *name = pool_string(&files->pool, member->name);
-	size_t length = strlen(name);
+	const char *name = tar_name(&files->pool, member->name);
 
-	while (name[0] == '.' && name[1] == '/') {
-		size_t slashes = 1 + strspn(name + 1, "/");
-
-		name += slashes;
-		length -= slashes;
-	}
-	while (length > 1 && name[length - 1] == '/')
-		name[--length] = '\0';
-	if (member->type == TAR_DIRECTORY && (length == 0 || strcmp(name, ".") == 0))
+	if (member->type == TAR_DIRECTORY && (*name == '\0' || strcmp(name, ".") == 0))
 		return 0;
 	entry = add(files, name, types[member->type], err);
 	if (!entry)

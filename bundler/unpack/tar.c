@@ -423,3 +423,16 @@ ssize_t tar_read(struct tar *tar, const void **bytes, const char **fault)
 	tar->data -= part;
 	return (ssize_t)part;
 }
+
+char *tar_name(struct pool *pool, const char *name)
+{
+	char *copy = pool_string(pool, name);
+	size_t length;
+
+	while (copy[0] == '.' && copy[1] == '/')
+		copy += 1 + strspn(copy + 1, "/");
+	length = strlen(copy);
+	while (length > 1 && copy[length - 1] == '/')
+		copy[--length] = '\0';
+	return copy;
+}

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/pool.h"
 #include "unpack/pax.h"
 
 /*
@@ -49,6 +50,9 @@ struct tar_member {
 	const struct pax_attribute *attributes;
 	size_t attribute_count;
 };
+
+/* A copy of such a name without "./" before it and slashes behind it, in pool. */
+char *tar_name(struct pool *pool, const char *name);
 
 struct tar;
 

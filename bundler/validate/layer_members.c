@@ -71,17 +71,11 @@ static void fault(const struct check *check, const char *rule, const char *name,
 	findings_add(check->findings, check->subject, rule, "'%s': %s", name, text);
 }
 
-/* Without "./" before it and slashes behind; "." alone is the root. */
-static char *trim(struct pool *pool, const char *text)
+/* "." alone is the root. */
+static char *name_of(struct pool *pool, const char *text)
 {
-	char *name = pool_string(pool, text);
-	size_t length;
+	char *name = tar_name(pool, text);
 
-	while (name[0] == '.' && name[1] == '/')
-		name += 1 + strspn(name + 1, "/");
-	length = strlen(name);
-	while (length > 1 && name[length - 1] == '/')
-		name[--length] = '\0';
 	if (strcmp(name, ".") == 0)
 		name[0] = '\0';
 	return name;
@@ -163,12 +157,12 @@ static struct layer_member *add(struct layer_members *members, const struct tar_
 	}
 	entry = &members->entries[members->count];
 	*entry = (struct layer_member){
-		.name = trim(&members->pool, member->name), .type = member->type,
+		.name = name_of(&members->pool, member->name), .type = member->type,
 		.executable = member->type == TAR_FILE && (member->mode & 0111) != 0,
 		.number = (uint32_t)members->count++,
 	};
 	if (member->type == TAR_HARD_LINK)
-		entry->target = trim(&members->pool, member->target);
+		entry->target = name_of(&members->pool, member->target);
 	else if (member->type == TAR_SYMLINK)
 		entry->target = pool_string(&members->pool, member->target);
 	return entry;
