@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The program: finds the command, prints help, version and errors, and ends with the status. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -64,7 +65,7 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-/* --help counts wherever an option can stand. */
+/* --help is taken anywhere before "--". */
 static bool wants_help(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -128,7 +129,7 @@ static int run(int argc, char **argv, struct error *err)
 	return command->run(&parser, err);
 }
 
-/* Dies of the signal that ended the work, so that a shell sees what happened. */
+/* Ends by the signal that interrupted the work, so that a shell sees what happened. */
 static void take_signal(int number)
 {
 	signal(number, SIG_DFL);
@@ -136,7 +137,8 @@ static void take_signal(int number)
 }
 
 /*
- * A standard descriptor that is closed would be taken by the next file, and that be written over.
+ * When a standard descriptor is closed, the next file that is opened gets its number, and would be
+ * overwritten by messages.
  */
 static void reserve_descriptors(void)
 {
@@ -153,7 +155,7 @@ int main(int argc, char **argv)
 	reserve_descriptors();
 	interrupt_install();
 	result = run(argc, argv, &err);
-	/* What did not reach stdout was not done, whatever the command thinks. */
+	/* A command whose output was lost has failed. */
 	if (result >= 0 && report_flush(&err) < 0)
 		result = -1;
 	if (result >= 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler audit: an image or a tree against what recipe, lock and release make. */
 #include "command/command.h"
 
 #include <jansson.h>
@@ -45,15 +46,13 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-/* ---- platforms ---- */
-
 /* An image of nothing but our tree runs on Linux only. */
 static bool can_be_image(const struct command_inputs *inputs, const struct platform *platform)
 {
 	return recipe_has(&inputs->recipe, platform) && strcmp(platform->os, "linux") == 0;
 }
 
-/* Without -p what is expected are images of the platforms that are there. */
+/* Without -p, images of the platforms that the place has are expected. */
 static void choose_found(struct run *run)
 {
 	struct command_inputs *inputs = &run->inputs;
@@ -122,8 +121,6 @@ static int choose_platforms(struct run *run, struct error *err)
 	return check_chosen(run, err);
 }
 
-/* ---- building and reading ---- */
-
 /* The layer of the one image that is there for a platform, as its manifest states it; or NULL. */
 static const struct descriptor *find_layer(const struct run *run, const struct platform *platform)
 {
@@ -171,15 +168,13 @@ static int read_all(struct run *run, struct error *err)
 	return 0;
 }
 
-/* What is there is read while what ought to be there is built; a job. */
+/* Reads the place, as job 0, while the others build what is expected. */
 static int build_or_read(void *context, size_t number, struct error *err)
 {
 	struct run *run = context;
 
 	return number == 0 ? read_all(run, err) : build_one(run, number - 1, err);
 }
-
-/* ---- comparing ---- */
 
 static int compare_trees(struct run *run, const struct tree *expected, struct image *found,
 			 struct error *err)
@@ -224,8 +219,6 @@ static int compare_images(struct run *run, struct error *err)
 	observe_images_close(&expected);
 	return result;
 }
-
-/* ---- the run ---- */
 
 static int print(struct run *run)
 {
@@ -274,7 +267,7 @@ static int audit(struct run *run, struct error *err)
 	return result;
 }
 
-/* The place is the first operand; what is left is the recipe's. */
+/* The first operand is the place, the second the recipe. */
 static int run_audit(struct option_parser *parser, struct error *err)
 {
 	struct run run = {

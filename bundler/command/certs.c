@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler certs: a bundle of certificates in its normal form, and what changed in it. */
 #include "command/command.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-/* The three things to say of a certificate; also the keys of the JSON report. */
+/* The findings about certificates; their names are also keys of the JSON report. */
 enum finding { ADDED, REMOVED, EXPIRED, FINDINGS };
 static const char *const finding_names[FINDINGS] = { "added", "removed", "expired" };
 

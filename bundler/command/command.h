@@ -5,7 +5,10 @@
 #include "base/error.h"
 #include "command/option.h"
 
-/* A row of main's table. One file, command_<name>.c, defines each. */
+/*
+ * A row of main's table. A new command is a file of this room that defines one, its declaration
+ * below, and its place in main.
+ */
 struct command {
 	const char *name;
 	const char *summary;		/* what it does, in a line */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler diff: two images or trees against each other. */
 #include "command/command.h"
 
 #include <jansson.h>
@@ -45,8 +46,6 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	return 0;
 }
 
-/* ---- comparing ---- */
-
 /* Finds from which byte on contents differ. */
 static int find_offsets(struct run *run, struct image *const images[2], struct error *err)
 {
@@ -80,8 +79,8 @@ static int refuse(const struct run *run, size_t side, const struct image *image,
 }
 
 /*
- * Compares the trees of the places, or of an image where one has images. That an image has none is
- * a difference of two images, which audit_image tells; with a tree it cannot be compared.
+ * Compares the trees of the places, or of an image where one has images. audit_image reports that
+ * an image of two has no tree; such an image cannot be compared with a tree.
  */
 static int compare_trees(struct run *run, struct image *const images[2], struct error *err)
 {
@@ -176,8 +175,6 @@ static int compare(struct run *run, struct error *err)
 		return -1;
 	return compare_trees(run, images, err);
 }
-
-/* ---- the run ---- */
 
 static int run_diff(struct option_parser *parser, struct error *err)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How audit and diff print differences and the verdict. */
 #include "command/differences.h"
 
 #include <inttypes.h>
@@ -47,9 +48,7 @@ int command_differences_ignore(void *ignored, const struct option_spec *spec, co
 	return 0;
 }
 
-/* ---- lines ---- */
-
-/* A subject may be empty: then the field says it all. */
+/* A subject is empty where the field has only one. */
 static void print_subject(const struct audit_finding *finding)
 {
 	if (finding->platform)
@@ -82,8 +81,6 @@ static void print_finding(const struct command_differences *differences,
 		printf(", %s", finding->remark);
 	putchar('\n');
 }
-
-/* ---- verdict ---- */
 
 struct verdict {
 	size_t differences, notes;
@@ -147,8 +144,6 @@ static void print_lines(const struct command_differences *differences, const str
 		printf("and %zu more\n", audit->left_out);
 	print_verdict(differences, verdict, platforms);
 }
-
-/* ---- JSON ---- */
 
 static json_t *describe_value(const char *value)
 {

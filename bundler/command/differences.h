@@ -35,7 +35,7 @@ struct command_differences {
 
 /*
  * Prints sorted findings and the verdict, about the platforms in a text ("" for none). With JSON,
- * report is what stands before them; it is taken over. Returns STATUS_OK or STATUS_DIFFERENCES.
+ * they are added to report, which is taken over. Returns STATUS_OK or STATUS_DIFFERENCES.
  */
 int command_differences_print(const struct command_differences *differences,
 			      const struct audit *audit, const char *platforms, json_t *report);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler fetch: downloads the archives that the lock has into the cache. */
 #include "command/command.h"
 
 #include <jansson.h>
@@ -35,7 +36,7 @@ static void print_object(struct run *run, json_t *object)
 	json_decref(object);
 }
 
-/* Bytes from the network need not be UTF-8; what is not is left out. */
+/* Bytes from the network need not be UTF-8; a text that is not is left out. */
 static void set_text(json_t *object, const char *key, const char *text)
 {
 	if (text)
@@ -72,7 +73,7 @@ static void print_event(void *context, const struct event *event)
 	print_object(context, object);
 }
 
-/* A job. The archive is in the cache then; nobody here wants to read it. */
+/* Fetches an archive into the cache, and does not read it; a job. */
 static int fetch_one(void *context, size_t number, struct error *err)
 {
 	struct run *run = context;
@@ -85,7 +86,7 @@ static int fetch_one(void *context, size_t number, struct error *err)
 	return 0;
 }
 
-/* A line each that sha256sum --check understands. */
+/* Prints lines for sha256sum --check. */
 static void print_lines(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How lint and validate print findings. */
 #include "command/findings.h"
 
 #include <jansson.h>

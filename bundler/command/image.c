@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler image: images of the chosen platforms, in a layout or an archive. */
 #include "command/command.h"
 
 #include <fcntl.h>
@@ -150,8 +151,6 @@ static int make_image(void *context, size_t number, struct error *err)
 	return result;
 }
 
-/* ---- report ---- */
-
 static void print_lines(const struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
@@ -189,8 +188,6 @@ static int report(void *context, struct error *err)
 	(run->json ? print_json : print_lines)(run);
 	return report_flush(err);
 }
-
-/* ---- the run ---- */
 
 static int make(struct run *run, struct error *err)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What commands take from the command line, the environment, the recipe and the lock. */
 #include "command/inputs.h"
 
 #include <errno.h>

@@ -16,7 +16,7 @@
 
 /*
  * What the commands that work on a recipe share: their options, the environment variables that
- * stand for options, the recipe, its lock, the platforms that were chosen, and the downloads.
+ * replace options, the recipe, its lock, the platforms that were chosen, and the downloads.
  */
 
 /* Rows for the options of a command whose struct run has a struct command_inputs named inputs. */
@@ -52,7 +52,7 @@ struct command_inputs {
 	const char *lock_file;			/* --lock, or the default */
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
-	bool all;				/* nobody asked for each of them by name */
+	bool all;				/* no platform was chosen by name */
 	struct fetch_asset *assets;		/* what the lock has for each of them */
 	struct fetch_options fetch;
 	struct fetch client;
@@ -101,7 +101,7 @@ void command_inputs_close(struct command_inputs *inputs);
 json_t *command_inputs_describe(const struct command_inputs *inputs);
 
 /*
- * Opens the directory where large contents may live for as long as the command runs: TMPDIR, else
+ * Opens the directory for large contents that live while the command runs: TMPDIR, else
  * /var/tmp, else /tmp. -1 with STATUS_FILE.
  */
 int command_inputs_scratch(struct error *err);

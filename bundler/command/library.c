@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler library: build contexts and the library file for Docker Official Images. */
 #include "command/command.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@
 struct run {
 	struct command_inputs inputs;
 	const char *output;
-	int directory;			/* of it, -1 as long as it is not there */
+	int directory;			/* of output; -1 while it does not exist */
 	const char *branch;
 	const char *const *commits;	/* --commit, as given */
 	size_t commit_count;
@@ -76,7 +77,7 @@ static const struct option_spec options[] = {
 
 /* ---- commits ---- */
 
-/* What --commit says. One without an architecture is for all that have none of their own. */
+/* Takes --commit; one without an architecture is for all that have no commit of their own. */
 static int use_options(struct run *run, struct error *err)
 {
 	const struct recipe_library *library = &run->inputs.recipe.library;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler lint: a tree of Dockerfiles and library files against the rules. */
 #include "command/command.h"
 
 #include <stdio.h>

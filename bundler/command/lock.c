@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler lock: writes the lock of a recipe. */
 #include "command/command.h"
 
 #include <stdio.h>

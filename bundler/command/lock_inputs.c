@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What lock and update take besides other inputs. */
 #include "command/lock_inputs.h"
 
 #include <unistd.h>

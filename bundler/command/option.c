@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads command lines with getopt_long(3), by tables of options. */
 #include "command/option.h"
 
 #include <getopt.h>

@@ -10,7 +10,7 @@
 
 /*
  * Command lines. A command states its options in a table, whose rows also say which member of its
- * struct run an option sets; what is left of the command line are the operands.
+ * struct run an option sets. The other words of a command line are operands.
  */
 
 /* One option of a command; a table ends with a row whose name is NULL. */
@@ -60,7 +60,7 @@ int option_parse(struct option_parser *parser, void *run, struct error *err);
 /* Takes the first of the operands; NULL when there is none. */
 const char *option_operand(struct option_parser *parser);
 
-/* STATUS_USAGE when operands are left: only one of what is taken. */
+/* STATUS_USAGE when an operand is left; what names the one that was taken. */
 int option_end(const struct option_parser *parser, const char *what, struct error *err);
 
 /* Prints a table, a line each, as --help shows it. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The line of progress on a terminal, and notes about downloads. */
 #include "command/progress.h"
 
 #include <stdio.h>

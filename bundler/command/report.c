@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Escaped text and JSON on standard output and standard error. */
 #include "command/report.h"
 
 #include "base/buffer.h"

@@ -8,22 +8,22 @@
 #include "base/error.h"
 
 /*
- * Prints text with everything but visible ASCII and blanks as \xHH: untrusted bytes may stand in
- * it.
+ * Prints text, which may have untrusted bytes, with everything but visible ASCII and blanks as
+ * \xHH.
  */
 void report_text(FILE *stream, const char *text);
 
 /* Prints a line on standard error: label, then text as report_text does, then tail as it is. */
 void report_line(const char *label, const char *text, const char *tail);
 
-/* Text as a JSON string, escaped as by report_text; or only when it is not UTF-8, which JSON is. */
+/* A JSON string of text: escaped as by report_text, or only when text is not UTF-8. */
 json_t *report_json_escaped(const char *text);
 json_t *report_json(const char *text);
 
 /* Prints a JSON document with a newline at its end, and frees it. */
 void report_document(json_t *document);
 
-/* Sees to it that what was printed is where standard output leads. STATUS_FILE. */
+/* Flushes standard output, and checks that all of it was written. STATUS_FILE. */
 int report_flush(struct error *err);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler rootfs: directory, archive and manifest of each chosen platform. */
 #include "command/command.h"
 
 #include <jansson.h>
@@ -43,7 +44,7 @@ static int build_one(void *context, size_t number, struct error *err)
 			     run->staging.fd, &run->digests[number], err);
 }
 
-/* A line each that sha256sum --check understands. */
+/* Prints lines for sha256sum --check. */
 static void print_lines(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {

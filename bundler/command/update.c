@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler update: another version in recipe and lock, with the difference as a patch. */
 #include "command/command.h"
 
 #include <fcntl.h>
@@ -42,7 +43,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-/* The version is the first operand; what is left is the recipe's. */
+/* The first operand is the version, the second the recipe. */
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
 	const char *fault;
@@ -61,9 +62,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	return error_hint(err, "a version is like 1.2.3 or 1.2.3-RC.1, without the v of a tag");
 }
 
-/* ---- what is to be ---- */
-
-/* what is the recipe or the lock, and at is its version. */
+/* Refuses an older version than at, that of the file what. */
 static int check_order(const struct run *run, const char *what, const char *at, struct error *err)
 {
 	const char *fault = version_fault(at);
@@ -110,8 +109,6 @@ static bool has_change(const struct run *run)
 {
 	return is_changed(run, RECIPE) || is_changed(run, LOCK);
 }
-
-/* ---- what is said ---- */
 
 static int add_patch(const struct run *run, int file, struct buffer *patch)
 {
@@ -175,8 +172,6 @@ static int report(const struct run *run, bool writes, struct error *err)
 		return -1;
 	return report_flush(err);
 }
-
-/* ---- what is done ---- */
 
 static int report_written(void *context, struct error *err)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* bundler validate: an image of any origin against the specifications. */
 #include "command/command.h"
 
 #include "command/findings.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Chooses the writer of a variant, and has the one for scratch. */
 #include "library/dockerfile.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The Dockerfile of Alpine: a release is chosen by architecture in a shell. */
 #include "library/dockerfile_alpine.h"
 
 #include <stdlib.h>

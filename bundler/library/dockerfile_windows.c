@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The Dockerfiles of Windows: a download by PowerShell, and a copy of it. */
 #include "library/dockerfile_windows.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Compares generated files with a directory, and makes the changes that it lacks. */
 #include "library/generated.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include "base/path.h"
 #include "recipe/sums.h"
 
-/* ---- what is to be there ---- */
+/* ---- what was generated ---- */
 
 static const struct generated_file *find_file(const struct generated *generated, const char *path)
 {
@@ -278,7 +279,7 @@ void generated_plan_free(struct generated_plan *plan)
 
 /* ---- making it so ---- */
 
-/* A plan that is being carried out. */
+/* A plan while it is applied. */
 struct application {
 	const struct generated_plan *plan;
 	struct staging staging;

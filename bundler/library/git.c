@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Follows the references of a git repository to commits. */
 #include "library/git.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ int git_open(struct git *git, int directory, const char *where, struct error *er
 	git->common = -1;
 	git->directory = open_directory(directory, ".git");
 	if (git->directory < 0 && errno == ENOTDIR) {
-		/* The .git of a linked work tree or a submodule is a file that says where it is. */
+		/* The .git of a linked work tree or a submodule is a file with the path. */
 		line = read_line(directory, ".git");
 		if (line && strncmp(line, prefix, strlen(prefix)) == 0)
 			git->directory = open_directory(directory, line + strlen(prefix));

@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /*
- * Commits of a git repository, read from its files: git itself is not run, as it would do what the
- * repository's configuration says. Only loose and packed references are understood
+ * Commits of a git repository, read from its files: git itself is not run, because the repository's
+ * configuration can make it execute commands. Only loose and packed references are understood
  * (gitrepository-layout(5), git-pack-refs(1)), and work trees that have their .git elsewhere.
  */
 

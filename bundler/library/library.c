@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Writes the library file in the form of bashbrew, and reads commits from one. */
 #include "library/library.h"
 
 #include <stdlib.h>
@@ -38,8 +39,6 @@ bool library_has_dist(const struct recipe_library *library, const struct platfor
 	return false;
 }
 
-/* ---- lines ---- */
-
 static void add(struct writer *w, const char *text)
 {
 	w->full |= buffer_add_string(w->text, text) < 0;
@@ -68,8 +67,6 @@ static char *append_tags(struct writer *w, char *list, const char *name)
 		return list;
 	return append(w, list, *name ? name : "latest");
 }
-
-/* ---- entries ---- */
 
 static void add_tags(struct writer *w, const struct recipe_variant *variant)
 {
@@ -166,8 +163,6 @@ static int add_entry(struct writer *w, const struct recipe_variant *variant, str
 	return 0;
 }
 
-/* ---- the file ---- */
-
 static void add_head(struct writer *w)
 {
 	const struct recipe_list *maintainers = &w->library->maintainers;
@@ -222,8 +217,6 @@ int library_format(const struct recipe *recipe, const struct library_source *sou
 	pool_free(&w.pool);
 	return result;
 }
-
-/* ---- reading it again ---- */
 
 /* The commit that a line gives to the field, in pool; NULL when none does. */
 static char *find_commit(const char *text, const char *field, struct pool *pool)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Instructions, quoting and paths that all Dockerfiles have in common. */
 #include "library/text.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A table of what prints architectures, and the names that each prints. */
 #include "lint/architecture.h"
 
 #include <fnmatch.h>

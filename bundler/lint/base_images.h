@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Base images, and until when Docker Official Images accept what is built on them: one table, with
- * its sources.
+ * Base images, and until when Docker Official Images accept images that are built on them: one
+ * table, with its sources.
  */
 
 /*

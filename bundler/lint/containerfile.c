@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Splits Dockerfiles into instructions, flags, words and pairs. */
 #include "lint/containerfile.h"
 
 #include <ctype.h>
@@ -21,7 +22,7 @@ static size_t skip_blanks(const char *text)
 	return strspn(text, " \t");
 }
 
-/* Takes the escape character, with blanks behind it, from a line's end; false without one. */
+/* Removes an escape character, and blanks after it, from a line's end; false without one. */
 static bool continued(struct line *line, char escape)
 {
 	size_t end = line->length;

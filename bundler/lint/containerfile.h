@@ -36,7 +36,7 @@ struct containerfile {
 	size_t count, capacity;
 	const char *fault;	/* why reading ended before the end, or NULL */
 	size_t fault_line;
-	char escape;		/* '\\', or what the directive says */
+	char escape;		/* '\\', or that of the directive */
 	struct pool pool;
 };
 

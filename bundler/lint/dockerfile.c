@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Walks the instructions of a Dockerfile, and notes what rules ask for. */
 #include "lint/dockerfile.h"
 
 #include <ctype.h>
@@ -324,7 +325,7 @@ static void take_arms(struct reading *reading, const struct shell_script *script
 			continue;
 		set_all(reading, &variables, script->assignments);
 		set_all(reading, &variables, from->assignments);
-		/* URL="...${arch}..." may stand before or behind the case. */
+		/* URL="...${arch}..." may be before or after the case command. */
 		set_all(reading, &variables, script->assignments);
 		add_assets_of(reading, command, from, arm, &variables);
 	}

@@ -11,7 +11,7 @@
 #include "lint/containerfile.h"
 #include "lint/shell.h"
 
-/* What one Dockerfile says, as far as rules look at it, with variables expanded. */
+/* One Dockerfile, as far as rules look at it, with variables expanded. */
 
 /* A value and its line; text is NULL when there is none. */
 struct lint_text {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The rules about library files: fields, entries, and what entries are about. */
 #include "lint/library.h"
 
 #include <ctype.h>
@@ -307,7 +308,7 @@ static size_t find_tag(const struct checking *checking, const char *tag)
 	return i;
 }
 
-/* What an entry copies from the tree's own images has to be built before, and for as much. */
+/* An image of the tree that is copied from is built before, and for the same architectures. */
 static void check_copied(const struct checking *checking, size_t number, const char *image)
 {
 	const struct lint_entry *entry = &checking->entries[number], *source;
@@ -363,8 +364,6 @@ static bool covers(const struct lint_dockerfile *file, const struct platform *pl
 	}
 	return !any;
 }
-
-/* ---- the whole ---- */
 
 /* Checks an entry against the Dockerfile of its directory. */
 static void check_dockerfile(const struct checking *checking, size_t number)

@@ -6,8 +6,8 @@
 #include "lint/tree.h"
 
 /*
- * Holds the library files of a tree to the rules that are about them. STATUS_LIMIT when one has
- * more entries or items than limits.h allows.
+ * Checks the rules about library files, on those of a tree. STATUS_LIMIT when one has more entries
+ * or items than limits.h allows.
  */
 int lint_library_check(struct lint *lint, struct error *err);
 

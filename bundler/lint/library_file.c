@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Splits library files into paragraphs, fields and items. */
 #include "lint/library_file.h"
 
 #include <stdbool.h>
@@ -8,7 +9,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-/* The file that is read, and the field that is being put together. */
+/* The file, and the field that is being read. */
 struct parser {
 	struct library_file *file;
 	struct lines_draft draft;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Splits a text into lines, and joins lines with marks of where they were. */
 #include "lint/lines.h"
 
 #include <stdlib.h>

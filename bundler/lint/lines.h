@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 #include "base/pool.h"
 
-/* Lines of a text, and texts that are put together of some and know on which ones they stood. */
+/* Lines of a text, and texts that are joined of lines and keep their numbers. */
 
 struct lines {
 	const char *next, *end;
@@ -21,21 +21,21 @@ struct line {
 	size_t length;
 };
 
-/* The lines of a text that stays where it is; without its byte order mark. */
+/* Begins with a text, after its byte order mark; the text must outlive lines. */
 void lines_init(struct lines *lines, const struct buffer *text);
 
-/* Reads one, whose end is LF or CR LF; false behind the last. */
+/* Reads one, which ends with LF or CR LF; false after the last. */
 bool lines_next(struct lines *lines, struct line *line);
 
 /* How many blanks and tabs a line begins with. */
 size_t lines_indent(struct line line);
 
-/* From this offset on, a text stood on this line. */
+/* From this offset on, a text is from this line. */
 struct lines_mark {
 	size_t offset, number;
 };
 
-/* A text that is being put together; a zeroed one with text initialized is empty and ready. */
+/* A text that is being joined; a zeroed one with text initialized is empty and ready. */
 struct lines_draft {
 	struct buffer text;
 	struct lines_mark *marks;

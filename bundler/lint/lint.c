@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a tree and runs all rules on it. */
 #include "lint/lint.h"
 
 #include "lint/library.h"

@@ -7,13 +7,13 @@
 #include "lint/options.h"
 
 /*
- * Holds a tree of Dockerfiles against itself: <version>/<variant>/Dockerfile, and in library/ the
+ * Checks a tree of Dockerfiles against itself: <version>/<variant>/Dockerfile, and in library/ the
  * library file of Docker Official Images. Untrusted: no link in it is followed.
  */
 
 /*
- * What is wrong goes into findings, sorted. -1 when the tree, or a file that options name, cannot
- * be read, is no such thing, or has more than limits.h allows.
+ * Adds the findings, sorted. -1 when the tree, or a file that options name, cannot be read, is of
+ * another kind, or has more than limits.h allows.
  */
 int lint_directory(const char *directory, const struct lint_options *options,
 		   struct findings *findings, struct error *err);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Finds assignments in PowerShell. */
 #include "lint/powershell.h"
 
 #include <ctype.h>

@@ -11,11 +11,11 @@
 
 struct powershell_assignment {
 	const char *name;	/* without the dollar sign */
-	const char *value;	/* between single or double quotes, as it stands there */
+	const char *value;	/* between single or double quotes, unchanged */
 	size_t offset;		/* of the dollar sign */
 };
 
-/* The next "$name = 'value'" from *offset on, which then is behind it; false when there is none. */
+/* The next "$name = 'value'" from *offset on, which is then after it; false when there is none. */
 bool powershell_next(struct powershell_assignment *assignment, struct pool *pool, const char *text,
 		     size_t *offset);
 

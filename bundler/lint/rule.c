@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of rules. */
 #include "lint/rule.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef BUNDLER_LINT_RULE_H
 #define BUNDLER_LINT_RULE_H
 
-/* The rules that a tree of Dockerfiles and its library file are held to; one table of them. */
+/* The rules for a tree of Dockerfiles and its library file, in one table. */
 
 enum lint_rule {
 	LINT_FILE, LINT_SYNTAX,
@@ -17,7 +17,7 @@ enum lint_rule {
 /* What a rule is called in findings and options. */
 const char *lint_rule_name(enum lint_rule rule);
 
-/* What it demands, in a line. */
+/* What it demands, as one line of text. */
 const char *lint_rule_meaning(enum lint_rule rule);
 
 /* The rule of this name, or LINT_RULES. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tokens of a shell script, and a parser that knows case commands and assignments. */
 #include "lint/shell.h"
 
 #include <ctype.h>
@@ -21,7 +22,7 @@ struct token {
 struct level {
 	struct shell_case *command;
 	struct shell_arm *arm;			/* the one that is being read, or NULL */
-	const struct shell_word **patterns;	/* where the next one goes */
+	const struct shell_word **patterns;	/* where to put the next one */
 	const struct shell_assignment **assignments;
 	struct shell_arm **arms;
 	bool in_patterns;
@@ -38,8 +39,6 @@ struct parser {
 	bool command;		/* the next word is a command's first */
 	struct buffer word;	/* that is being read */
 };
-
-/* ---- tokens ---- */
 
 static void put(struct buffer *word, char c)
 {
@@ -165,8 +164,6 @@ static struct token next_token(struct parser *parser)
 	(token.type == TOKEN_WORD ? read_word : read_operator)(parser, &token);
 	return token;
 }
-
-/* ---- commands ---- */
 
 static bool is(const struct token *token, const char *text)
 {

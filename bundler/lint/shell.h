@@ -36,7 +36,7 @@ struct shell_arm {
 
 struct shell_case {
 	struct shell_case *next;
-	const char *subject;	/* the word behind "case", as a shell_word's text */
+	const char *subject;	/* the word after "case", as a shell_word's text */
 	struct shell_arm *arms;
 	size_t offset;
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The rules about tags of a library file. */
 #include "lint/tags.h"
 
 #include <ctype.h>
@@ -35,8 +36,6 @@ const char *lint_tags_fault(const char *tag)
 		return "it ends with '-latest'";
 	return NULL;
 }
-
-/* ---- names ---- */
 
 /* Splits a tag into version and the rest, which is "" or a name. */
 static enum depth split(const char *tag, const char *version, const char **rest)
@@ -116,8 +115,6 @@ static void check_forms(const struct lint *lint, const char *path, const struct 
 				 list->items[i].text, fault);
 	}
 }
-
-/* ---- the same tag ---- */
 
 static int compare(const void *a, const void *b)
 {

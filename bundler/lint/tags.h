@@ -22,11 +22,11 @@ struct lint_entry {
 	const struct lint_variant *variant;
 };
 
-/* Holds the tags of a library file's entries to the rules that are about them. */
+/* Checks the rules about tags, on the entries of a library file. */
 void lint_tags_check(const struct lint *lint, const char *path, const struct lint_entry *entries,
 		     size_t count);
 
-/* Why tag is none, or NULL when it is one (Docker: \w[\w.-]{0,127}). */
+/* Why a text is not a tag, or NULL when it is one (Docker: \w[\w.-]{0,127}). */
 const char *lint_tags_fault(const char *tag);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the directories of a tree, its files, and those that options name. */
 #include "lint/tree.h"
 
 #include <ctype.h>
@@ -48,7 +49,7 @@ static int fail(const struct loading *loading, const char *path)
 
 /* ---- directories ---- */
 
-/* The names in a directory that begin with no dot, sorted, and NULL behind them. In pool. */
+/* The names in a directory, but those with a dot, sorted, with a NULL at the end. In pool. */
 static int list(struct loading *loading, const struct location *place, const char ***names)
 {
 	const char **kept, **name;
@@ -320,8 +321,6 @@ static int read_given(struct loading *loading)
 	tree->has_lock = true;
 	return lock_open(&tree->lock, options->lock, loading->err);
 }
-
-/* ---- the whole ---- */
 
 int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 {

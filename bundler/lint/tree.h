@@ -15,12 +15,12 @@
 #include "recipe/lock.h"
 #include "recipe/variant.h"
 
-/* The tree that is held to the rules, read whole. */
+/* The whole tree that the rules check. */
 
 struct lint_variant {
 	const char *name;		/* of the directory */
 	const char *path;		/* <version>/<variant> */
-	const struct variant_kind *kind;	/* NULL: no variant is called so */
+	const struct variant_kind *kind;	/* NULL: no variant has this name */
 	const char *base;		/* version of the base image that the name has */
 	struct lint_dockerfile *files;	/* Dockerfile and Dockerfile.*, sorted */
 	size_t count;
@@ -57,7 +57,7 @@ struct lint_tree {
 	struct pool pool;
 };
 
-/* What rules work on and report to. */
+/* What the rules check, and where they report. */
 struct lint {
 	const struct lint_options *options;
 	struct lint_tree tree;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Sets of variables, and their expansion in a text. */
 #include "lint/variables.h"
 
 #include <ctype.h>
@@ -50,8 +51,8 @@ const char *variables_name(struct pool *pool, const char *text)
 }
 
 /*
- * What stands at a dollar sign: its value, and in *length how many bytes of the text it takes. NULL
- * when there is none.
+ * The value of the variable at a dollar sign, NULL when there is none; *length is the number of
+ * bytes of the text that it replaces.
  */
 static const char *value_at(const struct variables *variables, struct pool *pool,
 			    const char *text, size_t *length)

@@ -7,8 +7,8 @@
 #include "base/pool.h"
 
 /*
- * Names with values, and texts in which $NAME or ${NAME} stands for one: what Dockerfile and shell
- * (POSIX.1-2017, section 2.6.2) have in common. A zeroed struct variables is empty and ready.
+ * Names with values, and texts in which $NAME or ${NAME} is replaced by one: what Dockerfile and
+ * shell (POSIX.1-2017, section 2.6.2) have in common. A zeroed struct variables is empty and ready.
  */
 
 struct variable {
@@ -16,7 +16,7 @@ struct variable {
 	const char *name, *value;
 };
 
-/* The newest goes before older ones of its name; a copy of the struct can go on by itself. */
+/* The newest of a name hides older ones; a copy of the struct can be added to by itself. */
 struct variables {
 	const struct variable *newest;
 	size_t count;
@@ -31,8 +31,8 @@ const char *variables_find(const struct variables *variables, const char *name);
 
 /*
  * The text with values in the place of names, in pool. ${NAME:-word} and ${NAME-word} are known; \$
- * is a dollar sign. What has no value, or another form, is left as it stands; so is the whole when
- * it would have more than LIMIT_EXPANDED_BYTES.
+ * is a dollar sign. Names without a value and other forms are left unchanged; so is the whole text
+ * when it would have more than LIMIT_EXPANDED_BYTES.
  */
 const char *variables_expand(const struct variables *variables, struct pool *pool,
 			     const char *text);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The rules about Dockerfiles, one by one and those of a version together. */
 #include "lint/variants.h"
 
 #include <ctype.h>
@@ -359,7 +360,7 @@ static void check_downloads(const struct lint *lint, const struct lint_version *
 
 /* ---- what variants have in common ---- */
 
-/* One asset with its hash, wherever it stands. */
+/* One asset, in one Dockerfile. */
 struct copy {
 	const struct lint_asset *asset;
 	const struct lint_dockerfile *file;
@@ -490,8 +491,6 @@ static void check_script(const struct lint *lint, const struct lint_variant *var
 		lint_add(lint, LINT_ENTRYPOINT, file->path, file->script.line,
 			 "'%s' is not executable", file->script.text);
 }
-
-/* ---- the whole ---- */
 
 /* Whether an entry of a library file names a directory; its files are then lint/library's. */
 static bool is_published(const struct lint_tree *tree, const char *directory)

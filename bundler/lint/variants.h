@@ -4,16 +4,16 @@
 
 #include "lint/tree.h"
 
-/* Holds the Dockerfiles of a tree to the rules that are about them, alone and together. */
+/* Checks the rules about Dockerfiles, on those of a tree: one by one, and together. */
 void lint_variants_check(const struct lint *lint);
 
 /*
  * Whether an image is one of the tree's own, by the name of a library file or, without any, because
- * Dockerfiles copy from it under a version. *tag is what stands behind the colon, "" without.
+ * Dockerfiles copy from it under a version. *tag is the text after the colon, "" without.
  */
 bool lint_variants_own(const struct lint_tree *tree, const char *image, const char **tag);
 
-/* The platform that an asset's name has a target of, or NULL. */
+/* The platform whose target is in an asset's name, or NULL. */
 const struct platform *lint_variants_platform(const char *asset);
 
 #endif
