@@ -156,24 +156,20 @@ static int build_one(struct run *run, size_t number, struct error *err)
 				layer->size, tree, image, err);
 }
 
-static int read_all(struct run *run, struct error *err)
+/* Reads the place, as job 0, while the others build what is expected. */
+static int build_or_read(void *context, size_t number, struct error *err)
 {
+	struct run *run = context;
 	struct observe_place *observed = &run->observed;
 
+	if (number > 0)
+		return build_one(run, number - 1, err);
 	if (!observed->has_images)
 		return observe_place_read(observed, NULL, err);
 	for (size_t i = 0; i < observed->images.count; i++)
 		if (observe_place_read(observed, &observed->images.items[i], err) < 0)
 			return -1;
 	return 0;
-}
-
-/* Reads the place, as job 0, while the others build what is expected. */
-static int build_or_read(void *context, size_t number, struct error *err)
-{
-	struct run *run = context;
-
-	return number == 0 ? read_all(run, err) : build_one(run, number - 1, err);
 }
 
 static int compare_trees(struct run *run, const struct tree *expected, struct image *found,

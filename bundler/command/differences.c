@@ -48,17 +48,6 @@ int command_differences_ignore(void *ignored, const struct option_spec *spec, co
 	return 0;
 }
 
-/* A subject is empty where the field has only one. */
-static void print_subject(const struct audit_finding *finding)
-{
-	if (finding->platform)
-		printf("%s ", finding->platform);
-	fputs(audit_field_name(finding->field), stdout);
-	if (*finding->subject)
-		putchar(' ');
-	report_text(stdout, finding->subject);
-}
-
 static void print_value(const char *label, const char *value)
 {
 	printf("%s ", label);
@@ -70,7 +59,11 @@ static void print_finding(const struct command_differences *differences,
 {
 	if (finding->note && !differences->strict)
 		fputs("note: ", stdout);
-	print_subject(finding);
+	if (finding->platform)
+		printf("%s ", finding->platform);
+	/* A subject is empty where the field has only one. */
+	printf("%s%s", audit_field_name(finding->field), *finding->subject ? " " : "");
+	report_text(stdout, finding->subject);
 	fputs(": ", stdout);
 	print_value(differences->expected, finding->expected);
 	fputs(", ", stdout);
@@ -113,7 +106,6 @@ static void print_verdict(const struct command_differences *differences,
 			  const struct verdict *verdict, const char *platforms)
 {
 	struct buffer text;
-	const char *details;
 
 	buffer_init(&text, LIMIT_REPORT_BYTES);
 	if (*platforms)
@@ -124,11 +116,10 @@ static void print_verdict(const struct command_differences *differences,
 		buffer_add_string(&text, "; strict");
 	if (verdict->ignored.length > 0)
 		buffer_format(&text, "; ignored: %s", verdict->ignored.bytes);
-	details = text.length > 0 ? text.bytes + 2 : NULL;
-	fputs(verdict->identical ? "verdict: identical" : "verdict: different", stdout);
-	if (details) {
+	printf("verdict: %s", verdict->identical ? "identical" : "different");
+	if (text.length > 0) {
 		fputs(" (", stdout);
-		report_text(stdout, details);
+		report_text(stdout, text.bytes + 2);
 		putchar(')');
 	}
 	putchar('\n');
