@@ -41,7 +41,7 @@ static const char *parse(const char *line)
 	static char text[sizeof(((struct error *)0)->message)];
 	char copy[200], *argv[20], *next = copy;
 	struct option_parser parser = { .specs = specs, .argv = argv };
-	struct run run = { NULL };
+	struct run run = { 0 };
 	const char *operand;
 	struct error err;
 	size_t used;
