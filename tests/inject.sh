@@ -31,7 +31,7 @@ inject() {
 	[ -z "$left_out" ] || return 1
 	# The subshell keeps bash's word of a kill to itself.
 	(taskset -c 0 strace -f -qq -o "$scratch/trace" -e "trace=$3" -e "inject=$3:$1:when=$2" \
-		"${command[@]}" </dev/null >"$scratch/out" 2>"$scratch/err") 2>/dev/null
+		"${command[@]}" </dev/null >"$scratch/out" 2>"$scratch/err"; exit $?) 2>/dev/null
 	status=$?
 	case $1 in
 	signal=KILL) [ $status -eq 137 ] ;;

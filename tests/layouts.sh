@@ -10,9 +10,7 @@ layouts=$scratch/layouts
 
 make_layouts() {
 	python3 "$top/tests/make_layout.py" "$layouts" "$@" >"$scratch/check" 2>&1 && return
-	sed 's/^/# /' "$scratch/check"
-	echo 'Bail out! the images could not be made'
-	exit 1
+	bail_out 'the images could not be made' "$scratch/check"
 }
 
 place_of() {

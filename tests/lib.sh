@@ -11,8 +11,8 @@
 #	check test ! -e rootfs			any further condition, a command
 #	finish					after the last test: prints the plan
 #
-# More verbs, in a test: files, filter, background, wait_for, skip; before the first: need, need_root,
-# skip_all, bail_out, private_network, on_exit. Each has its comment below. Settings: $BUNDLER
+# More verbs, in a test: files, filter, background, wait_for, skip; before the first: need, need_go,
+# need_root, skip_all, bail_out, private_network, on_exit. Each has its comment below. Settings: $BUNDLER
 # (build/bundler), $TEST_TIMEOUT (60 s for a run), $KEEP (keep the directories), $TEST_ONLY (only the
 # tests whose names have this text in them, which tests/run -k sets).
 #
@@ -90,6 +90,13 @@ need() { # need COMMAND...
 	for command; do
 		command -v "$command" >/dev/null || skip_all "no $command"
 	done
+}
+
+# need_go NAME: $NAME is built from the module pinned in tests/interop/NAME.
+need_go() {
+	declare -g "$1"
+	read -r "$1" < <("$top/tests/interop/build" "$1" 2>"$scratch/log")
+	[ -n "${!1}" ] || skip_all "cannot build $1: $(tail -n 1 "$scratch/log")"
 }
 
 need_root() { [ "$(id -u)" -eq 0 ] || skip_all 'not root'; }

@@ -10,7 +10,7 @@ import subprocess
 import tap  # the top of the tree is the current directory then
 
 MAIN, RECIPE, LOCK = "docs/bundler.1", "docs/bundler-recipe.5", "docs/bundler-lock.5"
-MARKDOWN = ["README.md", *sorted(glob.glob("docs/*.md"))]
+MARKDOWN = ["README.md", "tests/README.md", *sorted(glob.glob("docs/*.md"))]
 
 bundler = os.path.abspath(os.environ.get("BUNDLER", "build/bundler"))
 

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=15
 # The commented settings of the default configuration work once the "#" is taken away.
 . "$(dirname "$0")/lib.sh"
 
 need_image
 need_client
 need_nats_server
-command -v openssl >/dev/null || skip_all 'no openssl'
+need openssl
 
 begin 'file store: messages survive the container'
 uncomment 'File store'

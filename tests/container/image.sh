@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=11
 # The image has what the manifest of its tree says, whichever builder made it.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=20
 # `make images` and `make run-images`: what they put into the engine, and what they find out.
 . "$(dirname "$0")/lib.sh"
 

@@ -82,7 +82,7 @@ need_trees() { # PLATFORM...
 	bundler rootfs "${options[@]}" --offline --cache "$scratch/cache" -o "$context/rootfs" \
 		--lock "$top/configs/$recipe.source.lock.json" \
 		--mirror "file://$top/build/source" "$top/configs/$recipe.yaml" \
-		>"$scratch/log" 2>&1 || { echo 'Bail out! cannot build the trees'; cat "$scratch/log"; exit 1; }
+		>"$scratch/log" 2>&1 || bail_out 'cannot build the trees' "$scratch/log"
 }
 
 # build classic|buildkit TAG [OPTION]...: $mark:TAG, from Dockerfile.scratch unless -f says else.
@@ -102,7 +102,7 @@ need_image() {
 	need_trees linux/amd64
 	image=$mark:root
 	build classic root >"$scratch/log" 2>&1 ||
-		{ echo 'Bail out! cannot build the image'; cat "$scratch/log"; exit 1; }
+		bail_out 'cannot build the image' "$scratch/log"
 }
 
 # equals_manifest TAG TREE: the layers of the image hold what the manifest of the tree says.

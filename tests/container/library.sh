@@ -24,7 +24,7 @@ END
 product=(--offline --cache "$scratch/product/cache" "$scratch/product/tiny.yaml")
 bundler library -o "$scratch/out" --commit $commit "$scratch/product/tiny.yaml" >/dev/null &&
 	bundler rootfs -p linux/amd64 -o "$scratch/trees" "${product[@]}" >/dev/null ||
-	{ echo 'Bail out! cannot make the context'; exit 1; }
+	bail_out 'cannot make the context'
 gzip -9n <"$scratch/trees/linux-amd64.tar" >"$scratch/out/1.0/scratch/rootfs.tar.gz"
 
 builders=(classic)

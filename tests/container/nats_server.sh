@@ -16,7 +16,7 @@ bundler image -p linux/amd64 -o "docker-archive:$scratch/image.tar:$mark" --offl
 	--cache "$scratch/cache" --lock "$top/configs/nats-server.source.lock.json" \
 	--mirror "file://$top/build/source" "$top/configs/nats-server.yaml" >"$scratch/log" 2>&1 &&
 	docker load -q -i "$scratch/image.tar" >"$scratch/log" 2>&1 ||
-	{ echo 'Bail out! cannot make the image'; cat "$scratch/log"; exit 1; }
+	bail_out 'cannot make the image' "$scratch/log"
 
 monitoring() { echo "http://$(address "$1" 8222)"; }	# NAME
 

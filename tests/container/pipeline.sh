@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=16
 # bundler builds the tree inside a stage made from scratch: nothing but Docker.
 . "$(dirname "$0")/lib.sh"
 

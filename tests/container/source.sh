@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=900
+# tests/run: timeout=900 seconds=45
 # The release is rebuilt to the same bytes whoever does it, wherever, or not at all.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What docker save writes has no finding: of bundler's image, of one with several layers, of both.
-# tests/run: timeout=300
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../product.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Release archives whose digest is the locked one but which something is wrong with. Each is
 # refused with status 8 (10 where it is too much), one line, and nothing written.
+# tests/run: seconds=10
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Connections that fail: servers that stall, drip, reset, close, or are not there; a full disk.
-# tests/run: timeout=300
+# tests/run: seconds=20
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network "$@"

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # bundler fetch from a good server: what it asks, what it keeps, what it says.
-# tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network "$@"

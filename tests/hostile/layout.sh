@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Images that are made to mislead, to crash or to hold up whoever reads them: each ends with findings or
 # with one line, soon, and nothing is written.
-# tests/run: timeout=1800
+# tests/run: timeout=1800 seconds=45
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../layouts.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once timeout=300
+# tests/run: once
 # bundler library with one of its system calls failing: the tree is the old one or the new one.
 . "$(dirname "$0")/../inject.sh"
 

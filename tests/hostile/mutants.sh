@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Changes to an image or a tree by somebody who knows how: the audit finds each, and says what it is.
 # What it prints is in mutants.txt. Single bytes are tests/unit/audit/mutants.c's.
+# tests/run: seconds=13
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # A real web server as origin, as GitHub is one: a redirect to another host with a signed query,
 # then the asset, with ranges and entity tags; SHA256SUMS beside it.
-# tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
-command -v nginx >/dev/null || skip_all 'no nginx'
+need nginx
 network "$@"
 certificates
 

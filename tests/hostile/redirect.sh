@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Redirects: followed as GitHub sends them, refused where they lead somewhere else.
-# tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network dual.example=fd00::20 dual.example=203.0.113.20 "$@"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once timeout=300
+# tests/run: once
 # bundler image, lock and certs with one of their system calls failing: what they replace is the old
 # one or the new one, and nothing is there where nothing was.
 . "$(dirname "$0")/../inject.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Downloads that were cut off, killed or interrupted, and several at a time.
-# tests/run: timeout=300
+# tests/run: seconds=12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network "$@"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once timeout=600 seconds=60
+# tests/run: once timeout=600 seconds=22
 # bundler rootfs killed at each of its system calls that change something, or with one of them failing:
 # each output is the old one or the new one, as a whole.
 . "$(dirname "$0")/../inject.sh"
-[ "$(id -u)" -eq 0 ] || skip_all 'needs root, to compare owners'
+need_root	# to compare owners
 
 # Two products whose trees have other paths, so that the manifest of one does not fit the other.
 make_product "$scratch/old"

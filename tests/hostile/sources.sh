@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Mirrors, their order, and what is said when none has the archive.
-# tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network "$@"

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # TLS: certificates that must not be believed, versions and ciphers that must not be spoken.
-# tests/run: timeout=300
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network "$@"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=300
+# tests/run: seconds=12
 # bundler update over https: SHA256SUMS that are not what they ought to be, or do not come.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"

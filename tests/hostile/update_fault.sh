@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once timeout=300
+# tests/run: once
 # bundler update killed at each of its system calls that change something, or with one of them failing:
 # recipe and lock are of one version, or the next command says that they are not, and the next update
 # makes it good.

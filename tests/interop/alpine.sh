@@ -6,11 +6,8 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 
-dockerfile=$("$top/tests/interop/build" dockerfile 2>"$scratch/log") ||
-	skip_all "cannot build BuildKit's parser: $(tail -n 1 "$scratch/log")"
-for tool in nginx busybox; do
-	command -v $tool >/dev/null || skip_all "no $tool"
-done
+need_go dockerfile
+need nginx busybox
 network "$@"
 certificates
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bashbrew builds the layouts as it builds Docker Official Images: from a commit of a repository,
 # with "Builder: oci-import" in the library file.
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=16
 . "$(dirname "$0")/lib.sh"
 
 need git

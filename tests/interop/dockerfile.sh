@@ -4,8 +4,7 @@
 # understands the values that the recipe has.
 . "$(dirname "$0")/../lib.sh"
 
-dockerfile=$("$top/tests/interop/build" dockerfile 2>"$scratch/log") ||
-	skip_all "cannot build BuildKit's parser: $(tail -n 1 "$scratch/log")"
+need_go dockerfile
 commit=$(printf '%040d' 0)
 
 # product: a recipe of values that are hard to quote, and its Dockerfiles in ./out.

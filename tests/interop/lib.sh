@@ -2,9 +2,6 @@
 # What the tests with other tools share; bash, sourced by each: the harness of the container
 # tests, the small product of the command tests, and
 #
-#	need TOOL...		commands that `bundler/make/toolchain.sh interop` installs
-#	need_go crane|bashbrew	$crane, $bashbrew: built from the module pinned in that directory
-#	need_root		for owners
 #	registry		a registry on loopback until the test ends; $registry is its address
 #
 # In $made: one (a layout for linux/amd64), many (for all three platforms), one.tar and many.tar
@@ -21,24 +18,9 @@ server=(--cache "$scratch/cache" --offline --mirror "file://$top/build/source"
 	--lock "$top/configs/nats-streaming-server.source.lock.json"
 	"$top/configs/nats-streaming-server.yaml")
 
-need() {
-	local tool
-	for tool; do
-		command -v "$tool" >/dev/null || skip_all "no $tool"
-	done
-}
-
-need_root() { [ "$(id -u)" -eq 0 ] || skip_all 'not root'; }
-
-need_go() {
-	declare -g "$1"
-	read -r "$1" < <("$top/tests/interop/build" "$1" 2>"$scratch/log")
-	[ -n "${!1}" ] || skip_all "cannot build $1: $(tail -n 1 "$scratch/log")"
-}
-
 # bundle COMMAND...: the program under test, before the tests; ends the script if it fails.
 bundle() {
-	bundler "$@" >"$scratch/log" 2>&1 || { echo "Bail out! bundler $*"; cat "$scratch/log"; exit 1; }
+	bundler "$@" >"$scratch/log" 2>&1 || bail_out "bundler $*" "$scratch/log"
 }
 
 make_images() {

@@ -4,8 +4,7 @@
 # it prints the same bytes, and finds the entries, tags and architectures.
 . "$(dirname "$0")/../lib.sh"
 
-bashbrew=$("$top/tests/interop/build" bashbrew 2>"$scratch/log") ||
-	skip_all "cannot build bashbrew: $(tail -n 1 "$scratch/log")"
+need_go bashbrew
 
 commit=0123456789abcdef0123456789abcdef01234567
 recipe=$top/configs/nats-streaming-server.yaml

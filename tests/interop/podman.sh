@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # podman and buildah read every kind of place, keep the digests, and run the image.
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=12
 . "$(dirname "$0")/lib.sh"
 
 need podman buildah mtree

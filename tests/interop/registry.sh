@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # From the layout through a registry to an engine and back: the digests are the same all the way.
-# tests/run: timeout=600
+# tests/run: timeout=600 seconds=15
 . "$(dirname "$0")/lib.sh"
 
 need docker-registry skopeo

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # skopeo reads every kind of place that bundler writes, and copies them without a change.
+# tests/run: seconds=10
 . "$(dirname "$0")/lib.sh"
 
 need skopeo

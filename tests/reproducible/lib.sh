@@ -62,7 +62,7 @@ reference() {
 take_reference() {
 	mkdir "$scratch/reference"
 	outputs "$scratch/reference" >"$scratch/log" 2>&1 ||
-		{ echo 'Bail out! no reference'; cat "$scratch/log"; exit 1; }
+		bail_out 'no reference' "$scratch/log"
 	fingerprint "$scratch/reference" >"$scratch/fingerprint"
 	chmod 644 "$scratch/fingerprint"
 	find "$scratch/reference" -type f -printf '%s\n' |

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The same sources give the same program: built again, libraries and all, in a directory with
 # another name, with another umask, locale and zone.
-# tests/run: timeout=900
+# tests/run: timeout=1800 seconds=200
 . "$(dirname "$0")/../lib.sh"
 
 begin 'a build elsewhere gives the same bytes'

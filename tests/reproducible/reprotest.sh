@@ -6,8 +6,8 @@
 # and umask.
 . "$(dirname "$0")/lib.sh"
 
-command -v reprotest >/dev/null || skip_all 'no reprotest'
-command -v disorderfs >/dev/null || skip_all 'no disorderfs'
+need reprotest
+need disorderfs
 [ -w /dev/fuse ] || skip_all '/dev/fuse cannot be used'
 reference
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: timeout=900
+# tests/run: timeout=900 seconds=70
 # The same recipe, lock and release give the same bytes, whatever else differs.
 . "$(dirname "$0")/lib.sh"
 
