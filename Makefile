@@ -140,6 +140,10 @@ reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
 	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh \
 		thorough) container/source.sh)
 
+# What no change waits for: that, and then a search for inputs that fail, FUZZ_SECONDS for each target.
+thorough: reproducible
+	+$(MAKE) fuzz
+
 prepare: build/toolchain/test all build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
 
 bench: build/bundler $(addprefix build/toolchain/,source test interop)
@@ -175,6 +179,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all test check reproducible prepare bench fuzz clean distclean FORCE
+.PHONY: all test check reproducible thorough prepare bench fuzz clean distclean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

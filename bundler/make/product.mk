@@ -80,7 +80,7 @@ update: build/bundler
 
 help:
 	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
-	@echo '         test, check, reproducible, bench, fuzz, clean, distclean, help'
+	@echo '         test, check, reproducible, thorough, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
 	@echo '  RELEASE=$(RELEASE)   official, source or auto'
