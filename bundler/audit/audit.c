@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Collects, sorts and counts the differences of two things. */
 #include "audit/audit.h"
 
 #include <stdlib.h>

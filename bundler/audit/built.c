@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads back what was built, without files. */
 #include "audit/built.h"
 
 #include <string.h>

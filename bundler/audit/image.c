@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Compares images: documents by their members, layers by their digests. */
 #include "audit/image.h"
 
 #include <inttypes.h>
@@ -10,11 +11,11 @@
 #include "audit/pairs.h"
 #include "base/memory.h"
 
-/* What the functions that take differences of JSON share. */
+/* What becomes of the differences of two JSON values. */
 struct taker {
 	struct audit *audit;
 	enum audit_field field;
-	const char *prefix; /* of the subject */
+	const char *prefix;	/* of the subject */
 	bool note;
 };
 
@@ -30,6 +31,16 @@ static struct audit_finding *add_json(const struct taker *taker, enum audit_fiel
 	free(e);
 	free(f);
 	return finding;
+}
+
+/* Adds a difference under the taker's field; its subject is the prefix and the pointer. */
+static void take(void *context, const char *pointer, const json_t *expected, const json_t *found)
+{
+	const struct taker *taker = context;
+	char *subject = memory_format("%s%s", taker->prefix, pointer);
+
+	add_json(taker, taker->field, subject, expected, found);
+	free(subject);
 }
 
 /* Digests of one thing on both sides; true when they are the same. */
@@ -201,41 +212,19 @@ static void compare_layers(struct audit *audit, const struct image *expected,
 
 /* ---- platform ---- */
 
-static void take_platform(void *context, const char *pointer, const json_t *expected,
-			  const json_t *found)
-{
-	char *subject = memory_format("descriptor/platform%s", pointer);
-
-	add_json(context, AUDIT_PLATFORM, subject, expected, found);
-	free(subject);
-}
-
 /* Where an index says for what platform an image is, a client chooses by it; it need not say so. */
 static void compare_platforms(struct audit *audit, const struct image *expected,
 			      const struct image *found)
 {
-	struct taker taker = { .audit = audit };
 	const json_t *e = json_object_get(expected->descriptor, "platform");
 	const json_t *f = json_object_get(found->descriptor, "platform");
+	struct taker taker = { audit, AUDIT_PLATFORM, "descriptor/platform", !e || !f };
 
-	taker.note = !e || !f;
 	if (expected->descriptor && found->descriptor)
-		audit_json_compare(e, f, take_platform, &taker);
+		audit_json_compare(e, f, take, &taker);
 }
 
 /* ---- manifest ---- */
-
-static void take_annotation(void *context, const char *pointer, const json_t *expected,
-			    const json_t *found)
-{
-	add_json(context, AUDIT_ANNOTATION, pointer, expected, found);
-}
-
-static void take_manifest(void *context, const char *pointer, const json_t *expected,
-			  const json_t *found)
-{
-	add_json(context, AUDIT_MANIFEST, pointer, expected, found);
-}
 
 /* Whether a layer is only compressed otherwise, so that its media type may differ, too. */
 static bool is_repacked_layer(const struct image *expected, const struct image *found,
@@ -252,7 +241,7 @@ static bool is_layer(const json_t *descriptor)
 	return media->kind == MEDIA_LAYER && media->oci;
 }
 
-/* Takes away what is told of a manifest under other names: annotations, config, layers. */
+/* Removes what is reported under other names: annotations, config, layers. */
 static void strip_manifests(const struct image *expected, const struct image *found, json_t *e,
 			    json_t *f)
 {
@@ -284,15 +273,16 @@ static void strip_manifests(const struct image *expected, const struct image *fo
 static size_t compare_documents(struct audit *audit, const struct image *expected,
 				const struct image *found)
 {
-	struct taker taker = { .audit = audit };
+	struct taker annotations = { audit, AUDIT_ANNOTATION, "", false };
+	struct taker others = { audit, AUDIT_MANIFEST, "", false };
 	json_t *e = json_deep_copy(expected->manifest.json.root),
 	       *f = json_deep_copy(found->manifest.json.root);
 	size_t before = audit->count;
 
 	audit_json_compare(json_object_get(e, "annotations"), json_object_get(f, "annotations"),
-			   take_annotation, &taker);
+			   take, &annotations);
 	strip_manifests(expected, found, e, f);
-	audit_json_compare(e, f, take_manifest, &taker);
+	audit_json_compare(e, f, take, &others);
 	json_decref(e);
 	json_decref(f);
 	return audit->count - before;
@@ -356,30 +346,23 @@ static void compare_manifest_digests(struct audit *audit, const struct image *ex
 	json_decref(repacked);
 }
 
-/* An image out of docker's older archives has none. */
-static void note_missing(struct audit *audit, const struct image *expected,
-			 const struct image *found)
-{
-	char text[DIGEST_TEXT_BYTES];
-	const char *digest = digest_write(expected->has_manifest ? &expected->manifest.digest
-								: &found->manifest.digest,
-					 text);
-	struct audit_finding *finding =
-		audit_add(audit, AUDIT_MANIFEST, "", expected->has_manifest ? digest : NULL,
-			  found->has_manifest ? digest : NULL);
-
-	if (finding)
-		finding->note = true;
-}
-
 static void compare_manifests(struct audit *audit, const struct image *expected,
 			      const struct image *found)
 {
-	if (expected->has_manifest != found->has_manifest)
-		note_missing(audit, expected, found);
-	else if (expected->has_manifest)
+	char text[DIGEST_TEXT_BYTES];
+	struct audit_finding *finding;
+
+	if (expected->has_manifest && found->has_manifest) {
 		compare_manifest_digests(audit, expected, found,
 					 compare_documents(audit, expected, found));
+	} else if (expected->has_manifest || found->has_manifest) {
+		/* An image out of docker's older archives has none. */
+		digest_write(&(expected->has_manifest ? expected : found)->manifest.digest, text);
+		finding = audit_add(audit, AUDIT_MANIFEST, "", expected->has_manifest ? text : NULL,
+				    found->has_manifest ? text : NULL);
+		if (finding)
+			finding->note = true;
+	}
 }
 
 void audit_image(struct audit *audit, const struct image *expected, const struct image *found)
@@ -404,17 +387,7 @@ void audit_image_alone(struct audit *audit, const struct image *expected, const 
 
 /* ---- places ---- */
 
-static void take_table(void *context, const char *pointer, const json_t *expected,
-		       const json_t *found)
-{
-	const struct taker *taker = context;
-	char *subject = memory_format("%s%s", taker->prefix, pointer);
-
-	add_json(taker, taker->field, subject, expected, found);
-	free(subject);
-}
-
-/* Takes away what leads to the images, which are compared themselves. */
+/* Removes what leads to the images, which are compared themselves. */
 static json_t *strip_table(const json_t *root)
 {
 	json_t *copy = json_deep_copy(root), *descriptor;
@@ -436,7 +409,7 @@ static void compare_entries(struct audit *audit, const char *name, const json_t 
 			    const json_t *found)
 {
 	static const char *const others[] = { "digest", "size", "platform", "Config", "Layers" };
-	struct taker taker = { .audit = audit, .field = AUDIT_INDEX, .prefix = name, .note = true };
+	struct taker taker = { audit, AUDIT_INDEX, name, true };
 	json_t *e = json_deep_copy(expected), *f = json_deep_copy(found);
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -444,7 +417,7 @@ static void compare_entries(struct audit *audit, const char *name, const json_t 
 		json_object_del(f, others[i]);
 	}
 	if (expected && found)
-		audit_json_compare(e, f, take_table, &taker);
+		audit_json_compare(e, f, take, &taker);
 	json_decref(e);
 	json_decref(f);
 }
@@ -453,7 +426,7 @@ static void compare_tables(struct audit *audit, enum audit_field field, const ch
 			   const struct image_document *expected,
 			   const struct image_document *found)
 {
-	struct taker taker = { .audit = audit, .field = field, .prefix = name, .note = true };
+	struct taker taker = { audit, field, name, true };
 	size_t before = audit->count;
 	json_t *e, *f;
 
@@ -461,7 +434,7 @@ static void compare_tables(struct audit *audit, enum audit_field field, const ch
 		return;
 	e = strip_table(expected->json.root);
 	f = strip_table(found->json.root);
-	audit_json_compare(e, f, take_table, &taker);
+	audit_json_compare(e, f, take, &taker);
 	json_decref(e);
 	json_decref(f);
 	if (json_equal(expected->json.root, found->json.root))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Walks through two JSON values side by side. */
 #include "audit/json.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Fills a tree with what a source finds: nodes, contents, hard links. */
 #include "audit/observe.h"
 
 #include <errno.h>

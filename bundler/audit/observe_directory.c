@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a directory as a tree. */
 #include "audit/observe_directory.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a place by its kind: a directory, an archive or images. */
 #include "audit/observe_place.h"
 
 #include "audit/observe_directory.h"

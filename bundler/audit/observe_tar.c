@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a tar archive, or a layer, as a tree. */
 #include "audit/observe_tar.h"
 
 #include <errno.h>
@@ -41,37 +42,25 @@ static enum tree_type type_of(const struct tar_member *member)
 	return TREE_SPECIAL;
 }
 
-static void describe_special(struct tree_node *node, const struct tar_member *member)
-{
-	node->observed.kind = member->type == TAR_CHARACTER ? S_IFCHR
-			      : member->type == TAR_BLOCK ? S_IFBLK : S_IFIFO;
-	node->observed.major = (uint32_t)member->device_major;
-	node->observed.minor = (uint32_t)member->device_minor;
-}
-
-/* What does not fit is no number that Linux knows. */
-static const char *number_fault(const struct tar_member *member)
-{
-	return member->uid > UINT32_MAX || member->gid > UINT32_MAX
-		|| member->device_major > UINT32_MAX
-	       || member->device_minor > UINT32_MAX ? "a number in it is too large" : NULL;
-}
-
 static int describe(struct observe *observe, struct tree_node *node,
 		    const struct tar_member *member, struct error *err)
 {
-	const char *fault = number_fault(member);
-
-	if (fault)
-		return observe_refuse(observe, STATUS_ARCHIVE, fault, err);
+	/* Linux has no greater ones. */
+	if (member->uid > UINT32_MAX || member->gid > UINT32_MAX
+	    || member->device_major > UINT32_MAX || member->device_minor > UINT32_MAX)
+		return observe_refuse(observe, STATUS_ARCHIVE, "a number in it is too large", err);
 	node->mode = member->mode;
 	node->uid = (uint32_t)member->uid;
 	node->gid = (uint32_t)member->gid;
 	node->time = member->mtime;
 	node->observed.nanoseconds = member->nanoseconds;
 	node->observed.attributes = observe_attributes(member->attributes, member->attribute_count);
-	if (node->type == TREE_SPECIAL)
-		describe_special(node, member);
+	if (node->type == TREE_SPECIAL) {
+		node->observed.kind = member->type == TAR_CHARACTER ? S_IFCHR
+				      : member->type == TAR_BLOCK ? S_IFBLK : S_IFIFO;
+		node->observed.major = (uint32_t)member->device_major;
+		node->observed.minor = (uint32_t)member->device_minor;
+	}
 	if (member->type == TAR_SYMLINK)
 		node->target = memory_string(member->target);
 	if (member->type == TAR_HARD_LINK)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Applies whiteouts, and what replaces something, to the layers below. */
 #include "audit/overlay.h"
 
 #include <stdlib.h>

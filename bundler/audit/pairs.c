@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Chooses and pairs images by platform. */
 #include "audit/pairs.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Compares trees node by node. */
 #include "audit/tree.h"
 
 #include <inttypes.h>
@@ -169,7 +170,7 @@ static void compare_optional(struct audit *audit, enum audit_field field, const 
 		audit_add(audit, field, path, expected, found);
 }
 
-/* For each group of hard links the number of its first node, which stands for the file. */
+/* The number of the first node of each group of hard links; the others are its twins. */
 static size_t *find_groups(const struct tree *tree)
 {
 	uint32_t last = 0;
@@ -276,9 +277,12 @@ static void add_added(const struct comparison *comparison, const struct tree_nod
 	free(text);
 }
 
-static void compare_all(const struct comparison *comparison)
+void audit_tree(struct audit *audit, const struct tree *expected, const struct tree *found)
 {
-	const struct tree *expected = comparison->expected, *found = comparison->found;
+	struct comparison comparison = {
+		.audit = audit, .expected = expected, .found = found,
+		.expected_first = find_groups(expected), .found_first = find_groups(found),
+	};
 	size_t i = 0, j = 0;
 
 	while (i < expected->count || j < found->count) {
@@ -286,22 +290,12 @@ static void compare_all(const struct comparison *comparison)
 			    : strcmp(expected->nodes[i].path, found->nodes[j].path);
 
 		if (order == 0)
-			compare_nodes(comparison, &expected->nodes[i++], &found->nodes[j++]);
+			compare_nodes(&comparison, &expected->nodes[i++], &found->nodes[j++]);
 		else if (order < 0)
-			add_missing(comparison, &expected->nodes[i++]);
+			add_missing(&comparison, &expected->nodes[i++]);
 		else
-			add_added(comparison, &found->nodes[j++]);
+			add_added(&comparison, &found->nodes[j++]);
 	}
-}
-
-void audit_tree(struct audit *audit, const struct tree *expected, const struct tree *found)
-{
-	struct comparison comparison = {
-		.audit = audit, .expected = expected, .found = found,
-		.expected_first = find_groups(expected), .found_first = find_groups(found),
-	};
-
-	compare_all(&comparison);
 	free(comparison.expected_first);
 	free(comparison.found_first);
 }

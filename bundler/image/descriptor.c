@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads descriptors, which lead from one document of an image to a blob. */
 #include "image/descriptor.h"
 
 #include <string.h>
@@ -20,18 +21,11 @@ static const json_t *object_of(const json_t *value)
 	return json_is_object(value) ? value : NULL;
 }
 
-static const char *read_size(const json_t *value, uint64_t *size)
-{
-	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return "it has no size";
-	*size = (uint64_t)json_integer_value(value);
-	return NULL;
-}
-
 struct descriptor descriptor_read(const json_t *json)
 {
 	const json_t *platform = object_of(json_object_get(json, "platform"));
 	const json_t *digest = json_object_get(json, "digest");
+	const json_t *size = json_object_get(json, "size");
 	struct descriptor descriptor = {
 		.media_type = member(json, "mediaType"),
 		.has_platform = platform,
@@ -49,8 +43,12 @@ struct descriptor descriptor_read(const json_t *json)
 	descriptor.fault = json_is_string(digest)
 			   ? digest_parse(&descriptor.digest, json_string_value(digest))
 			   : "it has no digest";
-	if (!descriptor.fault)
-		descriptor.fault = read_size(json_object_get(json, "size"), &descriptor.size);
+	if (descriptor.fault)
+		return descriptor;
+	if (json_is_integer(size) && json_integer_value(size) >= 0)
+		descriptor.size = (uint64_t)json_integer_value(size);
+	else
+		descriptor.fault = "it has no size";
 	return descriptor;
 }
 

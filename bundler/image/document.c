@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads JSON documents strictly, and the members of those that images have. */
 #include "image/document.h"
 
 #include <string.h>
@@ -137,60 +138,46 @@ void document_manifest(struct document *document, struct image_manifest *manifes
 					  &manifest->count);
 }
 
-static void read_diff_ids(struct pool *pool, const json_t *array, struct image_config *config)
+void document_config(struct document *document, struct image_config *config)
 {
-	config->count = json_array_size(array);
-	config->diff_ids = pool_new(pool, config->count, sizeof *config->diff_ids);
-	for (size_t i = 0; i < config->count; i++)
-		config->diff_ids[i].fault = digest_parse(
-			&config->diff_ids[i].digest, text_of(json_array_get(array, i)));
-}
-
-static void read_history(const json_t *array, struct image_config *config)
-{
-	config->has_history = json_is_array(array);
-	for (size_t i = 0; i < json_array_size(array); i++)
-		if (!json_is_true(json_object_get(json_array_get(array, i), "empty_layer")))
-			config->history++;
-}
-
-static const char *find_program(const json_t *execution)
-{
+	const json_t *root = document->root, *history = json_object_get(root, "history");
+	const json_t *diff_ids = json_object_get(json_object_get(root, "rootfs"), "diff_ids");
+	const json_t *execution = object_of(json_object_get(root, "config"));
 	const json_t *words = json_object_get(execution, "Entrypoint");
 
 	if (json_array_size(words) == 0)
 		words = json_object_get(execution, "Cmd");
-	return json_array_size(words) > 0 ? text_of(json_array_get(words, 0)) : NULL;
-}
-
-void document_config(struct document *document, struct image_config *config)
-{
-	const json_t *root = document->root;
-
 	*config = (struct image_config){
 		.os = member(root, "os"),
 		.architecture = member(root, "architecture"),
 		.variant = member(root, "variant"),
-		.execution = object_of(json_object_get(root, "config")),
+		.count = json_array_size(diff_ids),
+		.has_history = json_is_array(history),
+		.program = json_array_size(words) > 0 ? text_of(json_array_get(words, 0)) : NULL,
+		.execution = execution,
 	};
-	config->program = find_program(config->execution);
-	read_diff_ids(&document->pool, json_object_get(json_object_get(root, "rootfs"), "diff_ids"),
-		      config);
-	read_history(json_object_get(root, "history"), config);
-}
-
-static void read_docker_image(struct pool *pool, const json_t *json, struct docker_image *image)
-{
-	image->config = member(json, "Config");
-	image->layers = texts_of(pool, json_object_get(json, "Layers"), &image->layer_count);
-	image->tags = texts_of(pool, json_object_get(json, "RepoTags"), &image->tag_count);
+	config->diff_ids = pool_new(&document->pool, config->count, sizeof *config->diff_ids);
+	for (size_t i = 0; i < config->count; i++)
+		config->diff_ids[i].fault = digest_parse(&config->diff_ids[i].digest,
+							 text_of(json_array_get(diff_ids, i)));
+	for (size_t i = 0; i < json_array_size(history); i++)
+		if (!json_is_true(json_object_get(json_array_get(history, i), "empty_layer")))
+			config->history++;
 }
 
 void document_docker(struct document *document, struct docker_manifest *manifest)
 {
+	struct pool *pool = &document->pool;
+
 	manifest->count = json_array_size(document->root);
-	manifest->images = pool_new(&document->pool, manifest->count, sizeof *manifest->images);
-	for (size_t i = 0; i < manifest->count; i++)
-		read_docker_image(&document->pool, json_array_get(document->root, i),
-				  &manifest->images[i]);
+	manifest->images = pool_new(pool, manifest->count, sizeof *manifest->images);
+	for (size_t i = 0; i < manifest->count; i++) {
+		const json_t *json = json_array_get(document->root, i);
+		struct docker_image *image = &manifest->images[i];
+
+		image->config = member(json, "Config");
+		image->layers = texts_of(pool, json_object_get(json, "Layers"),
+					 &image->layer_count);
+		image->tags = texts_of(pool, json_object_get(json, "RepoTags"), &image->tag_count);
+	}
 }

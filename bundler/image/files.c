@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Lists a directory or a tar archive, and reads the files in it. */
 #include "image/files.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What all images have in common, wherever they come from. */
 #include "image/image.h"
 
 #include "base/platform.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Unpacks a layer and hashes it on the way. */
 #include "image/layer_input.h"
 
 #include <errno.h>

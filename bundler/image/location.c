@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the names of places, such as oci:DIR:TAG. */
 #include "image/location.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of media types. */
 #include "image/media.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Checks and compares names of images, such as docker.io/library/nats:2. */
 #include "image/reference.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of the members of documents, and what their values may be. */
 #include "validate/image_schema.h"
 
 #include <string.h>

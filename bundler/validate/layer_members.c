@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Checks the members of a layer one by one, and then all together. */
 #include "validate/layer_members.h"
 
 #include <errno.h>
@@ -28,8 +29,8 @@ void layer_members_free(struct layer_members *members)
 }
 
 /*
- * Where a byte of a name stands: a slash before all others, so that what is below a name follows
- * it.
+ * The order of bytes in names: a slash comes before all others, so that what is below a name
+ * follows it.
  */
 static int rank(char c)
 {
@@ -133,41 +134,6 @@ static void check_whiteout(const struct check *check, const char *name,
 		fault(check, RULE_WHITEOUTS, name, wrong);
 }
 
-static int spend(struct layer_budget *budget, const struct tar_member *member)
-{
-	uint64_t length = strlen(member->name) + strlen(member->target);
-
-	if (budget->members == 0 || length > budget->names) {
-		errno = E2BIG;
-		return -1;
-	}
-	budget->members--;
-	budget->names -= length;
-	return 0;
-}
-
-static struct layer_member *add(struct layer_members *members, const struct tar_member *member)
-{
-	struct layer_member *entry;
-
-	if (members->count == members->capacity) {
-		members->capacity = members->capacity ? 2 * members->capacity : 64;
-		members->entries = memory_resize(members->entries, members->capacity,
-						 sizeof *members->entries);
-	}
-	entry = &members->entries[members->count];
-	*entry = (struct layer_member){
-		.name = name_of(&members->pool, member->name), .type = member->type,
-		.executable = member->type == TAR_FILE && (member->mode & 0111) != 0,
-		.number = (uint32_t)members->count++,
-	};
-	if (member->type == TAR_HARD_LINK)
-		entry->target = name_of(&members->pool, member->target);
-	else if (member->type == TAR_SYMLINK)
-		entry->target = pool_string(&members->pool, member->target);
-	return entry;
-}
-
 static int read_head(struct layer_member *entry, struct tar *tar, const char **fault)
 {
 	while (entry->head_length < sizeof entry->head) {
@@ -187,15 +153,35 @@ static int read_head(struct layer_member *entry, struct tar *tar, const char **f
 
 static int read_members(const struct check *check, struct tar *tar, const char **wrong)
 {
+	struct layer_members *members = check->members;
 	struct tar_member member;
 	int more;
 
 	while ((more = tar_next(tar, &member, wrong)) > 0) {
+		const uint64_t length = strlen(member.name) + strlen(member.target);
 		struct layer_member *entry;
 
-		if (spend(check->budget, &member) < 0)
+		if (check->budget->members == 0 || length > check->budget->names) {
+			errno = E2BIG;
 			return -1;
-		entry = add(check->members, &member);
+		}
+		check->budget->members--;
+		check->budget->names -= length;
+		if (members->count == members->capacity) {
+			members->capacity = members->capacity ? 2 * members->capacity : 64;
+			members->entries = memory_resize(members->entries, members->capacity,
+							 sizeof *members->entries);
+		}
+		entry = &members->entries[members->count];
+		*entry = (struct layer_member){
+			.name = name_of(&members->pool, member.name), .type = member.type,
+			.executable = member.type == TAR_FILE && (member.mode & 0111) != 0,
+			.number = (uint32_t)members->count++,
+		};
+		if (member.type == TAR_HARD_LINK)
+			entry->target = name_of(&members->pool, member.target);
+		else if (member.type == TAR_SYMLINK)
+			entry->target = pool_string(&members->pool, member.target);
 		check_name(check, entry);
 		check_whiteout(check, entry->name, &member);
 		if (entry->executable && read_head(entry, tar, wrong) < 0)
@@ -205,15 +191,6 @@ static int read_members(const struct check *check, struct tar *tar, const char *
 }
 
 /* ---- the whole ---- */
-
-static void check_repeated(const struct check *check)
-{
-	const struct layer_members *members = check->members;
-
-	for (size_t i = 1; i < members->count; i++)
-		if (strcmp(members->entries[i].name, members->entries[i - 1].name) == 0)
-			fault(check, RULE_LAYER, members->entries[i].name, "it is there twice");
-}
 
 static bool is_below(const char *name, const struct layer_member *entry)
 {
@@ -255,17 +232,6 @@ static void check_hard_link(const struct check *check, const struct layer_member
 		fault(check, RULE_HARD_LINKS, entry->name, wrong);
 }
 
-static void check_all(const struct check *check)
-{
-	const struct layer_members *members = check->members;
-
-	check_repeated(check);
-	check_parents(check);
-	for (size_t i = 0; i < members->count; i++)
-		if (members->entries[i].type == TAR_HARD_LINK)
-			check_hard_link(check, &members->entries[i]);
-}
-
 int layer_members_read(struct layer_members *members, struct layer_input *input,
 		       struct layer_budget *budget, struct findings *findings, const char *subject)
 {
@@ -283,8 +249,14 @@ int layer_members_read(struct layer_members *members, struct layer_input *input,
 	members->whole = result == 0;
 	if (members->count > 0)
 		qsort(members->entries, members->count, sizeof *members->entries, compare);
-	check_all(&check);
-	/* The caller tells of the compression, by layer_input_end. */
+	for (size_t i = 1; i < members->count; i++)
+		if (strcmp(members->entries[i].name, members->entries[i - 1].name) == 0)
+			fault(&check, RULE_LAYER, members->entries[i].name, "it is there twice");
+	check_parents(&check);
+	for (size_t i = 0; i < members->count; i++)
+		if (members->entries[i].type == TAR_HARD_LINK)
+			check_hard_link(&check, &members->entries[i]);
+	/* The caller reports a fault of the compression, which layer_input_end returns. */
 	if (wrong && wrong != layer_input_fault(input))
 		findings_add(findings, subject, RULE_LAYER, "the tar archive cannot be read: %s",
 			     wrong);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Follows a path through layers, from the topmost down. */
 #include "validate/layer_stack.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Checks JSON values against tables, and notes where it is. */
 #include "validate/schema.h"
 
 #include <stdarg.h>
