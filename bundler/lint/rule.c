@@ -14,7 +14,9 @@ static const struct row {
 	[LINT_BASE] = { "base", "FROM is the image that the directory is named after" },
 	[LINT_ACCEPTED] = { "accepted", "Official Images still accept the base image" },
 	[LINT_FROM] = { "from", "COPY --from names an image that the tree has" },
-	[LINT_ARCHITECTURE] = { "architecture", "case arms are possible values of the architecture" },
+	[LINT_ARCHITECTURE] = {
+		"architecture", "case arms are possible values of the architecture",
+	},
 	[LINT_ASSET] = { "asset", "each arm downloads the asset of its architecture" },
 	[LINT_HASH] = { "hash", "each download is checked against a SHA-256 of 64 digits" },
 	[LINT_SUMS] = { "sums", "the SHA-256 is that of the lock or the release's sums" },
