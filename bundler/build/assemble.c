@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From the entries of a recipe to the nodes of a tree. */
 #include "build/assemble.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -17,6 +17,7 @@ struct assembly {
 	const struct platform *platform;
 	struct release_member *members;	/* each once, however many entries it is in */
 	size_t member_count;
+	struct release_member **sources;	/* the member of each entry, or NULL */
 	struct pool pool;
 };
 
@@ -30,55 +31,39 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 	return recipe_expand(assembly->recipe, assembly->platform, &assembly->pool, template, err);
 }
 
-/* The name of an entry's member in the archive, below the directory that wraps everything. */
-static const char *member_name(struct assembly *assembly, const struct recipe_entry *entry,
-			       struct error *err)
-{
-	const char *wrapper = expand(assembly, assembly->recipe->release.wrapper, err);
-	const char *name = wrapper ? expand(assembly, entry->argument, err) : NULL;
-
-	return name && *wrapper ? pool_format(&assembly->pool, "%s/%s", wrapper, name) : name;
-}
-
-static struct release_member *find_member(const struct assembly *assembly, const char *name)
-{
-	for (size_t i = 0; i < assembly->member_count; i++)
-		if (strcmp(assembly->members[i].name, name) == 0)
-			return &assembly->members[i];
-	return NULL;
-}
-
+/*
+ * Lists the members of the archive that the entries name, below the directory that wraps all of
+ * it, each once.
+ */
 static int list_members(struct assembly *assembly, struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
+	const char *wrapper = expand(assembly, recipe->release.wrapper, err);
 
 	assembly->members = pool_new(&assembly->pool, recipe->entry_count,
 				     sizeof *assembly->members);
+	assembly->sources = pool_new(&assembly->pool, recipe->entry_count,
+				     sizeof *assembly->sources);
 	for (size_t i = 0; i < recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &recipe->entries[i];
+		struct release_member *member = assembly->members;
+		const struct release_member *end = member + assembly->member_count;
 		const char *name;
 
 		if (entry->source != RECIPE_MEMBER || !applies(assembly, entry))
 			continue;
-		name = member_name(assembly, entry, err);
+		name = wrapper ? expand(assembly, entry->argument, err) : NULL;
 		if (!name)
 			return -1;
-		if (!find_member(assembly, name))
+		if (*wrapper)
+			name = pool_format(&assembly->pool, "%s/%s", wrapper, name);
+		while (member < end && strcmp(member->name, name) != 0)
+			member++;
+		if (member == end)
 			assembly->members[assembly->member_count++].name = name;
+		assembly->sources[i] = member;
 	}
 	return 0;
-}
-
-static int read_release(struct assembly *assembly, int fd, uint64_t size, int directory,
-			struct error *err)
-{
-	const struct recipe *recipe = assembly->recipe;
-	const char *asset = recipe_asset(recipe, assembly->platform, &assembly->pool, err);
-
-	if (!asset || list_members(assembly, err) < 0)
-		return -1;
-	return release_read(fd, size, recipe_format(recipe, assembly->platform), asset, directory,
-			    assembly->members, assembly->member_count, err);
 }
 
 static int read_file(const struct assembly *assembly, const char *path, struct content *content,
@@ -110,37 +95,6 @@ static int read_certificates(const struct assembly *assembly, struct content *co
 	return error_hint(err, "'bundler lock' takes over a bundle that was changed on purpose");
 }
 
-static int read_member(struct assembly *assembly, const struct recipe_entry *entry,
-		       struct content *content, struct error *err)
-{
-	const char *name = member_name(assembly, entry, err);
-	const struct release_member *member = name ? find_member(assembly, name) : NULL;
-
-	if (!member)
-		return -1;
-	if (entry->program && binary_check(&member->content, assembly->platform, name, err) < 0)
-		return -1;
-	if (content_share(&member->content, content) < 0)
-		return error_errno(err, STATUS_FILE, "cannot use member '%s'", name);
-	return 0;
-}
-
-static int find_content(struct assembly *assembly, const struct recipe_entry *entry,
-			struct content *content, struct error *err)
-{
-	switch (entry->source) {
-	case RECIPE_MEMBER:
-		return read_member(assembly, entry, content, err);
-	case RECIPE_FILE:
-		return read_file(assembly, entry->argument, content, err);
-	case RECIPE_CERTIFICATES:
-		return read_certificates(assembly, content, err);
-	default:
-		*content = content_of(entry->argument, strlen(entry->argument));
-		return 0;
-	}
-}
-
 static int add_link(struct assembly *assembly, const struct recipe_entry *entry, const char *path,
 		    struct error *err)
 {
@@ -150,20 +104,40 @@ static int add_link(struct assembly *assembly, const struct recipe_entry *entry,
 		      : -1;
 }
 
-static int add_entry(struct assembly *assembly, const struct recipe_entry *entry, struct error *err)
+static int add_entry(struct assembly *assembly, size_t number, struct error *err)
 {
+	const struct recipe_entry *entry = &assembly->recipe->entries[number];
+	const struct release_member *member = assembly->sources[number];
 	const char *path = expand(assembly, entry->path, err);
 	struct content content = { .fd = -1 };
 
 	if (!path)
 		return -1;
-	if (entry->source == RECIPE_DIRECTORY)
+	switch (entry->source) {
+	case RECIPE_DIRECTORY:
 		return tree_add_directory(assembly->tree, path, entry->mode, entry->uid, entry->gid,
 					  err);
-	if (entry->source == RECIPE_LINK)
+	case RECIPE_LINK:
 		return add_link(assembly, entry, path, err);
-	if (find_content(assembly, entry, &content, err) < 0)
-		return -1;
+	case RECIPE_MEMBER:
+		if (entry->program && binary_check(&member->content, assembly->platform,
+						   member->name, err) < 0)
+			return -1;
+		if (content_share(&member->content, &content) < 0)
+			return error_errno(err, STATUS_FILE, "cannot use member '%s'",
+					   member->name);
+		break;
+	case RECIPE_FILE:
+		if (read_file(assembly, entry->argument, &content, err) < 0)
+			return -1;
+		break;
+	case RECIPE_CERTIFICATES:
+		if (read_certificates(assembly, &content, err) < 0)
+			return -1;
+		break;
+	default:
+		content = content_of(entry->argument, strlen(entry->argument));
+	}
 	return tree_add_file(assembly->tree, path, entry->mode, entry->uid, entry->gid, content,
 			     err);
 }
@@ -175,16 +149,22 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 	struct assembly assembly = {
 		.tree = tree, .recipe = recipe, .lock = lock, .platform = platform,
 	};
-	int result = read_release(&assembly, fd, size, directory, err);
+	const char *asset = recipe_asset(recipe, platform, &assembly.pool, err);
+	int result = asset ? list_members(&assembly, err) : -1;
 
-	/* After a failure release_read has freed the contents. */
-	if (result == 0) {
-		for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
-			if (applies(&assembly, &recipe->entries[i]))
-				result = add_entry(&assembly, &recipe->entries[i], err);
-		for (size_t i = 0; i < assembly.member_count; i++)
-			content_free(&assembly.members[i].content);
-	}
+	if (result < 0)
+		goto out;
+	result = release_read(fd, size, recipe_format(recipe, platform), asset, directory,
+			      assembly.members, assembly.member_count, err);
+	/* After a failure it has freed the contents. */
+	if (result < 0)
+		goto out;
+	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
+		if (applies(&assembly, &recipe->entries[i]))
+			result = add_entry(&assembly, i, err);
+	for (size_t i = 0; i < assembly.member_count; i++)
+		content_free(&assembly.members[i].content);
+out:
 	pool_free(&assembly.pool);
 	return result;
 }

@@ -1,45 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The steps from a lock to a tree and an image, each compared with what is pinned. */
 #include "build/build.h"
 
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "build/assemble.h"
 #include "build/pins.h"
 #include "tree/layer.h"
+#include "tree/mtree.h"
 
-static int check(const struct build *build, const struct platform *platform, enum pins_kind kind,
-		 const struct digest *digest, struct error *err)
+int build_asset(const struct recipe *recipe, const struct lock *lock,
+		const struct platform *platform, struct pool *pool, struct fetch_asset *asset,
+		struct error *err)
 {
-	return pins_check(build->lock, platform, build->epoch, kind, digest, err);
-}
+	const struct lock_asset *locked = lock_find(lock, platform, err);
 
-static int check_tree(const struct build *build, const struct platform *platform,
-		      const struct tree *tree, struct error *err)
-{
-	struct digest mtree;
-
-	if (pins_mtree(build->lock, platform, tree, &mtree, err) < 0)
+	if (!locked)
 		return -1;
-	return check(build, platform, PINS_MTREE, &mtree, err);
+	*asset = (struct fetch_asset){
+		.name = recipe_asset(recipe, platform, pool, err),
+		.url = locked->url, .digest = locked->digest, .size = locked->size,
+	};
+	return asset->name ? 0 : -1;
 }
 
-int build_tree(const struct build *build, const struct platform *platform,
-	       const struct fetch_asset *asset, int directory, struct tree *tree,
-	       struct error *err)
+int build_tree(const struct build *build, const struct platform *platform, int directory,
+	       struct tree *tree, struct buffer *manifest, struct error *err)
 {
+	struct fetch_asset asset;
+	struct digest digest;
+	struct buffer own, *text = manifest ? manifest : &own;
+	struct pool pool = { 0 };
 	uint64_t size;
 	int fd, result;
 
-	if (fetch_open(build->fetch, asset, &fd, &size, err) < 0)
+	if (build_asset(build->recipe, build->lock, platform, &pool, &asset, err) < 0
+	    || fetch_open(build->fetch, &asset, &fd, &size, err) < 0) {
+		pool_free(&pool);
 		return -1;
+	}
 	tree_init(tree, build->epoch);
+	buffer_init(text, LIMIT_MANIFEST_BYTES);
 	result = assemble_tree(tree, build->recipe, build->lock, platform, fd, size, directory,
 			       err);
-	if (result == 0)
-		result = check_tree(build, platform, tree, err);
+	close(fd);
+	if (result == 0 && mtree_write(tree, lock_about(build->lock, platform, &pool), text) < 0)
+		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is "
+				   "larger than %zu bytes", platform->name, text->maximum);
+	if (result == 0) {
+		digest = digest_of_output(text->bytes, text->length);
+		result = pins_check(build->lock, platform, build->epoch, PINS_MTREE, &digest, err);
+	}
 	if (result < 0)
 		tree_free(tree);
-	close(fd);
+	if (result < 0 || !manifest)
+		buffer_free(text);
+	pool_free(&pool);
 	return result;
 }
 
@@ -49,43 +66,43 @@ static bool is_plain(const struct build *build)
 	return build->compression == MEDIA_GZIP && !build->flavour && !build->style->doi;
 }
 
+/* Describes an image whose layer is known. */
 static int describe(const struct build *build, struct oci_image *image, struct error *err)
 {
-	if (check(build, image->platform, PINS_DIFF_ID, &image->layer.diff_id, err) < 0)
+	if (pins_check(build->lock, image->platform, build->epoch, PINS_DIFF_ID,
+		       &image->layer.diff_id, err) < 0)
 		return -1;
 	return oci_image_describe(image, build->recipe, build->lock, build->flavour, build->epoch,
 				  build->style, err);
 }
 
-/* Writes what is to say of a layer, and compares it with what is pinned. */
+/* The same, and compares its manifest with the one that is pinned. */
 static int end_image(const struct build *build, struct oci_image *image, struct error *err)
 {
 	if (describe(build, image, err) < 0)
 		return -1;
-	return is_plain(build) ? check(build, image->platform, PINS_MANIFEST,
-				       &image->manifest.digest, err) : 0;
+	return is_plain(build) ? pins_check(build->lock, image->platform, build->epoch,
+					    PINS_MANIFEST, &image->manifest.digest, err) : 0;
 }
 
-/* Makes the image of a tree that was built. */
-static int make_image(const struct build *build, const struct tree *tree, int directory,
-		      struct oci_image *image, struct error *err)
+int build_image_of(const struct build *build, const struct tree *tree, int directory,
+		   struct oci_image *image, struct error *err)
 {
 	return oci_layer_make(&image->layer, tree, build->compression, directory,
 			      image->platform->name, err) < 0 ? -1 : end_image(build, image, err);
 }
 
-int build_image(const struct build *build, const struct platform *platform,
-		const struct fetch_asset *asset, int directory, struct tree *tree,
-		struct oci_image *image, struct error *err)
+int build_image(const struct build *build, const struct platform *platform, int directory,
+		struct tree *tree, struct oci_image *image, struct error *err)
 {
 	struct tree own;
 	struct tree *built = tree ? tree : &own;
 	int result;
 
 	image->platform = platform;
-	if (build_tree(build, platform, asset, directory, built, err) < 0)
+	if (build_tree(build, platform, directory, built, NULL, err) < 0)
 		return -1;
-	result = make_image(build, built, directory, image, err);
+	result = build_image_of(build, built, directory, image, err);
 	if (result < 0 || !tree)
 		tree_free(built);
 	return result;
@@ -97,51 +114,35 @@ static int add_to_digest(void *context, const void *bytes, size_t length)
 	return 0;
 }
 
-/* Makes the image with a layer of which only the digest and size are known. */
-static int make_named(const struct build *build, const struct tree *tree,
-		      const struct digest *layer, uint64_t size, struct oci_image *image,
-		      struct error *err)
+int build_image_like(const struct build *build, const struct platform *platform, int directory,
+		     const struct digest *layer, uint64_t size, struct tree *tree,
+		     struct oci_image *image, struct error *err)
 {
+	const struct lock_result *pinned = lock_result_find(build->lock, platform);
 	struct digest_state diff_id;
+	int result;
 
-	digest_init_output(&diff_id);
-	if (layer_stream(tree, add_to_digest, &diff_id, image->platform->name, err) < 0)
-		return -1;
-	image->layer = (struct oci_layer){
-		.compression = MEDIA_GZIP, .blob = { .size = size, .digest = *layer, .fd = -1 },
-		.diff_id = digest_read(&diff_id),
-	};
-	return describe(build, image, err);
-}
-
-static bool is_pinned(const struct build *build, const struct oci_image *image)
-{
-	const struct lock_result *result = lock_result_find(build->lock, image->platform);
-
-	return result && digest_equal(&result->manifest, &image->manifest.digest);
-}
-
-int build_image_like(const struct build *build, const struct platform *platform,
-		     const struct fetch_asset *asset, int directory, const struct digest *layer,
-		     uint64_t size, struct tree *tree, struct oci_image *image,
-		     struct error *err)
-{
-	const struct lock_result *result = lock_result_find(build->lock, platform);
-	int made;
-
-	if (!result || !is_plain(build))
-		return build_image(build, platform, asset, directory, tree, image, err);
+	if (!pinned || !is_plain(build))
+		return build_image(build, platform, directory, tree, image, err);
 	image->platform = platform;
-	if (build_tree(build, platform, asset, directory, tree, err) < 0)
+	if (build_tree(build, platform, directory, tree, NULL, err) < 0)
 		return -1;
-	made = make_named(build, tree, layer, size, image, err);
-	if (made == 0 && !is_pinned(build, image)) {
-		oci_image_free(image);
-		made = make_image(build, tree, directory, image, err);
+	digest_init_output(&diff_id);
+	result = layer_stream(tree, add_to_digest, &diff_id, platform->name, err);
+	if (result == 0) {
+		image->layer = (struct oci_layer){
+			.compression = MEDIA_GZIP, .diff_id = digest_read(&diff_id),
+			.blob = { .size = size, .digest = *layer, .fd = -1 },
+		};
+		result = describe(build, image, err);
 	}
-	if (made < 0)
+	if (result == 0 && !digest_equal(&pinned->manifest, &image->manifest.digest)) {
+		oci_image_free(image);
+		result = build_image_of(build, tree, directory, image, err);
+	}
+	if (result < 0)
 		tree_free(tree);
-	return made;
+	return result;
 }
 
 int build_image_from(const struct build *build, const struct platform *platform, int archive,

@@ -144,20 +144,6 @@ int image_output_open(struct image_output *output, const struct location *place,
 	return -1;
 }
 
-static int write_archive(const struct image_output *output, const struct tree *layout,
-			 struct error *err)
-{
-	int fd = openat(output->staging.fd, output->name,
-			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int result = fd < 0 ? -1 : layer_write(layout, fd, output->place->path, err);
-
-	if (fd < 0 || (result == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)))
-		result = error_errno(err, STATUS_FILE, "cannot write '%s'", output->place->path);
-	if (fd >= 0 && close(fd) < 0 && result == 0)
-		result = error_errno(err, STATUS_FILE, "cannot write '%s'", output->place->path);
-	return result;
-}
-
 int image_output_write(const struct image_output *output, struct oci_image *images, size_t count,
 		       const struct oci_style *style, int64_t epoch, staging_confirm *confirm,
 		       void *context, struct error *err)
@@ -170,7 +156,8 @@ int image_output_write(const struct image_output *output, struct oci_image *imag
 	if (result == 0)
 		result = output->place->kind == LOCATION_OCI
 			 ? rootfs_write(&layout, output->staging.fd, output->name, err)
-			 : write_archive(output, &layout, err);
+			 : layer_write(&layout, output->staging.fd, output->name,
+				       output->place->path, err);
 	tree_free(&layout);
 	return result < 0 ? -1 : staging_publish(&(struct staging_move){
 			.staging = &output->staging, .name = output->name,

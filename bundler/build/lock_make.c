@@ -13,7 +13,6 @@
 #include "base/limits.h"
 #include "build/build.h"
 #include "build/compress.h"
-#include "build/pins.h"
 #include "recipe/sums.h"
 #include "trust/bundle.h"
 
@@ -203,7 +202,6 @@ static int lock_assets(const struct lock_make *relock, struct lock *new, struct 
 struct recording {
 	const struct lock_make *relock;
 	struct lock *new;
-	struct fetch_asset *assets;
 };
 
 /* Builds one platform; a job. */
@@ -219,22 +217,24 @@ static int record_one(void *context, size_t number, struct error *err)
 	};
 	const int scratch = recording->relock->scratch;
 	struct lock_result *result = &new->results[number];
-	const struct fetch_asset *asset = &recording->assets[number];
 	struct oci_image image;
+	struct buffer manifest;
 	struct tree tree;
-	int made;
+	int made = 0;
 
-	oci_image_init(&image);
-	made = result->has_image
-	       ? build_image(&build, result->platform, asset, scratch, &tree, &image, err)
-	       : build_tree(&build, result->platform, asset, scratch, &tree, err);
-	if (made == 0) {
-		made = pins_mtree(new, result->platform, &tree, &result->mtree, err);
-		tree_free(&tree);
+	if (build_tree(&build, result->platform, scratch, &tree, &manifest, err) < 0)
+		return -1;
+	result->mtree = digest_of_output(manifest.bytes, manifest.length);
+	buffer_free(&manifest);
+	if (result->has_image) {
+		oci_image_init(&image);
+		image.platform = result->platform;
+		made = build_image_of(&build, &tree, scratch, &image, err);
+		result->diff_id = image.layer.diff_id;
+		result->manifest = image.manifest.digest;
+		oci_image_free(&image);
 	}
-	result->diff_id = image.layer.diff_id;
-	result->manifest = image.manifest.digest;
-	oci_image_free(&image);
+	tree_free(&tree);
 	return made;
 }
 
@@ -243,18 +243,11 @@ static int record(const struct lock_make *relock, struct lock *new, struct error
 	struct recording recording = { .relock = relock, .new = new };
 
 	new->results = pool_new(&new->pool, new->asset_count, sizeof *new->results);
-	recording.assets = pool_new(&new->pool, new->asset_count, sizeof *recording.assets);
 	for (size_t i = 0; i < new->asset_count; i++) {
-		const struct lock_asset *asset = &new->assets[i];
+		const struct platform *platform = new->assets[i].platform;
 
-		recording.assets[i] = (struct fetch_asset){
-			.name = recipe_asset(relock->recipe, asset->platform, &new->pool, err),
-			.url = asset->url, .digest = asset->digest, .size = asset->size,
-		};
-		if (!recording.assets[i].name)
-			return -1;
-		new->results[i].platform = asset->platform;
-		new->results[i].has_image = strcmp(asset->platform->os, "linux") == 0;
+		new->results[i].platform = platform;
+		new->results[i].has_image = strcmp(platform->os, "linux") == 0;
 	}
 	if (jobs_run_all(record_one, &recording, new->asset_count, err) < 0)
 		return -1;

@@ -169,40 +169,6 @@ int outputs_check(int dirfd, const char *name, struct error *err)
 	return check(dirfd, name, err);
 }
 
-static int write_manifest(const struct tree *tree, int dirfd, const char *name, const char *about,
-			  struct digest *digest, struct error *err)
-{
-	char *path = memory_format("%s" MANIFEST, name);
-	struct buffer text;
-	int result;
-
-	buffer_init(&text, LIMIT_MANIFEST_BYTES);
-	if (mtree_write(tree, about, &text) < 0)
-		result = error_set(err, STATUS_LIMIT, "cannot write '%s': larger than %zu bytes",
-				   path, text.maximum);
-	else
-		result = file_create(dirfd, path, text.bytes, text.length, 0644, err);
-	if (result == 0)
-		*digest = digest_of_output(text.bytes, text.length);
-	buffer_free(&text);
-	free(path);
-	return result;
-}
-
-static int write_archive(const struct tree *tree, int dirfd, const char *name, struct error *err)
-{
-	char *path = memory_format("%s" ARCHIVE, name);
-	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int result = fd < 0 ? -1 : layer_write(tree, fd, path, err);
-
-	if (fd < 0 || (result == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)))
-		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
-	if (fd >= 0 && close(fd) < 0 && result == 0)
-		result = error_errno(err, STATUS_FILE, "cannot write '%s'", path);
-	free(path);
-	return result;
-}
-
 /* What the two jobs of outputs_write share. */
 struct writing {
 	const struct tree *tree;
@@ -213,35 +179,45 @@ struct writing {
 static int write_one(void *context, size_t number, struct error *err)
 {
 	const struct writing *writing = context;
+	char *path;
+	int result;
 
-	return (number == 0 ? rootfs_write : write_archive)(writing->tree, writing->dirfd,
-							    writing->name, err);
+	if (number == 0)
+		return rootfs_write(writing->tree, writing->dirfd, writing->name, err);
+	path = memory_format("%s" ARCHIVE, writing->name);
+	result = layer_write(writing->tree, writing->dirfd, path, path, err);
+	free(path);
+	return result;
 }
 
 /* The large outputs side by side: one copies while the other waits for the disk. */
-int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
-		  struct digest *digest, struct error *err)
+int outputs_write(const struct tree *tree, const struct buffer *manifest, int dirfd,
+		  const char *name, struct error *err)
 {
 	struct writing writing = { .tree = tree, .dirfd = dirfd, .name = name };
+	char *path;
+	int result;
 
 	if (jobs_run_all(write_one, &writing, 2, err) < 0)
 		return -1;
-	return write_manifest(tree, dirfd, name, about, digest, err);
+	path = memory_format("%s" MANIFEST, name);
+	result = file_create(dirfd, path, manifest->bytes, manifest->length, 0644, err);
+	free(path);
+	return result;
 }
 
-int outputs_build(const struct build *build, const struct platform *platform,
-		  const struct fetch_asset *asset, int dirfd, struct digest *digest,
-		  struct error *err)
+int outputs_build(const struct build *build, const struct platform *platform, int dirfd,
+		  struct digest *digest, struct error *err)
 {
+	struct buffer manifest;
 	struct tree tree;
-	struct pool pool = { 0 };
 	int result;
 
-	if (build_tree(build, platform, asset, dirfd, &tree, err) < 0)
+	if (build_tree(build, platform, dirfd, &tree, &manifest, err) < 0)
 		return -1;
-	result = outputs_write(&tree, lock_about(build->lock, platform, &pool), dirfd,
-			       platform->directory, digest, err);
-	pool_free(&pool);
+	result = outputs_write(&tree, &manifest, dirfd, platform->directory, err);
+	*digest = digest_of_output(manifest.bytes, manifest.length);
+	buffer_free(&manifest);
 	tree_free(&tree);
 	return result;
 }

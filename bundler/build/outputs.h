@@ -23,19 +23,18 @@
 int outputs_check(int dirfd, const char *name, struct error *err);
 
 /*
- * Writes the three below dirfd, flushed; digest is the manifest's, which stands for everything
- * in the tree. about says in the manifest what it is of. STATUS_FILE; leftovers are the caller's.
+ * Writes the three of a tree and its manifest's text below dirfd, flushed. STATUS_FILE; leftovers
+ * are the caller's.
  */
-int outputs_write(const struct tree *tree, const char *about, int dirfd, const char *name,
-		  struct digest *digest, struct error *err);
+int outputs_write(const struct tree *tree, const struct buffer *manifest, int dirfd,
+		  const char *name, struct error *err);
 
 /*
  * Builds the tree of a platform as build_tree, with its large contents below dirfd, and writes the
- * three there, under the platform's directory name.
+ * three there, under the platform's directory name. digest is the manifest's.
  */
-int outputs_build(const struct build *build, const struct platform *platform,
-		  const struct fetch_asset *asset, int dirfd, struct digest *digest,
-		  struct error *err);
+int outputs_build(const struct build *build, const struct platform *platform, int dirfd,
+		  struct digest *digest, struct error *err);
 
 /*
  * Moves the three of each of count names from the staging directory to their place, flushes, and

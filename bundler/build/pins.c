@@ -3,11 +3,7 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
-#include "base/limits.h"
-#include "base/pool.h"
 #include "build/compress.h"
-#include "tree/mtree.h"
 
 static const char *const names[] = {
 	[PINS_MTREE] = "mtree manifest", [PINS_DIFF_ID] = "layer, uncompressed,",
@@ -43,22 +39,4 @@ int pins_check(const struct lock *lock, const struct platform *platform, int64_t
 		  digest_write(wanted, text));
 	return error_hint(err, "something that goes into it has changed since; 'bundler lock "
 			  "--record' pins what it is now");
-}
-
-int pins_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
-	       struct digest *digest, struct error *err)
-{
-	struct pool pool = { 0 };
-	struct buffer text;
-	int result = 0;
-
-	buffer_init(&text, LIMIT_MANIFEST_BYTES);
-	if (mtree_write(tree, lock_about(lock, platform, &pool), &text) < 0)
-		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is "
-				   "larger than %zu bytes", platform->name, text.maximum);
-	else
-		*digest = digest_of_output(text.bytes, text.length);
-	buffer_free(&text);
-	pool_free(&pool);
-	return result;
 }

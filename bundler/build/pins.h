@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/platform.h"
 #include "recipe/lock.h"
-#include "tree/tree.h"
 
 /* The results that a lock pins, against what is made of it. */
 
@@ -22,9 +21,5 @@ enum pins_kind { PINS_MTREE, PINS_DIFF_ID, PINS_MANIFEST };
  */
 int pins_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
 	       enum pins_kind kind, const struct digest *digest, struct error *err);
-
-/* The digest of a tree's manifest, as `bundler rootfs` writes it. STATUS_LIMIT. */
-int pins_mtree(const struct lock *lock, const struct platform *platform, const struct tree *tree,
-	       struct digest *digest, struct error *err);
 
 #endif

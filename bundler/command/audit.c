@@ -137,7 +137,6 @@ static int build_one(struct run *run, size_t number, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
 	const struct platform *platform = inputs->platforms[number];
-	const struct fetch_asset *asset = &inputs->assets[number];
 	const struct build build = {
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &inputs->client,
 		.epoch = inputs->epoch, .compression = MEDIA_GZIP, .flavour = run->flavour,
@@ -148,12 +147,12 @@ static int build_one(struct run *run, size_t number, struct error *err)
 	const struct descriptor *layer;
 
 	if (!run->observed.has_images)
-		return build_tree(&build, platform, asset, run->scratch, tree, err);
+		return build_tree(&build, platform, run->scratch, tree, NULL, err);
 	layer = find_layer(run, platform);
 	if (!layer)
-		return build_image(&build, platform, asset, run->scratch, tree, image, err);
-	return build_image_like(&build, platform, asset, run->scratch, &layer->digest,
-				layer->size, tree, image, err);
+		return build_image(&build, platform, run->scratch, tree, image, err);
+	return build_image_like(&build, platform, run->scratch, &layer->digest, layer->size, tree,
+				image, err);
 }
 
 /* Reads the place, as job 0, while the others build what is expected. */

@@ -137,8 +137,7 @@ static int make_image(void *context, size_t number, struct error *err)
 	int archive, result = -1;
 
 	if (!run->from)
-		return build_image(&build, platform, &inputs->assets[number], scratch, NULL, image,
-				   err);
+		return build_image(&build, platform, scratch, NULL, image, err);
 	path = memory_format("%s/%s.tar", run->from, platform->directory);
 	archive = file_open(AT_FDCWD, path, err);
 	if (archive >= 0) {

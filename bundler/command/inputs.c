@@ -252,22 +252,6 @@ static int leave_out(struct command_inputs *inputs, struct error *err)
 	return 0;
 }
 
-static int find_asset(struct command_inputs *inputs, const struct platform *platform,
-		      struct fetch_asset *asset, struct error *err)
-{
-	const struct lock_asset *locked = lock_find(&inputs->lock, platform, err);
-
-	if (!locked)
-		return recipe_is_optional(&inputs->recipe, platform)
-		       ? error_hint(err, "it is optional, and release %s had nothing for it",
-				    inputs->recipe.version) : -1;
-	*asset = (struct fetch_asset){
-		.name = recipe_asset(&inputs->recipe, platform, &inputs->pool, err),
-		.url = locked->url, .digest = locked->digest, .size = locked->size,
-	};
-	return asset->name ? 0 : -1;
-}
-
 int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 {
 	if (lock_open(&inputs->lock, inputs->lock_file, err) < 0
@@ -277,10 +261,11 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 		inputs->epoch = inputs->lock.epoch;
 	if (inputs->all && leave_out(inputs, err) < 0)
 		return -1;
-	inputs->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *inputs->assets);
 	for (size_t i = 0; i < inputs->platform_count; i++)
-		if (find_asset(inputs, inputs->platforms[i], &inputs->assets[i], err) < 0)
-			return -1;
+		if (!lock_find(&inputs->lock, inputs->platforms[i], err))
+			return recipe_is_optional(&inputs->recipe, inputs->platforms[i])
+			       ? error_hint(err, "it is optional, and release %s had nothing for "
+					    "it", inputs->recipe.version) : -1;
 	return 0;
 }
 

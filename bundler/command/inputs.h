@@ -53,7 +53,6 @@ struct command_inputs {
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
 	bool all;				/* no platform was chosen by name */
-	struct fetch_asset *assets;		/* what the lock has for each of them */
 	struct fetch_options fetch;
 	struct fetch client;
 	bool fetching;				/* client has been initialized */
@@ -75,9 +74,8 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
 			struct error *err);
 
 /*
- * Reads the lock, checks it against the recipe, and finds the assets of the chosen platforms in
- * it; without a choice, optional platforms that are not locked are left out. inputs->epoch is then
- * always set.
+ * Reads the lock and checks it against the recipe; the chosen platforms must be in it. Without a
+ * choice, optional platforms that are not locked are left out. inputs->epoch is then always set.
  */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 

@@ -40,8 +40,8 @@ static int build_one(void *context, size_t number, struct error *err)
 		.epoch = inputs->epoch,
 	};
 
-	return outputs_build(&build, inputs->platforms[number], &inputs->assets[number],
-			     run->staging.fd, &run->digests[number], err);
+	return outputs_build(&build, inputs->platforms[number], run->staging.fd,
+			     &run->digests[number], err);
 }
 
 /* Prints lines for sha256sum --check. */

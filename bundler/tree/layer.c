@@ -4,9 +4,11 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -129,9 +131,17 @@ static int write_to(void *context, const void *bytes, size_t length)
 	return file_write_all(*(int *)context, bytes, length);
 }
 
-int layer_write(const struct tree *tree, int fd, const char *name, struct error *err)
+int layer_write(const struct tree *tree, int dirfd, const char *path, const char *name,
+		struct error *err)
 {
-	return layer_stream(tree, write_to, &fd, name, err);
+	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result = fd < 0 ? -1 : layer_stream(tree, write_to, &fd, name, err);
+
+	if (fd < 0 || (result == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)))
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", name);
+	if (fd >= 0 && close(fd) < 0 && result == 0)
+		result = error_errno(err, STATUS_FILE, "cannot write '%s'", name);
+	return result;
 }
 
 int layer_copy(int fd, channel_consume *consume, void *context, const char *name,

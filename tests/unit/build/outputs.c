@@ -5,7 +5,9 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
+#include "base/limits.h"
 #include "build/outputs.h"
+#include "tree/mtree.h"
 
 #define HINT "move it away, or choose another output directory"
 
@@ -28,16 +30,21 @@ static int tear_down(void **state)
 /* Writes outputs called name, with these files, to the private directory. */
 static struct digest write_outputs(const char *name, const char *const *files)
 {
+	struct buffer manifest;
 	struct digest digest;
 	struct tree tree;
 	struct error err;
 
 	tree_init(&tree, 1700258601);
+	buffer_init(&manifest, LIMIT_MANIFEST_BYTES);
 	for (; *files; files++)
 		assert_int_equal(tree_add_file(&tree, *files, 0644, 0, 0,
 					       content_of(*files, strlen(*files)), &err), 0);
-	if (outputs_write(&tree, "a test", staging.fd, name, &digest, &err) < 0)
+	assert_int_equal(mtree_write(&tree, "a test", &manifest), 0);
+	if (outputs_write(&tree, &manifest, staging.fd, name, &err) < 0)
 		fail_msg("%s", err.message);
+	digest = digest_of_output(manifest.bytes, manifest.length);
+	buffer_free(&manifest);
 	tree_free(&tree);
 	return digest;
 }
