@@ -94,6 +94,8 @@ varied() {
 
 variant() {
 	local directory=$top/build/variations/$1
+	variant=$directory/build/bundler
+	[ -z "$left_out" ] || return 0
 	mkdir -p "$directory/build/toolchain"
 	(
 		flock 9
@@ -102,5 +104,4 @@ variant() {
 		done
 		nice make -C "$directory" build/bundler "${@:2}"
 	) 9>"$directory/lock" >"$scratch/log" 2>&1 || fail "cannot build $1" "$(tail -n 5 "$scratch/log")"
-	variant=$directory/build/bundler
 }
