@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes that grow up to a maximum. */
 #include "base/buffer.h"
 
 #include <stdarg.h>

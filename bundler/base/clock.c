@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Time for time-outs. */
 #include "base/clock.h"
 
 #include <time.h>

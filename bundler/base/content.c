@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of a file, in memory or in an unnamed file. */
 #include "base/content.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SHA-256 by BearSSL and by Nettle, and its text forms. */
 #include "base/digest.h"
 
 #include <string.h>

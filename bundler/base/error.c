@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The one value in which failures travel up. */
 #include "base/error.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files and descriptors, read and written. */
 #include "base/file.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A sorted list of what is wrong, with rule and line. */
 #include "base/findings.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Signals that end the program, as a flag. */
 #include "base/interrupt.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Independent pieces of work on all processors. */
 #include "base/jobs.h"
 
 #include <pthread.h>

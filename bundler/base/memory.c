@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Allocation that aborts instead of failing. */
 #include "base/memory.h"
 
 #include <stdarg.h>

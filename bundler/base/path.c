@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Rules for paths and names, and files that are below a directory for certain. */
 #include "base/path.h"
 
 #include <fcntl.h>

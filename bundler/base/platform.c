@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table of platforms under all of their names. */
 #include "base/platform.h"
 
 #include <elf.h>

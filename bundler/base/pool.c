@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Memory that is freed all at once. */
 #include "base/pool.h"
 
 #include <stdarg.h>

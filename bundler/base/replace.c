@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Files of several directories, replaced together. */
 #include "base/replace.h"
 
 #include <errno.h>

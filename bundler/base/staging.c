@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Private directories beside the outputs, and renames that are taken back after a failure. */
 #include "base/staging.h"
 
 #include <dirent.h>

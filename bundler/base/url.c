@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A strict parser of URLs. */
 #include "base/url.h"
 
 #include <arpa/inet.h>

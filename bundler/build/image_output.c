@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The place of an image: checked, written beside, and replaced. */
 #include "build/image_output.h"
 
 #include <errno.h>

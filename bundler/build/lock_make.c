@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The steps by which a lock is made. */
 #include "build/lock_make.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The documents, blobs and layout of OCI images. */
 #include "build/oci.h"
 
 #include <errno.h>

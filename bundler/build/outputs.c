@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The three outputs of a tree: checked, written, and published together. */
 #include "build/outputs.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The comparison of a result with what the lock pins. */
 #include "build/pins.h"
 
 #include <string.h>

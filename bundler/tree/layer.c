@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Trees as tar archives, by libarchive. */
 #include "tree/layer.h"
 
 #include <archive.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Trees as mtree manifests. */
 #include "tree/mtree.h"
 
 #include <inttypes.h>

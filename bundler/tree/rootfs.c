@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Trees as directories. */
 #include "tree/rootfs.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The sorted model of a root file system. */
 #include "tree/tree.h"
 
 #include <stdbool.h>
