@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 /*
- * How private an IP address is, from what everybody reaches to what only this machine does
- * (RFC 6890 and its registries). A redirect may lead to a lower class or an equal one, never to
- * a higher: a server outside must not make us knock at doors inside.
+ * How private an IP address is, from public addresses to those of this machine (RFC 6890 and its
+ * registries). A redirect may lead to the same class or a lower one, never to a higher: a server
+ * outside must not make us connect to one inside.
  */
 enum address_class {
 	ADDRESS_PUBLIC,
@@ -24,18 +24,18 @@ struct address {
 	uint8_t bytes[16];
 };
 
-/* -1 when text is no address. */
+/* Reads an IPv4 or IPv6 address in digits; -1 when text is none. */
 int address_parse(struct address *address, const char *text);
 
-/* -1 for another family. */
+/* Reads the address of a socket address; -1 for another family than IPv4 and IPv6. */
 int address_read(struct address *address, const struct sockaddr *socket_address);
 
 enum address_class address_classify(const struct address *address);
 
-/* What a class is called in messages: "private" and so on. */
+/* Returns the name of a class for messages, such as "private". */
 const char *address_name(enum address_class class);
 
-/* Whether two addresses agree in their first bits, of 128. */
+/* Whether two addresses agree in their first bits, of which there are 128. */
 bool address_share_prefix(const struct address *a, const struct address *b, unsigned bits);
 
 #endif

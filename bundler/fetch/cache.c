@@ -38,7 +38,7 @@ static int check_directory(int fd, const char *path, struct error *err)
 	return error_hint(err, "make it yours alone (chmod go-w), or name another with --cache");
 }
 
-/* For nobody but us, whatever the umask. One that is there already stays as it is. */
+/* Makes a directory of mode 0700 whatever the umask is. An existing one is not changed. */
 static int make_directory(int dirfd, const char *path)
 {
 	if (mkdirat(dirfd, path, 0700) < 0)
@@ -101,16 +101,13 @@ int cache_open(struct cache *cache, const char *path, bool create, struct error 
 	*cache = (struct cache){ .path = path, .root = -1, .entries = -1 };
 	if (create && make_directories(path, err) < 0)
 		return -1;
-	/*
-	 * The directory itself may be a link to a larger disk: its owner is checked, not its
-	 * name.
-	 */
+	/* No O_NOFOLLOW: the directory may be a link to a larger disk. Its owner is checked. */
 	cache->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cache->root < 0 && errno == ENOENT && !create)
 		return 0;
 	if (cache->root < 0)
 		return error_errno(err, STATUS_FILE, "cannot use cache directory '%s'", path);
-	/* A cache that cannot be written to is of use all the same: sha256/ need not be there. */
+	/* A read-only cache is used, too, and may lack sha256/. */
 	writable = create && faccessat(cache->root, ".", W_OK, AT_EACCESS) == 0;
 	if (check_directory(cache->root, path, err) < 0
 	    || cache_open_directory(cache, "sha256", writable, &cache->entries, err) < 0) {
@@ -169,8 +166,9 @@ static enum cache_state bad(const char *path, const char *reason, struct error *
 }
 
 /*
- * Opens the entry if it is a file that only we can have written. Its type is asked for first,
- * because opening a device has effects; O_NOFOLLOW and O_NONBLOCK hold if it changes meanwhile.
+ * Opens the entry if it is a file that only we can have written. Its type is checked first,
+ * because opening a device has effects; O_NOFOLLOW and O_NONBLOCK are for an entry that changes in
+ * between.
  */
 static int open_entry(const struct cache *cache, const char *name, const char *path, int *fd,
 		      struct stat *st, struct error *err)
@@ -194,30 +192,12 @@ static int open_entry(const struct cache *cache, const char *name, const char *p
 	return CACHE_HIT;
 }
 
-static int check_content(int fd, const struct digest *digest, uint64_t length, const char *path,
-			 struct error *err)
-{
-	struct digest_state state;
-	struct digest found;
-	char hex[DIGEST_HEX_BYTES];
-
-	digest_init(&state);
-	if (cache_hash(fd, length, &state, path, err) < 0)
-		return -1;
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-	found = digest_read(&state);
-	if (digest_equal(&found, digest) && state.length == length)
-		return CACHE_HIT;
-	error_set(err, STATUS_DIGEST, "cannot use cache entry '%s': its SHA-256 is %s", path,
-		  digest_write_hex(&found, hex));
-	return CACHE_BAD;
-}
-
 int cache_find(const struct cache *cache, const struct digest *digest, int *fd, uint64_t *size,
 	       struct error *err)
 {
-	char name[DIGEST_HEX_BYTES], *path;
+	char name[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES], *path;
+	struct digest_state content;
+	struct digest found;
 	struct stat st;
 	int state;
 
@@ -227,10 +207,24 @@ int cache_find(const struct cache *cache, const struct digest *digest, int *fd, 
 	digest_write_hex(digest, name);
 	path = memory_format("%s/sha256/%s", cache->path, name);
 	state = open_entry(cache, name, path, fd, &st, err);
-	if (state == CACHE_HIT) {
-		*size = (uint64_t)st.st_size;
-		state = check_content(*fd, digest, *size, path, err);
+	if (state != CACHE_HIT)
+		goto out;
+	*size = (uint64_t)st.st_size;
+	digest_init(&content);
+	state = cache_hash(*fd, *size, &content, path, err);
+	if (state == 0 && lseek(*fd, 0, SEEK_SET) != 0)
+		state = error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	if (state < 0)
+		goto out;
+	found = digest_read(&content);
+	if (digest_equal(&found, digest) && content.length == *size) {
+		state = CACHE_HIT;
+	} else {
+		state = CACHE_BAD;
+		error_set(err, STATUS_DIGEST, "cannot use cache entry '%s': its SHA-256 is %s",
+			  path, digest_write_hex(&found, hex));
 	}
+out:
 	if (state != CACHE_HIT && *fd >= 0) {
 		close(*fd);
 		*fd = -1;

@@ -15,20 +15,21 @@
  *	sha256/<64 digits>	complete and flushed, mode 0444
  *	partial/<64 digits>	downloads under way or cut off (partial.h)
  *
- * An entry is worth no more than a download: it is hashed again each time it is opened. The
- * directory must belong to the user or to root and be writable by nobody else; it may be
+ * An entry is trusted no more than a download: it is hashed each time it is opened. The directory
+ * must belong to the user or to root, and nobody else may be able to write to it. It may be
  * read-only. Processes and threads may share it.
  */
 
 struct cache {
 	const char *path;	/* as the user named it; not owned */
-	int root;		/* descriptor of the directory, -1: there is none */
-	int entries;		/* of sha256/, -1: there is none */
+	int root;		/* descriptor of the directory, or -1 without one */
+	int entries;		/* descriptor of sha256/, or -1 without one */
 };
 
 /*
- * Opens the cache at path, which must outlive it. With create, makes it (mode 0700) and its
- * missing parents; without, one that is not there is an empty one. STATUS_FILE.
+ * Opens the cache at path; the string must outlive it. With create, the directory (mode 0700) and
+ * its missing parents are made; without, a missing directory is an empty cache. STATUS_FILE. Ended
+ * with cache_close.
  */
 int cache_open(struct cache *cache, const char *path, bool create, struct error *err);
 void cache_close(struct cache *cache);
@@ -36,39 +37,39 @@ void cache_close(struct cache *cache);
 enum cache_state {
 	CACHE_MISS,
 	CACHE_HIT,
-	CACHE_BAD	/* there is an entry, but not of that content */
+	CACHE_BAD	/* there is an entry with another content */
 };
 
 /*
- * Looks for the archive with a digest. CACHE_HIT: *fd is open for reading at 0, its *size bytes
- * have been hashed through it, and the caller closes it. CACHE_BAD: err is filled
- * (STATUS_DIGEST). -1: STATUS_FILE or STATUS_INTERRUPTED.
+ * Looks for the archive with a digest. CACHE_HIT: *fd is open for reading at 0, *size bytes have
+ * just been hashed through it, and the caller closes it. CACHE_BAD: err is filled (STATUS_DIGEST).
+ * -1: STATUS_FILE or STATUS_INTERRUPTED.
  */
 int cache_find(const struct cache *cache, const struct digest *digest, int *fd, uint64_t *size,
 	       struct error *err);
 
 /*
- * Removes a bad entry. Only for who holds the digest's partial: nobody publishes meanwhile.
- * STATUS_FILE.
+ * Removes a bad entry. The caller must hold the digest's partial, so that nobody publishes a good
+ * one meanwhile. STATUS_FILE.
  */
 int cache_discard(const struct cache *cache, const struct digest *digest, struct error *err);
 
-/* ---- for partial.c, which keeps the other directory ---- */
+/* ---- for partial.c, which owns partial/ ---- */
 
 /*
- * Opens the directory name below the cache's, making it when create says so; one that is a
- * symbolic link, or that others own or may write to, is refused. *fd is -1 when there is none.
- * STATUS_FILE.
+ * Opens the directory name below the cache's, and makes it first when create says so. A symbolic
+ * link is refused, and so is a directory that others own or may write to. *fd is -1 when there is
+ * none. STATUS_FILE.
  */
 int cache_open_directory(const struct cache *cache, const char *name, bool create, int *fd,
 			 struct error *err);
 
-/* Whether only we, or root, can have written what st is about. */
+/* Whether only this user or root can have written the file that st describes. */
 bool cache_is_ours(const struct stat *st);
 
 /*
- * Adds what fd holds from its position on to state, at most maximum bytes and one more. path is
- * for messages. STATUS_FILE, STATUS_INTERRUPTED.
+ * Adds the bytes of fd from its position on to state, at most maximum and one more, by which the
+ * caller notices a longer file. path is for messages. STATUS_FILE, STATUS_INTERRUPTED.
  */
 int cache_hash(int fd, uint64_t maximum, struct digest_state *state, const char *path,
 	       struct error *err);

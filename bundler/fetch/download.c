@@ -22,7 +22,7 @@
 #define CHUNK_BYTES ((size_t)64 * KIB)
 #define EVENT_INTERVAL 100	/* milliseconds between two events of progress */
 #define FIRST_PAUSE 500		/* milliseconds; doubled each time */
-#define UNREACHED_ATTEMPTS 2	/* who is out of reach will hardly come back within seconds */
+#define UNREACHED_ATTEMPTS 2	/* a host that is out of reach rarely comes back within seconds */
 
 /* What to do after an attempt. */
 enum step {
@@ -40,7 +40,7 @@ struct attempt {
 	uint64_t total;		/* bytes of the archive, 0: not known */
 	bool part;		/* the answer is a part of it (206) */
 	bool local;		/* this machine failed */
-	bool useless;		/* what was there before does not fit this source */
+	bool useless;		/* the bytes that were there do not fit this source */
 	int64_t reported;	/* when the last event of progress was */
 };
 
@@ -56,7 +56,7 @@ static void notify(const struct download *download, enum event_kind kind, uint64
 		download->events->notify(download->events->context, &event);
 }
 
-/* What the source offers is not what we want. */
+/* Fills err: the source offers other bytes than the wanted ones. Returns -1. */
 static int refuse(const struct download *download, enum status status, struct error *err,
 		  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -88,7 +88,7 @@ static int check_size(const struct download *download, uint64_t size, struct err
 	return 0;
 }
 
-/* A login page, most often. */
+/* Web pages that come instead of an archive are mostly login pages. */
 static void hint_type(const struct http_answer *answer, struct error *err)
 {
 	const char *type = answer->headers[HTTP_CONTENT_TYPE];
@@ -107,55 +107,48 @@ static const char *choose_validator(const struct http_answer *answer)
 	return tag && tag[0] == '"' ? tag : answer->headers[HTTP_LAST_MODIFIED];
 }
 
-static int begin_part(struct attempt *attempt, const struct http_answer *answer, struct error *err)
-{
-	const struct download *download = attempt->download;
-	struct range range;
-
-	if (attempt->offset == 0)
-		return refuse(download, STATUS_HTTP, err, "HTTP status 206, but the whole was "
-			      "asked for");
-	if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0
-	    || range.first != attempt->offset) {
-		attempt->useless = true;
-		return refuse(download, STATUS_HTTP, err, "not the range that was asked for");
-	}
-	attempt->part = true;
-	attempt->total = range.total;
-	return range.total != 0 ? check_size(download, range.total, err) : 0;
-}
-
-static int begin_whole(struct attempt *attempt, const struct http_answer *answer, struct error *err)
-{
-	if (answer->length != HTTP_UNKNOWN) {
-		attempt->total = answer->length;
-		if (check_size(attempt->download, answer->length, err) < 0)
-			return -1;
-	}
-	/* The source does not know ranges, or has another file now. */
-	attempt->offset = 0;
-	if (partial_reset(attempt->partial, err) < 0) {
-		attempt->local = true;
-		return -1;
-	}
-	partial_note(attempt->partial, attempt->download->source->text, choose_validator(answer));
-	return 0;
-}
-
+/* Begins with a part of the archive (206) or all of it (200). */
 static int on_head(void *context, const struct http_answer *answer, struct error *err)
 {
 	struct attempt *attempt = context;
-	int result = answer->status == 206 ? begin_part(attempt, answer, err)
-					   : begin_whole(attempt, answer, err);
+	const struct download *download = attempt->download;
+	struct range range;
+	bool known;		/* how large the archive is at this source */
 
-	if (result < 0) {
+	attempt->part = answer->status == 206;
+	if (attempt->part) {
+		if (attempt->offset == 0)
+			return refuse(download, STATUS_HTTP, err, "HTTP status 206, but the whole "
+				      "was asked for");
+		if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0
+		    || range.first != attempt->offset) {
+			attempt->useless = true;
+			return refuse(download, STATUS_HTTP, err, "not the range that was asked "
+				      "for");
+		}
+		attempt->total = range.total;
+		known = range.total != 0;
+	} else {
+		known = answer->length != HTTP_UNKNOWN;
+		attempt->total = known ? answer->length : 0;
+	}
+	if (known && check_size(download, attempt->total, err) < 0) {
 		if (err->status == STATUS_DIGEST)
 			hint_type(answer, err);
 		return -1;
 	}
-	if (attempt->download->size != 0)
-		attempt->total = attempt->download->size;
-	notify(attempt->download, EVENT_STARTED, attempt->offset, attempt->total, NULL, 0);
+	if (!attempt->part) {
+		/* The source does not know ranges, or has another file now. */
+		attempt->offset = 0;
+		if (partial_reset(attempt->partial, err) < 0) {
+			attempt->local = true;
+			return -1;
+		}
+		partial_note(attempt->partial, download->source->text, choose_validator(answer));
+	}
+	if (download->size != 0)
+		attempt->total = download->size;
+	notify(download, EVENT_STARTED, attempt->offset, attempt->total, NULL, 0);
 	return 0;
 }
 
@@ -187,7 +180,7 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 
 /* ---- what an attempt came to ---- */
 
-/* All bytes that this answer has were taken. */
+/* Decides after all bytes of an answer were taken. */
 static enum step judge(struct attempt *attempt, const struct http_answer *answer, struct error *err)
 {
 	struct partial *partial = attempt->partial;
@@ -215,7 +208,7 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 	return attempt->useless ? STEP_AGAIN : STEP_GIVE_UP;
 }
 
-/* What came before a failure is of use to the next attempt, if it could be written. */
+/* Keeps the bytes that came before a failure for the next attempt, if they can be written. */
 static void settle_failure(struct attempt *attempt, struct error *err)
 {
 	struct error later;
@@ -227,7 +220,7 @@ static void settle_failure(struct attempt *attempt, struct error *err)
 	attempt->local = attempt->local || err->status == STATUS_INTERRUPTED;
 }
 
-/* The transfer failed, or a check made it fail. */
+/* Decides after the transfer or a check of it failed. */
 static enum step judge_failure(struct attempt *attempt, const struct http_answer *answer,
 			       struct error *err)
 {
@@ -236,7 +229,7 @@ static enum step judge_failure(struct attempt *attempt, const struct http_answer
 		return STEP_GIVE_UP;
 	if (answer->status == 416 && attempt->offset > 0)
 		attempt->useless = true;
-	/* A wrong size may be that of what was there before and what came now. */
+	/* A wrong size may come from bytes of another archive that were there before. */
 	if (err->status == STATUS_DIGEST && attempt->offset > 0)
 		attempt->useless = true;
 	if (attempt->useless)
@@ -285,58 +278,48 @@ static enum step ask_server(struct attempt *attempt, struct download_retry *retr
 	return step;
 }
 
-static int copy(struct attempt *attempt, int fd, const char *path, struct error *err)
-{
-	uint8_t *chunk = memory_new(1, CHUNK_BYTES);
-	ssize_t got;
-	int result = 0;
-
-	while (result == 0 && (got = read(fd, chunk, CHUNK_BYTES)) != 0) {
-		if (got < 0)
-			result = error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-		else
-			result = on_body(attempt, chunk, (size_t)got, err);
-		if (result == 0)
-			result = interrupt_check(err);
-	}
-	free(chunk);
-	return result;
-}
-
-static int open_source(const char *path, uint64_t *size, struct error *err)
-{
-	/* O_NONBLOCK: a FIFO must not hang us. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		*size = (uint64_t)st.st_size;
-		return fd;
-	}
-	if (fd < 0)
-		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-	close(fd);
-	return error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
-}
-
-/* A file is as near as a beginning of it that is there already: it is always read whole. */
+/* Reads a file URL, always as a whole: a beginning that is already there saves nothing. */
 static enum step read_file(struct attempt *attempt, struct error *err)
 {
 	struct http_answer answer = { .status = 200 };
 	char *path = url_file_path(attempt->download->source);
 	enum step step = STEP_GIVE_UP;
+	uint8_t *chunk = NULL;
+	ssize_t got = -1;
+	struct stat st;
 	int fd = -1;
 
-	if (path)
-		fd = open_source(path, &answer.length, err);
-	else
+	if (!path) {
 		refuse(attempt->download, STATUS_FILE, err, "not the URL of a file");
-	if (fd >= 0 && on_head(attempt, &answer, err) == 0 && copy(attempt, fd, path, err) == 0)
+		goto out;
+	}
+	/* O_NONBLOCK: a FIFO must not hang us. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0) {
+		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+		goto out;
+	}
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
+		goto out;
+	}
+	answer.length = (uint64_t)st.st_size;
+	if (on_head(attempt, &answer, err) < 0)
+		goto out;
+	chunk = memory_new(1, CHUNK_BYTES);
+	while ((got = read(fd, chunk, CHUNK_BYTES)) > 0)
+		if (on_body(attempt, chunk, (size_t)got, err) < 0 || interrupt_check(err) < 0)
+			goto out;
+	if (got < 0)
+		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	else
 		step = judge(attempt, &answer, err);
+out:
 	if (step != STEP_DONE)
 		settle_failure(attempt, err);
 	if (fd >= 0)
 		close(fd);
+	free(chunk);
 	free(path);
 	return step;
 }
@@ -387,7 +370,7 @@ int download_archive(const struct download *download, struct partial *partial, b
 		return 0;
 	if (run_attempts(download, partial, local, err) == 0)
 		return 0;
-	/* What failed a check is wrong as a whole; an answer that was cut off is a beginning. */
+	/* An archive that failed a check is of no use; one that was cut off is a beginning. */
 	if (err->status == STATUS_DIGEST || err->status == STATUS_LIMIT)
 		*local = partial_reset(partial, &unused) < 0;
 	return -1;

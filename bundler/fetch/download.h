@@ -12,8 +12,8 @@
 #include "fetch/redirect.h"
 
 /*
- * From one source: attempts, pauses between them, and the checks that can be made before the
- * archive is whole.
+ * Downloads from one source: attempts, pauses between them, and the checks that are possible
+ * before the archive is whole.
  */
 
 struct download {
@@ -30,13 +30,16 @@ struct download {
  * Completes partial from the source: 0 when its digest is right. Otherwise -1, and *local says
  * whether this machine failed (STATUS_FILE, STATUS_INTERRUPTED), so that another source would
  * not help; else STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_DIGEST, STATUS_LIMIT or, for a
- * file URL, STATUS_FILE. Bytes of a wrong archive are thrown away; of an archive that was cut off
- * they stay, for the next attempt, source or process.
+ * file URL, STATUS_FILE. The bytes of a wrong archive are removed. The bytes of an archive that was
+ * cut off stay for the next attempt, source or process.
  */
 int download_archive(const struct download *download, struct partial *partial, bool *local,
 		     struct error *err);
 
-/* Adds a document to buffer, at most its maximum, which a failed attempt leaves empty. */
+/*
+ * Adds a document to buffer, at most its maximum. A failed attempt empties the buffer.
+ * STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_LIMIT or STATUS_INTERRUPTED.
+ */
 int download_document(const struct download *download, struct buffer *buffer, struct error *err);
 
 /* When to ask a source again: exponential back-off with jitter, bounded in number and time. */
@@ -47,8 +50,8 @@ struct download_retry {
 };
 
 /*
- * After a failed attempt that may be repeated: the pause before the next in milliseconds, or -1
- * when there is none. reached: whether a connection stood; retry_after: seconds that the server
+ * Returns the pause after a failed attempt in milliseconds, or -1 when there is no other attempt.
+ * reached says whether there was a connection; retry_after is the number of seconds that the server
  * asks for (RFC 9110 section 10.2.3), or 0.
  */
 int64_t download_pause(struct download_retry *retry, bool reached, uint64_t retry_after);

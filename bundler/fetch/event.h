@@ -4,13 +4,13 @@
 
 #include <stdint.h>
 
-/* What happens while an archive is fetched, for who shows it. Nothing depends on it. */
+/* Events of a fetch, for a display of progress. Nothing else depends on them. */
 
 enum event_kind {
 	EVENT_CACHED,		/* the cache had it */
 	EVENT_DISCARDED,	/* a bad cache entry was removed; message says why */
 	EVENT_WAITING,		/* another process or thread is downloading it */
-	EVENT_STARTED,		/* a source begins to send; done bytes are there already */
+	EVENT_STARTED,		/* a source begins to send; done bytes were there before */
 	EVENT_PROGRESS,		/* at most ten times a second */
 	EVENT_RETRYING,		/* message says why, delay how long the pause is */
 	EVENT_SOURCE_FAILED,	/* message says why; the next source follows, or the failure */
@@ -27,7 +27,7 @@ struct event {
 };
 
 struct event_sink {
-	/* Called in any thread; NULL when nobody listens. */
+	/* Called in any thread. May be NULL. */
 	void (*notify)(void *context, const struct event *event);
 	void *context;
 };

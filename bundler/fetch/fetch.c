@@ -31,7 +31,7 @@ struct job {
 
 /* ---- options ---- */
 
-/* "URL/<asset>", or the URL with the asset's name in the place kept for it. */
+/* "URL/<asset>", or the URL with the asset's name instead of its placeholder. Caller frees. */
 static char *mirror_url(const char *mirror, const char *asset)
 {
 	const char *place = strstr(mirror, PLACEHOLDER);
@@ -49,18 +49,6 @@ static char *mirror_url(const char *mirror, const char *asset)
 	return text;
 }
 
-static int check_mirror(const char *mirror, struct error *err)
-{
-	char *text = mirror_url(mirror, "asset");
-	const char *fault = url_fault(text);
-
-	free(text);
-	if (!fault)
-		return 0;
-	error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", mirror, fault);
-	return error_hint(err, "a directory is file:///DIR, with %%20 for a blank");
-}
-
 static int check_proxy(const char *proxy, struct error *err)
 {
 	const char *fault = proxy ? proxy_fault(proxy) : NULL;
@@ -68,7 +56,7 @@ static int check_proxy(const char *proxy, struct error *err)
 
 	if (!fault)
 		return 0;
-	/* What stands before the @ is nobody's business. */
+	/* User and password come before the @ and are not shown. */
 	return error_set(err, STATUS_USAGE, "cannot use proxy '%s': %s", at ? at + 1 : proxy,
 			 fault);
 }
@@ -79,8 +67,15 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 		return error_set(err, STATUS_LIMIT, "cannot use %zu mirrors: the limit is %d",
 				 options->mirror_count, LIMIT_MIRRORS);
 	for (size_t i = 0; i < options->mirror_count; i++) {
-		if (check_mirror(options->mirrors[i], err) < 0)
-			return -1;
+		char *text = mirror_url(options->mirrors[i], "asset");
+		const char *fault = url_fault(text);
+
+		free(text);
+		if (!fault)
+			continue;
+		error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", options->mirrors[i],
+			  fault);
+		return error_hint(err, "a directory is file:///DIR, with %%20 for a blank");
 	}
 	if (check_proxy(options->proxies.https, err) < 0
 	    || check_proxy(options->proxies.http, err) < 0)
@@ -123,28 +118,12 @@ static int add_source(struct job *job, const char *text, struct error *err)
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use URL '%s' of '%s': %s", text,
 				 job->asset->name, fault);
-	/* Offline, what is on another machine is no source. */
+	/* Offline, only file URLs are sources. */
 	if (job->fetch->options.offline && job->sources[job->source_count].scheme != URL_FILE)
 		url_free(&job->sources[job->source_count]);
 	else
 		job->source_count++;
 	return 0;
-}
-
-static int list_sources(struct job *job, struct error *err)
-{
-	const struct fetch_options *options = &job->fetch->options;
-
-	job->sources = memory_new(options->mirror_count + 1, sizeof *job->sources);
-	for (size_t i = 0; i < options->mirror_count; i++) {
-		char *text = mirror_url(options->mirrors[i], job->asset->name);
-		int result = add_source(job, text, err);
-
-		free(text);
-		if (result < 0)
-			return -1;
-	}
-	return add_source(job, job->asset->url, err);
 }
 
 /* How much a failure matters when several sources failed in different ways (fetch.h). */
@@ -179,7 +158,7 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 			*err = failure;
 		if (local)
 			return -1;
-		if (job->source_count > 1)	/* of one alone the error tells */
+		if (job->source_count > 1)	/* the error is enough for a single one */
 			notify(job, EVENT_SOURCE_FAILED, download.source, 0, failure.message);
 	}
 	if (job->source_count > 1 && err->hint[0] == '\0')
@@ -190,7 +169,7 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 
 /* ---- the cache ---- */
 
-/* As cache_find. What the lock says about the size holds for what the cache has, too. */
+/* As cache_find, but an entry of another size than the lock's is an error. */
 static int find(const struct job *job, int *fd, uint64_t *size, struct error *err)
 {
 	const struct fetch_asset *asset = job->asset;
@@ -208,11 +187,11 @@ static int find(const struct job *job, int *fd, uint64_t *size, struct error *er
 			 "says %" PRIu64, asset->name, *size, asset->size);
 }
 
-/* Takes the partial, or waits until whoever has it is done: 0 with it, or -1. */
+/* Takes the partial, and waits for another process that has it: 0 with it, or -1. */
 static int wait_for_partial(struct job *job, struct partial *partial, struct error *err)
 {
 	int64_t deadline = clock_now() + 1000 * (int64_t)job->fetch->options.total_seconds;
-	bool told = false;
+	bool reported = false;
 	int result;
 
 	while ((result = partial_open(partial, &job->cache, &job->asset->digest, job->maximum, err))
@@ -220,9 +199,9 @@ static int wait_for_partial(struct job *job, struct partial *partial, struct err
 		if (clock_now() > deadline)
 			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process "
 					 "did not finish its download", job->asset->name);
-		if (!told)
+		if (!reported)
 			notify(job, EVENT_WAITING, NULL, 0, NULL);
-		told = true;
+		reported = true;
 		if (clock_sleep(LOCK_INTERVAL, err) < 0)
 			return -1;
 	}
@@ -246,8 +225,8 @@ static int find_or_download(struct job *job, int *fd, uint64_t *size, struct err
 	if (wait_for_partial(job, &partial, err) < 0)
 		return -1;
 	/*
-	 * With the partial in our hands nobody else publishes: what is in the cache now stays, and
-	 * what is bad there can be removed.
+	 * Nobody else publishes while we hold the partial: an entry that is in the cache now stays,
+	 * and a bad one can be removed.
 	 */
 	state = find(job, fd, size, err);
 	if (state == CACHE_HIT)
@@ -273,10 +252,11 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 {
 	struct job job = { .fetch = fetch, .asset = asset,
 			   .maximum = asset->size ? asset->size : LIMIT_ARCHIVE_BYTES };
-	int result;
+	const struct fetch_options *options = &fetch->options;
+	int result = 0;
 
 	*fd = -1;
-	if (!fetch->options.cache) {
+	if (!options->cache) {
 		error_set(err, STATUS_FILE, "cannot place the cache: neither HOME nor "
 			  "XDG_CACHE_HOME is set");
 		return error_hint(err, "name a directory with --cache");
@@ -284,9 +264,17 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 	if (asset->size > LIMIT_ARCHIVE_BYTES)
 		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %" PRIu64 " bytes are "
 				 "more than %llu", asset->name, asset->size, LIMIT_ARCHIVE_BYTES);
-	result = list_sources(&job, err);
+	job.sources = memory_new(options->mirror_count + 1, sizeof *job.sources);
+	for (size_t i = 0; i < options->mirror_count && result == 0; i++) {
+		char *text = mirror_url(options->mirrors[i], asset->name);
+
+		result = add_source(&job, text, err);
+		free(text);
+	}
 	if (result == 0)
-		result = cache_open(&job.cache, fetch->options.cache, job.source_count > 0, err);
+		result = add_source(&job, asset->url, err);
+	if (result == 0)
+		result = cache_open(&job.cache, options->cache, job.source_count > 0, err);
 	if (result == 0) {
 		result = find_or_download(&job, fd, size, err);
 		cache_close(&job.cache);

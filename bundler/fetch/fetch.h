@@ -13,8 +13,8 @@
 #include "fetch/redirect.h"
 
 /*
- * Release archives by digest: from the cache, else from the mirrors and the origin in turn.
- * Nothing that fails its digest gets a name or is handed out, whoever sent it.
+ * Release archives by digest: from the cache, else from the mirrors and the origin in turn. Bytes
+ * that fail their digest get no name and are not handed out, whatever source sent them.
  */
 
 struct fetch_asset {
@@ -32,36 +32,36 @@ struct fetch_options {
 	const char *ca_file;			/* read when the first https connection needs it */
 	struct proxies proxies;
 	bool offline;				/* cache and file URLs only */
-	unsigned stall_seconds, total_seconds;	/* per source; 0: what limits.h says */
+	unsigned stall_seconds, total_seconds;	/* per source; 0: the default of limits.h */
 	struct event_sink events;
 };
 
-/* What all downloads of a run share; threads may use one at the same time. */
+/* Shared by all downloads of a run. Threads may use it at the same time. */
 struct fetch {
 	struct fetch_options options;
 	struct redirect client;
 };
 
 /*
- * Keeps the options' pointers, which must outlive fetch. STATUS_USAGE for a mirror or proxy that
- * is none.
+ * Keeps the pointers of options, which must outlive fetch. STATUS_USAGE for a mirror or proxy that
+ * cannot be used, STATUS_LIMIT for too many mirrors. Ended with fetch_free.
  */
 int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct error *err);
 void fetch_free(struct fetch *fetch);
 
 /*
- * Opens the archive that has the asset's digest: *fd is read-only, at 0, closed by the caller,
- * and what it reads has just been hashed; *size is its length in bytes. Of several sources that
- * failed the error tells about the gravest: a wrong digest or size (STATUS_DIGEST) first, then
- * STATUS_TLS, STATUS_LIMIT, STATUS_HTTP, STATUS_FILE, and STATUS_NETWORK only if no source
- * could be reached.
+ * Opens the archive that has the asset's digest: *fd is read-only and at 0, its *size bytes have
+ * just been hashed, and the caller closes it. When several sources fail, the error is that of the
+ * gravest failure: a wrong digest or size (STATUS_DIGEST) first, then STATUS_TLS, STATUS_LIMIT,
+ * STATUS_HTTP, STATUS_FILE, and STATUS_NETWORK only if no source could be reached.
  */
 int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
 	       struct error *err);
 
 /*
- * Adds a document whose digest nobody knows to buffer, at most its maximum: over https or from
- * a file only. Neither cache nor mirrors are looked at.
+ * Adds a document without a known digest to buffer, at most its maximum: over https or from a file
+ * only. Cache and mirrors are not used. Errors as for download_document, STATUS_CONFIG for a URL
+ * that is refused, STATUS_FILE for a file that cannot be read.
  */
 int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err);
 

@@ -42,10 +42,10 @@ struct hop {
 	struct curl_slist *fields;	/* request headers of ours */
 	struct curl_waitfd sockets[MAXIMUM_SOCKETS];	/* that are open */
 	unsigned socket_count;
-	bool refused;			/* an address was too private */
+	bool refused;			/* an address was too private for this hop */
 	bool connect_limited;		/* the time to connect is shorter than what is left */
 	bool failed;			/* err is filled */
-	bool ended;			/* by us, after the header: the body is of no use */
+	bool ended;			/* after the header, because the body is not needed */
 	size_t header_bytes, header_lines;
 	uint64_t received;		/* bytes of header and body */
 	int64_t window_start;		/* of the stall check; 0 until connected */
@@ -72,7 +72,7 @@ static int fail(struct hop *hop, enum status status, const char *format, ...)
 	return -1;
 }
 
-/* A failure that the next attempt may not meet. */
+/* Fills err for a failure that the next attempt may not meet. */
 static int fail_transient(struct hop *hop, const char *reason)
 {
 	hop->answer->transient = true;
@@ -148,7 +148,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 		return 0;
 	}
 	if (hop->answer->status != 0)
-		return length;		/* a trailer: whoever reads the header has read it by now */
+		return length;		/* a trailer: the header was evaluated before the body */
 	if (length >= 5 && strncmp(line, "HTTP/", 5) == 0)
 		forget_fields(hop->answer);
 	else if (line[0] == '\r' || line[0] == '\n')
@@ -171,7 +171,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	return length;
 }
 
-/* A window of stall_seconds has to bring LIMIT_STALL_BYTES for each of them. */
+/* Whether fewer than LIMIT_STALL_BYTES a second came within the last stall_seconds. */
 static bool has_stalled(struct hop *hop)
 {
 	const unsigned seconds = hop->request->stall_seconds;
@@ -237,7 +237,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 	return fd;
 }
 
-/* The TLS context is freed after this; it is the last moment to ask what went wrong. */
+/* curl frees the TLS context after this call, so the failure is read from it here. */
 static int on_close_socket(void *context, curl_socket_t fd)
 {
 	struct hop *hop = context;
@@ -308,7 +308,7 @@ static void set_policy(struct hop *hop)
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	/* Both are set always: what is not set, curl looks for in the environment. */
+	/* Both are always set, because curl reads the environment for those that are not. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -346,13 +346,13 @@ static void set_request(struct hop *hop)
 
 /* ---- what became of it ---- */
 
-/* What the system said last, where that is more than chance. */
+/* The last error of the system, unless it depends on chance. */
 static const char *system_reason(const struct hop *hop)
 {
 	long number = 0;
 
 	curl_easy_getinfo(hop->easy, CURLINFO_OS_ERRNO, &number);
-	/* Which of these three an early end shows as depends on who is faster. */
+	/* An early end shows as any of these three, whichever side is faster. */
 	if (number == 0 || number == EPIPE || number == ECONNRESET)
 		return "the connection was closed early";
 	return strerror((int)number);
@@ -422,22 +422,6 @@ static int explain(struct hop *hop, CURLcode code)
 	}
 }
 
-/* An address in brackets or digits never gets as far as a certificate; say so before connecting. */
-static int check_host(struct hop *hop)
-{
-	const char *host = hop->request->url->host;
-	struct error unused;
-
-	if (hop->request->url->scheme != URL_HTTPS)
-		return 0;
-	if (trust_check_host(host, &unused) < 0)
-		return fail(hop, STATUS_TLS, "'%s' is no DNS name that a certificate can be "
-			    "checked for", host);
-	hop->tls = memory_new(1, sizeof *hop->tls);
-	tls_init(hop->tls, hop->request->trust);
-	return 0;
-}
-
 /*
  * curl_easy_perform, but for two things. With BearSSL, curl forgets to wait for the socket
  * during the handshake (its 7.88 does not say which way the handshake is blocked) and sleeps
@@ -471,12 +455,19 @@ static CURLcode run(struct hop *hop)
 int http_get(const struct http_request *request, struct http_answer *answer, struct error *err)
 {
 	struct hop hop = { .request = request, .answer = answer, .err = err };
+	struct error unused;
 	CURLcode code;
 
 	pthread_once(&library, start_library);
 	*answer = (struct http_answer){ .length = HTTP_UNKNOWN, .address = ADDRESS_PUBLIC };
-	if (check_host(&hop) < 0)
-		return -1;
+	if (request->url->scheme == URL_HTTPS) {
+		/* Checked before the connection: no certificate is checked for an IP address. */
+		if (trust_check_host(request->url->host, &unused) < 0)
+			return fail(&hop, STATUS_TLS, "'%s' is no DNS name that a certificate can "
+				    "be checked for", request->url->host);
+		hop.tls = memory_new(1, sizeof *hop.tls);
+		tls_init(hop.tls, request->trust);
+	}
 	hop.easy = curl_easy_init();
 	if (!hop.easy)
 		abort();

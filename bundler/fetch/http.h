@@ -13,8 +13,8 @@
 
 /*
  * One hop of HTTP/1.1 (RFC 9110, 9112): one connection, one GET, one answer. Redirects are not
- * followed, nothing is kept for the next hop: no cookies, no credentials, no connection. The
- * only user of libcurl.
+ * followed. Nothing is kept for the next hop: no cookies, no credentials, no connection. Only this
+ * module uses libcurl.
  */
 
 struct http_answer;
@@ -23,18 +23,18 @@ struct http_request {
 	const struct url *url;			/* https or http */
 	const struct trust *trust;		/* for https */
 	const char *proxy;			/* or NULL; proxy_fault has found nothing */
-	enum address_class most_private;	/* highest class to connect to; a proxy has any */
+	enum address_class most_private;	/* highest class to connect to; any for a proxy */
 	uint64_t offset;			/* first byte wanted, 0 for the whole */
 	const char *validator;			/* for If-Range (RFC 9110, 13.1.5), or NULL */
 	unsigned stall_seconds;
 	int64_t deadline;			/* of clock.h: the transfer ends by then */
-	/* What to do with an answer of 200 or 206; any other has its header read and no more. */
+	/* Called for an answer of 200 or 206. Of any other answer only the header is read. */
 	int (*head)(void *context, const struct http_answer *answer, struct error *err);
 	int (*body)(void *context, const void *bytes, size_t length, struct error *err);
 	void *context;
 };
 
-/* The headers that we read; of one that comes twice the first counts. */
+/* The headers that we read. The first counts when a header is repeated. */
 enum http_header {
 	HTTP_CONTENT_LENGTH,
 	HTTP_CONTENT_RANGE,
@@ -53,15 +53,15 @@ struct http_answer {
 	uint64_t length;			/* of the body as announced, or HTTP_UNKNOWN */
 	uint64_t retry_after;			/* seconds that the server asks to wait, or 0 */
 	enum address_class address;		/* of the server; ADDRESS_PUBLIC behind a proxy */
-	bool reached;				/* a connection stood */
+	bool reached;				/* there was a connection */
 	bool transient;				/* the failure may pass by itself */
 };
 
 /*
- * Runs one hop. 0 when an answer came and, for 200 and 206, its whole body was taken; -1
- * otherwise, with what is known in answer. A callback that returns -1 ends the transfer with
- * its error. STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, or what a callback said. answer is
- * overwritten, and freed by the caller with http_answer_free in either case.
+ * Runs one hop. 0 when an answer came and, for 200 and 206, its whole body was taken; otherwise -1
+ * with STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_LIMIT, STATUS_INTERRUPTED, or the error of a
+ * callback. A callback that returns -1 ends the transfer. answer is overwritten in either case, and
+ * the caller frees it with http_answer_free.
  */
 int http_get(const struct http_request *request, struct http_answer *answer, struct error *err);
 

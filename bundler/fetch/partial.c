@@ -35,55 +35,44 @@ static void forget_note(struct partial *partial)
 	unlinkat(partial->directory, note_name(partial, name), 0);
 }
 
-/* ---- taking and leaving ---- */
-
 /* Another name for the file, or another owner, could have us write where we should not. */
 static bool is_fit(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink == 1;
 }
 
-/* 0 with the file or, where something else stands, -1 in partial->fd. */
-static int try_open(struct partial *partial, struct error *err)
-{
-	int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	struct stat st;
-
-	partial->fd = openat(partial->directory, partial->name, flags, 0600);
-	if (partial->fd >= 0) {
-		if (fstat(partial->fd, &st) < 0)
-			return fail(partial, "open", err);
-		if (is_fit(&st))
-			return 0;
-		close(partial->fd);
-		partial->fd = -1;
-		return 0;
-	}
-	/* EACCES: killed between the last flush and the new name, when it is read-only already. */
-	if (errno == ELOOP || errno == EISDIR || errno == ENXIO || errno == EACCES)
-		return 0;
-	return fail(partial, "open", err);
-}
-
+/* Opens the file, and removes what is in its place first when that is not a file of ours. */
 static int open_file(struct partial *partial, struct error *err)
 {
-	if (try_open(partial, err) < 0)
-		return -1;
-	if (partial->fd >= 0)
-		return 0;
-	if (unlinkat(partial->directory, partial->name, 0) < 0 && errno != ENOENT &&
-	    unlinkat(partial->directory, partial->name, AT_REMOVEDIR) < 0)
-		return fail(partial, "remove", err);
-	if (try_open(partial, err) < 0)
-		return -1;
-	if (partial->fd >= 0)
-		return 0;
-	return error_set(err, STATUS_FILE, "cannot open '%s': others interfere", partial->path);
+	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	struct stat st;
+
+	for (bool removed = false;; removed = true) {
+		partial->fd = openat(partial->directory, partial->name, flags, 0600);
+		/* EACCES: killed between fchmod(2) and the new name. */
+		if (partial->fd < 0 && errno != ELOOP && errno != EISDIR && errno != ENXIO
+		    && errno != EACCES)
+			return fail(partial, "open", err);
+		if (partial->fd >= 0) {
+			if (fstat(partial->fd, &st) < 0)
+				return fail(partial, "open", err);
+			if (is_fit(&st))
+				return 0;
+			close(partial->fd);
+			partial->fd = -1;
+		}
+		if (removed)
+			return error_set(err, STATUS_FILE, "cannot open '%s': others interfere",
+					 partial->path);
+		if (unlinkat(partial->directory, partial->name, 0) < 0 && errno != ENOENT
+		    && unlinkat(partial->directory, partial->name, AT_REMOVEDIR) < 0)
+			return fail(partial, "remove", err);
+	}
 }
 
 /*
- * The lock is on the file, not on its name: who held it before may have published or removed
- * the file meanwhile. 0 when the name is still the file's, 1 when not or when it is locked.
+ * Locks the file: 0, or 1 when it is locked or no longer has its name. The lock is on the file, not
+ * on its name, and the process that held it before may have published or removed the file.
  */
 static int lock_file(struct partial *partial, struct error *err)
 {
@@ -96,18 +85,6 @@ static int lock_file(struct partial *partial, struct error *err)
 	if (fstatat(partial->directory, partial->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 1 : fail(partial, "lock", err);
 	return ours.st_dev != named.st_dev || ours.st_ino != named.st_ino;
-}
-
-/* Hashes the beginning that an earlier attempt has left. */
-static int read_beginning(struct partial *partial, uint64_t maximum, struct error *err)
-{
-	if (fchmod(partial->fd, 0600) < 0)	/* whatever the umask was */
-		return fail(partial, "open", err);
-	digest_init(&partial->state);
-	if (cache_hash(partial->fd, maximum, &partial->state, partial->path, err) < 0)
-		return -1;
-	partial->length = partial->state.length;
-	return partial->length > maximum ? partial_reset(partial, err) : 0;
 }
 
 static void release(struct partial *partial)
@@ -132,8 +109,17 @@ int partial_open(struct partial *partial, const struct cache *cache, const struc
 		result = open_file(partial, err);
 	if (result == 0)
 		result = lock_file(partial, err);
-	if (result == 0)
-		result = read_beginning(partial, maximum, err);
+	if (result == 0 && fchmod(partial->fd, 0600) < 0)	/* whatever the umask was */
+		result = fail(partial, "open", err);
+	if (result == 0) {
+		digest_init(&partial->state);
+		result = cache_hash(partial->fd, maximum, &partial->state, partial->path, err);
+	}
+	if (result == 0) {
+		partial->length = partial->state.length;
+		if (partial->length > maximum)
+			result = partial_reset(partial, err);
+	}
 	if (result != 0)
 		release(partial);
 	return result;
@@ -143,15 +129,13 @@ void partial_close(struct partial *partial)
 {
 	struct error unused;
 
-	partial_settle(partial, &unused);	/* what cannot be written is no beginning */
+	partial_settle(partial, &unused);	/* bytes that were not written are lost */
 	if (partial->length == 0 && !partial->published) {
 		forget_note(partial);
 		unlinkat(partial->directory, partial->name, 0);
 	}
 	release(partial);
 }
-
-/* ---- working on it ---- */
 
 /* In the channel's thread. */
 static int keep(void *context, const void *bytes, size_t length)
@@ -254,8 +238,6 @@ char *partial_validator(const struct partial *partial, const char *source)
 	buffer_free(&note);
 	return validator;
 }
-
-/* ---- the end ---- */
 
 /* The same file again, for reading only. */
 static int reopen(const struct partial *partial)

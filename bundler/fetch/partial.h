@@ -8,9 +8,9 @@
 
 /*
  * A download under way: partial/<digits of the wanted digest> in the cache, locked (flock(2))
- * while somebody works on it, and beside it <digits>.from, a note of where the bytes come from,
- * for If-Range. Cut off at any moment it can be gone on with; its bytes get no other name until
- * their digest is right.
+ * while a process works on it, and beside it <digits>.from, a note of the source of the bytes, for
+ * If-Range. A download that was cut off at any moment can be continued. Its bytes get no other name
+ * until their digest is right.
  */
 struct partial {
 	const struct cache *cache;
@@ -19,26 +19,27 @@ struct partial {
 	int fd;
 	char name[DIGEST_HEX_BYTES];
 	char *path;			/* for messages */
-	uint64_t length;		/* bytes so far; the last may be on their way to the file */
+	uint64_t length;		/* bytes so far; the last may not be in the file yet */
 	struct digest_state state;	/* of the bytes that are in the file */
 	struct channel *channel;	/* to the thread that writes and hashes, or NULL */
-	bool published;			/* it has another name now */
+	bool published;			/* it is a cache entry now */
 };
 
 /*
  * Takes the partial of a digest: 0, or 1 when another process or thread has it, or -1 with
- * STATUS_FILE, STATUS_INTERRUPTED. What is there is hashed; what cannot be a beginning of the
- * archive (more than maximum bytes, no file of ours) is thrown away.
+ * STATUS_FILE, STATUS_INTERRUPTED. Bytes that are already there are hashed. More than maximum
+ * bytes, or a file that is not ours, cannot be a beginning of the archive and are removed. Ended
+ * with partial_close.
  */
 int partial_open(struct partial *partial, const struct cache *cache, const struct digest *wanted,
 		 uint64_t maximum, struct error *err);
 
-/* Lets go of it. An empty one is removed, any other stays to be gone on with. */
+/* Releases the partial. An empty one is removed, any other stays to be continued. */
 void partial_close(struct partial *partial);
 
 /*
- * Appends bytes. They are written and hashed in a thread of their own, so that a failure
- * (STATUS_FILE) may show later, in partial_settle at the latest.
+ * Appends bytes. Another thread writes and hashes them, so a failure (STATUS_FILE) may be reported
+ * later, by partial_settle at the latest.
  */
 int partial_add(struct partial *partial, const void *bytes, size_t length, struct error *err);
 
@@ -48,22 +49,22 @@ int partial_settle(struct partial *partial, struct error *err);
 /* Whether the bytes of a settled partial have the wanted digest. */
 bool partial_is_right(const struct partial *partial);
 
-/* Throws away what is there. STATUS_FILE. */
+/* Removes all bytes and the note. STATUS_FILE. */
 int partial_reset(struct partial *partial, struct error *err);
 
 /*
- * Notes that the bytes come from source (a URL) under validator, or NULL. A note that fails is
- * none.
+ * Notes that the bytes come from source (a URL) with validator (RFC 9110 section 13.1.5). Without a
+ * validator (NULL), or when it cannot be written, there is no note.
  */
 void partial_note(struct partial *partial, const char *source, const char *validator);
 
-/* The validator noted for source, that the caller frees, or NULL. */
+/* Returns the validator noted for source, which the caller frees, or NULL. */
 char *partial_validator(const struct partial *partial, const char *source);
 
 /*
- * When the bytes of the settled partial have the wanted digest (else STATUS_DIGEST, and nothing
- * changes): flushes them and gives them their name. *fd is the archive, open for reading at 0,
- * closed by the caller; the partial is then only to be closed. STATUS_FILE.
+ * Flushes the settled partial and makes it a cache entry, if its bytes have the wanted digest (else
+ * STATUS_DIGEST, and nothing changes). *fd is then the archive, open for reading at 0; the caller
+ * closes it, and the partial. STATUS_FILE.
  */
 int partial_publish(struct partial *partial, int *fd, struct error *err);
 

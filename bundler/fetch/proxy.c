@@ -20,7 +20,7 @@ const char *proxy_fault(const char *value)
 	if (scheme && strncasecmp(value, "http://", 7) != 0)
 		return "only proxies that speak plain http are supported";
 	value = scheme ? scheme + 3 : value;
-	/* The password stays out of the reader, and may have an @ of its own. */
+	/* User and password are not parsed; the password may contain an @. */
 	at = strrchr(value, '@');
 	text = memory_format("http://%s", at ? at + 1 : value);
 	fault = url_parse(&url, text);
@@ -31,7 +31,7 @@ const char *proxy_fault(const char *value)
 	return fault;
 }
 
-/* A name stands for itself and its subdomains; a leading dot changes nothing. */
+/* A name matches itself and its subdomains. A leading dot is ignored. */
 static bool name_matches(const char *host, const char *name)
 {
 	size_t host_length = strlen(host), length;
@@ -65,23 +65,14 @@ static bool address_matches(const struct address *host, char *pattern)
 	return address_share_prefix(host, &address, (unsigned)bits);
 }
 
-static bool matches(const char *host, char *pattern)
-{
-	struct address address;
-	char *bare;
-	bool is_address;
-
-	if (strcmp(pattern, "*") == 0)
-		return true;
-	bare = host[0] == '[' ? memory_copy(host + 1, strlen(host) - 2) : memory_string(host);
-	is_address = address_parse(&address, bare) == 0;
-	free(bare);
-	return is_address ? address_matches(&address, pattern) : name_matches(host, pattern);
-}
-
-static bool excepted(const char *host, const char *none)
+/* Whether the list of no_proxy names the host. */
+static bool is_excepted(const char *host, const char *none)
 {
 	char *list = memory_string(none), *next = list;
+	char *bare = host[0] == '[' ? memory_copy(host + 1, strlen(host) - 2)
+				    : memory_string(host);
+	struct address address;
+	const bool is_address = address_parse(&address, bare) == 0;
 	bool found = false;
 
 	while (*next && !found) {
@@ -90,9 +81,13 @@ static bool excepted(const char *host, const char *none)
 
 		if (*rest)
 			*rest++ = '\0';
-		found = length > 0 && matches(host, next);
+		if (length > 0)
+			found = strcmp(next, "*") == 0
+				|| (is_address ? address_matches(&address, next)
+					       : name_matches(host, next));
 		next = rest;
 	}
+	free(bare);
 	free(list);
 	return found;
 }
@@ -103,5 +98,5 @@ const char *proxy_find(const struct proxies *proxies, const struct url *url)
 
 	if (!proxy || !*proxy || url->scheme == URL_FILE)
 		return NULL;
-	return proxies->none && excepted(url->host, proxies->none) ? NULL : proxy;
+	return proxies->none && is_excepted(url->host, proxies->none) ? NULL : proxy;
 }

@@ -5,14 +5,14 @@
 #include "base/url.h"
 
 /*
- * Which proxy stands between us and a server. The variables are curl's and wget's:
+ * The proxies between us and servers. The variables are those of curl and wget:
  * https_proxy, http_proxy (lower case only: a CGI's Proxy header becomes HTTP_PROXY),
  * all_proxy and no_proxy.
  */
 struct proxies {
 	const char *https;	/* for https URLs, or NULL */
 	const char *http;	/* for http URLs, or NULL */
-	const char *none;	/* who is reached without one, as in no_proxy, or NULL */
+	const char *none;	/* hosts to reach without a proxy, as in no_proxy, or NULL */
 };
 
 /*
@@ -22,9 +22,9 @@ struct proxies {
 const char *proxy_fault(const char *value);
 
 /*
- * The proxy for a URL, or NULL for none. none is a list of names with commas or spaces
- * between: a name stands for itself and its subdomains, an address or "ADDRESS/BITS" for
- * addresses, "*" for everything.
+ * Returns the proxy for a URL, or NULL for none. proxies->none is a list, separated by commas or
+ * blanks: a name matches itself and its subdomains, an address or "ADDRESS/BITS" matches addresses,
+ * "*" matches everything.
  */
 const char *proxy_find(const struct proxies *proxies, const struct url *url);
 

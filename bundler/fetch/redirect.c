@@ -20,7 +20,7 @@ void redirect_free(struct redirect *client)
 	pthread_mutex_destroy(&client->lock);
 }
 
-/* The bundle is read once, and not at all when everything is in the cache. */
+/* Reads the bundle before the first https connection. */
 static int load_trust(struct redirect *client, struct error *err)
 {
 	int result = 0;
@@ -57,7 +57,7 @@ static bool is_transient(unsigned status)
 {
 	if (status == 408 || status == 425 || status == 429)
 		return true;
-	/* 511: a network that wants a login stays so. */
+	/* 511 is not: a network that wants a login keeps wanting it. */
 	return status >= 500 && status <= 599 && status != 501 && status != 505 && status != 511;
 }
 
@@ -78,7 +78,7 @@ static const char *status_name(unsigned status)
 	}
 }
 
-/* Where the answer of from leads, when it may. */
+/* Resolves the Location of from's answer, and checks that a redirect may lead there. */
 static int next_hop(struct url *next, const struct url *from, const char *location,
 		    struct error *err)
 {
