@@ -85,7 +85,7 @@ static int compare_texts(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-/* Paths go before fields: what is wrong with one of them stands together. */
+/* Findings about a tree come first, by path, so that those of one path are together. */
 static int compare_subjects(const struct audit_finding *a, const struct audit_finding *b)
 {
 	bool tree = a->field <= AUDIT_ATTRIBUTE;

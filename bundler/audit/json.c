@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
-/* A pointer that would get longer is not followed: the values there are told as they are. */
+/* A longer pointer is not followed: the values there are reported whole. */
 #define POINTER_BYTES 1024
 
 struct comparison {

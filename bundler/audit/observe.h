@@ -27,7 +27,7 @@ struct observe_spool {
 	uint64_t *starts;	/* of each node of the reference: where in fd, or one above */
 };
 
-/* What a second reading looks at: the contents of the files that stand at the same paths. */
+/* What a second reading compares with: the contents of the files at the same paths. */
 struct observe_reference {
 	const struct tree *tree;
 	struct observe_spool *spool;	/* has their bytes; NULL when the nodes have them */
@@ -76,7 +76,7 @@ void observe_file_end(struct observe *observe);
 int observe_end(struct observe *observe, struct error *err);
 
 /*
- * The path in a tree that a name in an archive stands for, which the caller frees; NULL with "..".
+ * The path in a tree of a name in an archive; the caller frees it. NULL for a name with "..".
  */
 char *observe_path(const char *name);
 

@@ -195,7 +195,7 @@ static int add_link(struct walk *walk, int directory, const char *name, const ch
 	return observe_texts(&walk->observe, node, err);
 }
 
-/* Adds what stands under name in a directory; the entries of one that is a directory come later. */
+/* Adds what has this name in a directory; what is in a directory is added later. */
 static int add_found(struct walk *walk, int directory, const char *name, const char *path,
 		     struct error *err)
 {

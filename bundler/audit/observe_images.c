@@ -82,7 +82,7 @@ static int take_fault(struct walk *walk, enum walk_fault fault, const struct ima
 					 file->name, walk->place, reason) : 0;
 	case WALK_DEEP:
 	case WALK_EXHAUSTED:
-		break;		/* take_entry goes less deep, and there is enough of everything */
+		break;		/* take_entry stops before, and the budgets are unlimited */
 	}
 	return refuse(images, STATUS_LIMIT, "it has too much of something");
 }

@@ -7,8 +7,8 @@
 /*
  * Puts the observed tree of a layer over that of the layers below it (image-spec layer.md,
  * "Applying Changesets"): lower becomes the two together, and upper is freed. A whiteout,
- * ".wh.<name>" or ".wh..wh..opq", hides what is below it and is gone afterwards; one that hides
- * nothing stays as a file, so that whoever compares sees it.
+ * ".wh.<name>" or ".wh..wh..opq", hides what is below it and is removed. A whiteout that hides
+ * nothing stays as a file, so that a comparison finds it.
  */
 void overlay_apply(struct tree *lower, struct tree *upper);
 

@@ -16,7 +16,7 @@ bool pairs_have(const struct observe_images *images, const struct platform *plat
 void pairs_choose(struct observe_images *images, const struct platform *const *platforms,
 		  size_t count);
 
-/* Two images to compare; one that has no counterpart stands alone. */
+/* Two images to compare; one of them is NULL when the other has no counterpart. */
 struct pair {
 	struct image *expected, *found;
 };

@@ -121,7 +121,7 @@ static const char *append(char *resolved, const char *path)
 	return NULL;
 }
 
-/* Sets what a link leads to. No directory of the store is reached by a link, so names tell. */
+/* Sets what a link leads to. No directory is reached through a link, so names are enough. */
 static const char *resolve(const struct files *files, struct files_entry *link)
 {
 	char *resolved = memory_new(strlen(link->name) + strlen(link->target) + 2, 1);

@@ -11,10 +11,9 @@
 #include "image/location.h"
 
 /*
- * The files of an image place, whatever its kind: those below a layout's directory, or the members
- * of a tar, which are read where they stand. Nothing is written, and no file outside is opened: of
- * symbolic and hard links those are followed that lead to a file of the same store, a symbolic one
- * not by way of another.
+ * The files of an image place of any kind: those below the directory of a layout, or the members of
+ * a tar, which are read in place. Nothing is written, and no file outside is opened: only links to
+ * a file of the same place are followed, and a symbolic link not to another one.
  */
 
 enum files_type { FILES_FILE, FILES_DIRECTORY, FILES_SYMLINK, FILES_HARD_LINK, FILES_OTHER };

@@ -74,7 +74,7 @@ static int report(struct walk *walk, enum walk_fault fault, const struct image_f
 		&& (file->role == IMAGE_INDEX_FILE || file->role == IMAGE_DOCKER
 		    || file->role == IMAGE_INDEX || file->role == IMAGE_MANIFEST)))
 		walk->lost = true;
-	return walk->visitor->fault(walk, fault, file, reason);
+	return walk->visitor->fault(walk, fault, file, reason) < 0 ? -1 : 0;
 }
 
 int walk_find(struct walk *walk, struct image_file *file)

@@ -15,8 +15,8 @@
 
 /*
  * The walk through an image place, from its tables of contents along indexes and manifests to
- * configurations and layers. It looks files up, reads, hashes and parses documents, and reports
- * each file that is not what a document says of it to its visitor, who decides what that means.
+ * configurations and layers. It looks files up; it reads, hashes and parses documents; and it
+ * reports to its visitor each file that differs from what a document says of it.
  *
  * Functions that return 1, 0 or -1 return 1 for what can be used, 0 for what cannot, which was
  * reported, and -1 when the walk has to end.

@@ -9,14 +9,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-/* A walk along a path, from the root of the image. */
-struct walk {
-	char *resolved;		/* where it is, without a slash before it */
-	size_t lowest;		/* of the layers that still have something there */
-	char *rest;		/* what is left to go */
-	unsigned links;		/* that were followed */
-};
-
 static const struct layer_member *find(const struct layer_stack *stack, size_t layer,
 				       const char *name)
 {
@@ -33,19 +25,20 @@ static char *name_in(const char *directory, const char *prefix, const char *name
 }
 
 /*
- * The topmost entry of a component where the walk is. *lowest becomes the lowest layer that is not
- * hidden there by a whiteout or by something that is not a directory.
+ * The topmost entry of a component of a directory, in layers from *lowest on. *lowest becomes the
+ * lowest layer that is not hidden there by a whiteout or by something that is not a directory.
  */
-static const struct layer_member *look_up(const struct layer_stack *stack, const struct walk *walk,
+static const struct layer_member *look_up(const struct layer_stack *stack, const char *directory,
 					  const char *component, size_t *lowest)
 {
-	char *name = name_in(walk->resolved, "", component);
-	char *whiteout = name_in(walk->resolved, ".wh.", component);
-	char *opaque = name_in(walk->resolved, ".wh..wh..opq", "");
+	char *name = name_in(directory, "", component);
+	char *whiteout = name_in(directory, ".wh.", component);
+	char *opaque = name_in(directory, ".wh..wh..opq", "");
 	const struct layer_member *topmost = NULL;
+	const size_t last = *lowest;
 	bool hidden = false;
 
-	for (*lowest = stack->count; *lowest > walk->lowest && !hidden;) {
+	for (*lowest = stack->count; *lowest > last && !hidden;) {
 		const struct layer_member *entry = find(stack, --*lowest, name);
 
 		if (entry && entry->type == TAR_HARD_LINK)
@@ -66,79 +59,57 @@ static void replace(char **text, char *by)
 	*text = by;
 }
 
-/* Goes on from the root along path and then the rest. Both may be parts of what is replaced. */
-static void restart(struct walk *walk, const char *directory, const char *path)
-{
-	replace(&walk->rest, memory_format("%s/%s/%s", directory, path, walk->rest));
-	replace(&walk->resolved, memory_string(""));
-	walk->lowest = 0;
-}
-
-static void go_up(struct walk *walk)
-{
-	char *slash = strrchr(walk->resolved, '/');
-
-	*(slash ? slash : walk->resolved) = '\0';
-	restart(walk, walk->resolved, "");
-}
-
-/* Takes one component off the rest; NULL at the end. Caller frees. */
-static char *next_component(struct walk *walk)
-{
-	const char *start = walk->rest + strspn(walk->rest, "/");
-	size_t length = strcspn(start, "/");
-	char *component;
-
-	if (length == 0)
-		return NULL;
-	component = memory_format("%.*s", (int)length, start);
-	replace(&walk->rest, memory_string(start + length));
-	return component;
-}
-
-/* Goes one component on; the entry there, or NULL where only what is in it was listed. */
-static const struct layer_member *step(const struct layer_stack *stack, struct walk *walk,
-				       const char *component)
-{
-	const struct layer_member *entry;
-	size_t lowest;
-
-	if (strcmp(component, ".") == 0)
-		return NULL;
-	if (strcmp(component, "..") == 0) {
-		go_up(walk);
-		return NULL;
-	}
-	entry = look_up(stack, walk, component, &lowest);
-	if (entry && entry->type == TAR_SYMLINK) {
-		walk->links++;
-		restart(walk, entry->target[0] == '/' ? "" : walk->resolved, entry->target);
-		return NULL;
-	}
-	replace(&walk->resolved, name_in(walk->resolved, "", component));
-	walk->lowest = lowest;
-	return entry;
-}
-
 const struct layer_member *layer_stack_find(const struct layer_stack *stack, const char *directory,
 					    const char *path)
 {
 	const struct layer_member *entry = NULL;
-	struct walk walk = {
-		.resolved = memory_string(""),
-		.rest = path[0] == '/' ? memory_string(path)
-				       : memory_format("%s/%s", directory, path),
-	};
-	char *component = NULL;
+	char *resolved = memory_string("");	/* what was reached, without a slash before it */
+	char *rest = path[0] == '/' ? memory_string(path)
+				    : memory_format("%s/%s", directory, path);
+	size_t lowest = 0;	/* of the layers that still have something there */
+	unsigned links = 0;
+	bool arrived = false;
 
-	while (walk.links <= LIMIT_LINKS && strlen(walk.rest) <= LIMIT_NAME_BYTES
-	       && *stack->lookups > 0 && (component = next_component(&walk))) {
-		entry = step(stack, &walk, component);
+	while (links <= LIMIT_LINKS && strlen(rest) <= LIMIT_NAME_BYTES && *stack->lookups > 0) {
+		const char *start = rest + strspn(rest, "/");
+		const size_t length = strcspn(start, "/");
+		/* Whether to begin again at the root, where to go first, and a link after it. */
+		bool again = false;
+		const char *from = "", *link = "";
+		char *component, *slash;
+
+		arrived = length == 0;
+		if (arrived)
+			break;
+		component = memory_copy(start, length);
+		replace(&rest, memory_string(start + length));
+		entry = NULL;
+		if (strcmp(component, "..") == 0) {
+			slash = strrchr(resolved, '/');
+			*(slash ? slash : resolved) = '\0';
+			from = resolved;
+			again = true;
+		} else if (strcmp(component, ".") != 0) {
+			entry = look_up(stack, resolved, component, &lowest);
+			if (entry && entry->type == TAR_SYMLINK) {
+				links++;
+				link = entry->target;
+				if (link[0] != '/')
+					from = resolved;
+				again = true;
+				entry = NULL;
+			} else {
+				replace(&resolved, name_in(resolved, "", component));
+			}
+		}
+		if (again) {
+			replace(&rest, memory_format("%s/%s/%s", from, link, rest));
+			replace(&resolved, memory_string(""));
+			lowest = 0;
+		}
 		free(component);
 	}
-	if (component)
-		entry = NULL;
-	free(walk.rest);
-	free(walk.resolved);
-	return entry;
+	free(rest);
+	free(resolved);
+	return arrived ? entry : NULL;
 }

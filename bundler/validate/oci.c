@@ -72,7 +72,7 @@ static int check_config(struct blobs *blobs, struct image *image,
 	result = walk_config(&blobs->walk, image);
 	if (result <= 0)
 		return result;
-	/* For those who refer to the manifest. */
+	/* Other entries of indexes may lead to the same manifest. */
 	fields = image->config_fields;
 	state->os = pool_string(&blobs->pool, fields->os);
 	state->architecture = pool_string(&blobs->pool, fields->architecture);

@@ -49,7 +49,7 @@ void schema_fault(struct schema *schema, const char *format, ...)
 		     schema->length > 0 ? ": " : "", text);
 }
 
-/* A finding about a member, for those who are strict. */
+/* Adds a finding of a strict check about a member. */
 static void strict_fault(struct schema *schema, const char *key, const char *text)
 {
 	size_t before = enter_member(schema, key);
@@ -73,7 +73,7 @@ static size_t find(const struct schema_key *keys, const char *key)
 	return row;
 }
 
-/* Members that a strict reader does not take, or not where they stand. */
+/* Finds members that a strict reader refuses, or refuses in their place. */
 static void check_strictly(struct schema *schema, json_t *object,
 			   const struct schema_key *keys)
 {

@@ -29,7 +29,7 @@ typedef void schema_check(struct schema *schema, json_t *value);
 
 enum schema_need {
 	SCHEMA_OPTIONAL, SCHEMA_REQUIRED,
-	SCHEMA_UNWANTED		/* known; those who are strict do not take it */
+	SCHEMA_UNWANTED		/* known; a strict check refuses it */
 };
 
 struct schema_key {

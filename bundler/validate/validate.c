@@ -41,14 +41,19 @@ static void check_document(struct walk *walk, const struct image_document *docum
 	documents[document->file.role].check(&schema, document->json.root);
 }
 
+/* What demands that a file is there. */
+static const char *rule_of(const struct image_file *file)
+{
+	return file->descriptor ? RULE_BLOBS
+	       : file->user ? RULE_DOCKER : documents[file->role].rule;
+}
+
 static int take_fault(struct walk *walk, enum walk_fault fault, const struct image_file *file,
 		      const char *reason)
 {
 	struct blobs *blobs = walk->context;
 	struct findings *findings = blobs->findings;
 	const struct descriptor *descriptor = file->descriptor;
-	const char *rule = descriptor ? RULE_BLOBS
-			   : file->user ? RULE_DOCKER : documents[file->role].rule;
 	const struct digest *digest;
 	char hex[DIGEST_HEX_BYTES];
 
@@ -58,12 +63,12 @@ static int take_fault(struct walk *walk, enum walk_fault fault, const struct ima
 	case WALK_MISSING:
 		if (descriptor && descriptor->media->foreign)
 			break;
-		findings_add(findings, file->name, rule, "it is missing%s%s%s",
+		findings_add(findings, file->name, rule_of(file), "it is missing%s%s%s",
 			     file->user ? ": '" : "", file->user ? file->user : "",
 			     file->user ? "' refers to it" : "");
 		break;
 	case WALK_NO_FILE:
-		findings_add(findings, file->name, rule, "%s",
+		findings_add(findings, file->name, rule_of(file), "%s",
 			     reason ? reason : "it is not a file");
 		break;
 	case WALK_MISMATCH:
