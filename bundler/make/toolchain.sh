@@ -8,7 +8,8 @@
 # interop (the tools that its images are tried with), variations (what makes machines differ, for
 # tests/reproducible), arm64 (to build and run the program for that machine).
 # Needs root, or sudo without a password, only when something is missing; otherwise says what
-# to run. Services that packages bring are neither started nor enabled.
+# to run. Services that packages bring are neither started nor enabled. The names are those of
+# Debian 12, Debian 13 and Ubuntu 24.04, which agree.
 set -eu
 
 packages=
@@ -36,6 +37,13 @@ for group; do
 		exit 2 ;;
 	esac
 done
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	# shellcheck disable=SC2086 # a list of names
+	echo "toolchain: cannot install packages: this needs apt-get and dpkg-query of Debian 12," \
+		"Debian 13 or Ubuntu 24.04, for instance in a container; wanted are" $packages >&2
+	exit 1
+fi
 
 missing=
 for p in $packages; do

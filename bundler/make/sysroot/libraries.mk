@@ -8,7 +8,7 @@
 # missing here is an undefined symbol there. They are in the order of the library's own archive,
 # which is the order in which the linker takes them. Members that a version does not have are
 # passed over: those of Debian 12, Debian 13 and Ubuntu 24.04 are not the same.
-# tests/reproducible/libraries.sh compares them with what the libraries' own makefiles make.
+# tests/reproducible/libraries compares them with what the libraries' own makefiles make.
 
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 ifeq ($(filter x86_64 aarch64,$(MACHINE)),)
@@ -55,12 +55,15 @@ endef
 # ---- curl: HTTP ----
 
 curl.folders = $(SRC)/curl/lib $(addprefix $(SRC)/curl/lib/,curlx vauth vtls vquic)
-curl.members = asyn-thread base64 cf-http cf-socket cfilters conncache connect \
-	content_encoding curl_addrinfo curl_log curl_range curl_threads dynbuf easy escape file \
-	getenv getinfo hash headers hostasyn hostip hostip6 http http_chunks http_proxy idn if2ip \
-	llist mprintf multi nonblock noproxy parsedate progress select sendf setopt share slist \
-	socks speedcheck splay strcase strdup strerror strtoofft timeval transfer url urlapi \
-	warnless vauth bearssl vtls vquic
+curl.members = asyn-base asyn-thrdd asyn-thread base64 bufq cf-h1-proxy cf-haproxy cf-http \
+	cf-https-connect cf-socket cfilters conncache connect content_encoding cshutdn \
+	curl_addrinfo curl_log curl_memrchr curl_range curl_threads curl_trc cw-out cw-pause dynbuf \
+	dynhds easy escape file getenv getinfo hash headers hmac hostasyn hostip hostip6 http http1 \
+	http_chunks http_proxy idn if2ip llist mprintf multi multi_ev nonblock noproxy parsedate \
+	progress request select sendf setopt sha256 share slist socketpair socks speedcheck splay \
+	strcase strdup strequal strerror strparse strtoofft timediff timeval transfer uint-bset \
+	uint-spbset uint-table url urlapi warnless vauth bearssl cipher_suite vtls vtls_scache \
+	vquic
 curl.flags = $(SMALL) -fPIC -DPIC -fvisibility=hidden -DHAVE_CONFIG_H -DBUILDING_LIBCURL \
 	-DCURL_STATICLIB -DCURL_HIDDEN_SYMBOLS -Werror=implicit-function-declaration \
 	-I$(CONFIG)/curl -I$(SRC)/curl/include -I$(SRC)/curl/lib -isystem $(SRC)/bearssl/inc
@@ -121,11 +124,11 @@ nettle.folders = $(SRC)/nettle/$(nettle-machine)/fat $(SRC)/nettle/$(nettle-mach
 nettle.members = aes-decrypt-internal aes-decrypt-table aes128-decrypt aes192-decrypt \
 	aes256-decrypt aes-encrypt-internal aes-encrypt-table aes128-encrypt aes192-encrypt \
 	aes256-encrypt cbc cbc-aes128-encrypt cbc-aes192-encrypt cbc-aes256-encrypt ghash-set-key \
-	ghash-update memxor memxor3 sha1-compress sha256 sha256-compress write-be32 \
+	ghash-update memxor memxor3 sha1-compress sha256 sha256-compress sha256-compress-n write-be32 \
 	fat-$(nettle-machine) cpuid memxor-2 aes128-encrypt-2 aes128-decrypt-2 aes192-encrypt-2 \
 	aes192-decrypt-2 aes256-encrypt-2 aes256-decrypt-2 cbc-aes128-encrypt-2 \
 	cbc-aes192-encrypt-2 cbc-aes256-encrypt-2 ghash-set-key-2 ghash-update-2 sha1-compress-2 \
-	sha256-compress-2
+	sha256-compress-2 sha256-compress-n-2
 nettle.flags = -fPIC -DHAVE_CONFIG_H -I$(CONFIG)/nettle
 m4 = m4 -Dsrcdir=$(SRC)/nettle -DMACHINE=$(MACHINE) $(SRC)/nettle/m4-utils.m4 \
 	$(SRC)/nettle/asm.m4 $(CONFIG)/nettle/config.m4 $(SRC)/nettle/$(nettle-machine)/machine.m4
@@ -152,7 +155,7 @@ libzstd.folders = $(addprefix $(SRC)/libzstd/lib/,compress decompress common)
 libzstd.members = zstd_double_fast zstd_compress entropy_common error_private fse_compress \
 	fse_decompress hist huf_compress huf_decompress xxhash zstd_common zstd_compress_literals \
 	zstd_compress_sequences zstd_compress_superblock zstd_ddict zstd_decompress \
-	zstd_decompress_block zstd_fast zstd_lazy zstd_ldm zstd_opt
+	zstd_decompress_block zstd_fast zstd_lazy zstd_ldm zstd_opt zstd_preSplit
 libzstd.flags = -DZSTD_STRIP_ERROR_STRINGS -DZSTD_DISABLE_ASM -DDYNAMIC_BMI2=0 \
 	-DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT $(zstd-small)
 # Small, but for the loop that finds matches.

@@ -24,4 +24,5 @@
 #elif defined(__aarch64__)
 #define HAVE_NATIVE_sha1_compress 1
 #define HAVE_NATIVE_sha256_compress 1
+#define HAVE_NATIVE_sha256_compress_n 1
 #endif
