@@ -215,8 +215,8 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 
 	if (!json_is_object(object))
 		return fault(lock, err, "results", "is not an object");
-	if (take_object(lock, object, results_members, lock, err) < 0
-	    || take_member(lock, object, &versions[1], version, err) < 0)
+	if (take_member(lock, object, &versions[1], version, err) < 0
+	    || take_object(lock, object, results_members, lock, err) < 0)
 		return -1;
 	/* They would be compared with what this compat makes. */
 	if (version[1] != compat)
