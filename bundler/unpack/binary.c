@@ -9,7 +9,7 @@
 
 #include "base/limits.h"
 
-/* The file, and its start, in which every header that we look at stands. */
+/* The file, and its first bytes, which hold all headers that we read. */
 struct program {
 	const struct content *content;
 	const struct platform *platform;
@@ -44,7 +44,7 @@ static bool begins_with(const struct program *program, const char *bytes, size_t
 	return program->length >= length && memcmp(program->head, bytes, length) == 0;
 }
 
-/* What a file that is no program of the platform seems to be. */
+/* Says what kind of file it is instead of a program of the platform. */
 static const char *other_file(const struct program *program)
 {
 	if (begins_with(program, "#!", 2))
@@ -58,7 +58,7 @@ static const char *other_file(const struct program *program)
 	return "it is not a program";
 }
 
-/* Where the fields of the two ELF classes stand. */
+/* Offsets of the fields in the two ELF classes. */
 struct elf_layout {
 	size_t word;		/* bytes of an address, an offset and a tag */
 	size_t header, e_entry, e_phoff, e_phentsize, e_phnum;
@@ -74,7 +74,7 @@ struct elf_layout {
 
 static const struct elf_layout elf32 = LAYOUT(32), elf64 = LAYOUT(64);
 
-/* A program that is its own loader has a dynamic section, too, but needs no libraries. */
+/* A static PIE has a dynamic section, too, but no DT_NEEDED in it. */
 static const char *dynamic_fault(const struct program *program, const struct elf_layout *layout,
 				 uint64_t offset, uint64_t length)
 {
@@ -133,7 +133,7 @@ static const char *segments_fault(const struct program *program, const struct el
 	return started ? NULL : "it does not begin in its code";
 }
 
-/* Class, byte order and machine, which both classes have at the same place. */
+/* Class, byte order and machine: at the same offsets in both classes. */
 static bool is_for_machine(const struct platform *platform, const uint8_t *head)
 {
 	return head[EI_CLASS] == (platform->bits == 64 ? ELFCLASS64 : ELFCLASS32)
@@ -159,7 +159,7 @@ static const char *elf_fault(const struct program *program)
 	return segments_fault(program, layout);
 }
 
-/* PE/COFF specification: offsets from the signature (section 3.2) on, and what stands there. */
+/* PE/COFF specification: offsets from the signature (section 3.2), and values. */
 enum {
 	PE_AT = 0x3c,			/* in the MS-DOS stub: of the signature (section 3.1) */
 	PE_MACHINE = 4,			/* section 3.3 */
@@ -175,23 +175,9 @@ enum {
 	PE_RAW = 20
 };
 
-static const char *sections_fault(const struct program *program, uint64_t first, uint64_t count)
-{
-	if (!is_within(first, count * PE_SECTION_BYTES, program->length))
-		return "its section headers are not at its beginning";
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t at = first + i * PE_SECTION_BYTES;
-
-		if (!is_within(field(program, at + PE_RAW, 4), field(program, at + PE_RAW_BYTES, 4),
-			       program->content->size))
-			return "it is truncated";
-	}
-	return NULL;
-}
-
 static const char *pe_fault(const struct program *program)
 {
-	uint64_t at, flags;
+	uint64_t at, flags, first, count;
 
 	if (!begins_with(program, "MZ", 2))
 		return other_file(program);
@@ -207,8 +193,15 @@ static const char *pe_fault(const struct program *program)
 	if (!(flags & PE_EXECUTABLE) || flags & PE_DLL
 	    || field(program, at + PE_OPTIONAL, 2) != PE_MAGIC_64)
 		return "it is not an executable";
-	return sections_fault(program, at + PE_OPTIONAL + field(program, at + PE_OPTIONAL_BYTES, 2),
-			      field(program, at + PE_SECTIONS, 2));
+	first = at + PE_OPTIONAL + field(program, at + PE_OPTIONAL_BYTES, 2);
+	count = field(program, at + PE_SECTIONS, 2);
+	if (!is_within(first, count * PE_SECTION_BYTES, program->length))
+		return "its section headers are not at its beginning";
+	for (at = first; count > 0; count--, at += PE_SECTION_BYTES)
+		if (!is_within(field(program, at + PE_RAW, 4), field(program, at + PE_RAW_BYTES, 4),
+			       program->content->size))
+			return "it is truncated";
+	return NULL;
 }
 
 int binary_check(const struct content *content, const struct platform *platform, const char *name,

@@ -22,9 +22,9 @@ int binary_check(const struct content *content, const struct platform *platform,
 #define BINARY_HEAD_BYTES 20	/* of an ELF file, to its e_machine */
 
 /*
- * Why a file cannot be a program of an ELF platform, judged by its first bytes alone, all or
- * BINARY_HEAD_BYTES of them; NULL when it may be. A script may, since its interpreter is another
- * file.
+ * Returns why a file cannot be a program of an ELF platform, or NULL when it may be one. head has
+ * its first bytes: BINARY_HEAD_BYTES, or all of a shorter file. A script is accepted, because its
+ * interpreter is another file.
  */
 const char *binary_head_fault(const uint8_t *head, size_t length, const struct platform *platform);
 

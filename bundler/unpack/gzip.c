@@ -69,7 +69,7 @@ void gzip_close(struct gzip *gzip)
 	free(gzip);
 }
 
-/* Sees to it that there is input: 1, or 0 at the end of the source, or -1 with errno set. */
+/* Reads input if there is none: 1, or 0 at the end of the source, or -1 with errno set. */
 static int fill(struct gzip *gzip)
 {
 	ssize_t got;
@@ -86,9 +86,9 @@ static int fill(struct gzip *gzip)
 
 /*
  * Unpacks one member at once, which is several times as fast: the number of bytes, 0 when that
- * cannot be done, -1 with errno set. It is only a short cut: what libdeflate does not take, be it
- * because it is no gzip at all, is zlib's to judge, and so is a header with flags (RFC 1952 section
- * 2.3.1), whose CRC libdeflate does not look at.
+ * cannot be done, -1 with errno set. zlib judges all that libdeflate refuses, even if it is not
+ * gzip at all. It also judges headers with flags (RFC 1952 section 2.3.1): libdeflate does not
+ * check their CRC.
  */
 static ssize_t read_whole(struct gzip *gzip)
 {
@@ -118,10 +118,10 @@ static ssize_t read_whole(struct gzip *gzip)
 	return (ssize_t)length;
 }
 
-/* Unpacks what there is room for: why the stream is refused, or NULL. */
+/* Unpacks as much as there is room for; returns why the stream is refused, or NULL. */
 static const char *unpack(struct gzip *gzip)
 {
-	/* Behind a member only another one may follow (section 2.2). */
+	/* Only another member may follow a member (section 2.2). */
 	if (!gzip->begun && inflateReset(&gzip->stream) != Z_OK)
 		abort();
 	gzip->begun = true;

@@ -7,26 +7,25 @@
 #include <sys/types.h>
 
 /*
- * A gzip stream (RFC 1952), unpacked and checked to its last byte: headers, CRC-32 and
- * lengths of all its members, and nothing behind the last. libarchive's own filter checks none of
- * it.
+ * Unpacks a gzip stream (RFC 1952) and checks it to its last byte: headers, CRC-32 and lengths of
+ * all its members, and that nothing follows the last. libarchive's own filter checks none of this.
  */
 struct gzip;
 
-/* Begins at fd's position; fd stays the caller's, who ends it with gzip_close. */
+/* Begins at fd's position; fd stays the caller's. Ended with gzip_close. */
 struct gzip *gzip_open(int fd);
 
-/* The next bytes of a stream: their number, up to length, 0 at the end, -1 with errno set. */
+/* Reads the next bytes of a stream: their number, up to length, 0 at the end, -1 and errno. */
 typedef ssize_t gzip_source(void *context, void *bytes, size_t length);
 
-/* The same for bytes that come from source; context stays the caller's. */
+/* The same for the bytes of source; context stays the caller's. */
 struct gzip *gzip_open_source(gzip_source *source, void *context);
 
 void gzip_close(struct gzip *gzip);
 
 /*
- * The next bytes, in *bytes until the next call: their number, 0 at the end, -1 with *fault why the
- * stream is refused, or NULL with errno set when it cannot be read.
+ * Returns the number of the next bytes, which are in *bytes until the next call; 0 at the end. -1:
+ * *fault says why the stream is refused, or is NULL when it cannot be read, with errno set.
  */
 ssize_t gzip_read(struct gzip *gzip, const void **bytes, const char **fault);
 

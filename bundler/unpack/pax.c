@@ -55,7 +55,7 @@ static bool begins(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* A record of the same name before it counts no more. */
+/* Replaces an earlier record of the same name. */
 static void add_attribute(struct pax *pax, const char *name, const char *value, size_t length)
 {
 	size_t i = 0;
@@ -69,7 +69,7 @@ static void add_attribute(struct pax *pax, const char *name, const char *value, 
 						     .length = length };
 }
 
-/* The keys are star's, libarchive's and GNU tar's; the last two encode values their own way. */
+/* The keys are star's, libarchive's and GNU tar's; values of the last two are not decoded. */
 static void take_attribute(struct pax *pax, const char *key, const char *value, size_t length)
 {
 	static const char plain[] = "SCHILY.xattr.";
@@ -84,7 +84,7 @@ static void take_attribute(struct pax *pax, const char *key, const char *value, 
 			add_attribute(pax, key, value, length);
 }
 
-/* Takes a record; an empty value stands for the header's own. */
+/* Takes a record. An empty value selects the value of the tar header. */
 static const char *take_record(struct pax *pax, const char *key, const char *value, size_t length)
 {
 	const bool empty = length == 0;

@@ -15,7 +15,7 @@ struct pax_attribute {
 	size_t length;
 };
 
-/* What records say of the member that follows; the pointers are into the records. */
+/* What the records say about the next member. The pointers are into the records. */
 struct pax {
 	const char *name, *target;	/* NULL when they do not say */
 	bool has_size, has_uid, has_gid, has_mtime;
@@ -26,15 +26,15 @@ struct pax {
 };
 
 /*
- * Reads records "<length> <key>=<value>\n" from length bytes of text, which are changed, must
- * outlive pax and have one byte more behind them. Later records go before earlier ones; what says
- * nothing about a member's name, owner, time or content is passed over. Why they are refused, or
- * NULL.
+ * Reads records "<length> <key>=<value>\n" from length bytes of text. The text is changed, must
+ * outlive pax, and must have room for one more byte at its end. A later record replaces an earlier
+ * one; records that say nothing about a member's name, owner, time or content are ignored. Returns
+ * why the records are refused, or NULL. Ended with pax_free in either case.
  */
 const char *pax_parse(struct pax *pax, char *text, size_t length);
 void pax_free(struct pax *pax);
 
-/* Whether the records say something of a member. */
+/* Whether the records say anything about a member. */
 bool pax_says(const struct pax *pax);
 
 #endif

@@ -25,12 +25,12 @@ struct reader {
 	uint64_t budget;	/* bytes that may still be unpacked */
 	struct gzip *gzip;	/* NULL in a zip */
 	uint64_t unpacked;	/* bytes of the tar that were read */
-	uint64_t last;		/* behind the last of them that was not 0 */
+	uint64_t last;		/* offset after the last of them that was not 0 */
 	struct error *err;
 	bool failed;		/* err is filled: libarchive has no better reason */
 };
 
-/* With libarchive's reason, unless there is a better one already. */
+/* Fills err with libarchive's reason, unless there is a better one already. */
 static int refuse_archive(const struct reader *reader)
 {
 	const char *reason = archive_error_string(reader->archive);
@@ -56,7 +56,7 @@ static int refuse_member(const struct reader *reader, const char *member, const 
 			 reader->name, member, reason);
 }
 
-/* Takes length off what may still be unpacked, wanted or not: the limit is on the work done. */
+/* Takes length off the budget, for wanted members and others: the limit is on the work. */
 static int spend(struct reader *reader, uint64_t length)
 {
 	if (length > reader->budget)
@@ -71,7 +71,7 @@ static void note_zeros(struct reader *reader, const char *bytes, size_t length)
 {
 	size_t used = length;
 
-	/* Mostly the last byte tells. A run of zeros is compared with itself, one byte on. */
+	/* Fast for a block of zeros: it is compared with itself, shifted by one byte. */
 	if (length > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0)
 		used = 0;
 	while (used > 0 && bytes[used - 1] == 0)
@@ -108,7 +108,7 @@ static int store_fault(const struct reader *reader)
 	return error_errno(reader->err, STATUS_FILE, "cannot store a member of '%s'", reader->name);
 }
 
-/* Reads the data of the current entry into writer, or past it when writer is NULL. */
+/* Reads the data of the current entry into writer; only skips it when writer is NULL. */
 static int read_data(struct reader *reader, struct content_writer *writer)
 {
 	const void *block;
@@ -131,7 +131,7 @@ static int read_data(struct reader *reader, struct content_writer *writer)
 	return status == ARCHIVE_EOF ? 0 : refuse_archive(reader);
 }
 
-/* Reads the content of the entry that the reader is at, whose status header was. */
+/* Reads the content of the current entry. header is the status of its header. */
 static int take_member(struct reader *reader, struct archive_entry *entry, int header,
 		       struct release_member *member)
 {
@@ -157,8 +157,8 @@ static int take_member(struct reader *reader, struct archive_entry *entry, int h
 }
 
 /*
- * Reads every header. A warning, such as of a name that is not ASCII, counts only for a member that
- * is wanted.
+ * Reads every header. A warning, for example about a name that is not ASCII, is a failure only for
+ * a wanted member.
  */
 static int read_members(struct reader *reader, struct release_member *members, size_t count)
 {
@@ -193,8 +193,8 @@ static int read_members(struct reader *reader, struct release_member *members, s
 }
 
 /*
- * A tar ends in two blocks of zeros (POSIX.1-2017, pax, ustar), and libarchive does not mind when
- * not. It has tried to read a header where they begin; what it has not asked for is read here.
+ * Checks the two blocks of zeros at the end of a tar (POSIX.1-2017, pax, ustar), which libarchive
+ * does not require. They begin where it tried to read the last header. The rest is read here.
  */
 static int check_end(struct reader *reader)
 {
@@ -228,7 +228,7 @@ int release_read(int fd, uint64_t size, const char *format, const char *name, in
 
 	if (!reader.archive)
 		abort();
-	/* Small archives are mostly headers, which say little about the ratio of the rest. */
+	/* The ratio of a small archive is mostly that of its headers. */
 	if (reader.budget < MIB)
 		reader.budget = MIB;
 	for (size_t i = 0; i < count; i++) {

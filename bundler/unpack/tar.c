@@ -26,13 +26,13 @@ _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
 
 struct tar {
 	struct tar_source source;
-	const unsigned char *bytes;	/* were read and not taken yet */
+	const unsigned char *bytes;	/* that were read and not taken yet */
 	size_t length;
 	uint64_t position;		/* of bytes in the archive */
 	uint64_t data;			/* bytes of the member that were not taken yet */
-	uint64_t padding;		/* behind them */
-	struct pax pax;			/* what extended headers say of the member that follows */
-	bool extended;			/* there was one of pax's */
+	uint64_t padding;		/* bytes after them, to the next block */
+	struct pax pax;			/* what extended headers say about the next member */
+	bool extended;			/* one of them was a pax header */
 	struct pool pool;		/* of the member's strings */
 	char name[PREFIX + 1 + NAME + 1], target[NAME + 1];
 };
@@ -62,7 +62,7 @@ static int refuse(const char **fault, const char *reason)
 
 /* ---- bytes ---- */
 
-/* Sees to it that there are bytes: 1, 0 at the end, or -1. */
+/* Reads bytes if there are none: 1, 0 at the end, or -1. */
 static int fill(struct tar *tar, const char **fault)
 {
 	const void *bytes;
@@ -136,7 +136,7 @@ static bool is_zero(const unsigned char *bytes, size_t length)
 	return true;
 }
 
-/* GNU tar's form of a number that octal digits have no room for: two's complement, marked. */
+/* GNU tar's form of a number that is too large for octal digits: marked two's complement. */
 static bool read_binary(const unsigned char *field, size_t width, int64_t *value)
 {
 	const bool negative = field[0] & 0x40;
@@ -153,7 +153,7 @@ static bool read_binary(const unsigned char *field, size_t width, int64_t *value
 	return true;
 }
 
-/* Octal digits, perhaps after blanks, ended by a blank, a NUL or the field. None are 0. */
+/* Octal digits, perhaps after blanks, up to a blank, a NUL or the field's end. No digits are 0. */
 static bool read_octal(const unsigned char *field, size_t width, int64_t *value)
 {
 	size_t i = 0;
@@ -184,7 +184,7 @@ static bool read_positive(const unsigned char *field, size_t width, uint64_t *va
 	return true;
 }
 
-/* The sum of all bytes, with blanks in the place of the sum itself. */
+/* The sum of all bytes, in which the field of the sum counts as blanks. */
 static bool has_checksum(const struct header *header)
 {
 	const unsigned char *bytes = (const unsigned char *)header;
@@ -264,20 +264,6 @@ static int read_extension(struct tar *tar, const struct header *header, const ch
 
 /* ---- members ---- */
 
-static bool read_type(struct tar_member *member, unsigned char type)
-{
-	static const char types[] = "0123456";
-	const char *found;
-
-	if (type == '\0' || type == '7')
-		type = '0';
-	found = strchr(types, type);
-	if (!found)
-		return false;
-	member->type = (enum tar_type)(found - types);
-	return true;
-}
-
 static void read_names(struct tar *tar, const struct header *header, struct tar_member *member)
 {
 	tar->name[0] = tar->target[0] = '\0';
@@ -312,8 +298,26 @@ static bool read_numbers(const struct header *header, struct tar_member *member)
 				&member->device_minor);
 }
 
-static void extend(const struct pax *pax, struct tar_member *member)
+/* Fills member from its header and the extended headers before it. */
+static int describe(struct tar *tar, const struct header *header, struct tar_member *member,
+		    const char **fault)
 {
+	static const char types[] = "0123456";		/* in the order of enum tar_type */
+	const bool is_file = header->type == '\0' || header->type == '7';
+	const char *type = strchr(types, is_file ? '0' : header->type);
+	const struct pax *pax = &tar->pax;
+	size_t length;
+
+	if (!type)
+		return refuse(fault, header->type == 'S' ? "a member is sparse"
+							 : "a member is of an unknown type");
+	*member = (struct tar_member){
+		.type = (enum tar_type)(type - types),
+		.attributes = pax->attributes, .attribute_count = pax->attribute_count,
+	};
+	if (!read_numbers(header, member))
+		return refuse(fault, "a header has a malformed number");
+	read_names(tar, header, member);
 	if (pax->has_size)
 		member->size = (uint64_t)pax->size;
 	if (pax->has_uid)
@@ -324,30 +328,13 @@ static void extend(const struct pax *pax, struct tar_member *member)
 		member->mtime = pax->mtime;
 		member->nanoseconds = pax->nanoseconds;
 	}
-	member->attributes = pax->attributes;
-	member->attribute_count = pax->attribute_count;
-}
-
-static int describe(struct tar *tar, const struct header *header, struct tar_member *member,
-		    const char **fault)
-{
-	size_t length;
-
-	*member = (struct tar_member){ 0 };
-	if (!read_type(member, header->type))
-		return refuse(fault, header->type == 'S' ? "a member is sparse"
-							 : "a member is of an unknown type");
-	if (!read_numbers(header, member))
-		return refuse(fault, "a header has a malformed number");
-	read_names(tar, header, member);
-	extend(&tar->pax, member);
 	length = strlen(member->name);
 	if (length > LIMIT_NAME_BYTES || strlen(member->target) > LIMIT_NAME_BYTES)
 		return refuse(fault, "a name is too long");
-	/* Before POSIX only the slash told a directory. */
+	/* Before POSIX a directory was a file whose name ends in a slash. */
 	if (member->type == TAR_FILE && length > 0 && member->name[length - 1] == '/')
 		member->type = TAR_DIRECTORY;
-	/* Some readers pass over the bytes that are announced, others do not. */
+	/* Some readers skip as many bytes, others do not. */
 	if (member->type != TAR_FILE && member->size > 0)
 		return refuse(fault, "a member that is no file has a size");
 	member->offset = tar->position;

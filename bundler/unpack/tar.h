@@ -10,23 +10,17 @@
 #include "unpack/pax.h"
 
 /*
- * Reads tar archives that somebody else wrote, member by member: ustar and pax (POSIX.1-2017, pax,
- * "EXTENDED DESCRIPTION"), GNU's long names and large numbers. Names are the archive's own bytes,
- * and nothing is done with them. What readers disagree on is refused: sparse files, sizes of what
- * is no file, global headers that change members, an end that is missing or has something behind
- * it.
+ * Reads tar archives from outside, member by member: ustar and pax (POSIX.1-2017, pax, "EXTENDED
+ * DESCRIPTION"), GNU's long names and large numbers. Names are the bytes of the archive, not
+ * normalized. Archives that readers understand differently are refused: sparse files, sizes of
+ * members that are no files, global headers that change members, a missing end, bytes after it.
  */
 
 /* Where the bytes of an archive come from. */
 struct tar_source {
-	/*
-	 * The next ones, in *bytes until the next call: their number, 0 at the end, -1 as
-	 * gzip_read.
-	 */
+	/* Returns the next bytes as gzip_read does. */
 	ssize_t (*read)(void *context, const void **bytes, const char **fault);
-	/*
-	 * Passes over length bytes that read would give next; -1 when there are fewer. May be NULL.
-	 */
+	/* Skips the next length bytes; -1 when there are fewer. May be NULL. */
 	int (*skip)(void *context, uint64_t length);
 	void *context;
 };
@@ -35,7 +29,7 @@ enum tar_type {
 	TAR_FILE, TAR_HARD_LINK, TAR_SYMLINK, TAR_CHARACTER, TAR_BLOCK, TAR_DIRECTORY, TAR_FIFO
 };
 
-/* What the archive says of a member; its strings hold until the next call. */
+/* What the archive says about a member. The strings are valid until the next call. */
 struct tar_member {
 	enum tar_type type;
 	const char *name;	/* as written: perhaps absolute, with "..", a slash at its end */
@@ -56,17 +50,17 @@ char *tar_name(struct pool *pool, const char *name);
 
 struct tar;
 
-/* Begins reading; the context of source stays the caller's, who ends it with tar_close. */
+/* Begins to read; the context of source stays the caller's. Ended with tar_close. */
 struct tar *tar_open(const struct tar_source *source);
 void tar_close(struct tar *tar);
 
 /*
- * Reads on to the next member: 1, 0 at the end, -1 with *fault why the archive is refused, or NULL
- * with errno set.
+ * Reads the next member: 1, 0 at the end. -1: *fault says why the archive is refused, or is NULL
+ * when it cannot be read, with errno set.
  */
 int tar_next(struct tar *tar, struct tar_member *member, const char **fault);
 
-/* The next bytes of the member's content: as a source gives them, 0 at the content's end. */
+/* Returns the next bytes of the member's content as gzip_read does, 0 at the content's end. */
 ssize_t tar_read(struct tar *tar, const void **bytes, const char **fault);
 
 #endif

@@ -43,7 +43,7 @@ void unzstd_close(struct unzstd *zstd)
 	free(zstd);
 }
 
-/* Sees to it that there is input: 1, or 0 at the end of the source, or -1 with errno set. */
+/* Reads input if there is none: 1, or 0 at the end of the source, or -1 with errno set. */
 static int fill(struct unzstd *zstd)
 {
 	ssize_t got;
@@ -58,7 +58,7 @@ static int fill(struct unzstd *zstd)
 	return 1;
 }
 
-/* The library is built without its own texts. */
+/* The library is built without its error texts. */
 static const char *reason(const struct unzstd *zstd, size_t code)
 {
 	switch (ZSTD_getErrorCode(code)) {
@@ -78,36 +78,33 @@ static const char *reason(const struct unzstd *zstd, size_t code)
 	}
 }
 
-/*
- * Unpacks what there is room for: why the stream is refused, or NULL. What is unpacked already may
- * come without more input; a whole frame needs none.
- */
-static const char *unpack(struct unzstd *zstd, ZSTD_outBuffer *output, bool ended)
-{
-	size_t before = output->pos;
-	size_t left = ZSTD_decompressStream(zstd->stream, output, &zstd->input);
-
-	if (ZSTD_isError(left))
-		return reason(zstd, left);
-	zstd->begun = left > 0;
-	zstd->some |= left == 0;
-	return ended && zstd->begun && output->pos == before ? "truncated" : NULL;
-}
-
 ssize_t unzstd_read(struct unzstd *zstd, const void **bytes, const char **fault)
 {
 	ZSTD_outBuffer output = { .dst = zstd->plain, .size = sizeof zstd->plain };
 
 	*bytes = zstd->plain;
 	*fault = NULL;
-	while (!*fault && output.pos < output.size) {
+	while (output.pos < output.size) {
+		const size_t before = output.pos;
 		int more = fill(zstd);
+		size_t left;
 
 		if (more < 0)
 			return -1;
 		if (more == 0 && !zstd->begun)
 			break;
-		*fault = unpack(zstd, &output, more == 0);
+		/* The decoder may hold bytes that need no more input. */
+		left = ZSTD_decompressStream(zstd->stream, &output, &zstd->input);
+		if (ZSTD_isError(left)) {
+			*fault = reason(zstd, left);
+			return -1;
+		}
+		zstd->begun = left > 0;
+		zstd->some |= left == 0;
+		if (more == 0 && zstd->begun && output.pos == before) {
+			*fault = "truncated";
+			return -1;
+		}
 	}
-	return *fault ? -1 : (ssize_t)output.pos;
+	return (ssize_t)output.pos;
 }

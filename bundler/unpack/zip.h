@@ -5,11 +5,10 @@
 #include <stdint.h>
 
 /*
- * Why the ZIP archive in fd, size bytes long, is not to be given to libarchive, or NULL: it reads
- * the whole central directory into memory, whatever its size, so the end record (APPNOTE.TXT
- * section 4.3.16) must end the file and name a directory of at most LIMIT_ZIP_DIRECTORY_BYTES
- * right before it. ZIP64, which only archives of more than 4 GiB need, is refused. fd's position
- * stays as it is.
+ * Returns why the ZIP archive in fd, size bytes long, must not be given to libarchive, or NULL.
+ * libarchive reads the whole central directory into memory, so the end record (APPNOTE.TXT section
+ * 4.3.16) must end the file and state a directory of at most LIMIT_ZIP_DIRECTORY_BYTES right before
+ * it. ZIP64, which only archives of more than 4 GiB need, is refused. fd's position is kept.
  */
 const char *zip_fault(int fd, uint64_t size);
 
