@@ -211,7 +211,7 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 {
 	const json_t *platforms = json_object_get(object, "platforms");
 	struct error ignored;
-	int64_t version[2];
+	int64_t version[2] = { 0 };
 
 	if (!json_is_object(object))
 		return fault(lock, err, "results", "is not an object");
@@ -246,7 +246,7 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 {
 	json_t *certificates = json_object_get(root, "certificates");
 	json_t *results = json_object_get(root, "results");
-	int64_t version[2];
+	int64_t version[2] = { 0 };
 
 	if (!json_is_object(root))
 		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
