@@ -33,6 +33,8 @@ static void erase(struct progress *progress)
 void progress_free(struct progress *progress)
 {
 	erase(progress);
+	for (size_t i = 0; i < progress->row_count; i++)
+		free(progress->rows[i].asset);
 	free(progress->rows);
 	pthread_mutex_destroy(&progress->lock);
 }
@@ -45,7 +47,9 @@ static struct progress_row *find_row(struct progress *progress, const char *asse
 	}
 	progress->rows = memory_resize(progress->rows, progress->row_count + 1,
 				       sizeof *progress->rows);
-	progress->rows[progress->row_count] = (struct progress_row){ .asset = asset };
+	progress->rows[progress->row_count] = (struct progress_row){
+		.asset = memory_string(asset),
+	};
 	return &progress->rows[progress->row_count++];
 }
 

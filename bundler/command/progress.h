@@ -16,7 +16,7 @@
  */
 
 struct progress_row {
-	const char *asset;
+	char *asset;		/* its name */
 	uint64_t done, total;	/* bytes; total is 0 when it is not known */
 	uint64_t before;	/* bytes that were there already, so not part of the rate */
 };
@@ -35,10 +35,7 @@ void progress_init(struct progress *progress);
 /* Erases the line. */
 void progress_free(struct progress *progress);
 
-/*
- * An event_sink's function; context is a struct progress. The events' asset names must outlive
- * it.
- */
+/* The function of an event_sink; context is a struct progress. */
 void progress_notify(void *context, const struct event *event);
 
 /*

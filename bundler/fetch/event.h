@@ -17,6 +17,7 @@ enum event_kind {
 	EVENT_DONE		/* verified and in the cache */
 };
 
+/* Texts are the sender's, and valid only during the call. */
 struct event {
 	enum event_kind kind;
 	const char *asset;	/* its name */
