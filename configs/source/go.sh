@@ -30,6 +30,8 @@ for name in GOCACHE GOMODCACHE GOPROXY GONOPROXY GOPRIVATE GOSUMDB GONOSUMDB GOI
 	export "$name=$(go env "$name")"
 done
 unset GOEXPERIMENT GODEBUG GOROOT GOFIPS140 GOAMD64 GOARM64 GO386
+# Memory for time: with less garbage collection the compiler takes a quarter less processor time.
+export GOGC=400
 export GOENV=off GOWORK=off GOTOOLCHAIN=local GOFLAGS=-buildvcs=false CGO_ENABLED=0
 
 version=$(sed -n 's,^require golang.org/toolchain \(.*\)\.linux-.*,\1,p' "$here/toolchain/go.mod")
