@@ -163,7 +163,7 @@ void progress_notify(void *context, const struct event *event)
 		note(progress, event->asset, ": waiting for another process's download");
 		break;
 	case EVENT_RETRYING:
-		note(progress, event->message, "; asking again");
+		note(progress, event->message, "; trying again");
 		break;
 	case EVENT_DISCARDED:
 		note(progress, event->message, "; fetching it again");

@@ -70,8 +70,8 @@ static int check_order(const struct run *run, const char *what, const char *at, 
 	if (run->allow_downgrade || (!fault && version_compare(run->version, at) >= 0))
 		return 0;
 	if (fault)
-		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: its version '%s' is in no "
-			  "order: %s", what, run->version, at, fault);
+		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: its version '%s' cannot "
+			  "be ordered: %s", what, run->version, at, fault);
 	else
 		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: it is at %s, which is "
 			  "later", what, run->version, at);

@@ -155,7 +155,7 @@ static const char *type_fault(mode_t mode)
 	case S_IFLNK: return "it is a symbolic link";
 	case S_IFDIR: return "it is a directory";
 	case S_IFIFO: return "it is a FIFO";
-	default: return "it is no regular file";
+	default: return "it is not a regular file";
 	}
 }
 

@@ -118,13 +118,12 @@ static int on_head(void *context, const struct http_answer *answer, struct error
 	attempt->part = answer->status == 206;
 	if (attempt->part) {
 		if (attempt->offset == 0)
-			return refuse(download, STATUS_HTTP, err, "HTTP status 206, but the whole "
-				      "was asked for");
+			return refuse(download, STATUS_HTTP, err, "HTTP status 206 without a "
+				      "range request");
 		if (range_parse(&range, answer->headers[HTTP_CONTENT_RANGE]) < 0
 		    || range.first != attempt->offset) {
 			attempt->useless = true;
-			return refuse(download, STATUS_HTTP, err, "not the range that was asked "
-				      "for");
+			return refuse(download, STATUS_HTTP, err, "not the requested range");
 		}
 		attempt->total = range.total;
 		known = range.total != 0;
@@ -161,7 +160,7 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 
 	if (length > room && download->size != 0)
 		return refuse(download, STATUS_DIGEST, err, "longer than the %" PRIu64
-			      " bytes that the lock says", download->size);
+			      " bytes in the lock", download->size);
 	if (length > room)
 		return refuse(download, STATUS_LIMIT, err, "longer than the limit of %" PRIu64
 			      " bytes", download->maximum);
@@ -194,7 +193,7 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 	if (partial_is_right(partial))
 		return STEP_DONE;
 	if (attempt->part && partial->length < attempt->total) {
-		error_set(err, STATUS_NETWORK, "cannot fetch '%s': only a part of the range came",
+		error_set(err, STATUS_NETWORK, "cannot fetch '%s': the range is incomplete",
 			  attempt->download->source->shown);
 		return STEP_PAUSE;
 	}
@@ -290,7 +289,7 @@ static enum step read_file(struct attempt *attempt, struct error *err)
 	int fd = -1;
 
 	if (!path) {
-		refuse(attempt->download, STATUS_FILE, err, "not the URL of a file");
+		refuse(attempt->download, STATUS_FILE, err, "not a file URL");
 		goto out;
 	}
 	/* O_NONBLOCK: a FIFO must not hang us. */
@@ -390,7 +389,7 @@ static int on_document_head(void *context, const struct http_answer *answer, str
 	if (answer->status == 200)
 		return 0;
 	return refuse(document->download, STATUS_HTTP, err,
-		      "HTTP status %u, but the whole was asked for", answer->status);
+		      "HTTP status %u without a range request", answer->status);
 }
 
 static int on_document_body(void *context, const void *bytes, size_t length, struct error *err)

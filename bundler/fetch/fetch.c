@@ -75,7 +75,7 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 			continue;
 		error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", options->mirrors[i],
 			  fault);
-		return error_hint(err, "a directory is file:///DIR, with %%20 for a blank");
+		return error_hint(err, "a directory is file:///DIR, with %%20 for a space");
 	}
 	if (check_proxy(options->proxies.https, err) < 0
 	    || check_proxy(options->proxies.http, err) < 0)
@@ -162,7 +162,7 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 			notify(job, EVENT_SOURCE_FAILED, download.source, 0, failure.message);
 	}
 	if (job->source_count > 1 && err->hint[0] == '\0')
-		error_hint(err, "%zu sources were tried, and none had it; this is the gravest "
+		error_hint(err, "all %zu sources failed; this is the most serious "
 			   "failure", job->source_count);
 	return -1;
 }
@@ -257,7 +257,7 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 
 	*fd = -1;
 	if (!options->cache) {
-		error_set(err, STATUS_FILE, "cannot place the cache: neither HOME nor "
+		error_set(err, STATUS_FILE, "cannot choose a cache directory: neither HOME nor "
 			  "XDG_CACHE_HOME is set");
 		return error_hint(err, "name a directory with --cache");
 	}
@@ -302,12 +302,12 @@ int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, 
 	if (source.scheme == URL_FILE) {
 		path = url_file_path(&source);
 		result = path ? file_read(buffer, -1, path, err)
-			      : error_set(err, STATUS_FILE, "cannot use '%s': not the URL of a "
-					  "file", source.shown);
+			      : error_set(err, STATUS_FILE, "cannot use '%s': not a file "
+					  "URL", source.shown);
 		free(path);
 	} else if (source.scheme == URL_HTTP) {
-		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest it has "
-				   "to come over https", source.shown);
+		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest, https "
+				   "is required", source.shown);
 	} else if (fetch->options.offline) {
 		result = error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the "
 				   "network", source.shown);

@@ -144,7 +144,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 	hop->received += length;
 	hop->header_bytes += length;
 	if (hop->header_bytes > LIMIT_HEADER_BYTES || ++hop->header_lines > LIMIT_HEADER_LINES) {
-		fail(hop, STATUS_LIMIT, "the answer has too large a header");
+		fail(hop, STATUS_LIMIT, "the header of the response is too large");
 		return 0;
 	}
 	if (hop->answer->status != 0)
@@ -397,7 +397,7 @@ static int explain(struct hop *hop, CURLcode code)
 			    "more private one", address_name(most_private));
 	case CURLE_OPERATION_TIMEDOUT:
 		if (hop->answer->reached || !hop->connect_limited)
-			return fail(hop, STATUS_NETWORK, "not done when its time was up");
+			return fail(hop, STATUS_NETWORK, "timed out");
 		hop->answer->transient = true;
 		return fail(hop, STATUS_NETWORK, "no connection within %d s",
 			    LIMIT_CONNECT_SECONDS);
@@ -413,7 +413,7 @@ static int explain(struct hop *hop, CURLcode code)
 			return fail_transient(hop, system_reason(hop));
 		hop->answer->transient = proxy_status >= 500;
 		return fail(hop, proxy_status >= 500 ? STATUS_NETWORK : STATUS_HTTP,
-			    "the proxy answers %ld", proxy_status);
+			    "the proxy answered with status %ld", proxy_status);
 	case CURLE_OUT_OF_MEMORY:
 		abort();
 	default:
@@ -463,8 +463,8 @@ int http_get(const struct http_request *request, struct http_answer *answer, str
 	if (request->url->scheme == URL_HTTPS) {
 		/* Checked before the connection: no certificate is checked for an IP address. */
 		if (trust_check_host(request->url->host, &unused) < 0)
-			return fail(&hop, STATUS_TLS, "'%s' is no DNS name that a certificate can "
-				    "be checked for", request->url->host);
+			return fail(&hop, STATUS_TLS, "'%s' is not a DNS name, so its certificate "
+				    "cannot be checked", request->url->host);
 		hop.tls = memory_new(1, sizeof *hop.tls);
 		tls_init(hop.tls, request->trust);
 	}

@@ -62,7 +62,8 @@ static int open_file(struct partial *partial, struct error *err)
 			partial->fd = -1;
 		}
 		if (removed)
-			return error_set(err, STATUS_FILE, "cannot open '%s': others interfere",
+			return error_set(err, STATUS_FILE, "cannot open '%s': another process "
+					 "interferes",
 					 partial->path);
 		if (unlinkat(partial->directory, partial->name, 0) < 0 && errno != ENOENT
 		    && unlinkat(partial->directory, partial->name, AT_REMOVEDIR) < 0)

@@ -29,8 +29,8 @@ static int load_trust(struct redirect *client, struct error *err)
 	if (!client->trust && client->ca_file) {
 		result = trust_load(&client->trust, client->ca_directory, client->ca_file, err);
 	} else if (!client->trust) {
-		error_set(err, STATUS_TLS, "cannot check certificates: no file of root "
-			  "certificates is known");
+		error_set(err, STATUS_TLS, "cannot check certificates: no bundle of root "
+			  "certificates is set");
 		result = error_hint(err, "name one with --ca-file");
 	}
 	pthread_mutex_unlock(&client->lock);

@@ -75,7 +75,7 @@ static void mark_repeated(struct files *files)
 		if (strcmp(entry->name, before->name) != 0
 		    || (entry->type == FILES_DIRECTORY && before->type == FILES_DIRECTORY))
 			continue;
-		entry->fault = before->fault = "its name is there twice";
+		entry->fault = before->fault = "its name occurs twice";
 	}
 }
 

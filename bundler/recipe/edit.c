@@ -30,7 +30,7 @@ static int edit(const struct recipe *recipe, const struct buffer *text, const ch
 
 	if (place->offset < 0)
 		return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: the "
-				 "version is not written in one piece here", recipe->file,
+				 "version is not written verbatim here", recipe->file,
 				 place->line, place->column);
 	if (offset + length > text->length
 	    || memcmp(text->bytes + offset, recipe->version, length) != 0)
@@ -48,8 +48,8 @@ static int check(const struct recipe *recipe, const struct recipe *changed, cons
 {
 	if (strcmp(changed->version, version) == 0 && strcmp(changed->name, recipe->name) == 0)
 		return 0;
-	return error_set(err, STATUS_CONFIG, "cannot change '%s': its version is tied to something "
-			 "else", recipe->file);
+	return error_set(err, STATUS_CONFIG, "cannot change '%s': an alias ties its version to "
+			 "another value", recipe->file);
 }
 
 int recipe_edit_version(const struct recipe *recipe, const struct buffer *text, const char *version,

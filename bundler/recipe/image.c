@@ -119,7 +119,7 @@ static const char *label_fault(const char *name)
 	if (strspn(name, LETTERS DIGITS) == 0)
 		return "it does not begin with a letter or a digit";
 	if (name[strspn(name, LETTERS DIGITS "._/-")] != '\0')
-		return "it has other characters than letters, digits, '.', '_', '/' and '-'";
+		return "it has characters other than letters, digits, '.', '_', '/' and '-'";
 	return NULL;
 }
 

@@ -31,7 +31,7 @@ static const char *name_fault(const char *name)
 	if (length == 0 || length > MAXIMUM_TAG
 	    || name[strspn(name, "abcdefghijklmnopqrstuvwxyz" DIGITS "-")] != '\0'
 	    || name[0] == '-' || name[length - 1] == '-')
-		return "it is no name of an image";
+		return "it is not an image name";
 	return NULL;
 }
 
@@ -76,7 +76,7 @@ const char *recipe_library_branch_fault(const char *name)
 	if (length > LIMIT_PATH_BYTES)
 		return "it is too long";
 	if (length == 0 || name[strspn(name, LETTERS DIGITS "._/-")] != '\0')
-		return "it has other characters than letters, digits, '.', '_', '/' and '-'";
+		return "it has characters other than letters, digits, '.', '_', '/' and '-'";
 	for (size_t i = 0; i < length; i++)
 		if ((i == 0 || name[i - 1] == '/') && strspn(name + i, LETTERS DIGITS "_") == 0)
 			return "a part of it does not begin with a letter, a digit or '_'";
@@ -108,7 +108,7 @@ static int take_template(struct yaml *yaml, yaml_node_t *node, char **into,
 static const char *directory_fault(const char *path)
 {
 	if (path[strspn(path, LETTERS DIGITS "._/-")] != '\0')
-		return "it has other characters than letters, digits, '.', '_', '/' and '-'";
+		return "it has characters other than letters, digits, '.', '_', '/' and '-'";
 	return path_beneath_fault(path);
 }
 
@@ -124,7 +124,7 @@ static const char *tag_fault(const char *tag)
 		return "it is too long";
 	if (tag[0] == '\0' || tag[0] == '.' || tag[0] == '-'
 	    || tag[strspn(tag, LETTERS DIGITS "._-")] != '\0')
-		return "it is no tag";
+		return "it is not a tag";
 	return NULL;
 }
 
@@ -162,10 +162,10 @@ static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struc
 	if (!platform || !recipe_has(yaml->context, platform))
 		return yaml_fault(yaml, node, err, "the recipe has no platform '%s'", name);
 	if (!platform->bashbrew)
-		return yaml_fault(yaml, node, err, "nothing is built for '%s'", name);
+		return yaml_fault(yaml, node, err, "Official Images are not built for '%s'", name);
 	for (size_t i = 0; i < library->platform_count; i++)
 		if (library->platforms[i] == platform)
-			return yaml_fault(yaml, node, err, "platform '%s' stands twice", name);
+			return yaml_fault(yaml, node, err, "platform '%s' is listed twice", name);
 	library->platforms[library->platform_count++] = platform;
 	return 0;
 }
@@ -231,12 +231,12 @@ static int take_kind(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, vo
 			: take_form(yaml, value, variant, err) < 0)
 		return -1;
 	if (has_variant(library, kind->name, variant->version))
-		return yaml_fault(yaml, key, err, "variant '%s' stands twice",
+		return yaml_fault(yaml, key, err, "variant '%s' is listed twice",
 				  variant_name(yaml->pool, kind, variant->version));
 	if (!has_os(library, kind->os))
 		return yaml_fault(yaml, key, err, "no platform of '%s' is listed", kind->os);
 	if (kind->from && !has_variant(library, kind->from, variant->version))
-		return yaml_fault(yaml, key, err, "it copies from '%s' of '%s', which has to stand "
+		return yaml_fault(yaml, key, err, "it copies from '%s' of '%s', which must come "
 				  "before it", kind->from, variant->version);
 	library->variant_count++;
 	return 0;

@@ -56,7 +56,7 @@ static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struc
 	if (!platform)
 		return yaml_fault(yaml, node, err, "no such platform '%s'", item.name);
 	if (recipe_has(recipe, platform))
-		return yaml_fault(yaml, node, err, "platform '%s' stands twice", item.name);
+		return yaml_fault(yaml, node, err, "platform '%s' is listed twice", item.name);
 	recipe->optional[recipe->platform_count] = item.optional;
 	recipe->platforms[recipe->platform_count++] = platform;
 	return 0;

@@ -126,7 +126,7 @@ static int take_member(struct lock *lock, const json_t *object, const struct mem
 		platform = platform_find(text, err);
 		if (!platform || strcmp(platform->name, text) != 0)
 			return fault(lock, err, member->key,
-				     "names no platform in its canonical form");
+				     "is not the canonical name of a platform");
 		*(const struct platform **)place = platform;
 		return 0;
 	}
@@ -170,7 +170,7 @@ static int take_list(struct lock *lock, const json_t *array, const char *key,
 	char *item;
 
 	if (length == 0)
-		return fault(lock, err, key, "is not a list with something in it");
+		return fault(lock, err, key, "is not a list, or is empty");
 	*items = item = pool_new(&lock->pool, length, size);
 	for (; *count < length; ++*count, item += size) {
 		json_t *object = json_array_get(array, *count);
@@ -180,7 +180,7 @@ static int take_list(struct lock *lock, const json_t *array, const char *key,
 		if (take_object(lock, object, members, item, err) < 0)
 			return -1;
 		if (*(const struct platform **)item <= last)
-			return fault(lock, err, key, "is not in order, or has one twice");
+			return fault(lock, err, key, "is unsorted or has a duplicate");
 		last = *(const struct platform **)item;
 	}
 	return 0;
@@ -220,7 +220,7 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 		return -1;
 	/* They would be compared with what this compat makes. */
 	if (version[1] != compat)
-		return fault(lock, err, "results", "is of another compat than the lock");
+		return fault(lock, err, "results", "has a compat other than the lock's");
 	if (!is_line(lock->compressor))
 		return fault(lock, err, "compressor", "is not a line of visible characters");
 	if (take_list(lock, platforms, "results", result_members, (void **)&lock->results,
@@ -231,13 +231,13 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 
 		if (!lock_find(lock, made->platform, &ignored))
 			return fault(lock, err, "results",
-				     "has a platform of which nothing is locked");
+				     "has a platform that is not locked");
 		made->has_image = strcmp(made->platform->os, "linux") == 0;
 		for (const struct member *of = &result_members[2]; *of->key; of++)
 			if (!json_object_get(json_array_get(platforms, i), of->key)
 			    == made->has_image)
 				return fault(lock, err, of->key, made->has_image ? "is not a string"
-					     : "is of an image, and Windows has none here");
+					     : "is of an image, but Windows has none");
 	}
 	return 0;
 }

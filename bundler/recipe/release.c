@@ -51,7 +51,7 @@ static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	for (size_t i = 0; i < recipe->platform_count; i++)
 		if (!recipe_format(recipe, recipe->platforms[i]))
 			return yaml_fault(yaml, node, err,
-					  "no format for '%s', which a platform has",
+					  "no format for '%s', the system of a platform",
 					  recipe->platforms[i]->os);
 	return 0;
 }
@@ -151,7 +151,7 @@ static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 	if (yaml_mapping(yaml, node, keys, release, err) < 0)
 		return -1;
 	if (yaml_count(node) == 1)
-		return yaml_fault(yaml, node, err, "nothing is different in older versions");
+		return yaml_fault(yaml, node, err, "the entry changes nothing");
 	if (version_compare(older->recipe->version, release->before) < 0)
 		older->chosen = *release;
 	return 0;
@@ -164,7 +164,7 @@ static int take_older(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	const char *fault = version_fault(older.recipe->version);
 
 	if (fault)
-		return yaml_fault(yaml, node, err, "version '%s' is in no order: %s",
+		return yaml_fault(yaml, node, err, "version '%s' cannot be ordered: %s",
 				  older.recipe->version, fault);
 	if (yaml_sequence(yaml, node, take_row, &older, err) < 0)
 		return -1;

@@ -111,7 +111,7 @@ static int take_plain_source(struct yaml *yaml, yaml_node_t *node, struct recipe
 	if (yaml_take_boolean(yaml, node, &value, err) < 0)
 		return -1;
 	if (!value)
-		return yaml_fault(yaml, node, err, "only 'true' makes sense here");
+		return yaml_fault(yaml, node, err, "only 'true' is allowed here");
 	return set_source(yaml, node, entry, source, pool_string(yaml->pool, ""), err);
 }
 

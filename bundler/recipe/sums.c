@@ -50,8 +50,8 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
 		    || memcmp(line.name, name, line.name_length) != 0)
 			continue;
 		if (found > 0)
-			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' stands twice",
-					 name_of_sums, name);
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' is listed "
+					 "twice", name_of_sums, name);
 		found = 1;
 		*digest = line.digest;
 	}

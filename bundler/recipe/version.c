@@ -66,7 +66,7 @@ const char *version_fault(const char *text)
 		fault = identifiers_fault(&text, true);
 	}
 	if (!fault && *text != '\0')
-		return "a character in it has no place there";
+		return "it has an invalid character";
 	return fault;
 }
 

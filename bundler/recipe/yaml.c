@@ -52,7 +52,7 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 
 	if (bracket_depth(text) > LIMIT_RECIPE_DEPTH)
 		return error_set(err, STATUS_LIMIT,
-				 "cannot read '%s': brackets in more than %d others",
+				 "cannot read '%s': brackets are nested more than %d deep",
 				 name, LIMIT_RECIPE_DEPTH);
 	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
 	*yaml = (struct yaml){
@@ -233,7 +233,7 @@ static int check_tag(const struct yaml *yaml, const yaml_node_t *node, struct er
 	};
 
 	if (strcmp((const char *)node->tag, tags[node->type]) != 0)
-		return yaml_fault(yaml, node, err, "tag '%s' is not understood",
+		return yaml_fault(yaml, node, err, "tag '%s' is not supported",
 				  (const char *)node->tag);
 	return 0;
 }
@@ -251,8 +251,8 @@ static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct e
 		return yaml_fault(yaml, node, err, "text must not contain NUL");
 	type = yaml_is_plain(node) ? other_type(yaml_text(node)) : NULL;
 	if (type)
-		return yaml_fault(yaml, node, err, "text is expected here, and '%s' is %s: write "
-				  "it in quotes", yaml_text(node), type);
+		return yaml_fault(yaml, node, err, "text is expected here, but '%s' is %s: quote "
+				  "it", yaml_text(node), type);
 	return 0;
 }
 
@@ -268,7 +268,7 @@ static yaml_node_t *new_key(struct yaml *yaml, yaml_node_t *node, yaml_node_pair
 		yaml_node_t *other = yaml_document_get_node(&yaml->document, p->key);
 
 		if (strcmp(yaml_text(other), yaml_text(key)) == 0) {
-			yaml_fault(yaml, key, err, "key '%s' stands twice", yaml_text(key));
+			yaml_fault(yaml, key, err, "key '%s' is given twice", yaml_text(key));
 			return NULL;
 		}
 	}

@@ -92,10 +92,10 @@ static int find_begin(struct pem_reader *reader, struct line *begin, struct erro
 			return 1;
 		case END:
 			return refuse(reader, begin->number,
-				      "end of a certificate that did not begin", err);
+				      "end of a certificate without a beginning", err);
 		case BROKEN:
 			return refuse(reader, begin->number,
-				      "boundary of something that is not a certificate", err);
+				      "boundary of something other than a certificate", err);
 		}
 	}
 	return 0;
@@ -117,7 +117,7 @@ static int find_end(struct pem_reader *reader, const struct line *begin, struct 
 			return refuse(reader, line.number, "boundary within a certificate", err);
 		}
 	}
-	return refuse(reader, begin->number, "certificate is cut off", err);
+	return refuse(reader, begin->number, "certificate is truncated", err);
 }
 
 /* One object on its way through BearSSL's decoder. */

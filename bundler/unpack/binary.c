@@ -130,7 +130,7 @@ static const char *segments_fault(const struct program *program, const struct el
 		if (fault)
 			return fault;
 	}
-	return started ? NULL : "it does not begin in its code";
+	return started ? NULL : "its entry point is not in its code";
 }
 
 /* Class, byte order and machine: at the same offsets in both classes. */

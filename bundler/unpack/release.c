@@ -141,7 +141,7 @@ static int take_member(struct reader *reader, struct archive_entry *entry, int h
 	if (header != ARCHIVE_OK)
 		return refuse_archive(reader);
 	if (member->found)
-		return refuse_member(reader, member->name, "is there twice");
+		return refuse_member(reader, member->name, "occurs twice");
 	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
 		return refuse_member(reader, member->name, "is not a plain file");
 	content_begin(&writer, reader->directory);

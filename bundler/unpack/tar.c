@@ -336,7 +336,7 @@ static int describe(struct tar *tar, const struct header *header, struct tar_mem
 		member->type = TAR_DIRECTORY;
 	/* Some readers skip as many bytes, others do not. */
 	if (member->type != TAR_FILE && member->size > 0)
-		return refuse(fault, "a member that is no file has a size");
+		return refuse(fault, "a member other than a file has a size");
 	member->offset = tar->position;
 	tar->data = member->size;
 	tar->padding = -member->size % BLOCK;
@@ -353,7 +353,7 @@ static int read_end(struct tar *tar, const char **fault)
 	if (more <= 0)
 		return more < 0 ? -1 : refuse(fault, truncated);
 	if (!is_zero(block, sizeof block))
-		return refuse(fault, "a block of zeros stands between its members");
+		return refuse(fault, "a block of zeros is between its members");
 	if (tar->extended || tar->pax.name || tar->pax.target)
 		return refuse(fault, "its last extended header has no member");
 	while ((more = fill(tar, fault)) > 0) {

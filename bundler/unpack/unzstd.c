@@ -70,7 +70,7 @@ static const char *reason(const struct unzstd *zstd, size_t code)
 	case ZSTD_error_frameParameter_windowTooLarge:
 		return "its window is too large";
 	case ZSTD_error_dictionary_wrong:
-		return "it wants a dictionary";
+		return "it needs a dictionary";
 	case ZSTD_error_checksum_wrong:
 		return "incorrect checksum";
 	default:

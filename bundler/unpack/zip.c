@@ -31,13 +31,13 @@ const char *zip_fault(int fd, uint64_t size)
 	uint64_t directory, offset, position;
 
 	if (file_read_at(fd, tail, wanted, size - wanted) != (ssize_t)wanted || wanted < END_BYTES)
-		return "it is truncated or no ZIP archive";
+		return "it is truncated or not a ZIP archive";
 	/* libarchive, too, searches the last end record from behind. */
 	end -= END_BYTES;
 	while (end > tail && memcmp(end, "PK\5\6", 4) != 0)
 		end--;
 	if (memcmp(end, "PK\5\6", 4) != 0)
-		return "it is truncated or no ZIP archive";
+		return "it is truncated or not a ZIP archive";
 	position = size - wanted + (uint64_t)(end - tail);
 	directory = number(end + 12, 4);
 	offset = number(end + 16, 4);

@@ -251,7 +251,7 @@ int layer_members_read(struct layer_members *members, struct layer_input *input,
 		qsort(members->entries, members->count, sizeof *members->entries, compare);
 	for (size_t i = 1; i < members->count; i++)
 		if (strcmp(members->entries[i].name, members->entries[i - 1].name) == 0)
-			fault(&check, RULE_LAYER, members->entries[i].name, "it is there twice");
+			fault(&check, RULE_LAYER, members->entries[i].name, "it occurs twice");
 	check_parents(&check);
 	for (size_t i = 0; i < members->count; i++)
 		if (members->entries[i].type == TAR_HARD_LINK)

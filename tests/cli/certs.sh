@@ -204,7 +204,7 @@ refused() { # refused STATUS MESSAGE ARGUMENT...
 begin 'a bundle that is cut off'
 prepare
 cat digicert.pem commscope.pem | head -n -2 >bundle.pem
-refused 5 "cannot read 'bundle.pem': line 15: certificate is cut off" bundle.pem
+refused 5 "cannot read 'bundle.pem': line 15: certificate is truncated" bundle.pem
 
 begin 'a bundle with one bit off'
 prepare
@@ -216,7 +216,7 @@ begin 'a bundle that holds a private key'
 prepare
 openssl ecparam -name prime256v1 -genkey -noout -out key.pem 2>/dev/null
 cat digicert.pem key.pem >bundle.pem
-refused 5 "cannot read 'bundle.pem': line 15: boundary of something that is not a certificate" \
+refused 5 "cannot read 'bundle.pem': line 15: boundary of something other than a certificate" \
 	bundle.pem
 
 begin 'a certificate within a certificate'
@@ -249,7 +249,7 @@ begin 'a refused bundle leaves the output alone'
 prepare
 cp digicert.pem out.pem
 head -n 5 commscope.pem >cut.pem
-refused 5 "cannot read 'cut.pem': line 1: certificate is cut off" -o out.pem cut.pem
+refused 5 "cannot read 'cut.pem': line 1: certificate is truncated" -o out.pem cut.pem
 check cmp digicert.pem out.pem
 refused 9 "cannot read 'missing': No such file or directory" -o out.pem --compare missing \
 	commscope.pem

@@ -158,7 +158,7 @@ stderr <<<"bundler: cannot use commit 'HEAD': it is not 40 or 64 hexadecimal dig
 run bundler library -o out --branch 'a b' tiny.yaml
 status 2
 stderr <<-'END'
-	bundler: cannot use branch 'a b': it has other characters than letters, digits, '.', '_', '/' and '-'
+	bundler: cannot use branch 'a b': it has characters other than letters, digits, '.', '_', '/' and '-'
 END
 sed -i '/^library:/,$d' tiny.yaml
 run bundler library -o out tiny.yaml

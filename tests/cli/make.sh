@@ -41,7 +41,7 @@ sums() {
 
 # unreachable: states that bundler reports an unreachable host, and what standard input adds.
 unreachable() {
-	filter '/; asking again$/d; s/(product.mk):[0-9]+/\1:N/'
+	filter '/; trying again$/d; s/(product.mk):[0-9]+/\1:N/'
 	stderr < <(
 		echo "bundler: cannot fetch 'https://tiny.example/1.0/tiny-1.0-linux-amd64.tar.gz': the host name cannot be resolved"
 		cat

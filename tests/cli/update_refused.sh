@@ -35,7 +35,7 @@ while IFS='|' read -r line text; do
 	status 3
 	stderr <<<"bundler: cannot use 'sums': $line"
 done <<-END
-	'tiny-1.1.0-linux-amd64.tar.gz' stands twice|$(digest 1)  tiny-1.1.0-linux-amd64.tar.gz
+	'tiny-1.1.0-linux-amd64.tar.gz' is listed twice|$(digest 1)  tiny-1.1.0-linux-amd64.tar.gz
 	line 5 is not '<SHA-256>  <name>'|<html>
 	line 5 is not '<SHA-256>  <name>'|SHA256 (x) = $(digest 1)
 	line 5 is not '<SHA-256>  <name>'|0$(digest 1)  x

@@ -50,7 +50,7 @@ cp tiny.yaml before
 update --sums sums 1.1.0 tiny.yaml
 status 2
 stderr <<-'END'
-	bundler: cannot update 'tiny.yaml' to 1.1.0: its version 'nightly' is in no order: a number is missing
+	bundler: cannot update 'tiny.yaml' to 1.1.0: its version 'nightly' cannot be ordered: a number is missing
 	hint: --allow-downgrade goes there anyway
 END
 untouched
@@ -75,9 +75,9 @@ done <<-'END'
 	1.01.0|a number in it begins with 0
 	1.1.0-|a part of it is empty
 	../1.1.0|it does not begin with a letter or a digit
-	1.1.0/../..|it has other characters than letters, digits, '.', '_', '+' and '-'
-	1.1.0 |it has other characters than letters, digits, '.', '_', '+' and '-'
-	1.1.0_1|a character in it has no place there
+	1.1.0/../..|it has characters other than letters, digits, '.', '_', '+' and '-'
+	1.1.0 |it has characters other than letters, digits, '.', '_', '+' and '-'
+	1.1.0_1|it has an invalid character
 END
 update --sums sums
 status 2
@@ -93,7 +93,7 @@ sed -i 's/^version: .*/version: "1\\x2e0"/' tiny.yaml
 cp tiny.yaml before
 update --sums sums 1.1.0 tiny.yaml
 status 3
-stderr <<<"bundler: cannot read 'tiny.yaml': line 2, column 10: the version is not written in one piece here"
+stderr <<<"bundler: cannot read 'tiny.yaml': line 2, column 10: the version is not written verbatim here"
 untouched
 
 # Older versions in another form: zip before 1.0.0, no sums before 0.5.0.

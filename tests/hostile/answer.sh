@@ -15,7 +15,7 @@ failing() { # failing NAME STATUS SCRIPT REQUESTS MESSAGE [HINT]: nothing is lef
 	status "$2"
 	{
 		for ((i = 1; i < $4; i++)); do
-			echo "note: cannot fetch '$origin/$asset': $5; asking again"
+			echo "note: cannot fetch '$origin/$asset': $5; trying again"
 		done
 		echo "bundler: cannot ${7-fetch} '$origin/$asset': $5"
 		[ -z "${6-}" ] || echo "hint: $6"
@@ -35,11 +35,11 @@ failing 'status 500 is asked four times' 6 'status 500' 4 'HTTP status 500 (Inte
 failing 'who asks to wait too long has failed' 6 'status 503 Retry-After:61' 1 \
 	'HTTP status 503 (Service Unavailable)'
 failing 'a part that was not asked for' 6 'range bytes_0-4999/5000 ARCHIVE' 1 \
-	'HTTP status 206, but the whole was asked for' '' use
+	'HTTP status 206 without a range request' '' use
 failing 'a web page instead of an archive' 7 html 1 'it has 27 bytes, the lock says 5000' \
 	'the server sent a web page (text/html; charset=utf-8), not an archive' use
-failing 'too large a header' 10 headers 1 'the answer has too large a header'
-failing 'interim answers without end' 10 interim 1 'the answer has too large a header'
+failing 'too large a header' 10 headers 1 'the header of the response is too large'
+failing 'interim answers without end' 10 interim 1 'the header of the response is too large'
 failing 'an answer that is not HTTP' 6 'raw SSH-2.0-OpenSSH_9.2\r\n' 1 \
 	'not an HTTP/1.1 answer (Unsupported protocol)'
 
@@ -50,9 +50,9 @@ before=$EPOCHSECONDS
 fetch
 fetched
 stderr <<-END
-note: cannot fetch '$origin/$asset': HTTP status 503 (Service Unavailable); asking again
-note: cannot fetch '$origin/$asset': HTTP status 429 (Too Many Requests); asking again
-note: cannot fetch '$origin/$asset': HTTP status 502 (Bad Gateway); asking again
+note: cannot fetch '$origin/$asset': HTTP status 503 (Service Unavailable); trying again
+note: cannot fetch '$origin/$asset': HTTP status 429 (Too Many Requests); trying again
+note: cannot fetch '$origin/$asset': HTTP status 502 (Bad Gateway); trying again
 END
 check test $((EPOCHSECONDS - before)) -ge 7
 cache_has_it
@@ -84,7 +84,7 @@ serve "$GITHUB=truncate $PWD/longer 100000"
 fetch
 status 7
 stderr <<-END
-bundler: cannot use '$origin/$asset': longer than the 5000 bytes that the lock says
+bundler: cannot use '$origin/$asset': longer than the 5000 bytes in the lock
 END
 cache_is_empty
 
@@ -94,7 +94,7 @@ serve "$GITHUB=endless"
 fetch
 status 7
 stderr <<-END
-bundler: cannot use '$origin/$asset': longer than the 5000 bytes that the lock says
+bundler: cannot use '$origin/$asset': longer than the 5000 bytes in the lock
 END
 cache_is_empty
 

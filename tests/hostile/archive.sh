@@ -52,7 +52,7 @@ while read -r kind status message; do
 done <<END
 missing 8 unpack: no member '$member'
 elsewhere 8 unpack: no member '$member'
-twice 8 unpack: member '$member' is there twice
+twice 8 unpack: member '$member' occurs twice
 symlink 8 unpack: member '$member' is not a plain file
 hardlink 8 unpack: member '$member' is not a plain file
 device 8 unpack: member '$member' is not a plain file
@@ -82,8 +82,8 @@ cut-program 8 use: it is truncated
 tiny-program 8 use: it is truncated
 zip-missing 8 unpack: no member '$member'
 zip-lying 8 unpack: ZIP uncompressed data is wrong size (read 200000, expected 100000)
-zip-cut 8 unpack: it is truncated or no ZIP archive
-zip-html 8 unpack: it is truncated or no ZIP archive
+zip-cut 8 unpack: it is truncated or not a ZIP archive
+zip-html 8 unpack: it is truncated or not a ZIP archive
 END
 
 begin 'members that nobody asked for are not used, whatever they are called'

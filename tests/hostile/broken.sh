@@ -16,7 +16,7 @@ broken() {
 	serve "$GITHUB=${script//ARCHIVE/$archive}"
 	fetch "$@"
 	status 4
-	filter '/asking again$/d'
+	filter '/trying again$/d'
 	stderr <<-END
 	bundler: cannot fetch '$origin/$asset': $message
 	END
@@ -54,7 +54,7 @@ before=$EPOCHSECONDS
 fetch --timeout 3
 status 4
 stderr <<-END
-bundler: cannot fetch '$origin/$asset': not done when its time was up
+bundler: cannot fetch '$origin/$asset': timed out
 END
 check test $((EPOCHSECONDS - before)) -le 5
 
@@ -64,7 +64,7 @@ serve "203.0.113.10:443/good+mute=close"
 fetch --timeout 2
 status 4
 stderr <<-END
-bundler: cannot fetch '$origin/$asset': not done when its time was up
+bundler: cannot fetch '$origin/$asset': timed out
 END
 cache_is_empty
 
@@ -73,7 +73,7 @@ release 5000
 fetch
 status 4
 stderr <<-END
-note: cannot fetch '$origin/$asset': Connection refused; asking again
+note: cannot fetch '$origin/$asset': Connection refused; trying again
 bundler: cannot fetch '$origin/$asset': Connection refused
 END
 cache_is_empty
@@ -84,7 +84,7 @@ sed -i 's,https://github.com/,https://unknown.example/,' demo.lock.json demo.yam
 fetch
 status 4
 stderr <<-END
-note: cannot fetch 'https://unknown.example/demo/demo/releases/download/v1.0/$asset': the host name cannot be resolved; asking again
+note: cannot fetch 'https://unknown.example/demo/demo/releases/download/v1.0/$asset': the host name cannot be resolved; trying again
 bundler: cannot fetch 'https://unknown.example/demo/demo/releases/download/v1.0/$asset': the host name cannot be resolved
 END
 cache_is_empty

@@ -46,7 +46,7 @@ poisoned 'a symbolic link, even to the archive' 'it is a symbolic link' 'ln -s .
 poisoned 'a dangling link' 'it is a symbolic link' 'ln -s nowhere "cache/$entry"'
 poisoned 'a FIFO' 'it is a FIFO' 'mkfifo "cache/$entry"'
 poisoned 'a directory' 'it is a directory' 'mkdir "cache/$entry"'
-poisoned 'a device' 'it is no regular file' 'mknod "cache/$entry" c 1 5'
+poisoned 'a device' 'it is not a regular file' 'mknod "cache/$entry" c 1 5'
 poisoned 'writable by others' 'others may have written to it' \
 	'cp archive "cache/$entry"; chmod 666 "cache/$entry"'
 poisoned 'of another user' 'others may have written to it' \
@@ -89,7 +89,7 @@ mirrored
 run env -u HOME bundler fetch --mirror "$mirror" demo.yaml
 status 9
 stderr <<-END
-bundler: cannot place the cache: neither HOME nor XDG_CACHE_HOME is set
+bundler: cannot choose a cache directory: neither HOME nor XDG_CACHE_HOME is set
 hint: name a directory with --cache
 END
 

@@ -37,10 +37,10 @@ found members-empty-component <<'END'
 blobs/sha256/LAYER0: pax: 'etc//x': a component is empty
 END
 found members-twice <<'END'
-blobs/sha256/LAYER0: layer.md#distributable-format: 'etc/conf': it is there twice
+blobs/sha256/LAYER0: layer.md#distributable-format: 'etc/conf': it occurs twice
 END
 found members-twice-dot <<'END'
-blobs/sha256/LAYER0: layer.md#distributable-format: 'tiny': it is there twice
+blobs/sha256/LAYER0: layer.md#distributable-format: 'tiny': it occurs twice
 END
 found members-through-link <<'END'
 blobs/sha256/LAYER0: layer.md#distributable-format: 'var/x': it is below something that is not a directory
@@ -87,7 +87,7 @@ found layer-gzip-empty <<'END'
 blobs/sha256/LAYER0: layer.md#gzip-media-types: the gzip stream cannot be read: truncated
 END
 for case in cut:truncated block:'invalid data' checksum:'incorrect checksum' size:'invalid data' \
-	window:'its window is too large' dictionary:'it wants a dictionary' \
+	window:'its window is too large' dictionary:'it needs a dictionary' \
 	garbage:'something that is not in zstd format follows' empty:truncated; do
 	found "layer-zstd-${case%%:*}" <<-END
 	blobs/sha256/LAYER0: layer.md#zstd-media-types: the zstd stream cannot be read: ${case#*:}
@@ -125,7 +125,7 @@ found tar-size-huge <<'END'
 blobs/sha256/LAYER0: layer.md#distributable-format: the tar archive cannot be read: a header has a malformed number
 END
 found tar-size-link <<'END'
-blobs/sha256/LAYER0: layer.md#distributable-format: the tar archive cannot be read: a member that is no file has a size
+blobs/sha256/LAYER0: layer.md#distributable-format: the tar archive cannot be read: a member other than a file has a size
 END
 found files-layer-flipped <<'END'
 blobs/sha256/LAYER0: descriptor.md#verification: its SHA-256 is 9e8c92025358675e6e8328b39697b9c21d5428b9626158ce13b1e9a4b9d2131d
@@ -269,8 +269,8 @@ found archive-escaping <<'END'
 ../x: pax: a component is '..'
 END
 found archive-twice <<'END'
-index.json: image-layout.md#indexjson-file: its name is there twice
-index.json: pax: its name is there twice
+index.json: image-layout.md#indexjson-file: its name occurs twice
+index.json: pax: its name occurs twice
 END
 found archive-device <<'END'
 blobs/x: image-layout.md#blobs: it is not in the directory of an algorithm

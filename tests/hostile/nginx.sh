@@ -135,7 +135,7 @@ sed -i 's,sums: "https:,sums: "http:,' demo.yaml
 run bundler lock --cache cache demo.yaml
 status 6
 stderr <<-END
-bundler: cannot fetch '${origin/https/http}/SHA256SUMS': without a digest it has to come over https
+bundler: cannot fetch '${origin/https/http}/SHA256SUMS': without a digest, https is required
 END
 check test ! -e demo.lock.json
 

@@ -87,7 +87,7 @@ status 6
 filter '1,2d'
 stderr <<-END
 bundler: cannot fetch 'http://mirror.example/$asset': HTTP status 404 (Not Found)
-hint: 2 sources were tried, and none had it; this is the gravest failure
+hint: all 2 sources failed; this is the most serious failure
 END
 
 begin 'a proxy that refuses'
@@ -96,7 +96,7 @@ serve "$PROXY=proxy 407"
 with HTTPS_PROXY=http://proxy.example:3128
 status 6
 stderr <<-END
-bundler: cannot fetch '$origin/$asset': the proxy answers 407
+bundler: cannot fetch '$origin/$asset': the proxy answered with status 407
 END
 cache_is_empty
 
@@ -105,9 +105,9 @@ release 5000
 serve "$PROXY=proxy 502"
 with HTTPS_PROXY=http://proxy.example:3128
 status 4
-filter '/asking again$/d'
+filter '/trying again$/d'
 stderr <<-END
-bundler: cannot fetch '$origin/$asset': the proxy answers 502
+bundler: cannot fetch '$origin/$asset': the proxy answered with status 502
 END
 cache_is_empty
 
@@ -116,7 +116,7 @@ release 5000
 serve "$GITHUB=file $archive"
 with HTTPS_PROXY=http://proxy.example:3128
 status 4
-filter '/asking again$/d'
+filter '/trying again$/d'
 stderr <<-END
 bundler: cannot fetch '$origin/$asset': Connection refused
 END

@@ -50,7 +50,7 @@ s/^version: .*/version: [1]/	line 2, column 10: text is expected here
 s/^version: .*//	line 1, column 1: key 'version' is missing
 s/^platforms: .*/platforms: linux\/amd64/	line 9, column 12: a list is expected here
 s/linux\/arm64/linux\/vax/	line 9, column 26: no such platform 'linux/vax'
-s/linux\/arm64/linux\/amd64/	line 9, column 26: platform 'linux/amd64' stands twice
+s/linux\/arm64/linux\/amd64/	line 9, column 26: platform 'linux/amd64' is listed twice
 s/^platforms: .*/platforms: []/	line 9, column 12: a platform is needed here
 s|path: /etc/tiny.conf|path: /etc/../tiny.conf|	line 12, column 12: cannot add '/etc/../tiny.conf' to the tree: a component is '..'
 s|path: /etc/tiny.conf|path: etc/tiny.conf|	line 12, column 12: cannot add 'etc/tiny.conf' to the tree: it is not absolute
@@ -68,7 +68,7 @@ s|^image:|image: \&x|;s|cmd: .*|cmd: *x|	line 17, column 8: a list is expected h
 s|^root:|root: [|	line 11, column 3: did not find expected node content
 s|TINY=1|TINY|	line 20, column 9: 'TINY' is refused: it is not '<name>=<value>'
 s|^name: tiny|name: ../tiny|	line 1, column 7: '../tiny' is refused: it does not begin with a letter or a digit
-s|^name: tiny|name: tiny\nname: tiny|	line 2, column 1: key 'name' stands twice
+s|^name: tiny|name: tiny\nname: tiny|	line 2, column 1: key 'name' is given twice
 END
 
 # Each line: what python does to the lock, a tab, what is said of it, and perhaps a tab and the hint.
@@ -89,12 +89,12 @@ lock["platforms"][0]["sha256"] = "0"	: key 'sha256' is not 64 lower-case hexadec
 lock["platforms"][0]["url"] = "https://evil.example/x"	 with recipe 'tiny.yaml': url is 'https://evil.example/x' in the lock, 'https://tiny.example/1.0/tiny-1.0-linux-amd64.tar.gz' in the recipe	'bundler lock' writes the lock anew
 lock["platforms"][0]["size"] = -1	: key 'size' is out of range	'bundler lock' writes it anew
 lock["platforms"][0]["size"] = 2**63	: line 13, column 33: too big integer near '9223372036854775808'
-lock["platforms"].reverse()	: key 'platforms' is not in order, or has one twice	'bundler lock' writes it anew
-lock["platforms"].append(lock["platforms"][-1])	: key 'platforms' is not in order, or has one twice	'bundler lock' writes it anew
+lock["platforms"].reverse()	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes it anew
+lock["platforms"].append(lock["platforms"][-1])	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes it anew
 lock["platforms"].pop()	: nothing is locked for platform 'linux/arm64'
-lock["platforms"] = []	: key 'platforms' is not a list with something in it	'bundler lock' writes it anew
+lock["platforms"] = []	: key 'platforms' is not a list, or is empty	'bundler lock' writes it anew
 lock["epoch"] = "now"	: key 'epoch' is not a number	'bundler lock' writes it anew
-lock["platforms"][0]["platform"] = "linux/x86_64"	: key 'platform' names no platform in its canonical form	'bundler lock' writes it anew
+lock["platforms"][0]["platform"] = "linux/x86_64"	: key 'platform' is not the canonical name of a platform	'bundler lock' writes it anew
 del lock["release"]	: key 'release' is not a string	'bundler lock' writes it anew
 END
 

@@ -135,7 +135,7 @@ stderr <<-END
 note: cannot fetch 'https://intranet.example/a': a redirect from a public address must not lead to a more private one
 note: cannot fetch '$origin/$asset': HTTP status 404 (Not Found)
 bundler: cannot fetch 'https://intranet.example/a': a redirect from a public address must not lead to a more private one
-hint: 2 sources were tried, and none had it; this is the gravest failure
+hint: all 2 sources failed; this is the most serious failure
 END
 cache_is_empty
 

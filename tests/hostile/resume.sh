@@ -19,7 +19,7 @@ partial() {
 	chmod 600 cache/partial/*
 }
 
-retried="note: cannot fetch '$origin/$asset': the connection was closed early; asking again"
+retried="note: cannot fetch '$origin/$asset': the connection was closed early; trying again"
 
 begin 'what was cut off is gone on with, if the server still has the same'
 release 100000
@@ -131,7 +131,7 @@ serve "$GITHUB=range bytes_40000-49999/100000 $PWD/part ;; file $archive"
 fetch
 fetched
 stderr <<-END
-note: cannot fetch '$origin/$asset': only a part of the range came; asking again
+note: cannot fetch '$origin/$asset': the range is incomplete; trying again
 END
 cache_has_it
 

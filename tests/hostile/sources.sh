@@ -98,10 +98,10 @@ status 7
 message="cannot use 'https://mirror.example/$asset': its SHA-256 is $(sha256sum <wrong | cut -d' ' -f1), the lock says ${entry#*/}"
 stderr <<-END
 note: $message
-note: cannot fetch '$origin/$asset': Connection refused; asking again
+note: cannot fetch '$origin/$asset': Connection refused; trying again
 note: cannot fetch '$origin/$asset': Connection refused
 bundler: $message
-hint: 2 sources were tried, and none had it; this is the gravest failure
+hint: all 2 sources failed; this is the most serious failure
 END
 cache_is_empty
 
@@ -116,19 +116,19 @@ stderr <<-END
 note: $message
 note: cannot fetch '$origin/$asset': HTTP status 404 (Not Found)
 bundler: $message
-hint: 2 sources were tried, and none had it; this is the gravest failure
+hint: all 2 sources failed; this is the most serious failure
 END
 
 begin 'nobody can be reached: status 4, and only then'
 release 5000
 fetch --mirror https://mirror.example
 status 4
-filter '/asking again/d'
+filter '/trying again/d'
 stderr <<-END
 note: cannot fetch 'https://mirror.example/$asset': Connection refused
 note: cannot fetch '$origin/$asset': Connection refused
 bundler: cannot fetch 'https://mirror.example/$asset': Connection refused
-hint: 2 sources were tried, and none had it; this is the gravest failure
+hint: all 2 sources failed; this is the most serious failure
 END
 cache_is_empty
 
@@ -137,7 +137,7 @@ release 100000
 serve "$MIRROR=cut $archive 50000 ;; close" "$GITHUB=file $archive"
 fetch --mirror https://mirror.example
 fetched
-filter '/asking again/d'
+filter '/trying again/d'
 stderr <<-END
 note: cannot fetch 'https://mirror.example/$asset': the connection was closed early
 END
@@ -223,7 +223,7 @@ for bad in 'ftp://mirror.example' 'mirror.example' 'https://me:pw@mirror.example
 	filter "s/: [a-z][^:']*$/: REASON/"
 	stderr <<-END
 	bundler: cannot use mirror '$bad': REASON
-	hint: a directory is file:///DIR, with %20 for a blank
+	hint: a directory is file:///DIR, with %20 for a space
 	END
 	check test ! -e cache
 done

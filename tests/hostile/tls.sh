@@ -70,7 +70,7 @@ sed -i 's,https://github.com/,https://203.0.113.10/,' demo.lock.json demo.yaml
 fetch
 status 5
 stderr <<-END
-bundler: cannot fetch 'https://203.0.113.10/demo/demo/releases/download/v1.0/$asset': '203.0.113.10' is no DNS name that a certificate can be checked for
+bundler: cannot fetch 'https://203.0.113.10/demo/demo/releases/download/v1.0/$asset': '203.0.113.10' is not a DNS name, so its certificate cannot be checked
 END
 cache_is_empty
 requests </dev/null
@@ -82,7 +82,7 @@ head -c 300 ca.pem >half.pem
 fetch --ca-file half.pem
 status 5
 stderr <<-END
-bundler: cannot read 'half.pem': line 1: certificate is cut off
+bundler: cannot read 'half.pem': line 1: certificate is truncated
 END
 cache_is_empty
 requests </dev/null

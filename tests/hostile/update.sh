@@ -74,7 +74,7 @@ while IFS='|' read -r what text reason; do
 	serve "$GITHUB=file $PWD/sums"
 	refuses 3 "${reason/LINE/$form}"
 done <<END
-the name twice|$one  $name\n$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': '$name' stands twice
+the name twice|$one  $name\n$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': '$name' is listed twice
 a digest too short|${one%?}  $name\n|LINE 1 is not '<SHA-256>  <name>'
 a digest too long|0$one  $name\n|LINE 1 is not '<SHA-256>  <name>'
 upper case|${one/000/00A}  $name\n|LINE 1 is not '<SHA-256>  <name>'
@@ -152,7 +152,7 @@ sed -i 's,sums: "https:,sums: "http:,' demo.yaml
 cp demo.yaml before
 serve "203.0.113.10:80/plain=file $PWD/sums"
 url=${place}1.1.0/SHA256SUMS
-refuses 6 "cannot fetch '${url/https/http}': without a digest it has to come over https"
+refuses 6 "cannot fetch '${url/https/http}': without a digest, https is required"
 
 begin 'no network wanted'
 start

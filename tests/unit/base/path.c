@@ -72,7 +72,7 @@ static void names(void **state)
 		assert_string_equal(path_name_fault(begin[i]),
 				    "it does not begin with a letter or a digit");
 	for (size_t i = 0; other[i]; i++)
-		assert_string_equal(path_name_fault(other[i]), "it has other characters than "
+		assert_string_equal(path_name_fault(other[i]), "it has characters other than "
 				    "letters, digits, '.', '_', '+' and '-'");
 	memset(text, 'a', sizeof text);
 	text[LIMIT_PATH_BYTES + 1] = '\0';

@@ -269,7 +269,7 @@ static void reads_no_name_that_is_there_twice(void **state)
 	assert_int_equal(open_place(LOCATION_OCI_ARCHIVE, "a.tar"), 0);
 	for (const char *text = listing(), *line; (line = strchr(text, '\n')); text = line + 1)
 		if (text[0] == 'f')
-			assert_memory_equal(line - 24, " its name is there twice", 24);
+			assert_memory_equal(line - 22, " its name occurs twice", 22);
 	assert_string_equal(strstr(listing(), "\nl") + 1, "l 2 0 - it does not lead to a file\n");
 	assert_int_equal(strncmp(listing(), "d 1 0 - -\nd 1 0 - -\nf ", 22), 0);
 	snprintf(expected, sizeof expected, "cannot read 'f' in '%s/a.tar': its name is there "

@@ -158,13 +158,13 @@ static void refusals(void **state)
 		{ A, "A" A, "key 'sha256' is not 64 lower-case hexadecimal digits" },
 		{ B, "", "key 'sha256' is not 64 lower-case hexadecimal digits" },
 		{ "\"linux/amd64\"", "\"linux/x86_64\"",
-		  "key 'platform' names no platform in its canonical form" },
-		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' names no platform in its "
-		  "canonical form" },
+		  "key 'platform' is not the canonical name of a platform" },
+		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' is not the canonical name of a "
+		"platform" },
 		{ "\"linux/amd64\"", "\"windows/arm64\"",
-		  "key 'platforms' is not in order, or has one twice" },
+		  "key 'platforms' is unsorted or has a duplicate" },
 		{ "\"linux/amd64\"", "\"windows/amd64\"",
-		  "key 'platforms' is not in order, or has one twice" },
+		  "key 'platforms' is unsorted or has a duplicate" },
 		{ "7800746", "0", "key 'size' is out of range" },
 		{ "7800746", "4294967297", "key 'size' is out of range" },
 		{ "7800746", "7800746.5", "key 'size' is not a number" },
@@ -191,7 +191,8 @@ static void refusals(void **state)
 /* Images are Linux's, with both digests; tests/cli/lock_record.sh has what else may be wrong. */
 static void results_of_windows(void **state)
 {
-	char *content = replaced("  ]\n}\n", "  ], \"results\": {\"compat\": 1, \"compressor\": \"c\", "
+	char *content = replaced("  ]\n}\n", "  ], \"results\": {\"compat\": 1, "
+	"\"compressor\": \"c\", "
 				 "\"platforms\": [{\"platform\": \"windows/amd64\", \"mtree\": \""
 				 A "\", \"manifest\": \"" B "\"}]}}");
 	char *image = strstr(content, ", \"manifest\""), message[300];
@@ -199,8 +200,8 @@ static void results_of_windows(void **state)
 	struct error err;
 
 	(void)state;
-	snprintf(message, sizeof message, "cannot use lock '%s': key 'manifest' is of an image, and "
-		 "Windows has none here", path_of("lock.json"));
+	snprintf(message, sizeof message, "cannot use lock '%s': key 'manifest' is of an "
+	"image, but Windows has none", path_of("lock.json"));
 	assert_refused(open_text(&lock, content, &err), err, STATUS_CONFIG, message);
 	memset(image, ' ', strlen(", \"manifest\": \"" B "\""));
 	assert_int_equal(open_text(&lock, content, &err), 0);
@@ -229,11 +230,10 @@ static void what_is_no_lock(void **state)
 		  "\"epoch\": 1, \"certificates\": 5}", "key 'certificates' is not an object" },
 		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
 		  "\"release\": \"r\", "
-		  "\"epoch\": 1}", "key 'platforms' is not a list with something in it" },
+		  "\"epoch\": 1}", "key 'platforms' is not a list, or is empty" },
 		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
 		  "\"release\": \"r\", "
-		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list with "
-		  "something in it" },
+		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list, or is empty" },
 		{ "<html>", "line 1, column 1: '[' or '{' expected near '<'" },
 	};
 	char message[300];

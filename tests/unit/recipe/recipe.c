@@ -295,14 +295,16 @@ static void older_wants_an_order(void **state)
 	compose(&text, 8, OLDER "{before: 1.0.0, sums: \"\"}");
 	set_version(&text, "nightly");
 	assert_refused(recipe_load_text(&recipe, "r.yaml", &text, &err), err, STATUS_CONFIG,
-		       "cannot read 'r.yaml': line 10, column 5: version 'nightly' is in no order: "
+		       "cannot read 'r.yaml': line 10, column 5: version 'nightly' cannot be ordered: "
+		       ""
 		       "a number is missing");
 	buffer_free(&text);
 }
 
 static void optional_platforms(void **state)
 {
-	static const char line[] = "platforms: [linux/amd64, {platform: linux/arm, optional: true}, "
+	static const char line[] = "platforms: [linux/amd64, {platform: linux/arm, optional: "
+	"true}, "
 		"{platform: windows/amd64, optional: false}, {platform: linux/arm64}]";
 	struct recipe recipe;
 	struct error err;
@@ -378,8 +380,8 @@ static void version_in_place(void **state)
 
 static void version_not_in_place(void **state)
 {
-	static const char one_piece[] = "cannot read 'r.yaml': line 2, column 10: the version is not "
-					"written in one piece here";
+	static const char one_piece[] = "cannot read 'r.yaml': line 2, column 10: the version "
+	"is not written verbatim here";
 
 	(void)state;
 	edit(2, "version: \"1.2\\x2e3\"", "2.0.0", NULL, one_piece);
@@ -413,7 +415,7 @@ static void version_behind_other_things(void **state)
 	recipe.directory = scratch;
 	assert_refused(recipe_edit_version(&recipe, &text, "2.0.0", &edited, &changed, &err), err,
 		       STATUS_CONFIG,
-		       "cannot change 'r.yaml': its version is tied to something else");
+		       "cannot change 'r.yaml': an alias ties its version to another value");
 	recipe.directory = -1;
 	recipe_close(&recipe);
 	buffer_free(&text);
@@ -461,10 +463,10 @@ static void refusals(void **state)
 	} rows[] = {
 		/* keys and types */
 		{ 1, "nam: server", "line 1, column 1: unknown key 'nam'" },
-		{ 1, "name: server\nname: server", "line 2, column 1: key 'name' stands twice" },
+		{ 1, "name: server\nname: server", "line 2, column 1: key 'name' is given twice" },
 		{ 1, "", "line 2, column 1: key 'name' is missing" },
-		{ 2, "version: 1.2", "line 2, column 10: text is expected here, and '1.2' is a "
-		  "number: write it in quotes" },
+		{ 2, "version: 1.2", "line 2, column 10: text is expected here, but '1.2' is a "
+		  "number: quote it" },
 		{ 2, "version: [1]", "line 2, column 10: text is expected here" },
 		{ 1, "name: a b", "line 1, column 7: 'a b' is refused: it has other characters "
 		  "than letters, digits, '.', '_', '+' and '-'" },
@@ -505,7 +507,7 @@ static void refusals(void **state)
 		{ 9, "platforms: linux/amd64", "line 9, column 12: a list is expected here" },
 		{ 9, "platforms: [linux/vax]", "line 9, column 13: no such platform 'linux/vax'" },
 		{ 9, "platforms: [linux/arm, linux/arm/v7]", "line 9, column 24: platform "
-		  "'linux/arm/v7' stands twice" },
+		  "'linux/arm/v7' is listed twice" },
 		{ 9, "platforms: [[linux/arm]]", "line 9, column 13: text is expected here" },
 		{ 9, "platforms: [{optional: true}]", "line 9, column 13: key 'platform' is "
 		  "missing" },
@@ -514,11 +516,12 @@ static void refusals(void **state)
 		{ 9, "platforms: [{platform: linux/vax}]", "line 9, column 13: no such platform "
 		  "'linux/vax'" },
 		{ 9, "platforms: [linux/arm, {platform: linux/arm/v7}]", "line 9, column 24: "
-		  "platform 'linux/arm/v7' stands twice" },
+		  "platform 'linux/arm/v7' is listed twice" },
 		/* older versions */
 		{ 8, OLDER "{before: 1.0, sums: \"\"}", "line 10, column 16: text is expected here, "
-		  "and '1.0' is a number: write it in quotes" },
+		"but '1.0' is a number: quote it" },
 		{ 8, OLDER "{before: v1.0.0, sums: \"\"}", "line 10, column 16: 'v1.0.0' is refused: "
+		""
 		  "a number is missing" },
 		{ 8, OLDER "{sums: \"\"}", "line 10, column 7: key 'before' is missing" },
 		{ 8, OLDER "{before: 1.0.0}", "line 10, column 7: nothing is different in older "
@@ -578,17 +581,17 @@ static void refusals(void **state)
 		{ 13, "  - {path: /a, link: b, mode: \"0777\"}",
 		  "line 13, column 5: a link has no mode" },
 		{ 13, "  - {path: /a, directory: false}",
-		  "line 13, column 27: only 'true' makes sense here" },
+		  "line 13, column 27: only 'true' is allowed here" },
 		{ 13, "  - {path: /a, directory: \"true\"}", "line 13, column 27: 'true' or "
 		  "'false' is expected here" },
 		{ 13, "  - {path: /a, certificates: yes}", "line 13, column 30: 'true' or 'false' "
 		  "is expected here" },
-		{ 13, "  - {path: /a, text: 5}", "line 13, column 22: text is expected here, and "
-		  "'5' is a number: write it in quotes" },
+		{ 13, "  - {path: /a, text: 5}", "line 13, column 22: text is expected here, but "
+		  "'5' is a number: quote it" },
 		{ 13, "  - {path: /a, file: a, program: true}", "line 13, column 5: only a "
 		  "'member' can be a 'program'" },
 		{ 13, "  - {path: /a, file: a, mode: 0755}", "line 13, column 31: text is expected "
-		  "here, and '0755' is a number: write it in quotes" },
+		"here, but '0755' is a number: quote it" },
 		{ 13, "  - {path: /a, file: a, mode: \"8\"}", "line 13, column 31: mode '8' is not "
 		  "three or four octal digits" },
 		{ 13, "  - {path: /a, file: a, mode: \"0788\"}", "line 13, column 31: mode '0788' "
@@ -622,8 +625,8 @@ static void refusals(void **state)
 		{ 19, "  entrypoint: /server", "line 19, column 15: a list is expected here" },
 		{ 20, "  cmd: [\"{x}\"]", "line 20, column 9: cannot expand '{x}': no placeholder "
 		  "'{x}'" },
-		{ 20, "  cmd: [5]", "line 20, column 9: text is expected here, and '5' is a "
-		  "number: write it in quotes" },
+		{ 20, "  cmd: [5]", "line 20, column 9: text is expected here, but '5' is a "
+		  "number: quote it" },
 		{ 21, "  env: [A]", "line 21, column 9: 'A' is refused: it is not "
 		  "'<name>=<value>'" },
 		{ 21, "  env: [=a]", "line 21, column 9: '=a' is refused: it is not "
@@ -632,8 +635,8 @@ static void refusals(void **state)
 		  "'<name>=<value>'" },
 		{ 21, "  env: [a-b=c]", "line 21, column 9: 'a-b=c' is refused: it is not "
 		  "'<name>=<value>'" },
-		{ 22, "  ports: [4222]", "line 22, column 11: text is expected here, and '4222' is "
-		  "a number: write it in quotes" },
+		{ 22, "  ports: [4222]", "line 22, column 11: text is expected here, but '4222' is "
+		  "a number: quote it" },
 		{ 22, "  ports: [0/tcp]", "line 22, column 11: '0/tcp' is refused: it is not '<1 "
 		  "to 65535>/tcp' or '/udp'" },
 		{ 22, "  ports: [65536/tcp]", "line 22, column 11: '65536/tcp' is refused: it is "
@@ -660,9 +663,9 @@ static void refusals(void **state)
 		  "with a letter or a digit" },
 		{ 25, "  labels: {a: \"{x}\"}", "line 25, column 15: cannot expand '{x}': no "
 		  "placeholder '{x}'" },
-		{ 25, "  labels: {a: 1}", "line 25, column 15: text is expected here, and '1' is a "
-		  "number: write it in quotes" },
-		{ 25, "  labels: {a: b, a: c}", "line 25, column 18: key 'a' stands twice" },
+		{ 25, "  labels: {a: 1}", "line 25, column 15: text is expected here, but '1' is a "
+		  "number: quote it" },
+		{ 25, "  labels: {a: b, a: c}", "line 25, column 18: key 'a' is given twice" },
 		{ 26, "  stopsignal: TERM", "line 26, column 15: 'TERM' is refused: it is not "
 		  "'SIG<name>'" },
 		{ 26, "  stopsignal: SIG", "line 26, column 15: 'SIG' is refused: it is not "
@@ -696,7 +699,7 @@ static void refusals(void **state)
 		{ 35, "  platforms: [linux/s390x]", "line 35, column 15: the recipe has no "
 		  "platform 'linux/s390x'" },
 		{ 35, "  platforms: [linux/arm, linux/arm/v7]", "line 35, column 26: platform "
-		  "'linux/arm/v7' stands twice" },
+		  "'linux/arm/v7' is listed twice" },
 		{ 35, "  platforms: [linux/amd64]", "line 36, column 56: no platform of 'windows' "
 		  "is listed" },
 		{ 36, "  variants: [{debian: \"12\"}]", "line 36, column 15: no such kind of "
@@ -704,9 +707,10 @@ static void refusals(void **state)
 		{ 36, "  variants: [{scratch: x}]", "line 36, column 24: 'x' is neither "
 		  "'dockerfile' nor 'oci-import'" },
 		{ 36, "  variants: [{alpine: \"3\"}, {alpine: \"3\"}]", "line 36, column 30: variant "
-		  "'alpine3' stands twice" },
+		""
+		  "'alpine3' is listed twice" },
 		{ 36, "  variants: [{nanoserver: \"1809\"}]", "line 36, column 15: it copies from "
-		  "'windowsservercore' of '1809', which has to stand before it" },
+		  "'windowsservercore' of '1809', which must come before it" },
 		{ 36, "  variants: [{alpine: \"3\", scratch: dockerfile}]", "line 36, column 14: "
 		  "one kind of variant, with its version, is expected here" },
 	};

@@ -85,7 +85,7 @@ static void name_stands_once(void **state)
 
 	(void)state;
 	assert_refused(find(text, strlen(text), "a", &digest, &err), err, STATUS_CONFIG,
-		       "cannot use 'SUMS': 'a' stands twice");
+		       "cannot use 'SUMS': 'a' is listed twice");
 	assert_int_equal(find(text, strlen(text), "b", &digest, &err), 1);
 }
 

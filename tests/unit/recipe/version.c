@@ -38,12 +38,12 @@ static void refused(void **state)
 		{ "1.0.0-", "a part of it is empty" }, { "1.0.0-a..b", "a part of it is empty" },
 		{ "1.0.0-a.", "a part of it is empty" }, { "1.0.0+", "a part of it is empty" },
 		{ "1.0.0+a..b", "a part of it is empty" }, { "1.0.0-+b", "a part of it is empty" },
-		{ "1.0.0 ", "a character in it has no place there" },
-		{ "1.0.0\n", "a character in it has no place there" },
-		{ "1.0.0/../x", "a character in it has no place there" },
-		{ "1.0.0a", "a character in it has no place there" },
-		{ "1.0.0-a_b", "a character in it has no place there" },
-		{ "1.0.0+a+b", "a character in it has no place there" },
+		{ "1.0.0 ", "it has an invalid character" },
+		{ "1.0.0\n", "it has an invalid character" },
+		{ "1.0.0/../x", "it has an invalid character" },
+		{ "1.0.0a", "it has an invalid character" },
+		{ "1.0.0-a_b", "it has an invalid character" },
+		{ "1.0.0+a+b", "it has an invalid character" },
 	};
 
 	(void)state;

@@ -92,7 +92,7 @@ static void text_and_what_is_none(void **state)
 		assert_string_equal(text ? text : "(none)", rows[i].text ? rows[i].text : "(none)");
 		if (!text) {
 			snprintf(message, sizeof message, "cannot read 'f.yaml': line 1, column 1: "
-				 "text is expected here, and '%s' is %s%s: write it in quotes",
+				 "text is expected here, but '%s' is %s%s: quote it",
 				 rows[i].yaml,
 				 rows[i].fault[0] == 'n' && rows[i].fault[1] == 'o' ? "" : "a ",
 				 rows[i].fault);
@@ -190,12 +190,11 @@ static void faults_have_a_place(void **state)
 	static const char *const rows[][2] = {
 		{ "name: x\nflgs: true\n", "line 2, column 1: unknown key 'flgs'" },
 		{ "name: x\nflag: true\n\"fl\\x61g\": true\n",
-		  "line 3, column 1: key 'flag' stands twice" },
+		  "line 3, column 1: key 'flag' is given twice" },
 		{ "flag: true\n", "line 1, column 1: key 'name' is missing" },
 		{ "- name\n", "line 1, column 1: a mapping is expected here" },
 		{ "name: {a: b}\n", "line 1, column 7: text is expected here" },
-		{ "name:\n", "line 1, column 6: text is expected here, and '' is nothing: write it "
-		  "in quotes" },
+		{ "name:\n", "line 1, column 6: text is expected here, but '' is nothing: quote it" },
 		{ "name: \"a\\0b\"\n", "line 1, column 7: text must not contain NUL" },
 		{ "\"name\\0x\": a\n", "line 1, column 1: text must not contain NUL" },
 		{ "name: x\nflag: 'true'\n", "line 2, column 7: 'true' or 'false' is expected "
@@ -207,14 +206,14 @@ static void faults_have_a_place(void **state)
 		{ "name: x\nitems: {a: b}\n", "line 2, column 8: a list is expected here" },
 		{ "name: x\npairs: [a]\n", "line 2, column 8: a mapping is expected here" },
 		{ "name: x\npairs: {[a]: b}\n", "line 2, column 9: text is expected here" },
-		{ "name: x\npairs: {1: b}\n", "line 2, column 9: text is expected here, and '1' is "
-		  "a number: write it in quotes" },
-		{ "name: x\npairs: {a: b, a: b}\n", "line 2, column 15: key 'a' stands twice" },
+		{ "name: x\npairs: {1: b}\n", "line 2, column 9: text is expected here, but '1' is "
+		  "a number: quote it" },
+		{ "name: x\npairs: {a: b, a: b}\n", "line 2, column 15: key 'a' is given twice" },
 		{ "name: x\n<<: {flag: true}\n", "line 2, column 1: unknown key '<<'" },
 		{ "name: !!int \"5\"\n", "line 1, column 7: tag 'tag:yaml.org,2002:int' is not "
 		  "understood" },
 		{ "name: x\nflag: !!bool true\n",
-		  "line 2, column 7: tag 'tag:yaml.org,2002:bool' is not understood" },
+		  "line 2, column 7: tag 'tag:yaml.org,2002:bool' is not supported" },
 		{ "name: x\nitems: !mine [a]\n", "line 2, column 8: tag '!mine' is not "
 		  "understood" },
 		{ "!!set {name, x}\n", "line 1, column 1: tag 'tag:yaml.org,2002:set' is not "
@@ -322,7 +321,7 @@ static void nesting_is_bounded(void **state)
 	memset(text, '{', LIMIT_RECIPE_DEPTH + 1);
 	memset(text + LIMIT_RECIPE_DEPTH + 1, '}', LIMIT_RECIPE_DEPTH + 1);
 	assert_refused(load(&loaded, text, strlen(text)), loaded.err, STATUS_LIMIT,
-		       "cannot read 'f.yaml': brackets in more than 64 others");
+		       "cannot read 'f.yaml': brackets are nested more than 64 deep");
 	pool_free(&loaded.pool);
 	buffer_free(&loaded.text);
 }

@@ -141,7 +141,7 @@ static void cut_off(void **state)
 				 count(text, length), expected);
 	}
 	assert_refused_text(pool_format(&made_pool, "%.100s", one),
-		       "cannot read 'b.pem': line 1: certificate is cut off");
+		       "cannot read 'b.pem': line 1: certificate is truncated");
 	assert_refused_text(pool_format(&made_pool, "%.*s", (int)first - 2, one),
 		       "cannot read 'b.pem': line 7: boundary within a certificate");
 }
@@ -159,15 +159,17 @@ static void boundaries(void **state)
 		       "cannot read 'b.pem': line 2: boundary within a certificate");
 	assert_refused_text(replace(one, END, JOIN(two, END)),
 		       "cannot read 'b.pem': line 7: boundary within a certificate");
-	assert_refused_text(END, "cannot read 'b.pem': line 1: end of a certificate that did not begin");
-	assert_refused_text(JOIN(one, END), "cannot read 'b.pem': line 8: end of a certificate that "
-		       "did not begin");
+	assert_refused_text(END, "cannot read 'b.pem': line 1: end of a certificate without a "
+	"beginning");
+	assert_refused_text(JOIN(one, END), "cannot read 'b.pem': line 8: end of a certificate "
+	"without a beginning");
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN X509 CRL-----\n"), other);
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN TRUSTED CERTIFICATE-----\n"), other);
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN PRIVATE KEY-----\n"), other);
 	assert_refused_text(replace(one, BEGIN, "-----begin certificate-----\n"), other);
 	assert_refused_text(replace(one, BEGIN, " -----BEGIN CERTIFICATE-----\n"), other);
-	assert_refused_text(replace(one, BEGIN, "\xef\xbb\xbf-----BEGIN CERTIFICATE-----\n"), other);
+	assert_refused_text(replace(one, BEGIN, "\xef\xbb\xbf-----BEGIN CERTIFICATE-----\n"), "
+	"other);
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN CERTIFICATE----\n"), other);
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN CERTIFICATE-----x\n"), other);
 	assert_refused_text(replace(one, END, "-----END X509 CRL-----\n"),
@@ -214,7 +216,8 @@ static void trailing_octets(void **state)
 	memcpy((void *)(uintptr_t)padded.bytes, der.bytes, der.length);
 	buffer_init(&text, LIMIT_BUNDLE_BYTES);
 	assert_int_equal(pem_write(&text, padded.bytes, padded.length), 0);
-	assert_refused_text(text.bytes, "cannot read 'b.pem': line 7: malformed certificate ends here "
+	assert_refused_text(text.bytes, "cannot read 'b.pem': line 7: malformed certificate "
+	"ends here "
 		       "(RFC 5280 section 4.1)");
 	buffer_free(&text);
 }

@@ -260,12 +260,12 @@ static void segments(void **state)
 		assert_fault(&made, "it is truncated");
 		made = make(platforms[i]);
 		PHDR(&made, 1, p_flags, PF_R | PF_W);
-		assert_fault(&made, "it does not begin in its code");
+		assert_fault(&made, "its entry point is not in its code");
 		made = make(platforms[i]);
 		EHDR(&made, e_entry, 0);
-		assert_fault(&made, "it does not begin in its code");
+		assert_fault(&made, "its entry point is not in its code");
 		EHDR(&made, e_entry, BASE + 512);
-		assert_fault(&made, "it does not begin in its code");
+		assert_fault(&made, "its entry point is not in its code");
 	}
 }
 

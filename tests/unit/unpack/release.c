@@ -221,13 +221,13 @@ static void a_member_twice(void **state)
 	tar_add(&tar, "a", "one");
 	tar_add(&tar, "b", "x");
 	tar_add(&tar, "a", "one");
-	assert_tar_refused(&tar, "member 'a' is there twice");
+	assert_tar_refused(&tar, "member 'a' occurs twice");
 	zip_begin(&zip);
 	zip_add(&zip, "a", "one");
 	zip_add(&zip, "a", "one");
 	zip_end(&zip, &archive);
 	assert_archive_refused(&archive, "zip", NAMES("a"), STATUS_ARCHIVE,
-			       "member 'a' is there twice");
+			       "member 'a' occurs twice");
 	buffer_free(&archive);
 }
 
@@ -450,7 +450,7 @@ static void other_formats(void **state)
 		assert_archive_refused(&archive, "tar.gz", NAMES("a"), STATUS_ARCHIVE,
 				       i == 0 ? "truncated" : "not in gzip format");
 		assert_archive_refused(&archive, "zip", NAMES("a"), STATUS_ARCHIVE,
-				       "it is truncated or no ZIP archive");
+				       "it is truncated or not a ZIP archive");
 		buffer_free(&archive);
 	}
 	assert_archive_refused(&zip, "tar.gz", NAMES("d/a"), STATUS_ARCHIVE, "not in gzip format");
@@ -462,7 +462,7 @@ static void other_formats(void **state)
 	buffer_free(&archive);
 	packed = pack(&tar);
 	assert_archive_refused(&packed, "zip", NAMES("d/a"), STATUS_ARCHIVE,
-			       "it is truncated or no ZIP archive");
+			       "it is truncated or not a ZIP archive");
 	archive_init(&archive);
 	gzip_add(&archive, packed.bytes, packed.length);
 	assert_archive_refused(&archive, "tar.gz", NAMES("d/a"), STATUS_ARCHIVE,
@@ -571,7 +571,7 @@ static void zip_end_records(void **state)
 		size_t count;
 		const char *reason;
 	} rows[] = {
-		{ 0, 'p', 1, "it is truncated or no ZIP archive" },
+		{ 0, 'p', 1, "it is truncated or not a ZIP archive" },
 		{ 12, LIMIT_ZIP_DIRECTORY_BYTES + 1, 4, "its central directory is too large" },
 		{ 12, 0, 4, "its central directory is not before its end record" },
 		{ 16, 1, 4, "its central directory is not before its end record" },

@@ -257,7 +257,7 @@ static void refuses_a_block_of_zeros_between(void **state)
 	buffer_add(&archive, zeros, sizeof zeros);
 	TARBALL(&archive, .name = "g");
 	tarball_end(&archive);
-	assert_fault(&archive, "a block of zeros stands between its members");
+	assert_fault(&archive, "a block of zeros is between its members");
 }
 
 static void refuses_a_wrong_checksum(void **state)
@@ -301,7 +301,7 @@ static void refuses_members(void **state)
 	assert_member("it is truncated", .name = "f",
 		      .size = "77777777777");
 	for (const char *type = "123456"; *type; type++)
-		assert_member("a member that is no file has a size", .name = "f", .type = *type,
+		assert_member("a member other than a file has a size", .name = "f", .type = *type,
 			      .content = "x");
 }
 

@@ -245,7 +245,7 @@ static void dictionaries(void **state)
 	(void)state;
 	begin(&stream);
 	add(&stream, "\x28\xb5\x2f\xfd\1\x50\7\1\0\0", 10);
-	assert_fault(&stream, "it wants a dictionary");
+	assert_fault(&stream, "it needs a dictionary");
 	buffer_free(&stream.bytes);
 }
 

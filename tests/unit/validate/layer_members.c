@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* layer_members.c and layer_stack.c: what a layer holds, what is wrong with it, and layers over one another. */
+/* layer_members.c and layer_stack.c: what a layer holds, what is wrong with it, and "
+"layers over one another. */
 #include "unit.h"
 
 #include <errno.h>
@@ -125,9 +126,8 @@ static void finds_repeated_names(void **state)
 	TARBALL(&archive, .name = "d/", .type = '5');
 	tarball_end(&archive);
 	assert_int_equal(read_layer(&members, plenty), 0);
-	assert_string_equal(found(), "layer: layer.md#distributable-format: 'd': it is there "
-			    "twice\n"
-			    "layer: layer.md#distributable-format: 'f': it is there twice\n");
+	assert_string_equal(found(), "layer: layer.md#distributable-format: 'd': it occurs twice\n"
+			    "layer: layer.md#distributable-format: 'f': it occurs twice\n");
 }
 
 static void finds_what_is_below_no_directory(void **state)
