@@ -272,8 +272,7 @@ static void reads_no_name_that_is_there_twice(void **state)
 			assert_memory_equal(line - 22, " its name occurs twice", 22);
 	assert_string_equal(strstr(listing(), "\nl") + 1, "l 2 0 - it does not lead to a file\n");
 	assert_int_equal(strncmp(listing(), "d 1 0 - -\nd 1 0 - -\nf ", 22), 0);
-	snprintf(expected, sizeof expected, "cannot read 'f' in '%s/a.tar': its name is there "
-		 "twice",
+	snprintf(expected, sizeof expected, "cannot read 'f' in '%s/a.tar': its name occurs twice",
 		 scratch_path);
 	assert_refused(files_reader_open(&file, files, files_find(files, "f"), &err), err,
 		       STATUS_ARCHIVE, expected);

@@ -159,7 +159,8 @@ static void refusals(void **state)
 		{ B, "", "key 'sha256' is not 64 lower-case hexadecimal digits" },
 		{ "\"linux/amd64\"", "\"linux/x86_64\"",
 		  "key 'platform' is not the canonical name of a platform" },
-		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' is not the canonical name of a "
+		{ "\"linux/amd64\"", "\"linux/vax\"", "key 'platform' is not the canonical "
+		  "name of a "
 		"platform" },
 		{ "\"linux/amd64\"", "\"windows/arm64\"",
 		  "key 'platforms' is unsorted or has a duplicate" },
@@ -233,7 +234,8 @@ static void what_is_no_lock(void **state)
 		  "\"epoch\": 1}", "key 'platforms' is not a list, or is empty" },
 		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
 		  "\"release\": \"r\", "
-		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list, or is empty" },
+		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list, or is "
+		  "empty" },
 		{ "<html>", "line 1, column 1: '[' or '{' expected near '<'" },
 	};
 	char message[300];

@@ -295,7 +295,8 @@ static void older_wants_an_order(void **state)
 	compose(&text, 8, OLDER "{before: 1.0.0, sums: \"\"}");
 	set_version(&text, "nightly");
 	assert_refused(recipe_load_text(&recipe, "r.yaml", &text, &err), err, STATUS_CONFIG,
-		       "cannot read 'r.yaml': line 10, column 5: version 'nightly' cannot be ordered: "
+		       "cannot read 'r.yaml': line 10, column 5: version 'nightly' cannot be "
+		  "ordered: "
 		       ""
 		       "a number is missing");
 	buffer_free(&text);
@@ -468,8 +469,8 @@ static void refusals(void **state)
 		{ 2, "version: 1.2", "line 2, column 10: text is expected here, but '1.2' is a "
 		  "number: quote it" },
 		{ 2, "version: [1]", "line 2, column 10: text is expected here" },
-		{ 1, "name: a b", "line 1, column 7: 'a b' is refused: it has other characters "
-		  "than letters, digits, '.', '_', '+' and '-'" },
+		{ 1, "name: a b", "line 1, column 7: 'a b' is refused: it has characters "
+		  "other than letters, digits, '.', '_', '+' and '-'" },
 		{ 1, "name: .a", "line 1, column 7: '.a' is refused: it does not begin with a "
 		  "letter or a digit" },
 		/* release */
@@ -480,8 +481,8 @@ static void refusals(void **state)
 		  "placeholder '{asset}'" },
 		{ 4, "  asset: ..", "line 4, column 10: cannot use asset name '..': it does not "
 		  "begin with a letter or a digit" },
-		{ 4, "  asset: a/b", "line 4, column 10: cannot use asset name 'a/b': it has other "
-		  "characters than letters, digits, '.', '_', '+' and '-'" },
+		{ 4, "  asset: a/b", "line 4, column 10: cannot use asset name 'a/b': it has "
+		  "characters other than letters, digits, '.', '_', '+' and '-'" },
 		{ 4, "  asset: \"\"", "line 4, column 10: cannot use asset name '': it does not "
 		  "begin with a letter or a digit" },
 		{ 5, "  url: \"{version}\"", "line 5, column 8: '1.2.3' is refused: not an "
@@ -495,8 +496,8 @@ static void refusals(void **state)
 		  "slash" },
 		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder "
 		  "'{'" },
-		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for 'windows', "
-		  "which a platform has" },
+		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for "
+		  "'windows', the system of a platform" },
 		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
 		  "refused: it is neither 'tar.gz' nor 'zip'" },
 		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform "
@@ -518,14 +519,15 @@ static void refusals(void **state)
 		{ 9, "platforms: [linux/arm, {platform: linux/arm/v7}]", "line 9, column 24: "
 		  "platform 'linux/arm/v7' is listed twice" },
 		/* older versions */
-		{ 8, OLDER "{before: 1.0, sums: \"\"}", "line 10, column 16: text is expected here, "
+		{ 8, OLDER "{before: 1.0, sums: \"\"}", "line 10, column 16: text is expected "
+		  "here, "
 		"but '1.0' is a number: quote it" },
-		{ 8, OLDER "{before: v1.0.0, sums: \"\"}", "line 10, column 16: 'v1.0.0' is refused: "
+		{ 8, OLDER "{before: v1.0.0, sums: \"\"}", "line 10, column 16: 'v1.0.0' is "
+		  "refused: "
 		""
 		  "a number is missing" },
 		{ 8, OLDER "{sums: \"\"}", "line 10, column 7: key 'before' is missing" },
-		{ 8, OLDER "{before: 1.0.0}", "line 10, column 7: nothing is different in older "
-		  "versions" },
+		{ 8, OLDER "{before: 1.0.0}", "line 10, column 7: the entry changes nothing" },
 		{ 8, OLDER "{before: 1.0.0, name: a}", "line 10, column 23: unknown key 'name'" },
 		{ 8, OLDER "{before: 1.0.0, sums: \"\"}\n    - {before: 1.0.0, sums: \"\"}",
 		  "line 11, column 16: '1.0.0' is not older than '1.0.0' above it" },
@@ -658,7 +660,7 @@ static void refusals(void **state)
 		{ 24, "  workdir: /a/../b", "line 24, column 12: '/a/../b' is refused: a component "
 		  "is '..'" },
 		{ 25, "  labels: {\"a b\": c}", "line 25, column 12: 'a b' is refused: it has "
-		  "other characters than letters, digits, '.', '_', '/' and '-'" },
+		  "characters other than letters, digits, '.', '_', '/' and '-'" },
 		{ 25, "  labels: {.a: c}", "line 25, column 12: '.a' is refused: it does not begin "
 		  "with a letter or a digit" },
 		{ 25, "  labels: {a: \"{x}\"}", "line 25, column 15: cannot expand '{x}': no "
@@ -671,16 +673,16 @@ static void refusals(void **state)
 		{ 26, "  stopsignal: SIG", "line 26, column 15: 'SIG' is refused: it is not "
 		  "'SIG<name>'" },
 		{ 27, "  flavours: {a: {cmd: [b]}}", "line 27, column 18: unknown key 'cmd'" },
-		{ 27, "  flavours: {a/b: {}}", "line 27, column 14: 'a/b' is refused: it has other "
-		  "characters than letters, digits, '.', '_', '+' and '-'" },
+		{ 27, "  flavours: {a/b: {}}", "line 27, column 14: 'a/b' is refused: it has "
+		  "characters other than letters, digits, '.', '_', '+' and '-'" },
 		{ 27, "  flavours: {a: {user: root}}", "line 27, column 24: 'root' is refused: it "
 		  "is not '<uid>' or '<uid>:<gid>' in numbers" },
 		{ 21, "  env: [{set: A=b}]", "line 21, column 9: key 'os' is missing" },
 		{ 21, "  env: [{set: A=b, os: x}]", "line 21, column 24: 'x' is refused: no "
 		  "platform has this operating system" },
 		/* library */
-		{ 29, "  name: Server", "line 29, column 9: 'Server' is refused: it is no name of "
-		  "an image" },
+		{ 29, "  name: Server", "line 29, column 9: 'Server' is refused: it is not an "
+		  "image name" },
 		{ 30, "  maintainers: []", "line 30, column 16: the list is empty" },
 		{ 30, "  maintainers: [A <b>]", "line 30, column 17: 'A <b>' is refused: it is not "
 		  "'Name <address> (@handle)'" },
@@ -694,8 +696,8 @@ static void refusals(void **state)
 		  "is '..'" },
 		{ 34, "  tags: [\"{minor}\"]", "line 34, column 9: the first tag is not "
 		  "'{version}'" },
-		{ 34, "  tags: [\"{version}\", -a]", "line 34, column 23: '-a' is refused: it is "
-		  "no tag" },
+		{ 34, "  tags: [\"{version}\", -a]", "line 34, column 23: '-a' is refused: it "
+		  "is not a tag" },
 		{ 35, "  platforms: [linux/s390x]", "line 35, column 15: the recipe has no "
 		  "platform 'linux/s390x'" },
 		{ 35, "  platforms: [linux/arm, linux/arm/v7]", "line 35, column 26: platform "
@@ -706,7 +708,8 @@ static void refusals(void **state)
 		  "variant 'debian'" },
 		{ 36, "  variants: [{scratch: x}]", "line 36, column 24: 'x' is neither "
 		  "'dockerfile' nor 'oci-import'" },
-		{ 36, "  variants: [{alpine: \"3\"}, {alpine: \"3\"}]", "line 36, column 30: variant "
+		{ 36, "  variants: [{alpine: \"3\"}, {alpine: \"3\"}]", "line 36, column 30: "
+		  "variant "
 		""
 		  "'alpine3' is listed twice" },
 		{ 36, "  variants: [{nanoserver: \"1809\"}]", "line 36, column 15: it copies from "

@@ -148,8 +148,8 @@ static void cut_off(void **state)
 
 static void boundaries(void **state)
 {
-	static const char other[] = "cannot read 'b.pem': line 1: boundary of something that is "
-				    "not a certificate";
+	static const char other[] = "cannot read 'b.pem': line 1: boundary of something "
+				    "other than a certificate";
 
 	(void)state;
 	assert_refused_text("", "cannot read 'b.pem': no certificate in it");
@@ -168,8 +168,8 @@ static void boundaries(void **state)
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN PRIVATE KEY-----\n"), other);
 	assert_refused_text(replace(one, BEGIN, "-----begin certificate-----\n"), other);
 	assert_refused_text(replace(one, BEGIN, " -----BEGIN CERTIFICATE-----\n"), other);
-	assert_refused_text(replace(one, BEGIN, "\xef\xbb\xbf-----BEGIN CERTIFICATE-----\n"), "
-	"other);
+	assert_refused_text(replace(one, BEGIN, "\xef\xbb\xbf-----BEGIN CERTIFICATE-----\n"),
+			    other);
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN CERTIFICATE----\n"), other);
 	assert_refused_text(replace(one, BEGIN, "-----BEGIN CERTIFICATE-----x\n"), other);
 	assert_refused_text(replace(one, END, "-----END X509 CRL-----\n"),
