@@ -38,7 +38,7 @@ static void print_usage(FILE *stream)
 	      "       bundler --help\n\ncommands:\n", stream);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'bundler COMMAND --help' tells about one of them; bundler(1) about all.\n",
+	fputs("\n'bundler COMMAND --help' describes one of them, bundler(1) all.\n",
 	      stream);
 }
 

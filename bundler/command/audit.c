@@ -35,8 +35,8 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	COMMAND_INPUTS_PLATFORM("what the place has to be of; repeatable for images"),
-	{ "flavour", "NAME", "what the image has to be, instead of the recipe's own",
+	COMMAND_INPUTS_PLATFORM("audit for this platform; repeatable for images"),
+	{ "flavour", "NAME", "expect this flavour, not the recipe's own image",
 	  OPTION(flavour_name) },
 	{ "style", "NAME", "doi: a layout that was written in this style",
 	  OPTION_CALL(style.doi, command_inputs_style) },

@@ -67,7 +67,7 @@ static const struct option_spec options[] = {
 	{ "commit", "COMMIT",
 	  "what GitCommit names, instead of HEAD; ARCH=HEX for one architecture; repeatable",
 	  OPTION_RUN(add_commit) },
-	{ "check", NULL, "change nothing; tell whether there is something to do",
+	{ "check", NULL, "change nothing; report what would change",
 	  OPTION(check) },
 	{ "force", NULL, "replace files that bundler has not written", OPTION(force) },
 	COMMAND_INPUTS_LOCK,

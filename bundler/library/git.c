@@ -184,6 +184,6 @@ int git_branch(const struct git *git, const char *branch, char commit[GIT_COMMIT
 		free(last);
 		free(name);
 	}
-	return result < 0 ? error_set(err, STATUS_FILE, "cannot tell the commit of '%s': there is "
-				      "no such branch", branch) : 0;
+	return result < 0 ? error_set(err, STATUS_FILE, "cannot find the commit of '%s': no such "
+				      "branch", branch) : 0;
 }

@@ -167,7 +167,7 @@ static const char *finish(struct containerfile *file, struct lines_draft *draft,
 	*instruction = (struct containerfile_instruction){ .line = line };
 	instruction->name = find_name(text, at);
 	if (!instruction->name)
-		return "it is no instruction";
+		return "it is not an instruction";
 	at += read_flags(instruction, &file->pool, text + at);
 	if (text[at] == '\0')
 		return "the instruction has no arguments";

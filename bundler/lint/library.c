@@ -175,7 +175,7 @@ static void check_architectures(const struct checking *checking, struct lint_ent
 		/* Official Images have arm32v5; no release, and so not our table, does. */
 		if (!platform && strcmp(name, "arm32v5") != 0)
 			add(checking, LINT_PUBLISHED, list->items[i].line,
-			    "'%s' is no architecture of Official Images", name);
+			    "'%s' is not an architecture of Official Images", name);
 		else if (platform && os && strcmp(os, platform->os) != 0)
 			add(checking, strcmp(entry->variant->name, "scratch") == 0 ? LINT_ACCEPTED
 									   : LINT_PUBLISHED,
@@ -323,12 +323,12 @@ static void check_copied(const struct checking *checking, size_t number, const c
 	found = find_tag(checking, tag);
 	if (found == checking->count) {
 		add(checking, LINT_ORDER, entry->line,
-		    "'%s' is copied from, and no entry has that tag", image);
+		    "it copies from '%s', but no entry has that tag", image);
 		return;
 	}
 	if (found >= number) {
 		add(checking, LINT_ORDER, entry->line,
-		    "'%s' is copied from, whose entry does not stand before", image);
+		    "it copies from '%s', whose entry is not before it", image);
 		return;
 	}
 	source = &checking->entries[found];

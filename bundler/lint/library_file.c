@@ -76,7 +76,7 @@ static const char *begin_field(struct parser *parser, struct line line, size_t n
 	parser->name = pool_copy(&file->pool, line.text, length);
 	parser->line = number;
 	if (library_file_find(paragraph, parser->name))
-		return "this field stands twice in its paragraph";
+		return "this field occurs twice in its paragraph";
 	lines_add(&parser->draft,
 		  trim((struct line){ colon + 1, line.length - length - 1 }), number);
 	return NULL;

@@ -83,7 +83,7 @@ static void check_list(const struct lint *lint, const char *path, const struct l
 			rest = "";
 		if (name && strcmp(name, rest) == 0 && depth < before)
 			lint_add(lint, LINT_NAMING, path, tag->line,
-				 "'%s' stands behind '%s', which has less of the version",
+				 "'%s' is after '%s', which has less of the version",
 				 tag->text, list->items[i - 1].text);
 		name = rest;
 		before = depth;
@@ -111,7 +111,7 @@ static void check_forms(const struct lint *lint, const char *path, const struct 
 		const char *fault = lint_tags_fault(list->items[i].text);
 
 		if (fault)
-			lint_add(lint, LINT_TAG, path, list->items[i].line, "'%s' is no tag: %s",
+			lint_add(lint, LINT_TAG, path, list->items[i].line, "'%s' is not a tag: %s",
 				 list->items[i].text, fault);
 	}
 }
@@ -150,7 +150,7 @@ static void check_same(const struct lint *lint, const char *path, const struct t
 		for (const struct tag *one = &tags[first]; one < other; one++) {
 			if (!one->shared || !other->shared || one->entry == other->entry)
 				lint_add(lint, LINT_UNIQUE, path, other->line,
-					 "'%s' stands in line %zu, too", other->text, one->line);
+					 "'%s' is also in line %zu", other->text, one->line);
 			else if ((one->entry->platforms & other->entry->platforms) != 0
 				 && strcmp(windows_of(one->entry), windows_of(other->entry)) == 0)
 				lint_add(lint, LINT_SHARED, path, other->line, "'%s' is shared "

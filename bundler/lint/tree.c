@@ -98,7 +98,7 @@ static int read_file(struct loading *loading, const struct location *place, cons
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		lint_add(loading->lint, LINT_FILE, path, 0, "%s",
 			 fd < 0 ? "it is a symbolic link, which is not followed"
-				: "it is no plain file");
+				: "it is not a plain file");
 		result = 0;
 	} else if (loading->files++ == LIMIT_LINT_FILES) {
 		result = error_set(loading->err, STATUS_LIMIT, "cannot read '%s': it has more than "

@@ -101,7 +101,7 @@ static void check_from(const struct lint *lint, const struct lint_version *versi
 		source = lint_tree_variant(version, name, strlen(name));
 		if (!source)
 			lint_add(lint, LINT_FROM, file->path, l->item.line,
-				 "'%s' is copied from, and there is no directory '%s/%s'", image,
+				 "it copies from '%s', but has no directory '%s/%s'", image,
 				 version->name, name);
 		else if (kind && kind->from
 			 && (!source->kind || strcmp(source->kind->name, kind->from) != 0
@@ -312,7 +312,7 @@ static void check_hash(const struct lint *lint, const struct lint_dockerfile *fi
 {
 	if (hash->text && !strchr(hash->text, '$') && !is_hash(hash->text))
 		lint_add(lint, LINT_HASH, file->path, hash->line,
-			 "'%s' is no SHA-256 of 64 hexadecimal digits", hash->text);
+			 "'%s' is not a SHA-256 of 64 hexadecimal digits", hash->text);
 }
 
 /* Compares an asset's digest with that of the sums or the lock. */
@@ -325,7 +325,7 @@ static void check_sums(const struct lint *lint, const struct lint_version *versi
 	int known = lint_tree_digest(&lint->tree, version, asset->name, &digest, &source);
 
 	if (known < 0)
-		lint_add(lint, LINT_SUMS, file->path, asset->line, "'%s' does not stand in '%s'",
+		lint_add(lint, LINT_SUMS, file->path, asset->line, "'%s' is not in '%s'",
 			 asset->name, source);
 	if (known <= 0 || !asset->hash.text || !is_hash(asset->hash.text))
 		return;
@@ -469,7 +469,7 @@ static void check_common(const struct lint *lint, const struct lint_version *ver
 
 			if (!text->text)
 				lint_add(lint, rule, file->path, 0,
-					 "there is no %s, others of the version have '%s'", what,
+					 "it has no %s, others of the version have '%s'", what,
 					 common);
 			else if (strcmp(text->text, common) != 0)
 				lint_add(lint, rule, file->path, text->line,

@@ -227,7 +227,7 @@ static void check_hard_link(const struct check *check, const struct layer_member
 	else if (target->type == TAR_DIRECTORY || target == entry)
 		wrong = "it is a hard link to itself or to a directory";
 	else if (target->number > entry->number)
-		wrong = "it is a hard link to what stands behind it";
+		wrong = "it is a hard link to a later member";
 	if (wrong)
 		fault(check, RULE_HARD_LINKS, entry->name, wrong);
 }

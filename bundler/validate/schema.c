@@ -89,7 +89,7 @@ static void check_strictly(struct schema *schema, json_t *object,
 		else if (keys[row].need == SCHEMA_UNWANTED)
 			strict_fault(schema, key, "it is not wanted");
 		else if (row < latest)
-			strict_fault(schema, key, "it does not stand in its place");
+			strict_fault(schema, key, "it is out of order");
 		else
 			latest = row;
 	}

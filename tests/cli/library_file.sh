@@ -178,9 +178,9 @@ sed -i 's/3\.17/3.19/' tiny.yaml
 run bundler library -o out tiny.yaml
 stdout_stated=1
 stderr <<-'END'
-	note: cannot tell the commit of 'dist-arm64v8': there is no such branch
-	note: cannot tell the commit of 'dist-amd64': there is no such branch
-	note: cannot tell the commit of 'dist-mips64le': there is no such branch
+	note: cannot find the commit of 'dist-arm64v8': no such branch
+	note: cannot find the commit of 'dist-amd64': no such branch
+	note: cannot find the commit of 'dist-mips64le': no such branch
 	note: library/little is left out until its commits are known (--commit)
 END
 git_commit

@@ -14,12 +14,12 @@ finds --json --ignore order <<END
       "subject": "$nano",
       "line": 3,
       "rule": "from",
-      "text": "'thing:0.25.6-windowsservercore-1803' is copied from, and there is no directory '0.25.6/windowsservercore-1803'"
+      "text": "it copies from 'thing:0.25.6-windowsservercore-1803', but has no directory '0.25.6/windowsservercore-1803'"
     },
     {
       "subject": "$scratchfile",
       "rule": "expose",
-      "text": "there is no EXPOSE, others of the version have '4222 8222'"
+      "text": "it has no EXPOSE, others of the version have '4222 8222'"
     }
   ],
   "left_out": 0

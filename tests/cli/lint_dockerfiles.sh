@@ -60,11 +60,11 @@ broken 'hash: none, a short one, zeros, and one that nothing checks'
 change $alpine "s/(armv7.*) sha256=[^ ]*/\1/; s/(aarch64.*)1'/\1'/; s/^(.*armhf.*)'[0-9]{64}'/\1'$(hash 0)'/"
 change $core 's/Get-FileHash/Get-Nothing/; s/^ENV THING_SHASUM.*/ENV THING_SHASUM none/'
 finds <<END
-$alpine:8: hash: '$(hash 1 | cut -c2-)' is no SHA-256 of 64 hexadecimal digits
-$alpine:9: hash: '$(hash 0)' is no SHA-256 of 64 hexadecimal digits
+$alpine:8: hash: '$(hash 1 | cut -c2-)' is not a SHA-256 of 64 hexadecimal digits
+$alpine:9: hash: '$(hash 0)' is not a SHA-256 of 64 hexadecimal digits
 $alpine:10: hash: 'thing-v0.25.6-linux-arm7.tar.gz' has no SHA-256
 $core:4: hash: nothing checks the SHA-256 of what is downloaded
-$core:5: hash: 'none' is no SHA-256 of 64 hexadecimal digits
+$core:5: hash: 'none' is not a SHA-256 of 64 hexadecimal digits
 END
 
 broken 'hash: in a variable of PowerShell'
@@ -73,7 +73,7 @@ run bundler lint tree
 status 0
 change $core "s/^(RUN .*sha256 = )'a/\1'/"
 finds <<END
-$core:5: hash: '$(hash a | cut -c2-)' is no SHA-256 of 64 hexadecimal digits
+$core:5: hash: '$(hash a | cut -c2-)' is not a SHA-256 of 64 hexadecimal digits
 END
 
 broken 'copies: the same archive with two digests'
@@ -89,7 +89,7 @@ change $scratchfile '/^EXPOSE/d; s,/thing-server"\],/other"],'
 finds <<END
 $nano:4: expose: the EXPOSE is '4222 6222 8222', others of the version have '4222 8222'
 $nano:5: entrypoint: the program is 'thing-server -p 4222', others of the version have 'thing-server -m 8222'
-$scratchfile: expose: there is no EXPOSE, others of the version have '4222 8222'
+$scratchfile: expose: it has no EXPOSE, others of the version have '4222 8222'
 $scratchfile:3: entrypoint: the program is 'other -m 8222', others of the version have 'thing-server -m 8222'
 END
 
@@ -109,7 +109,7 @@ printf 'FROM scratch\0\n' >tree/$scratchfile
 : >tree/$nano
 printf 'RUN <<A\n' >>tree/$core
 finds --ignore expose,entrypoint,from <<END
-$alpine:23: syntax: it is no instruction
+$alpine:23: syntax: it is not an instruction
 $nano:1: syntax: there is no instruction
 $scratchfile:1: syntax: it has a NUL byte
 $core:14: syntax: a here-document does not end

@@ -20,8 +20,8 @@ END
 broken 'scratch copies from an Alpine variant that is no more (144f306, f301362)'
 change $scratchfile 's/alpine3.18/alpine3.17/'
 finds <<END
-$scratchfile:2: from: 'thing:0.25.6-alpine3.17' is copied from, and there is no directory '0.25.6/alpine3.17'
-library/thing:11: order: 'thing:0.25.6-alpine3.17' is copied from, and no entry has that tag
+$scratchfile:2: from: it copies from 'thing:0.25.6-alpine3.17', but has no directory '0.25.6/alpine3.17'
+library/thing:11: order: it copies from 'thing:0.25.6-alpine3.17', but no entry has that tag
 END
 
 broken 'the same in the directory of a minor version (1e61999)'
@@ -30,7 +30,7 @@ rm -r tree/library
 mv tree/0.25.x/alpine3.18 tree/0.25.x/alpine3.17
 change 0.25.x/alpine3.17/Dockerfile 's/alpine:3.18/alpine:3.17/'
 finds <<'END'
-0.25.x/scratch/Dockerfile:2: from: 'thing:0.25.6-alpine3.18' is copied from, and there is no directory '0.25.x/alpine3.18'
+0.25.x/scratch/Dockerfile:2: from: it copies from 'thing:0.25.6-alpine3.18', but has no directory '0.25.x/alpine3.18'
 END
 
 broken 'nanoserver and scratch left at the old version (0b9e327)'
@@ -70,7 +70,7 @@ change library/thing 's/^(Tags: 0.25.6-)windowsservercore-1809/\1servercore1809/
 finds <<'END'
 library/thing:16: naming: '0.25.6-servercore1809' is not made of 'windowsservercore-1809', as its directory is
 library/thing:16: naming: the first tag is '0.25.6-servercore1809', and not '0.25.6-windowsservercore-1809'
-library/thing:22: order: 'thing:0.25.6-windowsservercore-1809' is copied from, and no entry has that tag
+library/thing:22: order: it copies from 'thing:0.25.6-windowsservercore-1809', but no entry has that tag
 END
 
 finish

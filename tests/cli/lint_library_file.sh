@@ -18,7 +18,7 @@ library/thing:14: syntax: it is not 'Name: value'
 END
 change library/thing 's/^Directory 0.25.6.scratch/SharedTags: a/'
 finds <<'END'
-library/thing:14: syntax: this field stands twice in its paragraph
+library/thing:14: syntax: this field occurs twice in its paragraph
 END
 echo ' x' >tree/library/thing
 finds <<'END'
@@ -50,35 +50,35 @@ END
 broken 'tag: form, and -latest'
 change library/thing "s/, alpine3.18,/, $(printf '%0129d' 0 | tr 0 x),/; s/, linux$/, scratch-latest, .linux/; s/, windowsservercore$/,\n  windows server/"
 finds --ignore naming <<END
-library/thing:7: tag: '$(printf '%0129d' 0 | tr 0 x)' is no tag: it has not 1 to 128 characters
-library/thing:11: tag: '.linux' is no tag: it does not consist of letters, digits, '_', '.' and '-'
-library/thing:11: tag: 'scratch-latest' is no tag: it ends with '-latest'
-library/thing:18: tag: 'windows server' is no tag: it does not consist of letters, digits, '_', '.' and '-'
+library/thing:7: tag: '$(printf '%0129d' 0 | tr 0 x)' is not a tag: it has not 1 to 128 characters
+library/thing:11: tag: '.linux' is not a tag: it does not consist of letters, digits, '_', '.' and '-'
+library/thing:11: tag: 'scratch-latest' is not a tag: it ends with '-latest'
+library/thing:18: tag: 'windows server' is not a tag: it does not consist of letters, digits, '_', '.' and '-'
 END
 
 broken 'naming and version: order of tags, and of which version they are'
 change library/thing 's/0.25.6-alpine, 0.25-alpine/0.25-alpine, 0.25.6-alpine/; s/0.25.6, 0.25, latest$/0.25.5, latest, 0.25/'
 finds --ignore order <<'END'
-library/thing:7: naming: '0.25.6-alpine' stands behind '0.25-alpine', which has less of the version
-library/thing:12: naming: '0.25' stands behind 'latest', which has less of the version
+library/thing:7: naming: '0.25.6-alpine' is after '0.25-alpine', which has less of the version
+library/thing:12: naming: '0.25' is after 'latest', which has less of the version
 library/thing:12: version: '0.25.5' is not of version 0.25.6
-library/thing:23: naming: '0.25' stands behind 'latest', which has less of the version
+library/thing:23: naming: '0.25' is after 'latest', which has less of the version
 library/thing:23: version: '0.25.5' is not of version 0.25.6
 END
 
 broken 'unique and shared: the same tag twice'
 change library/thing 's/, alpine$/, scratch/; s/^(SharedTags: .*windowsservercore)$/\1, latest/; s/^SharedTags: 0.25.6,/SharedTags: 0.25.6, 0.25.6,/'
 finds --ignore naming <<'END'
-library/thing:11: unique: 'scratch' stands in line 7, too
-library/thing:12: unique: '0.25.6' stands in line 12, too
+library/thing:11: unique: 'scratch' is also in line 7
+library/thing:12: unique: '0.25.6' is also in line 12
 library/thing:23: shared: 'latest' is shared with line 17, which is for the same platform
 END
 
 broken 'published: architectures that Official Images do not have'
 change library/thing 's/arm64v8$/arm64v8, aarch64, arm32v5/; s/: windows-amd64$/: windows-amd64, amd64/'
 finds --ignore coverage,shared <<'END'
-library/thing:8: published: 'aarch64' is no architecture of Official Images
-library/thing:13: published: 'aarch64' is no architecture of Official Images
+library/thing:8: published: 'aarch64' is not an architecture of Official Images
+library/thing:13: published: 'aarch64' is not an architecture of Official Images
 library/thing:18: published: 'amd64' is for linux, and 'windowsservercore-1809' for windows
 library/thing:24: published: 'amd64' is for linux, and 'nanoserver-1809' for windows
 END
@@ -118,7 +118,7 @@ broken 'order: an entry before the one that it copies from'
 awk -v RS= -v ORS='\n\n' '{ part[NR] = $0 } END { print part[1]; print part[3]; print part[2]; print part[4]; print part[5] }' tree/library/thing >moved
 mv moved tree/library/thing
 finds <<'END'
-library/thing:7: order: 'thing:0.25.6-alpine3.18' is copied from, whose entry does not stand before
+library/thing:7: order: it copies from 'thing:0.25.6-alpine3.18', whose entry is not before it
 END
 
 begin 'order: the name of an image may begin with that of another'

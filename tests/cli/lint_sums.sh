@@ -21,12 +21,12 @@ broken 'sums: another digest, and no line'
 sums | sed "/windows/d; s/^1{64}/$(hash 7)/; s/^$(hash 1)/$(hash 7)/" >SUMS
 finds --sums SUMS <<END
 $alpine:8: sums: the SHA-256 of 'thing-v0.25.6-linux-arm64.tar.gz' is $(hash 7) in 'SUMS'
-$core:4: sums: 'thing-v0.25.6-windows-amd64.zip' does not stand in 'SUMS'
+$core:4: sums: 'thing-v0.25.6-windows-amd64.zip' is not in 'SUMS'
 END
 cp SUMS tree/SHA256SUMS
 finds <<END
 $alpine:8: sums: the SHA-256 of 'thing-v0.25.6-linux-arm64.tar.gz' is $(hash 7) in 'SHA256SUMS'
-$core:4: sums: 'thing-v0.25.6-windows-amd64.zip' does not stand in 'SHA256SUMS'
+$core:4: sums: 'thing-v0.25.6-windows-amd64.zip' is not in 'SHA256SUMS'
 END
 
 broken 'sums: those of a lock, for its version'
@@ -46,10 +46,10 @@ cat >thing.lock.json <<END
 END
 finds --lock thing.lock.json <<END
 $alpine:11: sums: the SHA-256 of 'thing-v0.25.6-linux-amd64.tar.gz' is $(hash 9) in 'thing.lock.json'
-$alpine:15: sums: 'thing-v0.25.6-linux-arm6.tar.gz' does not stand in 'thing.lock.json'
-$alpine:15: sums: 'thing-v0.25.6-linux-arm64.tar.gz' does not stand in 'thing.lock.json'
-$alpine:15: sums: 'thing-v0.25.6-linux-arm7.tar.gz' does not stand in 'thing.lock.json'
-$core:4: sums: 'thing-v0.25.6-windows-amd64.zip' does not stand in 'thing.lock.json'
+$alpine:15: sums: 'thing-v0.25.6-linux-arm6.tar.gz' is not in 'thing.lock.json'
+$alpine:15: sums: 'thing-v0.25.6-linux-arm64.tar.gz' is not in 'thing.lock.json'
+$alpine:15: sums: 'thing-v0.25.6-linux-arm7.tar.gz' is not in 'thing.lock.json'
+$core:4: sums: 'thing-v0.25.6-windows-amd64.zip' is not in 'thing.lock.json'
 END
 
 finish

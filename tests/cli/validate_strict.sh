@@ -11,8 +11,8 @@ make_layouts good index-{unsorted,no-media-type,two,empty} layer-{zstd,docker,fo
 
 found good --strict </dev/null
 found index-unsorted --strict <<'END'
-index.json: oci-import: mediaType: it does not stand in its place
-index.json: oci-import: schemaVersion: it does not stand in its place
+index.json: oci-import: mediaType: it is out of order
+index.json: oci-import: schemaVersion: it is out of order
 END
 found index-no-media-type --strict <<'END'
 index.json: oci-import: mediaType: it is missing

@@ -122,7 +122,7 @@ static void branches(void **state)
 	make_repository();
 	assert_int_equal(git_open(&git, scratch, "here", &err), 0);
 	assert_refused(git_branch(&git, "dist", commit, &err), err, STATUS_FILE,
-		       "cannot tell the commit of 'dist': there is no such branch");
+		       "cannot find the commit of 'dist': no such branch");
 	scratch_write(".git/refs/remotes/origin/dist", OTHER "\n");
 	assert_int_equal(git_branch(&git, "dist", commit, &err), 0);
 	assert_string_equal(commit, OTHER);

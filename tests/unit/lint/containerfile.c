@@ -56,7 +56,7 @@ static void reads_instructions(void **state)
 		{ "ENV a <<B\n", "1 ENV [a <<B]\n" },
 		{ "", "1 there is no instruction\n" },
 		{ "# a\n\n", "1 there is no instruction\n" },
-		{ "FROM a\nFRUM b\nFROM c", "1 FROM [a]\n2 it is no instruction\n" },
+		{ "FROM a\nFRUM b\nFROM c", "1 FROM [a]\n2 it is not an instruction\n" },
 		{ "FROM \t\n", "1 the instruction has no arguments\n" },
 		{ "COPY <<A <<B /\nA\n", "1 a here-document does not end\n" },
 	};

@@ -47,7 +47,7 @@ static void reads_paragraphs(void **state)
 		{ "A b: c\n", "1 it is not 'Name: value'\n" },
 		{ " A: b\n", "1 it goes on with no field\n" },
 		{ "A: b\n\n c\n", "1: 1 A[b]\n3 it goes on with no field\n" },
-		{ "A: b\nA: c\n", "1: 1 A[b]\n2 this field stands twice in its paragraph\n" },
+		{ "A: b\nA: c\n", "1: 1 A[b]\n2 this field occurs twice in its paragraph\n" },
 		{ "A: b\n\nA: c\n", "1: 1 A[b]\n3: 3 A[c]\n" },
 	};
 

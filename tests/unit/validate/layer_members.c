@@ -168,7 +168,7 @@ static void finds_hard_links(void **state)
 		"layer\n"
 		"layer: layer.md#hardlinks: 'directory': it is a hard link to itself or to a "
 		"directory\n"
-		"layer: layer.md#hardlinks: 'early': it is a hard link to what stands behind it\n"
+		"layer: layer.md#hardlinks: 'early': it is a hard link to a later member\n"
 		"layer: layer.md#hardlinks: 'nothing': it is a hard link to nothing in the layer\n"
 		"layer: layer.md#hardlinks: 'self': it is a hard link to itself or to a directory\n"
 		"");

@@ -150,10 +150,10 @@ static void is_strict_about_members(void **state)
 		      "'config':{'digest':'sha256:" HEX "','mediaType':'" CONFIG "','size':5},"
 		      "'layers':[{'mediaType':'" LAYER "','digest':'sha256:" HEX "','size':1,"
 		      "'urls':[],'x':{}}],'subject':" DESCRIPTOR(MANIFEST) "}",
-		      "oci-import: config.mediaType: it does not stand in its place\n"
+		      "oci-import: config.mediaType: it is out of order\n"
 		      "oci-import: layers[0].urls: it is not wanted\n"
 		      "oci-import: layers[0].x: it is not known\n"
-		      "oci-import: schemaVersion: it does not stand in its place\n"
+		      "oci-import: schemaVersion: it is out of order\n"
 		      "oci-import: subject: it is not wanted\n");
 }
 
