@@ -42,48 +42,34 @@ static const struct lock_asset *known(const struct lock *old, const struct lock 
 	return lock_find(old, platform, &ignored);
 }
 
-static int64_t choose_epoch(const struct lock_make *relock, const struct lock *new)
+/* Counts the bundle's certificates only if its bytes are not those that the old lock describes. */
+static int lock_certificates(const struct lock_make *make, struct lock *new, struct error *err)
 {
-	if (relock->epoch >= 0)
-		return relock->epoch;
-	return is_same_version(relock->old, new) ? relock->old->epoch : (int64_t)time(NULL);
-}
-
-/* Counts the bundle's certificates, unless the old lock has counted these very bytes. */
-static int count_certificates(const struct lock_make *relock, const struct buffer *pem,
-			      struct lock_certificates *certificates, struct error *err)
-{
-	const struct lock_certificates *old = &relock->old->certificates;
-	struct digest_state digest;
+	const struct recipe *recipe = make->recipe;
+	const struct lock_certificates *old = &make->old->certificates;
+	struct lock_certificates *certificates = &new->certificates;
 	struct bundle bundle;
-
-	digest_init_output(&digest);
-	digest_add(&digest, pem->bytes, pem->length);
-	certificates->digest = digest_read(&digest);
-	certificates->count = old->count;
-	if (old->file && digest_equal(&old->digest, &certificates->digest))
-		return 0;
-	if (bundle_parse(&bundle, relock->recipe->certificates, pem->bytes, pem->length, err) < 0)
-		return -1;
-	certificates->count = bundle.count;
-	bundle_free(&bundle);
-	return 0;
-}
-
-static int lock_certificates(const struct lock_make *relock, struct lock *new, struct error *err)
-{
-	const struct recipe *recipe = relock->recipe;
 	struct buffer pem;
 	int result;
 
 	if (!recipe->certificates)
 		return 0;
-	new->certificates.file = pool_string(&new->pool, recipe->certificates);
-	new->certificates.origin = pool_string(&new->pool, recipe->origin);
+	certificates->file = pool_string(&new->pool, recipe->certificates);
+	certificates->origin = pool_string(&new->pool, recipe->origin);
 	buffer_init(&pem, LIMIT_BUNDLE_BYTES);
 	result = recipe_read_file(recipe, recipe->certificates, &pem, err);
-	if (result == 0)
-		result = count_certificates(relock, &pem, &new->certificates, err);
+	if (result < 0)
+		goto out;
+	certificates->digest = digest_of_output(pem.bytes, pem.length);
+	certificates->count = old->count;
+	if (make->old->file && digest_equal(&old->digest, &certificates->digest))
+		goto out;
+	result = bundle_parse(&bundle, recipe->certificates, pem.bytes, pem.length, err);
+	if (result == 0) {
+		certificates->count = bundle.count;
+		bundle_free(&bundle);
+	}
+out:
 	buffer_free(&pem);
 	return result;
 }
@@ -96,17 +82,17 @@ struct sums {
 	const char *name;
 };
 
-static int read_sums(const struct lock_make *relock, struct sums *sums, struct lock *new,
+static int read_sums(const struct lock_make *make, struct sums *sums, struct lock *new,
 		     struct error *err)
 {
-	sums->name = relock->sums_file;
+	sums->name = make->sums_file;
 	if (sums->name)
 		return file_read(&sums->text, AT_FDCWD, sums->name, err);
-	sums->name = recipe_sums(relock->recipe, &new->pool, err);
+	sums->name = recipe_sums(make->recipe, &new->pool, err);
 	if (!sums->name)
 		return -1;
 	if (*sums->name != '\0') {
-		int result = fetch_document(relock->fetch, sums->name, &sums->text, err);
+		int result = fetch_document(make->fetch, sums->name, &sums->text, err);
 
 		if (result < 0 && err->status == STATUS_NETWORK)
 			error_hint(err, "--sums takes a copy that was got elsewhere");
@@ -118,7 +104,7 @@ static int read_sums(const struct lock_make *relock, struct sums *sums, struct l
 }
 
 /* Fetches the archive: its digest has been checked by then, and its size is known. */
-static int measure(const struct lock_make *relock, struct lock_asset *asset, const char *name,
+static int measure(const struct lock_make *make, struct lock_asset *asset, const char *name,
 		   struct error *err)
 {
 	const struct fetch_asset wanted = {
@@ -126,23 +112,23 @@ static int measure(const struct lock_make *relock, struct lock_asset *asset, con
 	};
 	int fd;
 
-	if (fetch_open(relock->fetch, &wanted, &fd, &asset->size, err) < 0)
+	if (fetch_open(make->fetch, &wanted, &fd, &asset->size, err) < 0)
 		return -1;
 	close(fd);
 	return 0;
 }
 
-static int check_unchanged(const struct lock_make *relock, const struct lock *new,
+static int check_unchanged(const struct lock_make *make, const struct lock *new,
 			   const struct lock_asset *asset, const char *name, struct error *err)
 {
-	const struct lock_asset *before = known(relock->old, new, asset->platform);
+	const struct lock_asset *before = known(make->old, new, asset->platform);
 
 	if (!before || digest_equal(&before->digest, &asset->digest))
 		return 0;
 	error_set(err, STATUS_DIGEST, "cannot lock '%s': its SHA-256 was another when version %s "
 		  "was locked before", name, new->version);
 	return error_hint(err, "a release must not change; remove '%s' to accept that it did",
-			  relock->lock_file);
+			  make->lock_file);
 }
 
 static int missing(const struct sums *sums, const char *name, const struct platform *platform,
@@ -154,42 +140,42 @@ static int missing(const struct sums *sums, const char *name, const struct platf
 }
 
 /* An asset that the sums do not have is left out when its platform is optional. */
-static int lock_asset(const struct lock_make *relock, const struct platform *platform,
+static int lock_asset(const struct lock_make *make, const struct platform *platform,
 		      const struct sums *sums, struct lock *new, struct error *err)
 {
 	struct lock_asset *asset = &new->assets[new->asset_count];
-	const struct lock_asset *before = known(relock->old, new, platform);
-	char *name = recipe_asset(relock->recipe, platform, &new->pool, err);
+	const struct lock_asset *before = known(make->old, new, platform);
+	char *name = recipe_asset(make->recipe, platform, &new->pool, err);
 	int found = name ? sums_find(&sums->text, sums->name, name, &asset->digest, err) : -1;
 
-	if (found == 0 && recipe_is_optional(relock->recipe, platform))
+	if (found == 0 && recipe_is_optional(make->recipe, platform))
 		return 0;
 	if (found <= 0)
 		return found < 0 ? -1 : missing(sums, name, platform, err);
 	asset->platform = platform;
-	asset->url = recipe_url(relock->recipe, platform, &new->pool, err);
+	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
 	asset->size = before ? before->size : 0;
-	if (!asset->url || check_unchanged(relock, new, asset, name, err) < 0)
+	if (!asset->url || check_unchanged(make, new, asset, name, err) < 0)
 		return -1;
-	if (relock->download && measure(relock, asset, name, err) < 0)
+	if (make->download && measure(make, asset, name, err) < 0)
 		return -1;
 	new->asset_count++;
 	return 0;
 }
 
 /* In the order of the platform table, whatever the recipe's is. */
-static int lock_assets(const struct lock_make *relock, struct lock *new, struct error *err)
+static int lock_assets(const struct lock_make *make, struct lock *new, struct error *err)
 {
-	const struct recipe *recipe = relock->recipe;
+	const struct recipe *recipe = make->recipe;
 	struct sums sums;
 	int result;
 
 	new->assets = pool_new(&new->pool, recipe->platform_count, sizeof *new->assets);
 	buffer_init(&sums.text, LIMIT_SUMS_BYTES);
-	result = read_sums(relock, &sums, new, err);
+	result = read_sums(make, &sums, new, err);
 	for (const struct platform *row = platform_table(); row->name && result == 0; row++)
 		if (recipe_has(recipe, row))
-			result = lock_asset(relock, row, &sums, new, err);
+			result = lock_asset(make, row, &sums, new, err);
 	if (result == 0 && new->asset_count == 0)
 		result = error_set(err, STATUS_CONFIG, "cannot use '%s': no line for any platform "
 				   "of '%s'", sums.name, recipe->file);
@@ -201,7 +187,7 @@ static int lock_assets(const struct lock_make *relock, struct lock *new, struct 
 
 /* What the jobs of recording share. */
 struct recording {
-	const struct lock_make *relock;
+	const struct lock_make *make;
 	struct lock *new;
 };
 
@@ -212,11 +198,11 @@ static int record_one(void *context, size_t number, struct error *err)
 	struct lock *new = recording->new;
 	const struct oci_style style = { .name = new->name };
 	const struct build build = {
-		.recipe = recording->relock->recipe, .lock = new,
-		.fetch = recording->relock->fetch, .epoch = new->epoch, .compression = MEDIA_GZIP,
+		.recipe = recording->make->recipe, .lock = new,
+		.fetch = recording->make->fetch, .epoch = new->epoch, .compression = MEDIA_GZIP,
 		.style = &style,
 	};
-	const int scratch = recording->relock->scratch;
+	const int scratch = recording->make->scratch;
 	struct lock_result *result = &new->results[number];
 	struct oci_image image;
 	struct buffer manifest;
@@ -239,9 +225,9 @@ static int record_one(void *context, size_t number, struct error *err)
 	return made;
 }
 
-static int record(const struct lock_make *relock, struct lock *new, struct error *err)
+static int record(const struct lock_make *make, struct lock *new, struct error *err)
 {
-	struct recording recording = { .relock = relock, .new = new };
+	struct recording recording = { .make = make, .new = new };
 
 	new->results = pool_new(&new->pool, new->asset_count, sizeof *new->results);
 	for (size_t i = 0; i < new->asset_count; i++) {
@@ -271,36 +257,30 @@ static bool has_same_inputs(const struct lock *old, const struct lock *new)
 	return true;
 }
 
-static void keep_results(const struct lock *old, struct lock *new)
+int lock_make(const struct lock_make *make, struct lock *new, struct error *err)
 {
-	if (old->result_count == 0)
-		return;
-	new->compressor = pool_string(&new->pool, old->compressor);
-	new->results = pool_new(&new->pool, old->result_count, sizeof *new->results);
-	memcpy(new->results, old->results, old->result_count * sizeof *new->results);
-	new->result_count = old->result_count;
-}
+	const struct lock *old = make->old;
 
-static int settle_results(const struct lock_make *relock, struct lock *new, struct error *err)
-{
-	if (relock->scratch >= 0)
-		return record(relock, new, err);
-	if (has_same_inputs(relock->old, new))
-		keep_results(relock->old, new);
-	return 0;
-}
-
-int lock_make(const struct lock_make *relock, struct lock *new, struct error *err)
-{
 	*new = (struct lock){ 0 };
-	new->file = pool_string(&new->pool, relock->lock_file);
-	new->name = pool_string(&new->pool, relock->recipe->name);
-	new->version = pool_string(&new->pool, relock->recipe->version);
-	new->release = pool_string(&new->pool, relock->release);
-	new->epoch = choose_epoch(relock, new);
-	if (lock_certificates(relock, new, err) == 0 && lock_assets(relock, new, err) == 0
-	    && settle_results(relock, new, err) == 0)
-		return 0;
+	new->file = pool_string(&new->pool, make->lock_file);
+	new->name = pool_string(&new->pool, make->recipe->name);
+	new->version = pool_string(&new->pool, make->recipe->version);
+	new->release = pool_string(&new->pool, make->release);
+	new->epoch = make->epoch >= 0 ? make->epoch
+		     : is_same_version(old, new) ? old->epoch : (int64_t)time(NULL);
+	if (lock_certificates(make, new, err) < 0 || lock_assets(make, new, err) < 0)
+		goto fail;
+	if (make->scratch >= 0) {
+		if (record(make, new, err) < 0)
+			goto fail;
+	} else if (old->result_count > 0 && has_same_inputs(old, new)) {
+		new->compressor = pool_string(&new->pool, old->compressor);
+		new->results = pool_new(&new->pool, old->result_count, sizeof *new->results);
+		memcpy(new->results, old->results, old->result_count * sizeof *new->results);
+		new->result_count = old->result_count;
+	}
+	return 0;
+fail:
 	lock_close(new);
 	return -1;
 }

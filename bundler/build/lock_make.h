@@ -18,10 +18,10 @@
 struct lock_make {
 	const struct recipe *recipe;
 	const char *lock_file;		/* its place, for messages */
-	const struct lock *old;		/* what stands there, with file NULL when nothing does */
+	const struct lock *old;		/* the lock that is there; its file is NULL without one */
 	struct fetch *fetch;
-	const char *sums_file;		/* where the digests are, or NULL: where the recipe says */
-	const char *release;		/* what they are of */
+	const char *sums_file;		/* of the digests; NULL: where the recipe says */
+	const char *release;		/* the release of these digests */
 	int64_t epoch;			/* -1: the old lock's for the same version, else now */
 	bool download;			/* fetch every archive, for its digest and size */
 	int scratch;			/* for large contents: build all, pin results; or -1 */
@@ -35,6 +35,6 @@ int lock_make_read(struct lock *old, const char *file, struct error *err);
  * platform that is not optional, STATUS_DIGEST when a digest is not the one that the old lock has
  * for the same version and release, and what fetching and building can fail with.
  */
-int lock_make(const struct lock_make *relock, struct lock *new, struct error *err);
+int lock_make(const struct lock_make *make, struct lock *new, struct error *err);
 
 #endif
