@@ -22,7 +22,7 @@ static const unsigned file_types[] = {
 	[TREE_DIRECTORY] = AE_IFDIR, [TREE_FILE] = AE_IFREG, [TREE_LINK] = AE_IFLNK,
 };
 
-static int refuse(struct archive *archive, const char *name, struct error *err)
+static int write_error(struct archive *archive, const char *name, struct error *err)
 {
 	const char *reason = archive_error_string(archive);
 
@@ -59,7 +59,7 @@ static int copy_content(struct archive *archive, const struct content *content, 
 		if (interrupt_check(err) < 0)
 			return -1;
 		if (archive_write_data(archive, chunk, (size_t)got) != got)
-			return refuse(archive, name, err);
+			return write_error(archive, name, err);
 		offset += (uint64_t)got;
 	}
 	if (got < 0)
@@ -67,23 +67,7 @@ static int copy_content(struct archive *archive, const struct content *content, 
 	return 0;
 }
 
-static int write_nodes(const struct tree *tree, struct archive *archive,
-		       struct archive_entry *entry, const char *name, struct error *err)
-{
-	for (size_t i = 1; i < tree->count; i++) {
-		const struct tree_node *node = &tree->nodes[i];
-
-		describe(entry, node, tree->epoch);
-		/* It warns of names that are not ASCII, and then writes their bytes. */
-		if (archive_write_header(archive, entry) < ARCHIVE_WARN)
-			return refuse(archive, name, err);
-		if (node->type == TREE_FILE && copy_content(archive, &node->content, name, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* The other end of a stream, as libarchive's callback wants it. */
+/* The consumer of the archive's bytes, as libarchive's callback receives it. */
 struct stream {
 	channel_consume *consume;
 	void *context;
@@ -110,18 +94,30 @@ int layer_stream(const struct tree *tree, channel_consume *consume, void *contex
 	if (!archive || !entry)
 		abort();
 	archive_write_set_format_pax_restricted(archive);
-	/*
-	 * No blocks: what is handed over is passed on as it is, without a copy and without
-	 * padding.
-	 */
+	/* Without blocks libarchive neither copies the bytes nor pads the archive. */
 	archive_write_set_bytes_per_block(archive, 0);
-	if (archive_write_open2(archive, &stream, NULL, pass_on, NULL, NULL) != ARCHIVE_OK)
-		refuse(archive, name, err);
-	else if (write_nodes(tree, archive, entry, name, err) == 0)
-		result = archive_write_close(archive) == ARCHIVE_OK
-			? 0 : refuse(archive, name, err);
-	else
-		archive_write_close(archive);	/* after a failure archive_write_free alone leaks */
+	if (archive_write_open2(archive, &stream, NULL, pass_on, NULL, NULL) != ARCHIVE_OK) {
+		write_error(archive, name, err);
+		goto out;
+	}
+	for (size_t i = 1; i < tree->count; i++) {
+		const struct tree_node *node = &tree->nodes[i];
+
+		describe(entry, node, tree->epoch);
+		/* libarchive warns of names that are not ASCII, and then writes their bytes. */
+		if (archive_write_header(archive, entry) < ARCHIVE_WARN) {
+			write_error(archive, name, err);
+			goto close;
+		}
+		if (node->type == TREE_FILE && copy_content(archive, &node->content, name, err) < 0)
+			goto close;
+	}
+	result = 0;
+close:
+	/* Also after a failure: archive_write_free alone would leak. */
+	if (archive_write_close(archive) != ARCHIVE_OK && result == 0)
+		result = write_error(archive, name, err);
+out:
 	archive_entry_free(entry);
 	archive_write_free(archive);
 	return result;

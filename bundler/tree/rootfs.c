@@ -10,8 +10,8 @@
 #include "base/interrupt.h"
 
 /*
- * Files that are written and not flushed yet: their writing to the disk has begun, so that one
- * waits for several at once. No more than descriptors can be had for.
+ * Files that are written and not flushed yet. The kernel writes several of them to the disk at
+ * once. Their number is small because each holds a descriptor.
  */
 struct unflushed {
 	int fds[16];
@@ -52,22 +52,6 @@ static int set_attributes(int fd, const struct tree_node *node, int64_t epoch)
 	return futimens(fd, times);
 }
 
-/* Opens a file that holds the node's content: the content's own unnamed one where it can be had. */
-static int place_content(int root, const struct tree_node *node)
-{
-	int fd = content_link(&node->content, root, relative(node));
-
-	if (fd >= 0)
-		return fd;
-	fd = openat(root, relative(node), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (fd >= 0 && content_copy(&node->content, fd) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 /* Flushes and closes them all; -1 with errno set when one could not be flushed. */
 static int flush(struct unflushed *unflushed)
 {
@@ -88,14 +72,20 @@ static int flush(struct unflushed *unflushed)
 static int write_file(int root, const struct tree_node *node, int64_t epoch,
 		      struct unflushed *unflushed)
 {
-	int fd = place_content(root, node);
+	/* If the content is in an unnamed file, that file may be named instead of copied. */
+	int fd = content_link(&node->content, root, relative(node));
+	const bool linked = fd >= 0;
 
+	if (!linked)
+		fd = openat(root, relative(node),
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
 	unflushed->fds[unflushed->count++] = fd;
-	if (set_attributes(fd, node, epoch) < 0)
+	if ((!linked && content_copy(&node->content, fd) < 0)
+	    || set_attributes(fd, node, epoch) < 0)
 		return -1;
-	/* Only a hint: what counts is fsync's result. */
+	/* Only a hint: fsync's result counts. */
 	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return unflushed->count < sizeof unflushed->fds / sizeof unflushed->fds[0]
 	       ? 0 : flush(unflushed);
@@ -130,7 +120,7 @@ static int make_node(int root, const struct tree_node *node, int64_t epoch,
 	return -1;
 }
 
-/* Last, and from the leaves up: what is added to a directory changes its time. */
+/* Called last, from the leaves up: adding to a directory changes its time. */
 static int finish_directory(int root, const struct tree_node *node, int64_t epoch)
 {
 	int fd = openat(root, relative(node), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
