@@ -38,7 +38,7 @@ static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("audit for this platform; repeatable for images"),
 	{ "flavour", "NAME", "expect this flavour, not the recipe's own image",
 	  OPTION(flavour_name) },
-	{ "style", "NAME", "doi: a layout that was written in this style",
+	{ "style", "NAME", "doi: expect a layout in this style",
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,

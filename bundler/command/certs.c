@@ -32,10 +32,11 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	{ "output", "FILE", "replace FILE, instead of writing to standard output",
+	{ "output", "FILE", "replace FILE instead of writing to standard output",
 	  OPTION(output), .letter = 'o' },
-	{ "compare", "FILE", "report changes against FILE, not the output", OPTION(compare) },
-	{ "json", NULL, "print the report, as JSON, instead of the bundle", OPTION(json) },
+	{ "compare", "FILE", "report changes against FILE, not against the output",
+	  OPTION(compare) },
+	{ "json", NULL, "print the report as JSON instead of the bundle", OPTION(json) },
 	{ 0 },
 };
 
@@ -198,7 +199,7 @@ out:
 
 const struct command command_certs = {
 	.name = "certs",
-	.summary = "bring a bundle of certificates into its normal form",
+	.summary = "normalise a bundle of certificates",
 	.synopsis = "[-o FILE] [--compare FILE] [--json] BUNDLE",
 	.options = options,
 	.run = run_certs,

@@ -18,7 +18,7 @@
 #define COMMAND_DIFFERENCES_OPTIONS \
 	{ "ignore", "FIELDS", "do not compare these; separated by commas", \
 	  OPTION_CALL(differences.ignored, command_differences_ignore) }, \
-	{ "strict", NULL, "what does not change an image or a tree counts, too", \
+	{ "strict", NULL, "count notes as differences", \
 	  OPTION(differences.strict) }, \
 	{ "json", NULL, "print findings and verdict as JSON", OPTION(differences.json) }, \
 	{ "quiet", NULL, "print the verdict only", OPTION(differences.quiet), .letter = 'q' }

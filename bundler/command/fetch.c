@@ -21,10 +21,10 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
+	COMMAND_INPUTS_PLATFORM("only this platform of the recipe; repeatable"),
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
-	{ "json", NULL, "print what happens as JSON, an event a line", OPTION(json) },
+	{ "json", NULL, "print events as JSON, one per line", OPTION(json) },
 	{ 0 },
 };
 

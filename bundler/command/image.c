@@ -61,22 +61,22 @@ static int set_output(void *context, const struct option_spec *spec, const char 
 }
 
 static const struct option_spec options[] = {
-	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
+	COMMAND_INPUTS_PLATFORM("only this platform of the recipe; repeatable"),
 	{ "output", "PLACE",
 	  "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]",
 	  OPTION_RUN(set_output), .letter = 'o' },
 	{ "from", "DIR",
-	  "pack the archives that bundler rootfs has written there, not the release",
+	  "pack the archives of bundler rootfs in DIR, not the release",
 	  OPTION(from) },
-	{ "flavour", "NAME", "run as the recipe's flavour of this name says",
+	{ "flavour", "NAME", "use this flavour of the recipe",
 	  OPTION(flavour_name) },
-	{ "compress", "HOW", "of the layer: gzip, which is the default, zstd or none",
+	{ "compress", "HOW", "compress the layer: gzip (default), zstd or none",
 	  OPTION_CALL(compression, set_compression) },
-	{ "style", "NAME", "doi: as Docker Official Images review a layout",
+	{ "style", "NAME", "doi: the layout that Docker Official Images review",
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
-	{ "json", NULL, "print what was made as JSON", OPTION(json) },
+	{ "json", NULL, "print the results as JSON", OPTION(json) },
 	{ 0 },
 };
 

@@ -24,11 +24,11 @@
 	{ "platform", "PLATFORM", help, OPTION_CALL(inputs, command_inputs_platform), \
 	  .letter = 'p' }
 #define COMMAND_INPUTS_LOCK \
-	{ "lock", "FILE", "the lock, instead of the one beside the recipe", \
+	{ "lock", "FILE", "use this lock, not the one beside the recipe", \
 	  OPTION(inputs.lock_file) }
 #define COMMAND_INPUTS_FETCH \
-	{ "cache", "DIR", "where verified archives are kept", OPTION(inputs.fetch.cache) }, \
-	{ "mirror", "URL", "try this place first; repeatable, in order", \
+	{ "cache", "DIR", "keep verified archives in DIR", OPTION(inputs.fetch.cache) }, \
+	{ "mirror", "URL", "try this source first; repeatable, in order", \
 	  OPTION_CALL(inputs, command_inputs_mirror) }, \
 	{ "ca-file", "FILE", "trust these certificates, not the recipe's", \
 	  OPTION(inputs.fetch.ca_file) }, \

@@ -60,16 +60,16 @@ static int set_branch(void *branch, const struct option_spec *spec, const char *
 }
 
 static const struct option_spec options[] = {
-	{ "output", "DIR", "the repository of the image's build contexts", OPTION(output),
+	{ "output", "DIR", "write to this repository of build contexts", OPTION(output),
 	  .letter = 'o' },
-	{ "branch", "NAME", "what GitFetch names, instead of the recipe's branch",
+	{ "branch", "NAME", "name this branch in GitFetch, not the recipe's",
 	  OPTION_CALL(branch, set_branch) },
 	{ "commit", "COMMIT",
-	  "what GitCommit names, instead of HEAD; ARCH=HEX for one architecture; repeatable",
+	  "name this commit, not HEAD; ARCH=HEX for one architecture; repeatable",
 	  OPTION_RUN(add_commit) },
 	{ "check", NULL, "change nothing; report what would change",
 	  OPTION(check) },
-	{ "force", NULL, "replace files that bundler has not written", OPTION(force) },
+	{ "force", NULL, "replace files that bundler did not write", OPTION(force) },
 	COMMAND_INPUTS_LOCK,
 	{ "json", NULL, "print the changes as JSON", OPTION(json) },
 	{ 0 },

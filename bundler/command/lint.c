@@ -57,12 +57,12 @@ static int add_sums(void *context, const struct option_spec *spec, const char *v
 }
 
 static const struct option_spec options[] = {
-	{ "library", "FILE", "the library file, instead of those in the tree",
+	{ "library", "FILE", "check this library file, not those in the tree",
 	  OPTION(lint.library) },
-	{ "sums", "FILE", "a release's SHA256SUMS; repeatable", OPTION_RUN(add_sums) },
-	{ "lock", "FILE", "a lock of a version in the tree", OPTION(lint.lock) },
-	{ "branch", "NAME", "branch that the commits of the tree are on", OPTION(lint.branch) },
-	{ "ignore", "RULES", "leave out these rules, separated by commas",
+	{ "sums", "FILE", "compare with this SHA256SUMS; repeatable", OPTION_RUN(add_sums) },
+	{ "lock", "FILE", "compare with this lock", OPTION(lint.lock) },
+	{ "branch", "NAME", "expect the commits on this branch", OPTION(lint.branch) },
+	{ "ignore", "RULES", "ignore these rules; separated by commas",
 	  OPTION_CALL(lint.ignored, ignore) },
 	{ "rules", NULL, "print the rules", OPTION(rules) },
 	{ "json", NULL, "print the findings as JSON", OPTION(json) },

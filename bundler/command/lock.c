@@ -49,7 +49,7 @@ static int run_lock(struct option_parser *parser, struct error *err)
 
 const struct command command_lock = {
 	.name = "lock",
-	.summary = "write the lock: what exactly a recipe stands for",
+	.summary = "write the lock of a recipe",
 	.synopsis = COMMAND_LOCK_INPUTS_SYNOPSIS "[RECIPE]",
 	.options = options,
 	.run = run_lock,

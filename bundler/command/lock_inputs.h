@@ -16,7 +16,7 @@
 #define COMMAND_LOCK_INPUTS_OPTIONS \
 	{ "sums", "FILE", "take the digests from this SHA256SUMS, not the release's", \
 	  OPTION(locking.make.sums_file) }, \
-	{ "release", "NAME", "what the digests are of, instead of official", \
+	{ "release", "NAME", "name the release of the digests (default: official)", \
 	  OPTION_CALL(locking.make.release, command_lock_inputs_release) }, \
 	{ "download", NULL, "fetch every archive, to check it and lock its size", \
 	  OPTION(locking.make.download) }, \

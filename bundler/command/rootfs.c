@@ -22,11 +22,12 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	COMMAND_INPUTS_PLATFORM("only this platform of the recipe's; repeatable"),
-	{ "output", "DIR", "where the trees go, instead of rootfs", OPTION(output), .letter = 'o' },
+	COMMAND_INPUTS_PLATFORM("only this platform of the recipe; repeatable"),
+	{ "output", "DIR", "write the trees to DIR (default: rootfs)",
+	  OPTION(output), .letter = 'o' },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
-	{ "json", NULL, "print what was made as JSON", OPTION(json) },
+	{ "json", NULL, "print the results as JSON", OPTION(json) },
 	{ 0 },
 };
 

@@ -35,10 +35,11 @@ struct run {
 
 static const struct option_spec options[] = {
 	{ "dry-run", NULL, "write nothing", OPTION(dry_run), .letter = 'n' },
-	{ "check", NULL, "write nothing, and end with status 1 for a change", OPTION(check) },
-	{ "allow-downgrade", NULL, "take a version that is older, too",
+	{ "check", NULL, "write nothing; exit with status 1 if anything would change",
+	  OPTION(check) },
+	{ "allow-downgrade", NULL, "accept an older version",
 	  OPTION(allow_downgrade) },
-	{ "json", NULL, "print what changes as JSON", OPTION(json) },
+	{ "json", NULL, "print the changes as JSON", OPTION(json) },
 	COMMAND_LOCK_INPUTS_OPTIONS,
 	{ 0 },
 };
@@ -233,7 +234,7 @@ static int run_update(struct option_parser *parser, struct error *err)
 
 const struct command command_update = {
 	.name = "update",
-	.summary = "take a recipe and its lock to another version of the release",
+	.summary = "move a recipe and its lock to another version",
 	.synopsis = "[-n] [--check] [--allow-downgrade] [--json] " COMMAND_LOCK_INPUTS_SYNOPSIS
 		    "VERSION [RECIPE]",
 	.options = options,

@@ -15,7 +15,8 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	{ "strict", NULL, "and what importers of Docker Official Images want", OPTION(strict) },
+	{ "strict", NULL, "apply the rules of Docker Official Images' importers, too",
+	  OPTION(strict) },
 	{ "json", NULL, "print the findings as JSON", OPTION(json) },
 	{ 0 },
 };
