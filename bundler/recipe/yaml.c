@@ -319,10 +319,10 @@ static int check_known(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, 
 	return yaml_fault(yaml, key, err, "unknown key '%s'", yaml_text(key));
 }
 
-static int take(struct yaml *yaml, yaml_node_t *node, yaml_take *other, yaml_rule *rule, void *into,
-		struct error *err)
+static int take_value(struct yaml *yaml, yaml_node_t *node, yaml_take *take, yaml_rule *rule,
+		      void *into, struct error *err)
 {
-	return other ? other(yaml, node, into, err) : yaml_ruled(yaml, node, rule, into, err);
+	return take ? take(yaml, node, into, err) : yaml_ruled(yaml, node, rule, into, err);
 }
 
 int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *keys, void *into,
@@ -334,7 +334,7 @@ int yaml_mapping(struct yaml *yaml, yaml_node_t *node, const struct yaml_key *ke
 		yaml_node_t *value = yaml_find(yaml, node, row->name);
 		void *place = (char *)into + row->offset;
 
-		if (value && take(yaml, value, row->take, row->rule, place, err) < 0)
+		if (value && take_value(yaml, value, row->take, row->rule, place, err) < 0)
 			return -1;
 		if (!value && row->required)
 			return yaml_fault(yaml, node, err, "key '%s' is missing", row->name);
@@ -353,26 +353,26 @@ static int check_sequence(const struct yaml *yaml, const yaml_node_t *node, stru
 	return 0;
 }
 
-int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *item, void *into,
+int yaml_sequence(struct yaml *yaml, yaml_node_t *node, yaml_take *take, void *into,
 		  struct error *err)
 {
 	if (check_sequence(yaml, node, err) < 0)
 		return -1;
 	for (size_t i = 0; i < yaml_count(node); i++)
-		if (item(yaml, yaml_item(yaml, node, i), into, err) < 0)
+		if (take(yaml, yaml_item(yaml, node, i), into, err) < 0)
 			return -1;
 	return 0;
 }
 
-int yaml_list(struct yaml *yaml, yaml_node_t *node, yaml_take *item, yaml_rule *rule,
+int yaml_list(struct yaml *yaml, yaml_node_t *node, yaml_take *take, yaml_rule *rule,
 	      char ***items, size_t *count, struct error *err)
 {
 	if (check_sequence(yaml, node, err) < 0)
 		return -1;
 	*items = pool_new(yaml->pool, yaml_count(node) + 1, sizeof **items);
 	for (*count = 0; *count < yaml_count(node); ++*count)
-		if (take(yaml, yaml_item(yaml, node, *count), item, rule, &(*items)[*count],
-			 err) < 0)
+		if (take_value(yaml, yaml_item(yaml, node, *count), take, rule, &(*items)[*count],
+			       err) < 0)
 			return -1;
 	return 0;
 }

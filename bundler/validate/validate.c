@@ -114,7 +114,7 @@ static const char *blob_name_fault(const struct files_entry *entry)
 	if (!slash)
 		return directory ? NULL : "it is not in the directory of an algorithm";
 	if (directory || strchr(slash + 1, '/'))
-		return "it is not a blob, but in the directory of an algorithm";
+		return "only blobs may be in the directory of an algorithm";
 	if (strncmp(algorithm, "sha256/", 7) == 0 && digest_parse_hex(&digest, slash + 1) < 0)
 		return "its name is not 64 lower-case hexadecimal digits";
 	return NULL;

@@ -195,8 +195,8 @@ found files-blob-place <<'END'
 blobs/x: image-layout.md#blobs: it is not in the directory of an algorithm
 END
 found files-blob-below <<'END'
-blobs/sha256/d: image-layout.md#blobs: it is not a blob, but in the directory of an algorithm
-blobs/sha256/d/x: image-layout.md#blobs: it is not a blob, but in the directory of an algorithm
+blobs/sha256/d: image-layout.md#blobs: only blobs may be in the directory of an algorithm
+blobs/sha256/d/x: image-layout.md#blobs: only blobs may be in the directory of an algorithm
 END
 
 finish

@@ -247,7 +247,7 @@ blobs/sha256/CONFIG: image-layout.md#blobs: it is not a file
 END
 found files-manifest-directory <<'END'
 blobs/sha256/MANIFEST: image-layout.md#blobs: it is not a file
-blobs/sha256/MANIFEST: image-layout.md#blobs: it is not a blob, but in the directory of an algorithm
+blobs/sha256/MANIFEST: image-layout.md#blobs: only blobs may be in the directory of an algorithm
 END
 found files-layer-outside <<'END'
 blobs/sha256/LAYER0: image-layout.md#blobs: it leads out of the image
