@@ -7,10 +7,9 @@
 #include "recipe/recipe.h"
 
 /*
- * Puts another version into the text of a recipe that was loaded from it: all bytes of edited but
- * those of the version are the text's. changed is the recipe that edited then is, closed by
- * recipe_close. STATUS_CONFIG when the version does not stand there in one piece, or the recipe is
- * none with this version.
+ * Copies text, from which recipe was loaded, to edited with another version; every other byte stays
+ * the same. changed is the recipe loaded from edited; recipe_close frees it. STATUS_CONFIG when the
+ * version is not written in one piece, or edited is not a valid recipe.
  */
 int recipe_edit_version(const struct recipe *recipe, const struct buffer *text, const char *version,
 			struct buffer *edited, struct recipe *changed, struct error *err);

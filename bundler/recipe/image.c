@@ -55,7 +55,7 @@ static const char *env_fault(const char *item)
 	return NULL;
 }
 
-/* A text, or a mapping that says for which system it is. */
+/* A text, or a mapping of a text and the operating system that has it. */
 static int take_variable(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
@@ -98,7 +98,7 @@ static int take_ports(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return yaml_list(yaml, node, NULL, port_fault, &list->items, &list->count, err);
 }
 
-/* In numbers only: a name would mean what some passwd says. */
+/* Only numbers: the meaning of a name would depend on the image's passwd. */
 static const char *user_fault(const char *user)
 {
 	uint32_t id;

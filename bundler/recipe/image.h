@@ -6,7 +6,8 @@
 
 /*
  * Takes the recipe's image section into a struct recipe_image, and checks it against the OCI image
- * specification (config.md). yaml->context is the struct recipe, whose platforms are known by then.
+ * specification (config.md). yaml->context is the struct recipe, whose platforms must be taken
+ * before.
  */
 yaml_take recipe_image_take;
 

@@ -35,7 +35,7 @@ static const char *name_fault(const char *name)
 	return NULL;
 }
 
-/* The end of what text begins with if that is "<prefix>word<suffix>", else NULL. */
+/* If text begins with prefix, a word and suffix, the rest of text after them; else NULL. */
 static const char *skip_enclosed(const char *text, const char *prefix, const char *suffix)
 {
 	size_t length = strlen(prefix), word;
@@ -48,7 +48,7 @@ static const char *skip_enclosed(const char *text, const char *prefix, const cha
 	return text + length + word + strlen(suffix);
 }
 
-/* Of the forms that bashbrew reads, the one that it prints. */
+/* bashbrew reads several forms; this is the one that it prints. */
 static const char *maintainer_fault(const char *text)
 {
 	static const char fault[] = "it is not 'Name <address> (@handle)'";
@@ -87,7 +87,7 @@ const char *recipe_library_branch_fault(const char *name)
 	return NULL;
 }
 
-/* A template of the version; rule says why what it makes is refused. */
+/* Takes a template of the version; rule is for the expanded text. */
 static int take_template(struct yaml *yaml, yaml_node_t *node, char **into,
 			 yaml_rule *rule, struct error *err)
 {
@@ -104,7 +104,7 @@ static int take_template(struct yaml *yaml, yaml_node_t *node, char **into,
 	return fault ? yaml_fault(yaml, node, err, "'%s' is refused: %s", text, fault) : 0;
 }
 
-/* In a Dockerfile and in a library file a directory stands without quotes. */
+/* A directory is written without quotes in a Dockerfile and in a library file. */
 static const char *directory_fault(const char *path)
 {
 	if (path[strspn(path, LETTERS DIGITS "._/-")] != '\0')
@@ -117,7 +117,7 @@ static int take_directory(struct yaml *yaml, yaml_node_t *node, void *into, stru
 	return take_template(yaml, node, into, directory_fault, err);
 }
 
-/* What a tag begins with, of at most 128 characters, and leaves some for the variant. */
+/* The beginning of a tag. A tag has at most 128 characters; half of them are for the variant. */
 static const char *tag_fault(const char *tag)
 {
 	if (strlen(tag) > MAXIMUM_TAG / 2)
@@ -133,7 +133,7 @@ static int take_tag(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 	return take_template(yaml, node, into, tag_fault, err);
 }
 
-/* Other images name the whole version, so that comes first. */
+/* The first tag must be the whole version: other images refer to it. */
 static int take_tags(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_list *tags = into;
@@ -197,7 +197,7 @@ static int take_form(struct yaml *yaml, yaml_node_t *node, struct recipe_variant
 	return 0;
 }
 
-/* Whether a variant of the kind with this version is among those so far. */
+/* Whether the variants above have one of this kind and version. */
 static bool has_variant(const struct recipe_library *library, const char *kind,
 			const char *version)
 {
@@ -226,7 +226,7 @@ static int take_kind(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, vo
 	if (!kind)
 		return yaml_fault(yaml, key, err, "no such kind of variant '%s'", yaml_text(key));
 	variant->kind = kind;
-	/* A base image's version is a tag of it, and part of a tag of ours. */
+	/* The base image's version is its tag, and part of the variant's tags. */
 	if (kind->joint ? yaml_ruled(yaml, value, tag_fault, &variant->version, err) < 0
 			: take_form(yaml, value, variant, err) < 0)
 		return -1;

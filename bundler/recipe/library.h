@@ -5,13 +5,13 @@
 #include "recipe/yaml.h"
 
 /*
- * Takes the recipe's library section into a struct recipe_library, and checks it against what
- * Docker Official Images and bashbrew take. yaml->context is the struct recipe, whose version and
- * platforms are known by then.
+ * Takes the recipe's library section into a struct recipe_library, and checks it against the rules
+ * of Docker Official Images and bashbrew. yaml->context is the struct recipe, whose version and
+ * platforms must be taken before.
  */
 yaml_take recipe_library_take;
 
-/* Why name is no name of a branch, or NULL; stricter than git-check-ref-format(1). */
+/* Why name is not a branch name, or NULL; stricter than git-check-ref-format(1). */
 const char *recipe_library_branch_fault(const char *name);
 
 #endif

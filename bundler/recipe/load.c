@@ -30,7 +30,7 @@ static int take_version(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	return 0;
 }
 
-/* A name alone, or a mapping. */
+/* A platform in the list: its name, or a mapping with these keys. */
 struct item {
 	char *name;
 	bool optional;

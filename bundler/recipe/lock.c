@@ -22,12 +22,12 @@ static int fault(const struct lock *lock, struct error *err, const char *key, co
 }
 
 /*
- * What the members of an object are. jansson's json_unpack_ex would take them all in one call, but
- * names no key when a value has the wrong type.
+ * The kinds of members. jansson's json_unpack_ex would read them all in one call, but does not name
+ * the key of a value with the wrong type.
  */
 enum kind {
-	STRING,		/* char *, and so is */
-	NAME,		/* a string that becomes part of names, and of lines of the outputs */
+	STRING,		/* char * */
+	NAME,		/* char *, a plain name: it becomes part of file names and outputs */
 	DIGEST,		/* struct digest */
 	PLATFORM,	/* const struct platform * */
 	NUMBER,		/* 64 bits */
@@ -158,8 +158,8 @@ static int take_object(struct lock *lock, json_t *object, const struct member *m
 }
 
 /*
- * Takes a list of structs that begin with their platform. They are in the order of the table of
- * platforms, which also makes each unique.
+ * Takes a list of structs that begin with their platform. The list must be in the order of the
+ * table of platforms, without duplicates.
  */
 static int take_list(struct lock *lock, const json_t *array, const char *key,
 		     const struct member *members, void **items, size_t size, size_t *count,
@@ -186,18 +186,6 @@ static int take_list(struct lock *lock, const json_t *array, const char *key,
 	return 0;
 }
 
-static int take_certificates(struct lock *lock, json_t *object, struct error *err)
-{
-	if (!json_is_object(object))
-		return fault(lock, err, "certificates", "is not an object");
-	return take_object(lock, object, certificates_members, &lock->certificates, err);
-}
-
-static int take_assets(struct lock *lock, const json_t *array, struct error *err)
-{
-	return take_list(lock, array, "platforms", asset_members, (void **)&lock->assets,
-			 sizeof *lock->assets, &lock->asset_count, err);
-}
 
 static bool is_line(const char *text)
 {
@@ -218,7 +206,7 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 	if (take_member(lock, object, &versions[1], version, err) < 0
 	    || take_object(lock, object, results_members, lock, err) < 0)
 		return -1;
-	/* They would be compared with what this compat makes. */
+	/* Results are comparable only within one compat. */
 	if (version[1] != compat)
 		return fault(lock, err, "results", "has a compat other than the lock's");
 	if (!is_line(lock->compressor))
@@ -251,7 +239,7 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 	if (!json_is_object(root))
 		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
 				 lock->file);
-	/* Of a lock that a later bundler wrote, other faults would only confuse. */
+	/* In a later bundler's lock other faults are to be expected: report the version alone. */
 	if (take_member(lock, root, &versions[0], version, err) < 0
 	    || take_member(lock, root, &versions[1], version, err) < 0)
 		return -1;
@@ -261,9 +249,15 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 		return error_hint(err, "this one knows schema %d and compat %d", LOCK_SCHEMA,
 				  LOCK_COMPAT);
 	}
-	if (take_object(lock, root, lock_members, lock, err) < 0
-	    || (certificates && take_certificates(lock, certificates, err) < 0)
-	    || take_assets(lock, json_object_get(root, "platforms"), err) < 0)
+	if (take_object(lock, root, lock_members, lock, err) < 0)
+		return -1;
+	if (certificates && !json_is_object(certificates))
+		return fault(lock, err, "certificates", "is not an object");
+	if (certificates && take_object(lock, certificates, certificates_members,
+					&lock->certificates, err) < 0)
+		return -1;
+	if (take_list(lock, json_object_get(root, "platforms"), "platforms", asset_members,
+		      (void **)&lock->assets, sizeof *lock->assets, &lock->asset_count, err) < 0)
 		return -1;
 	return results ? take_results(lock, results, version[1], err) : 0;
 }
@@ -330,12 +324,25 @@ static int mismatch(const struct lock *lock, const struct recipe *recipe, struct
 	return error_hint(err, "'bundler lock --release %s' writes the lock anew", lock->release);
 }
 
-/* The URLs are derived data: one that differs from the recipe's was edited or is out of date. */
-static int check_urls(const struct lock *lock, const struct recipe *recipe, struct error *err)
+
+int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err)
 {
+	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
+	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
+	const char *origin = lock->certificates.file ? lock->certificates.origin : "(none)";
+	const char *wanted_origin = recipe->certificates ? recipe->origin : "(none)";
 	struct pool pool = { 0 };
 	int result = 0;
 
+	if (strcmp(lock->name, recipe->name) != 0)
+		return mismatch(lock, recipe, err, "name", lock->name, recipe->name);
+	if (strcmp(lock->version, recipe->version) != 0)
+		return mismatch(lock, recipe, err, "version", lock->version, recipe->version);
+	if (strcmp(locked, wanted) != 0)
+		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
+	if (strcmp(origin, wanted_origin) != 0)
+		return mismatch(lock, recipe, err, "certificates origin", origin, wanted_origin);
+	/* URLs are derived from the recipe: one that differs was edited or is out of date. */
 	for (size_t i = 0; i < lock->asset_count && result == 0; i++) {
 		const struct lock_asset *asset = &lock->assets[i];
 		const char *url = recipe_url(recipe, asset->platform, &pool, err);
@@ -347,24 +354,6 @@ static int check_urls(const struct lock *lock, const struct recipe *recipe, stru
 	}
 	pool_free(&pool);
 	return result;
-}
-
-int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err)
-{
-	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
-	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
-	const char *origin = lock->certificates.file ? lock->certificates.origin : "(none)";
-	const char *wanted_origin = recipe->certificates ? recipe->origin : "(none)";
-
-	if (strcmp(lock->name, recipe->name) != 0)
-		return mismatch(lock, recipe, err, "name", lock->name, recipe->name);
-	if (strcmp(lock->version, recipe->version) != 0)
-		return mismatch(lock, recipe, err, "version", lock->version, recipe->version);
-	if (strcmp(locked, wanted) != 0)
-		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
-	if (strcmp(origin, wanted_origin) != 0)
-		return mismatch(lock, recipe, err, "certificates origin", origin, wanted_origin);
-	return check_urls(lock, recipe, err);
 }
 
 const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
@@ -393,7 +382,7 @@ char *lock_about(const struct lock *lock, const struct platform *platform, struc
 			   platform->name, lock->release, LOCK_COMPAT);
 }
 
-/* NULL when a text is not UTF-8, which jansson's calls then pass on. */
+/* The lock as JSON; NULL when a string is not UTF-8. */
 static json_t *describe(const struct lock *lock)
 {
 	json_t *root = json_pack("{s:i, s:i, s:s, s:s, s:s, s:I}",

@@ -15,12 +15,12 @@
 #include "recipe/recipe.h"
 
 /*
- * The lock: what exactly a recipe stands for (bundler-lock(5)). The tool writes it, people
+ * The lock: the exact inputs and results of a recipe (bundler-lock(5)). bundler writes it, people
  * review it, and nothing is built without one.
  */
 
 #define LOCK_SCHEMA 1		/* of the file */
-#define LOCK_COMPAT 1		/* of what is made from it: same number, same bytes */
+#define LOCK_COMPAT 1		/* of the outputs: same number, same bytes */
 
 struct lock_asset {
 	const struct platform *platform;
@@ -36,34 +36,34 @@ struct lock_certificates {
 	uint64_t count;
 };
 
-/* What was made for a platform, by digest. */
+/* The digests of a platform's outputs. */
 struct lock_result {
 	const struct platform *platform;
 	struct digest mtree;		/* of the manifest of the root file system */
-	bool has_image;			/* Linux's have one: */
-	struct digest diff_id, manifest;	/* of its layer uncompressed, and of itself */
+	bool has_image;			/* on Linux; then these are set: */
+	struct digest diff_id, manifest;	/* of the layer, uncompressed, and of the image */
 };
 
 struct lock {
 	char *file;		/* as the user named it */
 	char *name, *version;
-	char *release;		/* whose digests these are: "official", "source", a plain name */
+	char *release;		/* origin of the archives: "official", "source", another name */
 	int64_t epoch;		/* time of every file, seconds since 1970 */
 	struct lock_certificates certificates;
 	struct lock_asset *assets;	/* in the order of platform_table() */
 	size_t asset_count;
-	char *compressor;		/* compress_version() of the results; NULL without any */
-	struct lock_result *results;	/* pinned, in the order of platform_table() */
+	char *compressor;		/* compress_version() for the results; NULL without results */
+	struct lock_result *results;	/* in the order of platform_table() */
 	size_t result_count;
 	struct pool pool;
 };
 
-/* The lock's default place: the recipe's, with ".lock.json" for its ".yaml". In pool. */
+/* The lock's default path, in pool: the recipe's with ".lock.json" in place of ".yaml". */
 char *lock_default_path(struct pool *pool, const char *recipe_file);
 
 /*
- * Reads a lock. STATUS_CONFIG for keys, types and values that lock_write does not write, and for
- * one of a later bundler; the order of keys and blanks between them are free.
+ * Reads a lock; lock_close frees it. STATUS_CONFIG for keys, types and values that lock_write does
+ * not write, and for a lock of a later bundler. Keys may have any order, and blanks between them.
  */
 int lock_open(struct lock *lock, const char *file, struct error *err);
 
@@ -75,24 +75,21 @@ void lock_close(struct lock *lock);
 /* STATUS_CONFIG when the lock was not made for this recipe: name, version, certificates, URLs. */
 int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err);
 
-/* What is locked for a platform; NULL and STATUS_CONFIG when nothing is. */
+/* The asset of a platform; NULL and STATUS_CONFIG if the lock has none. */
 const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
 				   struct error *err);
 
-/* What is pinned for a platform, or NULL. */
+/* The result of a platform, or NULL. */
 const struct lock_result *lock_result_find(const struct lock *lock,
 					   const struct platform *platform);
 
-/*
- * What something made for a platform is of, in a line: name, version, platform, release, compat. In
- * pool.
- */
+/* Describes a platform's outputs in a line, in pool: name, version, platform, release, compat. */
 char *lock_about(const struct lock *lock, const struct platform *platform, struct pool *pool);
 
-/* Adds the lock's text, the same bytes for the same content. */
+/* Adds the lock as JSON to text: equal locks give equal bytes. */
 int lock_format(const struct lock *lock, struct buffer *text, struct error *err);
 
-/* Replaces file by that text, and confirms, as staging_replace_file does. */
+/* Replaces file by that text; confirm and context as in staging_replace_file. */
 int lock_write(const struct lock *lock, const char *file, staging_confirm *confirm, void *context,
 	       struct error *err);
 

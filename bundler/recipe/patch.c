@@ -10,8 +10,8 @@
 #include "base/memory.h"
 
 #define CONTEXT 3		/* lines around a change */
-#define HEADING_BYTES 80	/* of the line that git repeats behind the line numbers */
-#define TABLE_CELLS (4 << 20)	/* beyond, what is between equal ends counts as one change */
+#define HEADING_BYTES 80	/* of the line that git repeats after the line numbers */
+#define TABLE_CELLS (4 << 20)	/* if more are needed, all between the equal ends is one change */
 
 /* One line, with its newline if it has one. */
 struct line {
@@ -54,7 +54,7 @@ static void mark(struct line *lines, size_t count)
 		lines[i].changed = true;
 }
 
-/* Marks what is not in the longest common subsequence, by its textbook table. */
+/* Marks the lines outside the longest common subsequence, found with the textbook's table. */
 static void compare_by_table(struct line *a, size_t a_count, struct line *b, size_t b_count)
 {
 	const size_t width = b_count + 1;
@@ -108,9 +108,7 @@ static void compare(struct side *old, struct side *new)
 	mark(b, b_count);
 }
 
-/* ---- hunks ---- */
-
-/* Lines old..old_end of one side that lines new..new_end of the other stand for. */
+/* Lines old..old_end of the old side, which lines new..new_end of the new side replace. */
 struct range {
 	size_t old, old_end;
 	size_t new, new_end;
@@ -134,7 +132,10 @@ static bool next_change(const struct side *old, const struct side *new, struct r
 	return range->old_end > i || range->new_end > j;
 }
 
-/* Takes in the changes that are so near that their context would meet; *next is the first after. */
+/*
+ * The next hunk: *next, the changes whose context would touch that of the one before, and the
+ * context. *next is then the first change after it, if *more.
+ */
 static bool next_hunk(const struct side *old, const struct side *new, struct range *hunk,
 		      struct range *next, bool *more)
 {
@@ -165,22 +166,18 @@ static int add_numbers(struct buffer *patch, char sign, size_t first, size_t end
 	return buffer_format(patch, "%c%zu,%zu", sign, count > 0 ? first + 1 : first, count);
 }
 
-static bool is_heading(const struct line *line)
-{
-	const char c = line->bytes[0];
-
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-}
-
-/* The last line before the hunk that does not begin with a blank or a sign. */
+/* As git does, the last line before the hunk that begins with a letter, '_' or '$'. */
 static int add_heading(struct buffer *patch, const struct side *old, size_t first)
 {
 	const struct line *line = NULL;
 	size_t length;
 
-	while (first-- > 0 && !line)
-		if (is_heading(&old->lines[first]))
+	while (first-- > 0 && !line) {
+		const char c = old->lines[first].bytes[0];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$')
 			line = &old->lines[first];
+	}
 	if (!line)
 		return buffer_add_string(patch, "\n");
 	length = line->length < HEADING_BYTES ? line->length : HEADING_BYTES;
@@ -221,35 +218,25 @@ static int add_hunk(struct buffer *patch, const struct side *old, const struct s
 	return 0;
 }
 
-static int add_hunks(struct buffer *patch, const char *path, bool is_new, const struct side *old,
-		     const struct side *new)
-{
-	struct range hunk, next = { 0 };
-	bool more = next_change(old, new, &next);
-
-	/* An absolute name stands behind git's prefix, too. */
-	path += *path == '/';
-	if (more && (is_new ? buffer_add_string(patch, "--- /dev/null\n")
-			    : buffer_format(patch, "--- a/%s\n", path)) < 0)
-		return -1;
-	if (more && buffer_format(patch, "+++ b/%s\n", path) < 0)
-		return -1;
-	while (next_hunk(old, new, &hunk, &next, &more))
-		if (add_hunk(patch, old, new, &hunk) < 0)
-			return -1;
-	return 0;
-}
-
 int patch_add(struct buffer *patch, const char *path, const struct buffer *before,
 	      const struct buffer *after)
 {
+	struct range hunk, next = { 0 };
 	struct side old, new;
-	int result;
+	bool more;
+	int result = 0;
 
 	split(&old, before);
 	split(&new, after);
 	compare(&old, &new);
-	result = add_hunks(patch, path, before == NULL, &old, &new);
+	more = next_change(&old, &new, &next);
+	path += *path == '/';	/* git's prefix takes its place */
+	if (more && ((before ? buffer_format(patch, "--- a/%s\n", path)
+			     : buffer_add_string(patch, "--- /dev/null\n")) < 0
+		     || buffer_format(patch, "+++ b/%s\n", path) < 0))
+		result = -1;
+	while (result == 0 && next_hunk(&old, &new, &hunk, &next, &more))
+		result = add_hunk(patch, &old, &new, &hunk);
 	free(old.lines);
 	free(new.lines);
 	return result;

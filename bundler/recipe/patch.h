@@ -5,9 +5,9 @@
 #include "base/buffer.h"
 
 /*
- * Adds to patch how a text changes, in the unified format (POSIX.1-2017, diff, "Diff -u Output
- * Format") as git diff shows it, without git's own header lines. before is NULL for a file that is
- * new. Nothing is added for equal texts. -1 when the patch's maximum is passed.
+ * Adds the difference of two texts to patch in the unified format (POSIX.1-2017, diff, "Diff -u
+ * Output Format"), as git diff shows it but without git's own header lines. before is NULL for a
+ * new file. Equal texts add nothing. -1 beyond patch's maximum.
  */
 int patch_add(struct buffer *patch, const char *path, const struct buffer *before,
 	      const struct buffer *after);

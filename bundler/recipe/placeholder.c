@@ -6,26 +6,22 @@
 
 #include "base/limits.h"
 
-/* The value of the name that length bytes spell, or NULL. */
-static const char *find(const struct placeholder *placeholders, const char *name, size_t length)
+/* The value of the placeholder at text, or NULL; length becomes its length with the braces. */
+static const char *parse(const struct placeholder *placeholders, const char *text, size_t *length)
 {
+	const size_t name = strcspn(text + 1, "{}");
+
+	*length = name + 2;
+	if (text[0] != '{' || text[1 + name] != '}')
+		return NULL;
 	for (; placeholders->name; placeholders++)
-		if (strlen(placeholders->name) == length
-		    && memcmp(placeholders->name, name, length) == 0)
+		if (strlen(placeholders->name) == name
+		    && memcmp(placeholders->name, text + 1, name) == 0)
 			return placeholders->value;
 	return NULL;
 }
 
-/* The value of the placeholder that text begins with, and its length with the braces; or NULL. */
-static const char *parse(const struct placeholder *placeholders, const char *text, size_t *length)
-{
-	size_t name = strcspn(text + 1, "{}");
-
-	*length = name + 2;
-	return text[0] == '{' && text[1 + name] == '}' ? find(placeholders, text + 1, name) : NULL;
-}
-
-/* Adds a part, when there is an into, and counts it. */
+/* Adds a part to into, unless it is NULL, and to the length. */
 static void add(char *into, size_t *length, const char *part, size_t part_length)
 {
 	if (into)
@@ -33,7 +29,7 @@ static void add(char *into, size_t *length, const char *part, size_t part_length
 	*length += part_length;
 }
 
-/* Expands to into, or for NULL only finds the length. */
+/* Expands template to into; if into is NULL, only computes the length. */
 static int expand(char *into, size_t *length, const char *template,
 		  const struct placeholder *placeholders, struct error *err)
 {

@@ -15,12 +15,12 @@ struct placeholder {
 
 /*
  * The template with each {name} replaced, in pool; NULL and STATUS_CONFIG for a name that is
- * not in the table, a brace without its fellow, or a result of more than LIMIT_EXPANDED_BYTES.
+ * not in the table, an unpaired brace, or a result of more than LIMIT_EXPANDED_BYTES.
  */
 char *placeholder_expand(struct pool *pool, const char *template,
 			 const struct placeholder *placeholders, struct error *err);
 
-/* Whether the template is another text than what placeholder_expand makes of it, or refused. */
+/* Whether the template has a brace; without one, placeholder_expand does not change it. */
 bool placeholder_is_in(const char *template);
 
 #endif

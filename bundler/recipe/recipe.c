@@ -79,7 +79,7 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err)
 {
-	/* Its name is a template itself, and few others name it. */
+	/* The asset's name is a template too, and few templates use it. */
 	const bool needs_asset = strstr(template, "{asset}") != NULL;
 	const char *asset = needs_asset ? recipe_asset(recipe, platform, pool, err) : "";
 	const struct placeholder placeholders[] = {
@@ -113,7 +113,7 @@ char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *
 	return placeholder_expand(pool, recipe->release.sums, placeholders, err);
 }
 
-/* The first count numbers of the version, or NULL when it has not so many. */
+/* The first count numbers of the version, or NULL when it has fewer. */
 static char *prefix(const struct recipe *recipe, struct pool *pool, int count)
 {
 	size_t length = version_prefix(recipe->version, count);

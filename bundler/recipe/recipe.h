@@ -12,9 +12,9 @@
 #include "recipe/variant.h"
 
 /*
- * The recipe: what people write about a product (bundler-recipe(5)). recipe_load reads it and
- * checks everything that can be checked without the archive; what is called a template here is
- * one until recipe_expand.
+ * The recipe, in which people describe a product (bundler-recipe(5)). recipe_load reads it and
+ * checks all that can be checked without the archive. Fields described as templates are expanded
+ * by recipe_expand.
  */
 
 enum recipe_source {
@@ -30,7 +30,7 @@ enum recipe_source {
 struct recipe_entry {
 	char *path;		/* template */
 	enum recipe_source source;
-	char *argument;		/* template for a member and a link, else as it stands */
+	char *argument;		/* a template for RECIPE_MEMBER and RECIPE_LINK */
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint32_t uid, gid;
 	char *os;		/* only for platforms of this operating system, or NULL */
@@ -42,14 +42,14 @@ struct recipe_format {
 	char *format;		/* "tar.gz" or "zip" */
 };
 
-/* Where a release is, as the recipe says for its version. */
+/* Where the release of the recipe's version is. */
 struct recipe_release {
 	char *asset, *url;	/* templates: name and URL of the archive */
 	char *sums;		/* template: URL of the SHA256SUMS, or "" without one */
 	char *wrapper;		/* template: directory in the archive, or "" */
 	struct recipe_format *formats;
 	size_t format_count;
-	char *before;		/* only versions before this one have it like that, or NULL */
+	char *before;		/* first version to which this no longer applies, or NULL */
 };
 
 struct recipe_label {
@@ -72,7 +72,7 @@ struct recipe_variable {
 /* Another way to run the same tree. */
 struct recipe_flavour {
 	char *name;
-	char *user, *workdir;	/* instead of the image's; NULL when not said */
+	char *user, *workdir;	/* NULL: as in the image */
 };
 
 struct recipe_image {
@@ -89,31 +89,31 @@ struct recipe_image {
 	size_t flavour_count;
 };
 
-/* One variant of the image that Docker Official Images build. */
+/* One variant of the image in Docker Official Images. */
 struct recipe_variant {
 	const struct variant_kind *kind;
-	char *version;		/* of the base image, "" where the kind has none */
-	bool imported;		/* an image layout, not a Dockerfile, stands for it */
+	char *version;		/* of the base image, "" if the kind has none */
+	bool imported;		/* from an image layout, not a Dockerfile */
 };
 
-/* What the repository of build contexts and the library file say (bundler-recipe(5)). */
+/* For the repository of build contexts and the library file (bundler-recipe(5)). */
 struct recipe_library {
 	char *name;		/* of the image; NULL when the recipe has no such section */
 	struct recipe_list maintainers;
 	char *repository, *branch;
-	bool dist;		/* contents of scratch are on a branch for each architecture */
+	bool dist;		/* the contents of scratch are on one branch per architecture */
 	char *directory;	/* template of recipe_expand_version */
 	struct recipe_list tags;	/* templates of the same */
 	struct recipe_list packages;	/* of Alpine */
 	const struct platform **platforms;
 	size_t platform_count;
-	struct recipe_variant *variants;	/* in the order that they are built in */
+	struct recipe_variant *variants;	/* in the order in which they are built */
 	size_t variant_count;
 };
 
-/* Where something stands in the recipe's text, for who changes it. */
+/* The position of a value in the recipe's text, for an edit. */
 struct recipe_place {
-	ptrdiff_t offset;	/* -1 when it is not written as it is */
+	ptrdiff_t offset;	/* in bytes; -1 when it is not written verbatim */
 	size_t line, column;	/* from 1 */
 	bool plain;		/* without quotes */
 };
@@ -125,10 +125,10 @@ struct recipe {
 	struct recipe_place version_place;
 	struct recipe_release release;
 	const struct platform **platforms;
-	bool *optional;		/* for each of them, whether a release may lack it */
+	bool *optional;		/* for each platform, whether a release may lack it */
 	size_t platform_count;
 	char *certificates;	/* path below the recipe's directory, or NULL */
-	char *origin;		/* where the bundle is from: package and version, or dated bundle */
+	char *origin;		/* of the bundle: package and version, or dated bundle */
 	struct recipe_entry *entries;
 	size_t entry_count;
 	struct recipe_image image;
@@ -136,12 +136,12 @@ struct recipe {
 	struct pool pool;
 };
 
-/* Ends what recipe_load began. */
+/* Frees what recipe_load read, and closes the directory. */
 void recipe_close(struct recipe *recipe);
 
 /*
  * Expands a template for a platform ({name} {version} {target} {os} {exe} {format} {asset}), in
- * pool; NULL and STATUS_CONFIG for a placeholder that is unknown.
+ * pool; NULL and STATUS_CONFIG for an unknown placeholder.
  */
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err);
@@ -153,33 +153,30 @@ char *recipe_expand(const struct recipe *recipe, const struct platform *platform
 char *recipe_expand_version(const struct recipe *recipe, struct pool *pool, const char *template,
 			    struct error *err);
 
-/* Name and URL of the release asset of a platform; one of the recipe's platforms. */
+/* Name and URL of the release's asset for one of the recipe's platforms, in pool. */
 char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 		   struct pool *pool, struct error *err);
 char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 		 struct pool *pool, struct error *err);
 
-/* URL of the release's SHA256SUMS, "" when it has none. */
+/* URL of the release's SHA256SUMS, in pool; "" when it has none. */
 char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err);
 
-/* "tar.gz" or "zip"; NULL when the recipe says nothing for the platform's operating system. */
+/* "tar.gz" or "zip"; NULL when the recipe has no format for the platform's operating system. */
 const char *recipe_format(const struct recipe *recipe, const struct platform *platform);
 
 /* Whether the recipe lists the platform. */
 bool recipe_has(const struct recipe *recipe, const struct platform *platform);
 
-/* Whether it lists it as one that a release may lack. */
+/* Whether the recipe lists the platform as optional: a release may lack it. */
 bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform);
 
-/*
- * Reads a user or group number; the end of what was read, or NULL when there is none that
- * chown(2) takes.
- */
+/* Reads a user or group number; returns its end in text, or NULL for a number chown(2) refuses. */
 const char *recipe_parse_id(const char *text, uint32_t *id);
 
 /*
- * Reads a file below the recipe's directory whole, at most LIMIT_RECIPE_FILE_BYTES.
- * STATUS_CONFIG when the path leads elsewhere.
+ * Reads a whole file below the recipe's directory, at most bytes' maximum. STATUS_CONFIG when the
+ * path leads out of the directory.
  */
 struct buffer;
 int recipe_read_file(const struct recipe *recipe, const char *path, struct buffer *bytes,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the recipe's section release, with what differs in older versions. */
+/* Reads the recipe's section release, with the differences of older versions. */
 #include "recipe/release.h"
 
 #include <stddef.h>
@@ -17,7 +17,7 @@ static const char *format_fault(const char *format)
 	       ? NULL : "it is neither 'tar.gz' nor 'zip'";
 }
 
-/* A row for the operating system, which replaces the one that it has. */
+/* Adds a row for an operating system, or replaces the one it has. */
 static int take_format(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
 		       struct error *err)
 {
@@ -35,7 +35,7 @@ static int take_format(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, 
 	return 0;
 }
 
-/* Adds to a copy: what newer versions have stays as it is. */
+/* Adds to a copy, because newer versions keep the rows they have. */
 static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_release *release = into;
@@ -78,7 +78,7 @@ static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 	return recipe_template_take(yaml, node, &release->url, url_fault, err);
 }
 
-/* The one text that is of no platform. An empty one says that there is nothing. */
+/* The only template without platform. Empty means that the release has no SHA256SUMS. */
 static int take_sums(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_release *release = into;
@@ -127,13 +127,12 @@ static int take_before(struct yaml *yaml, yaml_node_t *node, void *into, struct 
 	return 0;
 }
 
-/* What the rows have come to, and what of it is for the recipe's version. */
 struct older {
 	struct recipe *recipe;
-	struct recipe_release chosen;
+	struct recipe_release chosen;	/* for the recipe's version */
 };
 
-/* Each row changes what those above it left, in the recipe itself, whose templates are checked. */
+/* Applies a row to the release as the rows above left it, and checks the templates of each row. */
 static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {

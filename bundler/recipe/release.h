@@ -5,8 +5,8 @@
 #include "recipe/yaml.h"
 
 /*
- * Takes the release section into the struct recipe that into and yaml->context are, as it is for
- * the recipe's version: after version and platforms.
+ * Takes the release section, as it applies to the recipe's version. into and yaml->context are the
+ * struct recipe, whose version and platforms must be taken before.
  */
 yaml_take recipe_release_take;
 

@@ -131,25 +131,6 @@ static int take_directory(struct yaml *yaml, yaml_node_t *node, void *into, stru
 
 #define MODE_UNSET UINT32_MAX
 
-static uint32_t default_mode(enum recipe_source source)
-{
-	if (source == RECIPE_LINK)
-		return 0777;
-	return source == RECIPE_DIRECTORY ? 0755 : 0644;
-}
-
-/* What is wrong between the keys of an entry. */
-static int check_entry(struct yaml *yaml, yaml_node_t *node, const struct recipe_entry *entry,
-		       struct error *err)
-{
-	if (!entry->argument)
-		return yaml_fault(yaml, node, err, "an entry needs one of " SOURCES);
-	if (entry->source == RECIPE_LINK && entry->mode != MODE_UNSET)
-		return yaml_fault(yaml, node, err, "a link has no mode");
-	if (entry->program && entry->source != RECIPE_MEMBER)
-		return yaml_fault(yaml, node, err, "only a 'member' can be a 'program'");
-	return 0;
-}
 
 static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
@@ -172,16 +153,20 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	struct recipe_entry *entry = &recipe->entries[recipe->entry_count];
 
 	entry->mode = MODE_UNSET;
-	if (yaml_mapping(yaml, node, keys, entry, err) < 0
-	    || check_entry(yaml, node, entry, err) < 0)
+	if (yaml_mapping(yaml, node, keys, entry, err) < 0)
 		return -1;
+	if (!entry->argument)
+		return yaml_fault(yaml, node, err, "an entry needs one of " SOURCES);
+	if (entry->source == RECIPE_LINK && entry->mode != MODE_UNSET)
+		return yaml_fault(yaml, node, err, "a link has no mode");
+	if (entry->program && entry->source != RECIPE_MEMBER)
+		return yaml_fault(yaml, node, err, "only a 'member' can be a 'program'");
 	if (entry->mode == MODE_UNSET)
-		entry->mode = default_mode(entry->source);
+		entry->mode = entry->source == RECIPE_LINK ? 0777
+			      : entry->source == RECIPE_DIRECTORY ? 0755 : 0644;
 	recipe->entry_count++;
 	return 0;
 }
-
-/* ---- the tree that the entries make ---- */
 
 static int entry_fault(struct yaml *yaml, yaml_node_t *node, size_t i, const struct error *reason,
 		       struct error *err)
@@ -234,23 +219,7 @@ static bool is_same(const char *const *paths, const char *const *others, size_t 
 	return true;
 }
 
-static int check_tree(struct yaml *yaml, yaml_node_t *node, const char *const *paths,
-		      struct error *err)
-{
-	const struct recipe *recipe = yaml->context;
-	struct tree tree;
-	struct error reason;
-	int result = 0;
-
-	tree_init(&tree, 0);
-	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
-		if (paths[i] && add_to_tree(&tree, &recipe->entries[i], paths[i], &reason) < 0)
-			result = entry_fault(yaml, node, i, &reason, err);
-	tree_free(&tree);
-	return result;
-}
-
-/* Most platforms have the tree of the one before. */
+/* Lays out the tree of every platform that has other paths than the platform before it. */
 static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
 {
 	const struct recipe *recipe = yaml->context;
@@ -258,13 +227,23 @@ static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
 
 	for (size_t i = 0; i < recipe->platform_count; i++) {
 		const char **paths = expand_paths(yaml, node, recipe->platforms[i], err);
+		struct error reason;
+		struct tree tree;
+		int result = 0;
 
 		if (!paths)
 			return -1;
-		if ((!before || !is_same(paths, before, recipe->entry_count))
-		    && check_tree(yaml, node, paths, err) < 0)
-			return -1;
+		if (before && is_same(paths, before, recipe->entry_count))
+			continue;
 		before = paths;
+		tree_init(&tree, 0);
+		for (size_t j = 0; j < recipe->entry_count && result == 0; j++)
+			if (paths[j]
+			    && add_to_tree(&tree, &recipe->entries[j], paths[j], &reason) < 0)
+				result = entry_fault(yaml, node, j, &reason, err);
+		tree_free(&tree);
+		if (result < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -5,9 +5,9 @@
 #include "recipe/yaml.h"
 
 /*
- * Takes the recipe's root section into the entries of the struct recipe that into is, as
- * yaml->context; its platforms and release are known by then. The tree of every platform is laid
- * out, without contents.
+ * Takes the recipe's root section into the entries of a struct recipe. into and yaml->context are
+ * this recipe, whose platforms and release must be taken before. The tree of every platform is
+ * laid out without contents, so that conflicting paths are found here.
  */
 yaml_take recipe_root_take;
 

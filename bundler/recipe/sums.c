@@ -28,7 +28,7 @@ int sums_next(const char **text, const char *end, struct sums_line *line)
 	return 1;
 }
 
-/* No name of a release has a control character; a carriage return is that of CRLF. */
+/* Names in a release have no control characters; a carriage return is part of CRLF. */
 static bool has_control(const struct sums_line *line)
 {
 	for (size_t i = 0; i < line->name_length; i++)

@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /*
- * Texts of sha256sum(1) in the GNU form (coreutils manual, "cksum output modes"): a line each of 64
- * lower-case digits, two spaces (or a space and '*'), and a name.
+ * A line of sha256sum(1) in the GNU form (coreutils manual, "cksum output modes"): 64 lower-case
+ * digits, two spaces (or a space and '*'), and a name.
  */
 struct sums_line {
 	struct digest digest;
@@ -16,13 +16,13 @@ struct sums_line {
 	size_t name_length;
 };
 
-/* Reads the line at *text, which then is after it: 1, 0 at end, -1 for a line of another form. */
+/* Reads the line at *text and moves *text past it: 1, 0 at end, -1 for a line of another form. */
 int sums_next(const char **text, const char *end, struct sums_line *line);
 
 /*
- * The digest that a text gives for one file name: 1 when it has the name, 0 when it does not. The
- * whole text is checked: for a line of another form, a control character, or the name twice, -1
- * with STATUS_CONFIG. name_of_sums is for messages.
+ * Finds the digest of a file name in the text sums: 1 when it has the name, 0 when it does not. The
+ * whole text is checked: -1 and STATUS_CONFIG for a line of another form, a control character, or
+ * the name twice. name_of_sums is for messages.
  */
 int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name,
 	      struct digest *digest, struct error *err);

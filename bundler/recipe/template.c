@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Takes a template and expands it for each platform, to see that it can be done. */
+/* Takes a template and checks that it can be expanded for each platform. */
 #include "recipe/template.h"
 
 #include "recipe/placeholder.h"
@@ -15,7 +15,7 @@ int recipe_template_take(struct yaml *yaml, yaml_node_t *node, char **into,
 	*into = yaml_string(yaml, node, err);
 	if (!*into)
 		return -1;
-	/* What names nothing is the same for all of them. */
+	/* A template without placeholders is the same text for every platform. */
 	count = placeholder_is_in(*into) ? recipe->platform_count : 1;
 	for (size_t i = 0; i < count; i++) {
 		const char *text = recipe_expand(recipe, recipe->platforms[i], yaml->pool, *into,

@@ -6,9 +6,8 @@
 #include "recipe/yaml.h"
 
 /*
- * Takes a template into *into, after expanding it for each platform of the recipe that
- * yaml->context is, to see that it can be done. rule, if any, says why an expanded text is
- * refused, or NULL.
+ * Takes a template into *into, and checks that it can be expanded for each platform of the recipe
+ * yaml->context. rule, unless NULL, is for the expanded texts.
  */
 int recipe_template_take(struct yaml *yaml, yaml_node_t *node, char **into,
 			 yaml_rule *rule, struct error *err);

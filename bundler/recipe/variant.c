@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of the variants that Docker Official Images build, and their names. */
+/* The kinds of variants of Docker Official Images, and the names of variants. */
 #include "recipe/variant.h"
 
 #include <stddef.h>

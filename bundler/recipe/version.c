@@ -7,7 +7,7 @@
 #define DIGITS "0123456789"
 #define IDENTIFIER DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-"
 
-/* Why an identifier of length bytes is none; a number there begins with no zero when so asked. */
+/* Why length bytes of text are not an identifier; zeros: a number may begin with 0. */
 static const char *identifier_fault(const char *text, size_t length, bool zeros)
 {
 	if (length == 0)
@@ -17,7 +17,7 @@ static const char *identifier_fault(const char *text, size_t length, bool zeros)
 	return NULL;
 }
 
-/* Moves text past identifiers with dots between them. */
+/* Moves text past identifiers that are separated by dots. */
 static const char *identifiers_fault(const char **text, bool zeros)
 {
 	const char *fault;
@@ -95,7 +95,7 @@ static int compare_identifiers(const char *a, const char *b)
 	return (a_length > b_length) - (a_length < b_length);
 }
 
-/* Of two pre-releases that are equal as far as one goes, the longer one is greater. */
+/* If one pre-release is the beginning of the other, the longer one is greater. */
 static int compare_prereleases(const char *a, const char *b)
 {
 	for (;;) {
@@ -112,7 +112,7 @@ static int compare_prereleases(const char *a, const char *b)
 	}
 }
 
-/* The length of the number at text and how to go on behind it; "0" where there is none. */
+/* Moves text past a number and the dot after it; returns the number, "0" if there is none. */
 static const char *next_number(const char **text, size_t *length)
 {
 	const char *number = *text;

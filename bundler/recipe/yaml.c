@@ -27,7 +27,7 @@ static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, st
 			 parser->problem ? parser->problem : "not YAML");
 }
 
-/* How deep the brackets of text go, wherever they stand. */
+/* How deep the brackets of text are nested, whether in strings, comments or elsewhere. */
 static size_t bracket_depth(const struct buffer *text)
 {
 	size_t depth = 0, deepest = 0;
@@ -54,7 +54,7 @@ int yaml_load(struct yaml *yaml, const char *name, struct pool *pool, const stru
 		return error_set(err, STATUS_LIMIT,
 				 "cannot read '%s': brackets are nested more than %d deep",
 				 name, LIMIT_RECIPE_DEPTH);
-	/* Twice: an escape may stand for more bytes than it has itself. Only aliases need more. */
+	/* Twice, because an escape may expand to more bytes than it has. Only aliases need more. */
 	*yaml = (struct yaml){
 		.name = name, .pool = pool, .text = text, .budget = 2 * text->length,
 	};
@@ -132,7 +132,7 @@ static bool is_one_of(const char *text, const char *const *words)
 	return false;
 }
 
-/* Whether all of text, and something, is of the characters. */
+/* Whether text is not empty and has only these characters. */
 static bool is_all(const char *text, const char *characters)
 {
 	return *text != '\0' && text[strspn(text, characters)] == '\0';
@@ -170,7 +170,7 @@ static const char *const null_words[] = { "", "~", "null", "Null", "NULL", NULL 
 static const char *const true_words[] = { "true", "True", "TRUE", NULL };
 static const char *const false_words[] = { "false", "False", "FALSE", NULL };
 
-/* What other than text a scalar without quotes is (YAML 1.2.2 section 10.3.2), or NULL. */
+/* The type of an unquoted scalar that is not text (YAML 1.2.2 section 10.3.2), or NULL. */
 static const char *other_type(const char *text)
 {
 	if (is_one_of(text, null_words))
@@ -190,7 +190,7 @@ bool yaml_is_plain(const yaml_node_t *node)
 	return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-/* libyaml counts characters, and none for a byte order mark. */
+/* Bytes before a character. libyaml counts characters, without a byte order mark. */
 static size_t offset_of(const struct buffer *text, size_t characters)
 {
 	static const char mark[] = "\xef\xbb\xbf";
@@ -207,7 +207,7 @@ static size_t offset_of(const struct buffer *text, size_t characters)
 	return offset;
 }
 
-/* From the end, because anchor and tag stand before a scalar. */
+/* Searched from the end, because an anchor and a tag may precede the scalar. */
 ptrdiff_t yaml_offset(const struct yaml *yaml, const yaml_node_t *node)
 {
 	const struct buffer *text = yaml->text;
@@ -224,7 +224,7 @@ ptrdiff_t yaml_offset(const struct yaml *yaml, const yaml_node_t *node)
 	return start - text->bytes;
 }
 
-/* A tag that says other than what the node is anyway is not understood. */
+/* Only the tags that a node has by default are supported. */
 static int check_tag(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
 {
 	static const char *const tags[] = {
@@ -238,7 +238,7 @@ static int check_tag(const struct yaml *yaml, const yaml_node_t *node, struct er
 	return 0;
 }
 
-/* Refuses what is not text: in a key as in a value. */
+/* Refuses a key or value that is not text. */
 static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct error *err)
 {
 	const char *type;
@@ -256,24 +256,6 @@ static int check_text(const struct yaml *yaml, const yaml_node_t *node, struct e
 	return 0;
 }
 
-/* The key of a pair, which must be text and must not stand in the pairs before it. */
-static yaml_node_t *new_key(struct yaml *yaml, yaml_node_t *node, yaml_node_pair_t *pair,
-			    struct error *err)
-{
-	yaml_node_t *key = yaml_document_get_node(&yaml->document, pair->key);
-
-	if (check_text(yaml, key, err) < 0)
-		return NULL;
-	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < pair; p++) {
-		yaml_node_t *other = yaml_document_get_node(&yaml->document, p->key);
-
-		if (strcmp(yaml_text(other), yaml_text(key)) == 0) {
-			yaml_fault(yaml, key, err, "key '%s' is given twice", yaml_text(key));
-			return NULL;
-		}
-	}
-	return key;
-}
 
 int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
 	       int (*take)(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
@@ -288,10 +270,17 @@ int yaml_pairs(struct yaml *yaml, yaml_node_t *node,
 		return yaml_fault(yaml, node, err, "more than %d keys", LIMIT_RECIPE_ENTRIES);
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
 	     pair < node->data.mapping.pairs.top; pair++) {
-		yaml_node_t *key = new_key(yaml, node, pair, err);
+		yaml_node_t *key = yaml_document_get_node(&yaml->document, pair->key);
 		yaml_node_t *value = yaml_document_get_node(&yaml->document, pair->value);
 
-		if (!key || take(yaml, key, value, into, err) < 0)
+		if (check_text(yaml, key, err) < 0)
+			return -1;
+		for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < pair; p++)
+			if (strcmp(yaml_text(yaml_document_get_node(&yaml->document, p->key)),
+				   yaml_text(key)) == 0)
+				return yaml_fault(yaml, key, err, "key '%s' is given twice",
+						  yaml_text(key));
+		if (take(yaml, key, value, into, err) < 0)
 			return -1;
 	}
 	return 0;

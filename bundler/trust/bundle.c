@@ -17,7 +17,7 @@ static int compare(const void *left, const void *right)
 	return memcmp(a->digest.bytes, b->digest.bytes, DIGEST_BYTES);
 }
 
-/* Takes over der's bytes. */
+/* Adds the certificate in der, and takes its bytes. */
 static int add(struct bundle *bundle, struct buffer *der, const struct pem_reader *reader,
 	       struct error *err)
 {

@@ -25,13 +25,13 @@ struct bundle {
 };
 
 /*
- * Reads a PEM bundle: every certificate in it, at least one, or STATUS_TLS (STATUS_LIMIT when a
- * maximum is passed). name stands for the text in messages. Caller frees with bundle_free.
+ * Reads a PEM bundle, which must have at least one certificate, whole. name is for messages.
+ * STATUS_TLS for malformed text, STATUS_LIMIT beyond a maximum. Caller frees with bundle_free.
  */
 int bundle_parse(struct bundle *bundle, const char *name, const char *pem, size_t length,
 		 struct error *err);
 
-/* The same from the file at path, below dirfd or AT_FDCWD; STATUS_FILE when it cannot be read. */
+/* The same from the file at path, relative to dirfd or AT_FDCWD; STATUS_FILE if unreadable. */
 int bundle_load(struct bundle *bundle, int dirfd, const char *path, struct error *err);
 
 void bundle_free(struct bundle *bundle);
@@ -40,8 +40,8 @@ void bundle_free(struct bundle *bundle);
 const struct bundle_entry *bundle_find(const struct bundle *bundle, const struct digest *digest);
 
 /*
- * Adds the normal form to text: PEM only, in 64 columns, the last line ended too. Reading it
- * and writing it again gives the same bytes. -1 as buffer_add.
+ * Adds the normal form to text: PEM only, in lines of 64 columns, with a final newline. Reading it
+ * and writing it again gives the same bytes. -1 beyond text's maximum.
  */
 int bundle_write(const struct bundle *bundle, struct buffer *text);
 

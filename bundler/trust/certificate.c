@@ -35,29 +35,7 @@ static int parse_version(struct der *in, int *version)
 	return *version <= 3 ? 0 : -1;
 }
 
-static int parse_validity(struct der *in, struct certificate *certificate)
-{
-	struct der validity;
-
-	if (der_take(in, DER_SEQUENCE, &validity) < 0 ||
-	    der_time(&validity, &certificate->not_before) < 0 ||
-	    der_time(&validity, &certificate->not_after) < 0)
-		return -1;
-	return validity.length == 0 ? 0 : -1;
-}
-
-static int parse_key(struct der *in, struct certificate *certificate)
-{
-	struct der info;
-
-	if (der_take(in, DER_SEQUENCE, &info) < 0 ||
-	    der_take(&info, DER_SEQUENCE, &certificate->key_algorithm) < 0 ||
-	    der_take(&info, DER_BIT_STRING, &certificate->key) < 0)
-		return -1;
-	return info.length == 0 && certificate->key.length > 1 ? 0 : -1;
-}
-
-/* [1] and [2], the unique identifiers that nobody uses, are skipped. */
+/* Skips the unique identifiers [1] and [2]: nobody uses them. */
 static int parse_extensions(struct der *in, struct certificate *certificate)
 {
 	struct der field, rest;
@@ -79,22 +57,9 @@ static int parse_extensions(struct der *in, struct certificate *certificate)
 	return found;
 }
 
-static int parse_signed_part(struct der in, struct certificate *certificate)
-{
-	if (parse_version(&in, &certificate->version) < 0 ||
-	    der_take(&in, DER_INTEGER, &certificate->serial) < 0 ||
-	    take_whole(&in, DER_SEQUENCE, &certificate->inner_algorithm) < 0 ||
-	    take_whole(&in, DER_SEQUENCE, &certificate->issuer) < 0 ||
-	    parse_validity(&in, certificate) < 0 ||
-	    take_whole(&in, DER_SEQUENCE, &certificate->subject) < 0 ||
-	    parse_key(&in, certificate) < 0)
-		return -1;
-	return parse_extensions(&in, certificate);
-}
-
 int certificate_parse(struct certificate *certificate, const void *der, size_t length)
 {
-	struct der in = { der, length }, outer, inner, signature;
+	struct der in = { der, length }, outer, inner, signature, validity, info;
 
 	*certificate = (struct certificate){ .whole = in };
 	if (der_take(&in, DER_SEQUENCE, &outer) < 0 || in.length > 0 ||
@@ -102,7 +67,20 @@ int certificate_parse(struct certificate *certificate, const void *der, size_t l
 	    take_whole(&outer, DER_SEQUENCE, &certificate->outer_algorithm) < 0 ||
 	    der_take(&outer, DER_BIT_STRING, &signature) < 0 || outer.length > 0)
 		return -1;
-	return parse_signed_part(inner, certificate);
+	if (parse_version(&inner, &certificate->version) < 0 ||
+	    der_take(&inner, DER_INTEGER, &certificate->serial) < 0 ||
+	    take_whole(&inner, DER_SEQUENCE, &certificate->inner_algorithm) < 0 ||
+	    take_whole(&inner, DER_SEQUENCE, &certificate->issuer) < 0 ||
+	    der_take(&inner, DER_SEQUENCE, &validity) < 0 ||
+	    der_time(&validity, &certificate->not_before) < 0 ||
+	    der_time(&validity, &certificate->not_after) < 0 || validity.length > 0 ||
+	    take_whole(&inner, DER_SEQUENCE, &certificate->subject) < 0 ||
+	    der_take(&inner, DER_SEQUENCE, &info) < 0 ||
+	    der_take(&info, DER_SEQUENCE, &certificate->key_algorithm) < 0 ||
+	    der_take(&info, DER_BIT_STRING, &certificate->key) < 0 || info.length > 0 ||
+	    certificate->key.length <= 1)
+		return -1;
+	return parse_extensions(&inner, certificate);
 }
 
 int certificate_next_extension(struct der *extensions, struct extension *extension)
@@ -151,7 +129,7 @@ int certificate_names(const struct certificate *certificate, struct der *names)
 	return names->length > 0 ? 1 : -1;
 }
 
-/* Takes a positive INTEGER off in, without its leading zero; BearSSL does not change it. */
+/* Takes a positive INTEGER off in, without its leading zero. BearSSL only reads the bytes. */
 static int take_positive(struct der *in, unsigned char **bytes, size_t *length)
 {
 	struct der value;
@@ -226,7 +204,7 @@ int certificate_key(const struct certificate *certificate, br_x509_pkey *key)
 	return -1;
 }
 
-/* The value of the last attribute 2.5.4.number in a Name, which is the most specific one. */
+/* The value of the last, most specific attribute 2.5.4.number in a Name. */
 static bool find_attribute(struct der name, uint8_t number, struct der *value)
 {
 	const uint8_t octets[] = { 0x55, 0x04, number };
@@ -250,7 +228,7 @@ static bool find_attribute(struct der name, uint8_t number, struct der *value)
 	return found;
 }
 
-/* Octets of the printable UTF-8 character (RFC 3629 section 4) that text starts with, or 0. */
+/* Length in bytes of the printable UTF-8 character (RFC 3629 section 4) at the start, or 0. */
 static size_t character_length(struct der text)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

@@ -10,7 +10,7 @@
 
 #include "trust/der.h"
 
-/* The fields of an X.509 certificate (RFC 5280 section 4.1); says nothing about its validity. */
+/* The fields of an X.509 certificate (RFC 5280 section 4.1). Nothing here decides its validity. */
 
 struct certificate {
 	struct der whole;
@@ -31,38 +31,37 @@ struct extension {
 	struct der value;	/* DER within the OCTET STRING */
 };
 
-/* Reads one certificate; every field points into der. -1 unless it is one, and nothing else. */
+/* Reads one certificate; every field points into der. -1 unless der is exactly one certificate. */
 int certificate_parse(struct certificate *certificate, const void *der, size_t length);
 
-/* Takes the next extension off extensions: 1, 0 when none is left, -1 when it is malformed. */
+/* Takes the next extension off extensions: 1, 0 at the end, -1 when it is malformed. */
 int certificate_next_extension(struct der *extensions, struct extension *extension);
 
-/* Finds the first extension with the content octets of this OID: whether there is one. */
+/* Finds the first extension with this OID, given by its content octets; false if there is none. */
 bool certificate_find_extension(const struct certificate *certificate, struct der oid,
 				struct extension *extension);
 
 /*
- * The GeneralNames of the subjectAltName extension (RFC 5280 section 4.2.1.6), name after name:
- * 1, 0 when there is no such extension, -1 when it is malformed or empty.
+ * The GeneralNames of the subjectAltName extension (RFC 5280 section 4.2.1.6), one after the
+ * other: 1, 0 without this extension, -1 when it is malformed or empty.
  */
 int certificate_names(const struct certificate *certificate, struct der *names);
 
 /*
- * The public key as BearSSL wants it, pointing into the certificate; -1 unless it is RSA or
- * on one of the curves P-256, P-384 and P-521.
+ * The public key in BearSSL's form, pointing into the certificate; -1 unless it is RSA or on one
+ * of the curves P-256, P-384 and P-521.
  */
 int certificate_key(const struct certificate *certificate, br_x509_pkey *key);
 
 /*
- * What people call the holder of a Name: its common name, else organisational unit, else
- * organisation, else nothing. UTF-8 that is safe to print: octets that are no text are written
- * as \\xHH. Caller frees.
+ * The common name in a Name, else its organisational unit, else its organisation, else "".
+ * Printable UTF-8: every other byte is written as \\xHH. Caller frees.
  */
 char *certificate_name(struct der name);
 
 #define CERTIFICATE_DATE_BYTES 40
 
-/* Writes the UTC day of a time in seconds since 1970 as "2049-12-31", and returns date. */
+/* Writes the UTC day of time, in seconds since 1970, as "2049-12-31" and returns date. */
 char *certificate_write_date(int64_t time, char date[CERTIFICATE_DATE_BYTES]);
 
 #endif

@@ -16,29 +16,25 @@ struct lists {
 	struct der permitted, excluded;
 };
 
-/* Whether a base has the form that its kind asks for; a leading dot is for URIs only. */
-static bool base_is_sound(const struct der_item *base)
-{
-	struct der value = base->value;
-
-	if (base->tag == DNS_NAME)
-		return value.length == 0 ||
-		       (value.bytes[0] != '.' && !memchr(value.bytes, '*', value.length));
-	if (base->tag == IP_ADDRESS)
-		return value.length == 8 || value.length == 32;
-	return true;
-}
-
-/* Takes the next base off a list: 1, 0, -1. RFC 5280 allows neither minimum nor maximum. */
+/*
+ * Takes the next base off a list: 1, 0 at its end, -1 when it is malformed. RFC 5280 allows
+ * neither minimum nor maximum, and a leading dot only for URIs.
+ */
 static int next_base(struct der *list, struct der_item *base)
 {
-	struct der subtree;
+	struct der subtree, value;
+	bool sound = true;
 
 	if (list->length == 0)
 		return 0;
 	if (der_take(list, DER_SEQUENCE, &subtree) < 0 || der_next(&subtree, base) < 0)
 		return -1;
-	return subtree.length == 0 && base_is_sound(base) ? 1 : -1;
+	value = base->value;
+	if (base->tag == DNS_NAME && value.length > 0)
+		sound = value.bytes[0] != '.' && !memchr(value.bytes, '*', value.length);
+	else if (base->tag == IP_ADDRESS)
+		sound = value.length == 8 || value.length == 32;
+	return sound && subtree.length == 0 ? 1 : -1;
 }
 
 /* Number of bases, or -1 when one of them is malformed. */
@@ -94,7 +90,7 @@ static bool ip_within(struct der name, struct der base)
 	return true;
 }
 
-/* The name starts with the base's relative names. Octets are compared: equal text may differ. */
+/* The name starts with the base's relative names, octet for octet. */
 static bool directory_within(struct der name, struct der base)
 {
 	struct der all, start;

@@ -4,36 +4,30 @@
 
 #include <string.h>
 
-/* Reads tag and length: what is left of in then starts with the content. */
-static int header(struct der *in, uint8_t *tag, size_t *length)
-{
-	size_t octets;
-
-	if (in->length < 2 || (in->bytes[0] & 0x1f) == 0x1f)
-		return -1;
-	*tag = in->bytes[0];
-	*length = in->bytes[1];
-	in->bytes += 2;
-	in->length -= 2;
-	if (*length < 0x80)
-		return 0;
-	octets = *length & 0x7f;
-	if (octets == 0 || octets > 3 || octets > in->length || in->bytes[0] == 0)
-		return -1;
-	for (*length = 0; octets > 0; octets--) {
-		*length = *length << 8 | *in->bytes++;
-		in->length--;
-	}
-	return *length < 0x80 ? -1 : 0;
-}
-
 int der_next(struct der *in, struct der_item *item)
 {
 	struct der rest = *in;
-	size_t length;
+	size_t length, octets;
 
-	if (header(&rest, &item->tag, &length) < 0 || length > rest.length)
+	if (rest.length < 2 || (rest.bytes[0] & 0x1f) == 0x1f)
 		return -1;
+	length = rest.bytes[1];
+	rest.bytes += 2;
+	rest.length -= 2;
+	if (length >= 0x80) {
+		octets = length & 0x7f;
+		if (octets == 0 || octets > 3 || octets > rest.length || rest.bytes[0] == 0)
+			return -1;
+		for (length = 0; octets > 0; octets--) {
+			length = length << 8 | *rest.bytes++;
+			rest.length--;
+		}
+		if (length < 0x80)
+			return -1;
+	}
+	if (length > rest.length)
+		return -1;
+	item->tag = in->bytes[0];
 	item->value = (struct der){ rest.bytes, length };
 	item->whole = (struct der){ in->bytes, (size_t)(rest.bytes - in->bytes) + length };
 	in->bytes += item->whole.length;

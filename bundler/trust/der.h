@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reading of DER (ITU-T X.690): definite, shortest lengths and one-byte tags, nothing else. */
+/* Reads DER (ITU-T X.690): only definite lengths in their shortest form and one-byte tags. */
 
 #define DER_BOOLEAN 0x01
 #define DER_INTEGER 0x02
@@ -22,7 +22,7 @@
 #define DER_CONTEXT(number) (0x80 | (number))		/* [number] IMPLICIT, primitive */
 #define DER_CONSTRUCTED(number) (0xa0 | (number))	/* [number], constructed */
 
-/* A run of bytes that belongs to somebody else. */
+/* Bytes, owned by the caller. */
 struct der {
 	const uint8_t *bytes;
 	size_t length;
@@ -35,10 +35,10 @@ struct der_item {
 	struct der whole;
 };
 
-/* Takes the next element off in; -1, and in as it was, when there is none or it is malformed. */
+/* Takes the next element off in; -1, with in unchanged, at the end or when it is malformed. */
 int der_next(struct der *in, struct der_item *item);
 
-/* The same, and the element must have this tag; value, unless NULL, becomes its content. */
+/* The same for an element that must have this tag; value, unless NULL, becomes its content. */
 int der_take(struct der *in, uint8_t tag, struct der *value);
 
 /* Whether the next element has this tag. */

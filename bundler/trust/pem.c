@@ -19,7 +19,7 @@ struct line {
 	unsigned number;
 };
 
-/* What a line is: no boundary, one of the two boundaries, or something that is nearly one. */
+/* What a line is: no boundary, one of the two boundaries, or a boundary that is not exact. */
 enum kind { TEXT, BEGIN, END, BROKEN };
 
 void pem_init(struct pem_reader *reader, const char *name, const char *text, size_t length)
@@ -27,10 +27,6 @@ void pem_init(struct pem_reader *reader, const char *name, const char *text, siz
 	*reader = (struct pem_reader){ name, text, text + length, 1 };
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
 
 static bool next_line(struct pem_reader *reader, struct line *line)
 {
@@ -43,12 +39,12 @@ static bool next_line(struct pem_reader *reader, struct line *line)
 	line->length = newline ? (size_t)(newline - reader->next) : left;
 	line->number = reader->line++;
 	reader->next += line->length + (newline ? 1 : 0);
-	while (line->length > 0 && is_blank(line->text[line->length - 1]))
+	while (line->length > 0 && memchr(" \t\r", line->text[line->length - 1], 3))
 		line->length--;
 	return true;
 }
 
-/* Whether the line says word ("BEGIN" or "END") after five dashes, anywhere and in any case. */
+/* Whether the line has word ("BEGIN" or "END", in any case) after five dashes, anywhere. */
 static bool mentions(const struct line *line, const char *word)
 {
 	size_t length = strlen(word);
@@ -125,7 +121,7 @@ struct decoding {
 	br_pem_decoder_context decoder;
 	struct buffer *der;
 	bool full;		/* der has reached its maximum */
-	bool ended, failed;	/* what the decoder has said */
+	bool ended, failed;	/* reported by the decoder */
 };
 
 static void receive(void *context, const void *bytes, size_t length)
@@ -149,15 +145,6 @@ static void push(struct decoding *decoding, const char *text, size_t length)
 	}
 }
 
-/* Decodes one object, boundaries included. */
-static void decode(struct decoding *decoding, const char *text, size_t length)
-{
-	br_pem_decoder_init(&decoding->decoder);
-	br_pem_decoder_setdest(&decoding->decoder, receive, decoding);
-	push(decoding, text, length);
-	/* The decoder sees an end only behind a newline, which the last line may lack. */
-	push(decoding, "\n", 1);
-}
 
 int pem_next(struct pem_reader *reader, struct buffer *der, struct error *err)
 {
@@ -170,7 +157,11 @@ int pem_next(struct pem_reader *reader, struct buffer *der, struct error *err)
 	if (find_end(reader, &begin, err) < 0)
 		return -1;
 	buffer_free(der);
-	decode(&decoding, begin.text, (size_t)(reader->next - begin.text));
+	br_pem_decoder_init(&decoding.decoder);
+	br_pem_decoder_setdest(&decoding.decoder, receive, &decoding);
+	push(&decoding, begin.text, (size_t)(reader->next - begin.text));
+	/* The decoder sees the end only after a newline; the last line may have none. */
+	push(&decoding, "\n", 1);
 	if (decoding.full)
 		return error_set(err, STATUS_LIMIT, "cannot read '%s': line %u: certificate is "
 				 "larger than %zu bytes", reader->name, begin.number, der->maximum);

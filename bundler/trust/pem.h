@@ -8,10 +8,10 @@
 #include "base/error.h"
 
 /*
- * Certificates in textual encoding (RFC 7468), strict where BearSSL's decoder is silent:
- * every line with a boundary must open or close an object, in turn, and every object must be
- * complete and a CERTIFICATE. Text between objects is skipped; a final newline may be missing.
- * Lines of base64 may have any length that is a multiple of four.
+ * Reads certificates in textual encoding (RFC 7468) more strictly than BearSSL's decoder:
+ * boundaries must alternate between BEGIN and END, and every object must be a complete
+ * CERTIFICATE. Text between objects is skipped; the final newline may be missing. The length of
+ * a line of base64 must be a multiple of four.
  */
 
 struct pem_reader {
@@ -21,16 +21,16 @@ struct pem_reader {
 	unsigned line;		/* number of the line at next, from 1 */
 };
 
-/* Starts to read length bytes of text, which stay the caller's. */
+/* Starts to read length bytes of text; name and text must outlive the reader. */
 void pem_init(struct pem_reader *reader, const char *name, const char *text, size_t length);
 
 /*
- * Puts the DER of the next certificate in place of what der held. Returns 1, 0 when there is
- * no further one, or -1: STATUS_TLS, or STATUS_LIMIT when it passes der's maximum.
+ * Replaces the content of der by the next certificate's DER. Returns 1, 0 at the end of the text,
+ * or -1: STATUS_TLS for malformed text, STATUS_LIMIT beyond der's maximum.
  */
 int pem_next(struct pem_reader *reader, struct buffer *der, struct error *err);
 
-/* Adds one certificate to text, in lines of 64 columns; -1 as buffer_add. */
+/* Adds one certificate to text, in lines of 64 columns; -1 beyond text's maximum. */
 int pem_write(struct buffer *text, const void *der, size_t length);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "trust/constraint.h"
 
-/* Where in the path a certificate stands. */
+/* The position of a certificate in the path. */
 enum role {
 	LEAF = 1,	/* the server's own */
 	MIDDLE = 2,
@@ -39,7 +39,7 @@ enum {
 	OTHERS
 };
 
-/* The extensions that we know or that BearSSL may ignore; sections are those of RFC 5280. */
+/* Extensions that rules check or BearSSL may ignore; sections are those of RFC 5280. */
 static const struct known {
 	uint8_t oid[8];
 	uint8_t length;
@@ -153,7 +153,7 @@ static bool has_weak_key(const struct link *link)
 	return bits < 2048 || !(key.key.rsa.n[0] & 0x80);
 }
 
-/* Reads basicConstraints: cA, and the path length, more than any path has when unlimited. */
+/* Reads basicConstraints: cA and the path length; no limit is the longest chain's length. */
 static int basic_constraints(const struct certificate *certificate, bool *ca, int *length)
 {
 	struct extension extension;
@@ -196,7 +196,7 @@ static bool is_authority(const struct link *link)
 	return basic_constraints(link->certificate, &ca, &length) < 0 || ca;
 }
 
-/* Whether keyUsage allows keyCertSign (section 4.2.1.3); what says nothing, allows unless_said. */
+/* Whether keyUsage allows keyCertSign (section 4.2.1.3); without keyUsage, unless_said. */
 static bool signs_certificates(const struct certificate *certificate, bool unless_said)
 {
 	struct extension extension;
@@ -218,7 +218,7 @@ static bool may_sign(const struct link *link)
 	return signs_certificates(link->certificate, false);
 }
 
-/* Absent, it allows every purpose; "any purpose" is for authorities only: CABF BR 7.1.2.7.10. */
+/* If absent, every purpose is allowed; "any purpose" is for authorities: CABF BR 7.1.2.7.10. */
 static bool is_not_for_servers(const struct link *link)
 {
 	static const uint8_t server[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01 };
@@ -281,7 +281,7 @@ bool policy_is_host(const char *text, size_t length)
 			return false;
 		text = dot + 1;
 	}
-	/* What ends in a number is read as an IPv4 address somewhere. */
+	/* Some programs read a last label that begins with a digit as an IPv4 address. */
 	return is_label(text, (size_t)(end - text)) && !isdigit((unsigned char)text[0]);
 }
 

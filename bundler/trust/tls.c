@@ -15,7 +15,7 @@ enum tls_alert {
 	ALERT_UNRECOGNIZED_NAME = 112
 };
 
-/* Where the processor has AES and carry-less multiplication GCM is far faster than ChaCha20. */
+/* On processors with AES and carry-less multiplication, GCM is far faster than ChaCha20. */
 static const uint16_t suites_hardware[] = {
 	BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 	BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -43,15 +43,26 @@ void tls_init(struct tls_session *session, const struct trust *trust)
 	trust_engine_init(&session->engine, trust);
 }
 
-/*
- * BearSSL asks RDRAND alone where the processor has it; the kernel mixes it with everything
- * else it has. What the library finds by itself is added to this.
- */
-static int add_entropy(br_ssl_engine_context *engine, struct error *err)
+int tls_configure(struct tls_session *session, br_ssl_client_context *client, struct error *err)
 {
+	br_ssl_engine_context *engine = &client->eng;
 	uint8_t seed[48];
 	ssize_t got;
 
+	br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
+	if (br_aes_x86ni_ctr_get_vtable() && br_ghash_pclmul_get())
+		br_ssl_engine_set_suites(engine, suites_hardware, COUNT(suites_hardware));
+	else
+		br_ssl_engine_set_suites(engine, suites_software, COUNT(suites_software));
+	/* Signatures with a hash that is not set are neither offered nor accepted. */
+	br_ssl_engine_set_hash(engine, br_md5_ID, NULL);
+	br_ssl_engine_set_hash(engine, br_sha1_ID, NULL);
+	br_ssl_engine_set_hash(engine, br_sha224_ID, NULL);
+	br_ssl_engine_add_flags(engine, BR_OPT_NO_RENEGOTIATION);
+	br_ssl_client_forget_session(client);
+	br_ssl_engine_set_x509(engine, &session->engine.vtable);
+	session->client = client;
+	/* On processors with RDRAND, BearSSL would use it alone; the kernel has more sources. */
 	do {
 		got = getrandom(seed, sizeof seed, 0);
 	} while (got < 0 && errno == EINTR);
@@ -60,31 +71,6 @@ static int add_entropy(br_ssl_engine_context *engine, struct error *err)
 	br_ssl_engine_inject_entropy(engine, seed, sizeof seed);
 	explicit_bzero(seed, sizeof seed);
 	return 0;
-}
-
-static void set_suites(br_ssl_engine_context *engine)
-{
-	if (br_aes_x86ni_ctr_get_vtable() && br_ghash_pclmul_get())
-		br_ssl_engine_set_suites(engine, suites_hardware, COUNT(suites_hardware));
-	else
-		br_ssl_engine_set_suites(engine, suites_software, COUNT(suites_software));
-}
-
-int tls_configure(struct tls_session *session, br_ssl_client_context *client, struct error *err)
-{
-	br_ssl_engine_context *engine = &client->eng;
-
-	br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
-	set_suites(engine);
-	/* A hash that is missing is neither offered for signatures nor accepted in one. */
-	br_ssl_engine_set_hash(engine, br_md5_ID, NULL);
-	br_ssl_engine_set_hash(engine, br_sha1_ID, NULL);
-	br_ssl_engine_set_hash(engine, br_sha224_ID, NULL);
-	br_ssl_engine_add_flags(engine, BR_OPT_NO_RENEGOTIATION);
-	br_ssl_client_forget_session(client);
-	br_ssl_engine_set_x509(engine, &session->engine.vtable);
-	session->client = client;
-	return add_entropy(engine, err);
 }
 
 void tls_close(struct tls_session *session)

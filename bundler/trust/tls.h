@@ -11,32 +11,32 @@
 #include "trust/trust.h"
 
 /*
- * What TLS means here: version 1.2 (RFC 5246), ECDHE with an AEAD (RFC 5289, 7905), SHA-2,
- * no renegotiation, no resumption, certificates judged by trust.h, keys from the kernel's
- * random numbers. BearSSL has no TLS 1.3.
+ * TLS 1.2 (RFC 5246) with ECDHE, an AEAD (RFC 5289, 7905) and SHA-2; no renegotiation, no
+ * resumption. trust.h checks the certificates, the kernel gives the random numbers. BearSSL has
+ * no TLS 1.3.
  */
 
-/* One connection's policy and verdict; must live as long as the connection. */
+/* The policy and the result of one connection; must outlive the connection. */
 struct tls_session {
 	struct trust_engine engine;
-	const br_ssl_client_context *client;	/* the library's, while it is connected */
-	int failure;				/* BR_ERR_*, known once the connection is closed */
+	const br_ssl_client_context *client;	/* borrowed, while it is connected */
+	int failure;				/* BR_ERR_*, set by tls_close */
 };
 
 void tls_init(struct tls_session *session, const struct trust *trust);
 
 /*
- * Sets the policy in a client context that br_ssl_client_init_full has prepared and that
- * br_ssl_client_reset has not yet started. -1 and STATUS_TLS without random numbers.
+ * Sets the policy in a client context, after br_ssl_client_init_full and before
+ * br_ssl_client_reset. STATUS_TLS without random numbers.
  */
 int tls_configure(struct tls_session *session, br_ssl_client_context *client, struct error *err);
 
-/* Notes what became of the connection; to be called while client still exists. */
+/* Keeps the result of the connection. Call it before client is freed. */
 void tls_close(struct tls_session *session);
 
 /*
- * After tls_close: adds to reason why the handshake or a record failed, if that is what failed,
- * and returns whether it did. host is the server's name.
+ * After tls_close: if the handshake or a record failed, adds the cause to reason and returns true.
+ * host is the server's name.
  */
 bool tls_explain(const struct tls_session *session, const char *host, struct buffer *reason);
 

@@ -27,24 +27,23 @@ struct search {
 	int steps;		/* certificates that may still be tried */
 };
 
-static void make_anchor(br_x509_trust_anchor *anchor, const struct certificate *certificate)
-{
-	anchor->dn.data = (unsigned char *)(uintptr_t)certificate->subject.bytes;
-	anchor->dn.len = certificate->subject.length;
-	anchor->flags = BR_X509_TA_CA;
-	/* Only the policy uses the key of a kind that is not supported, to say so. */
-	if (certificate_key(certificate, &anchor->pkey) < 0)
-		anchor->pkey = (br_x509_pkey){ 0 };
-}
-
 static struct trust *make(const struct bundle *bundle)
 {
 	struct trust *trust = memory_new(1, sizeof *trust);
 
 	trust->bundle = *bundle;
 	trust->anchors = memory_new(bundle->count, sizeof *trust->anchors);
-	for (size_t i = 0; i < bundle->count; i++)
-		make_anchor(&trust->anchors[i], &bundle->entries[i].certificate);
+	for (size_t i = 0; i < bundle->count; i++) {
+		const struct certificate *certificate = &bundle->entries[i].certificate;
+		br_x509_trust_anchor *anchor = &trust->anchors[i];
+
+		anchor->dn.data = (unsigned char *)(uintptr_t)certificate->subject.bytes;
+		anchor->dn.len = certificate->subject.length;
+		anchor->flags = BR_X509_TA_CA;
+		/* The policy refuses a key of another kind before BearSSL sees the anchor. */
+		if (certificate_key(certificate, &anchor->pkey) < 0)
+			anchor->pkey = (br_x509_pkey){ 0 };
+	}
 	return trust;
 }
 
@@ -86,7 +85,7 @@ int trust_check_host(const char *host, struct error *err)
 			 "(RFC 1123 section 2.1)", host);
 }
 
-/* Keeps the first reason: it is that of the path as the server most likely meant it. */
+/* Keeps the first reason: it belongs to the path that the server most likely meant. */
 static void note(struct trust_engine *engine, const char *reason)
 {
 	if (engine->reason[0] == '\0')
@@ -106,7 +105,7 @@ static void start_chain(const br_x509_class **context, const char *server_name)
 	engine->chain.length = 0;
 	engine->verdict = BR_ERR_X509_EMPTY_CHAIN;
 	engine->reason[0] = '\0';
-	/* What does not fit is cut, and then still too long for a name. */
+	/* A name that is cut here is still longer than any valid name, and is refused. */
 	snprintf(engine->host, sizeof engine->host, "%s", server_name ? server_name : "");
 }
 
@@ -120,7 +119,7 @@ static void append(const br_x509_class **context, const unsigned char *bytes, si
 {
 	struct trust_chain *chain = &engine_of(context)->chain;
 
-	/* A count beyond the maximum stands for a chain that is refused. */
+	/* A count above the maximum marks a chain to be refused. */
 	if (length > sizeof chain->bytes - chain->length)
 		chain->count = LIMIT_CHAIN_CERTIFICATES + 1;
 	if (chain->count > LIMIT_CHAIN_CERTIFICATES)
@@ -139,24 +138,12 @@ static void end_cert(const br_x509_class **context)
 		chain->count = LIMIT_CHAIN_CERTIFICATES + 1;
 }
 
-static void note_dead_end(struct search *search)
-{
-	const struct certificate *last = search->path[search->length - 1];
-	bool self_issued = der_equal(last->subject, last->issuer);
-	char *issuer = certificate_name(last->issuer), *reason;
-
-	reason = memory_format(self_issued ? "root '%s' is not in the certificate bundle" :
-			       "issuer '%s' is neither sent nor in the certificate bundle", issuer);
-	note(search->engine, reason);
-	free(reason);
-	free(issuer);
-}
 
 static const char *describe(unsigned code)
 {
 	switch (code) {
 	case BR_ERR_X509_BAD_SIGNATURE:
-	case BR_ERR_X509_NOT_TRUSTED:	/* the last one's, by the root of that name */
+	case BR_ERR_X509_NOT_TRUSTED:	/* the last certificate's signature by the root */
 		return "a certificate is not signed by the one above it";
 	case BR_ERR_X509_UNSUPPORTED:
 		return "a certificate is signed with an algorithm that is not supported";
@@ -167,7 +154,7 @@ static const char *describe(unsigned code)
 	}
 }
 
-/* Has BearSSL verify the signatures from the server's certificate up to this root. */
+/* BearSSL verifies the signatures from the server's certificate up to this root. */
 static unsigned verify(struct search *search, const br_x509_trust_anchor *root)
 {
 	struct trust_engine *engine = search->engine;
@@ -219,11 +206,12 @@ static bool issued(const struct certificate *issuer, const struct certificate *c
 	return der_equal(issuer->subject, certificate->issuer);
 }
 
-/* Completes the path from its last certificate on, depth first, roots before what was sent. */
+/* Completes the path depth first; tries roots before the certificates that the server sent. */
 static bool extend(struct search *search)
 {
 	const struct certificate *last = search->path[search->length - 1];
 	const struct bundle *bundle = &search->engine->trust->bundle;
+	char *issuer, *reason;
 
 	if (search->steps-- <= 0)
 		return false;
@@ -240,44 +228,37 @@ static bool extend(struct search *search)
 		search->length--;
 		search->used[i] = false;
 	}
-	note_dead_end(search);
+	issuer = certificate_name(last->issuer);
+	reason = memory_format(issued(last, last) ? "root '%s' is not in the certificate bundle" :
+			       "issuer '%s' is neither sent nor in the certificate bundle", issuer);
+	note(search->engine, reason);
+	free(reason);
+	free(issuer);
 	return false;
-}
-
-/* Reads what the server sent; -1 when it is too much or malformed. */
-static int parse_chain(struct search *search)
-{
-	const struct trust_chain *chain = &search->engine->chain;
-	size_t start = 0;
-
-	if (chain->count > LIMIT_CHAIN_CERTIFICATES) {
-		note(search->engine, "the server sent more certificates than are accepted");
-		return -1;
-	}
-	for (size_t i = 0; i < chain->count; i++) {
-		if (certificate_parse(&search->sent[i], chain->bytes + start,
-				      chain->ends[i] - start) < 0) {
-			note(search->engine, "a certificate is malformed (RFC 5280 section 4.1)");
-			return -1;
-		}
-		start = chain->ends[i];
-	}
-	return 0;
 }
 
 static unsigned end_chain(const br_x509_class **context)
 {
 	struct trust_engine *engine = engine_of(context);
+	const struct trust_chain *chain = &engine->chain;
 	struct search search = { .engine = engine, .steps = LIMIT_PATH_STEPS };
 
-	if (engine->chain.count == 0) {
+	if (chain->count == 0) {
 		note(engine, "the server sent no certificate");
 		return (unsigned)engine->verdict;
 	}
 	engine->verdict = BR_ERR_X509_NOT_TRUSTED;
 	if (!policy_is_host(engine->host, strlen(engine->host)))
 		note(engine, "the server's name is not a DNS name (RFC 1123 section 2.1)");
-	if (engine->reason[0] != '\0' || parse_chain(&search) < 0)
+	else if (chain->count > LIMIT_CHAIN_CERTIFICATES)
+		note(engine, "the server sent more certificates than are accepted");
+	for (size_t i = 0, start = 0; engine->reason[0] == '\0' && i < chain->count; i++) {
+		if (certificate_parse(&search.sent[i], chain->bytes + start,
+				      chain->ends[i] - start) < 0)
+			note(engine, "a certificate is malformed (RFC 5280 section 4.1)");
+		start = chain->ends[i];
+	}
+	if (engine->reason[0] != '\0')
 		return (unsigned)engine->verdict;
 	search.used[0] = true;
 	search.path[search.length++] = &search.sent[0];

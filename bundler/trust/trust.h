@@ -11,30 +11,29 @@
 #include "base/limits.h"
 
 /*
- * Which servers we believe: a bundle of root certificates, and an X.509 engine for BearSSL
- * that adds to br_x509_minimal the rules of RFC 5280 and of the CA/Browser Forum's baseline
- * requirements that it lacks (policy.h). Only DNS names are checked, never IP addresses.
+ * Decides which servers are trusted: a bundle of root certificates, and an X.509 engine for
+ * BearSSL that adds the rules of policy.h to br_x509_minimal. Servers have DNS names; IP addresses
+ * are refused.
  */
 
 /* The roots. Read-only after loading: threads may share it. */
 struct trust;
 
 /*
- * Loads the PEM bundle at path, below directory descriptor dirfd or AT_FDCWD: every
- * certificate in it, or STATUS_TLS. Caller frees with trust_free.
+ * Loads the PEM bundle at path, relative to dirfd or AT_FDCWD. STATUS_TLS unless every certificate
+ * in it can be read. Caller frees with trust_free.
  */
 int trust_load(struct trust **trust, int dirfd, const char *path, struct error *err);
 
-/* The same from bytes; name stands for them in messages. */
+/* The same from bytes; name is for messages. */
 int trust_parse(struct trust **trust, const char *name, const char *pem, size_t length,
 		struct error *err);
 
 void trust_free(struct trust *trust);
 
 /*
- * 0 when host is a DNS name that a certificate can be checked for (RFC 1123 section 2.1,
- * RFC 9525 section 2): two or more labels or "localhost", no wildcard, no final dot, no IP
- * address. Otherwise STATUS_TLS. An internationalised name has to be in its ASCII form.
+ * STATUS_TLS unless host is a DNS name (RFC 1123 section 2.1, RFC 9525 section 2): no wildcard, no
+ * final dot, no IP address. An internationalised name must be in its ASCII form.
  */
 int trust_check_host(const char *host, struct error *err);
 
@@ -47,8 +46,8 @@ struct trust_chain {
 };
 
 /*
- * The engine, one per connection, in the caller's storage; owns nothing. Hand &engine->vtable
- * to br_ssl_engine_set_x509. A connection without a server name is refused.
+ * The engine, one per connection, in the caller's storage; owns nothing. &engine->vtable is for
+ * br_ssl_engine_set_x509. A connection without a server name is refused.
  */
 struct trust_engine {
 	const br_x509_class *vtable;	/* must be first */
@@ -61,10 +60,10 @@ struct trust_engine {
 	int verdict;			/* BR_ERR_X509_OK when the chain was accepted */
 };
 
-/* Prepares the engine for one connection, now being the current time. trust must outlive it. */
+/* Prepares the engine for one connection at the current time. trust must outlive the engine. */
 void trust_engine_init(struct trust_engine *engine, const struct trust *trust);
 
-/* Why the chain was refused, in words that may hold untrusted bytes; NULL if it was not. */
+/* Why the chain was refused, or NULL; may hold untrusted bytes. */
 const char *trust_engine_reason(const struct trust_engine *engine);
 
 #endif
