@@ -52,7 +52,7 @@ struct lock {
 	struct lock_certificates certificates;
 	struct lock_asset *assets;	/* in the order of platform_table() */
 	size_t asset_count;
-	char *compressor;		/* compress_version() for the results; NULL without results */
+	char *compressor;		/* compress_version() of the results; NULL without any */
 	struct lock_result *results;	/* in the order of platform_table() */
 	size_t result_count;
 	struct pool pool;
