@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Private directories beside the outputs, and renames that are taken back after a failure. */
+/* Private directories beside the outputs, and renames that are undone after a failure. */
 #include "base/staging.h"
 
 #include <dirent.h>
@@ -24,10 +24,6 @@
 #define RENAME_EXCHANGE (1 << 1)	/* not in musl's headers */
 #endif
 
-static bool is_dot(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
 
 static void remove_entry(int dirfd, const char *name);
 
@@ -41,10 +37,10 @@ static void empty(int fd)
 		close(fd);
 		return;
 	}
-	/* A directory that a recipe made unwritable must still go. */
+	/* A recipe may have made the directory read-only. */
 	fchmod(fd, 0700);
 	while ((entry = readdir(directory)))
-		if (!is_dot(entry->d_name))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			remove_entry(fd, entry->d_name);
 	closedir(directory);
 }
@@ -63,7 +59,7 @@ static void remove_entry(int dirfd, const char *name)
 	unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
-/* Whether a name is one that staging_open gives: two numbers. */
+/* Whether a name has the form of staging_open's: prefix, number, hyphen, number. */
 static bool is_name(const char *name)
 {
 	static const char digits[] = "0123456789";
@@ -79,10 +75,7 @@ static bool is_name(const char *name)
 	return second > 0 && name[first + 1 + second] == '\0';
 }
 
-/*
- * Opens a staging directory and locks it; -1 with errno when it is gone, in use, or somebody
- * else's.
- */
+/* Opens a private directory and locks it; -1 and errno when it is gone, in use or not ours. */
 static int open_locked(int parent, const char *name)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -90,7 +83,7 @@ static int open_locked(int parent, const char *name)
 
 	if (fd < 0)
 		return -1;
-	/* Whoever locks it first owns it; another run may have removed it since it was opened. */
+	/* The first to lock it owns it. Another run may have removed it since openat. */
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0) {
 		if (st.st_nlink > 0 && st.st_uid == geteuid())
 			return fd;
@@ -100,10 +93,7 @@ static int open_locked(int parent, const char *name)
 	return -1;
 }
 
-/* Calls visit for each that can be locked, with its name and a descriptor that stays ours. */
-static void visit_locked(int parent,
-			 void (*visit)(int parent, const char *name, int fd, void *context),
-			 void *context)
+void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context)
 {
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -119,45 +109,19 @@ static void visit_locked(int parent,
 
 		if (locked < 0)
 			continue;
-		visit(parent, entry->d_name, locked, context);
+		if (visit)
+			visit(locked, context);
+		else
+			remove_entry(parent, entry->d_name);
 		close(locked);
 	}
 	closedir(directory);
 }
 
-static void sweep(int parent, const char *name, int fd, void *context)
-{
-	(void)fd;
-	(void)context;
-	remove_entry(parent, name);
-}
-
-/* What staging_visit_dead hands through visit_locked. */
-struct visitor {
-	void (*visit)(int fd, void *context);
-	void *context;
-};
-
-static void visit_dead(int parent, const char *name, int fd, void *context)
-{
-	const struct visitor *visitor = context;
-
-	(void)parent;
-	(void)name;
-	visitor->visit(fd, visitor->context);
-}
-
-void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context)
-{
-	struct visitor visitor = { .visit = visit, .context = context };
-
-	visit_locked(parent, visit_dead, &visitor);
-}
-
 int staging_open(struct staging *staging, int parent, const char *where, struct error *err)
 {
 	staging->parent = parent;
-	visit_locked(parent, sweep, NULL);
+	staging_visit_dead(parent, NULL, NULL);
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		snprintf(staging->name, sizeof staging->name, PREFIX "%ld-%d", (long)getpid(),
 			 attempt);
@@ -166,7 +130,7 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 				continue;
 			break;
 		}
-		/* Between the two calls a sweeping run can take it: then the next name. */
+		/* Between the two calls another run may remove it: then the next name. */
 		staging->fd = open_locked(parent, staging->name);
 		if (staging->fd >= 0)
 			return 0;
@@ -175,18 +139,20 @@ int staging_open(struct staging *staging, int parent, const char *where, struct 
 	return error_errno(err, STATUS_FILE, "cannot write in '%s'", where);
 }
 
-/*
- * In the steps that every file system knows: aside, in, and to where an exchange would have put it.
- */
-static int exchange_in_steps(const struct staging *staging, const char *name)
+static int exchange(const struct staging *staging, const char *name)
 {
-	char *aside = memory_format("aside-%s", name);
+	char *aside;
 	int result;
 
+	if (syscall(SYS_renameat2, staging->fd, name, staging->parent, name, RENAME_EXCHANGE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* The file system cannot exchange: the old one aside, the new one in, the old one down. */
+	aside = memory_format("aside-%s", name);
 	for (char *slash = aside; (slash = strchr(slash, '/')); )
 		*slash = '-';
 	result = renameat(staging->parent, name, staging->fd, aside);
-
 	if (result == 0) {
 		result = renameat(staging->fd, name, staging->parent, name);
 		if (result < 0)
@@ -196,13 +162,6 @@ static int exchange_in_steps(const struct staging *staging, const char *name)
 	}
 	free(aside);
 	return result;
-}
-
-static int exchange(const struct staging *staging, const char *name)
-{
-	if (syscall(SYS_renameat2, staging->fd, name, staging->parent, name, RENAME_EXCHANGE) == 0)
-		return 0;
-	return errno == EINVAL || errno == ENOSYS ? exchange_in_steps(staging, name) : -1;
 }
 
 static int move_in(const struct staging_move *move, struct error *err)
@@ -219,7 +178,7 @@ static int move_in(const struct staging_move *move, struct error *err)
 	if (result == 0 && fstatat(staging->parent, name, &old, AT_SYMLINK_NOFOLLOW) < 0) {
 		result = renameat(staging->fd, name, staging->parent, name);
 	} else if (result == 0 && S_ISDIR(new.st_mode) != S_ISDIR(old.st_mode)) {
-		/* An exchange would not mind. */
+		/* An exchange would succeed. */
 		errno = S_ISDIR(old.st_mode) ? EISDIR : ENOTDIR;
 		result = -1;
 	} else if (result == 0) {
@@ -241,7 +200,7 @@ static void move_back(const struct staging_move *move)
 		renameat(staging->parent, move->name, staging->fd, move->name);
 }
 
-/* A name in a directory further down changes that one, and not only parent. */
+/* A path changes a directory below parent: then the whole file system is flushed. */
 static int flush(const struct staging_move *moves, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)

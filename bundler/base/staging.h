@@ -9,66 +9,61 @@
 #include "base/error.h"
 
 /*
- * A private directory beside the outputs, in which they are built and from which they are
- * renamed into place. What is left of one that died is removed by the next run.
+ * A private directory beside the outputs. Outputs are built in it and renamed into place. A run
+ * removes the private directories of runs that died.
  */
 struct staging {
-	int parent;		/* of the outputs; the caller's */
-	int fd;			/* the private directory itself */
-	char name[48];		/* of it, below parent */
+	int parent;		/* directory of the outputs; borrowed */
+	int fd;			/* the private directory */
+	char name[48];		/* of the private directory, below parent */
 };
 
 /*
- * Makes the directory below parent, after removing those whose owner is gone (their lock is
- * free, flock(2)). where names parent in messages. STATUS_FILE.
+ * Makes the private directory below parent, after removing those of dead runs (their lock is free,
+ * flock(2)). where names parent in messages. STATUS_FILE.
  */
 int staging_open(struct staging *staging, int parent, const char *where, struct error *err);
 
-/* Calls visit with a descriptor of each directory below parent whose owner is gone. */
+/* Calls visit with a descriptor of each dead run's directory below parent; if NULL, removes it. */
 void staging_visit_dead(int parent, void (*visit)(int fd, void *context), void *context);
 
 /* One name to be published. */
 struct staging_move {
 	const struct staging *staging;
-	const char *name;	/* may be a path whose directories are in both */
-	bool removed;		/* nothing is to take the place of what is there */
+	const char *name;	/* or a path; its directories exist below both */
+	bool removed;		/* remove the old file, without a new one */
 };
 
-/* What has to succeed before what was published counts, such as a report of it. */
+/* A last step, such as a report, that must succeed too. */
 typedef int staging_confirm(void *context, struct error *err);
 
 /*
- * In order, gives what is at each name below the private directory the same name below parent, in
- * one step, and takes what was there before, which must be of the same type, into the private
- * directory. Where the file system cannot exchange the two, nothing is there for a moment. Then the
- * renames are made to survive a power loss, and confirmed, unless confirm is NULL. When one of
- * these fails, all is taken back, from the last on. What is published has been flushed by the
- * caller. STATUS_FILE.
+ * Moves each name, in order, from the private directory to parent, and the old file, which must be
+ * of the same type, to the private directory. Each exchange is one step; on file systems without
+ * exchange the name is missing for a moment. Then flushes the renames and calls confirm, unless it
+ * is NULL. If a step fails, all moves are undone, the last one first. The caller has flushed the
+ * files' contents. STATUS_FILE.
  */
 int staging_publish(const struct staging_move *moves, size_t count, staging_confirm *confirm,
 		    void *context, struct error *err);
 
 /*
- * Makes everything survive a power loss that was written to the file system so far, files and
- * renames, by whomever: for many small files at once (syncfs(2), whose errors are those of the disk
- * since Linux 5.8).
+ * Flushes the whole file system of the outputs, for many small files at once (syncfs(2), which
+ * reports errors of the disk since Linux 5.8).
  */
 int staging_flush_all(const struct staging *staging, struct error *err);
 
-/* Removes the private directory with all that is still in it. */
+/* Removes the private directory and its content. */
 void staging_close(struct staging *staging);
 
-/*
- * The same beside the file at path, with the directory that it is in as parent; *name is the file's
- * name there. STATUS_FILE.
- */
+/* As staging_open, in the directory of the file at path; *name is the last part of path. */
 int staging_open_beside(struct staging *staging, const char *path, const char **name,
 			struct error *err);
 void staging_close_beside(struct staging *staging);
 
 /*
- * Replaces the file at path, or makes it, by way of a private directory beside it: bytes with this
- * mode, flushed, and confirms, unless confirm is NULL. STATUS_FILE, and then path is as it was.
+ * Replaces or makes the file at path with these bytes and this mode, flushed; confirm as in
+ * staging_publish. After a failure, STATUS_FILE, path is unchanged.
  */
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
 			 staging_confirm *confirm, void *context, struct error *err);

@@ -13,7 +13,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-#define SHOWN_BYTES 300	/* a message has room for two of them and a reason */
+#define SHOWN_BYTES 300	/* a message has room for two URLs and a reason */
 
 static const struct {
 	const char *name;
@@ -24,10 +24,7 @@ static const struct {
 	[URL_FILE] = { "file", 0 },
 };
 
-/*
- * Bytes of the scheme that text begins with (section 3.1), without the colon; 0 when it is
- * relative.
- */
+/* Length in bytes of the scheme, without its colon (section 3.1); 0 for a relative reference. */
 static size_t scheme_length(const char *text)
 {
 	size_t length = 0;
@@ -60,23 +57,6 @@ static const char *parse_scheme(struct url *url, const char **text)
 	return length > 0 ? "neither https, http nor file" : "not an absolute URL";
 }
 
-/* digits is all that follows the colon. */
-static const char *parse_port(struct url *url, const char *digits, size_t length)
-{
-	unsigned port = 0;
-
-	if (length == 0 || length > 5)
-		return "port out of range";
-	for (size_t i = 0; i < length; i++) {
-		if (!isdigit((unsigned char)digits[i]))
-			return "port out of range";
-		port = port * 10 + (unsigned)(digits[i] - '0');
-	}
-	if (port == 0 || port > 65535)
-		return "port out of range";
-	url->port = port;
-	return NULL;
-}
 
 /* A name of letters, digits, hyphens, underscores and dots, or an IPv6 address in brackets. */
 static const char *host_fault(const char *host)
@@ -102,7 +82,8 @@ static const char *host_fault(const char *host)
 
 static const char *parse_authority(struct url *url, const char *text, size_t length)
 {
-	const char *end = text + length, *colon = end, *fault = NULL;
+	const char *end = text + length, *colon = end;
+	unsigned port = 0;
 
 	if (memchr(text, '@', length))
 		return "a user name or password does not belong in a URL";
@@ -110,7 +91,7 @@ static const char *parse_authority(struct url *url, const char *text, size_t len
 		if (*p == ':')
 			colon = p;
 		if (*p == ']')
-			colon = end;	/* the colons so far were the address's */
+			colon = end;	/* the colons before it belong to an IPv6 address */
 	}
 	url->host = memory_copy(text, (size_t)(colon - text));
 	for (char *p = url->host; *p; p++)
@@ -121,70 +102,56 @@ static const char *parse_authority(struct url *url, const char *text, size_t len
 		url->host[0] = '\0';
 		return colon < end ? "a file URL has no host" : NULL;
 	}
-	if (colon < end)
-		fault = parse_port(url, colon + 1, (size_t)(end - colon - 1));
-	return fault ? fault : host_fault(url->host);
+	if (colon < end) {
+		if (end - colon > 6)
+			return "port out of range";
+		for (const char *p = colon + 1; p < end; p++) {
+			if (!isdigit((unsigned char)*p))
+				return "port out of range";
+			port = port * 10 + (unsigned)(*p - '0');
+		}
+		if (port == 0 || port > 65535)
+			return "port out of range";
+		url->port = port;
+	}
+	return host_fault(url->host);
 }
 
-static void write_text(struct url *url)
+const char *url_parse(struct url *url, const char *text)
 {
-	const char *name = schemes[url->scheme].name;
-	size_t path;
+	const char *fault, *scheme;
+	size_t length = strnlen(text, LIMIT_URL_BYTES + 1), path;
 
+	*url = (struct url){ 0 };
+	if (length > LIMIT_URL_BYTES)
+		return "too long";
+	for (size_t i = 0; i < length; i++)
+		if (text[i] <= ' ' || text[i] > '~' || text[i] == '\\')
+			return "a URL has visible ASCII characters only, and no backslash";
+	fault = parse_scheme(url, &text);
+	if (fault)
+		return fault;
+	length = strcspn(text, "/?#");
+	fault = parse_authority(url, text, length);
+	if (fault) {
+		url_free(url);
+		return fault;
+	}
+	text += length;
+	url->target = memory_format("%s%.*s", *text == '/' ? "" : "/",
+				    (int)strcspn(text, "#"), text);
+	scheme = schemes[url->scheme].name;
 	if (url->port == schemes[url->scheme].port)
-		url->text = memory_format("%s://%s%s", name, url->host, url->target);
+		url->text = memory_format("%s://%s%s", scheme, url->host, url->target);
 	else
-		url->text = memory_format("%s://%s:%u%s", name, url->host, url->port, url->target);
+		url->text = memory_format("%s://%s:%u%s", scheme, url->host, url->port,
+					  url->target);
 	path = strlen(url->text) - strlen(url->target) + strcspn(url->target, "?");
 	if (path <= SHOWN_BYTES)
 		url->shown = memory_copy(url->text, path);
 	else
 		url->shown = memory_format("%.*s...", SHOWN_BYTES, url->text);
-}
-
-static const char *parse(struct url *url, const char *text)
-{
-	const char *fault = parse_scheme(url, &text);
-	size_t authority;
-
-	if (fault)
-		return fault;
-	authority = strcspn(text, "/?#");
-	fault = parse_authority(url, text, authority);
-	if (fault)
-		return fault;
-	text += authority;
-	url->target = memory_format("%s%.*s", *text == '/' ? "" : "/",
-				    (int)strcspn(text, "#"), text);
-	write_text(url);
 	return NULL;
-}
-
-const char *url_parse(struct url *url, const char *text)
-{
-	const char *fault = NULL;
-	size_t length = strnlen(text, LIMIT_URL_BYTES + 1);
-
-	*url = (struct url){ 0 };
-	if (length > LIMIT_URL_BYTES)
-		return "too long";
-	for (size_t i = 0; i < length && !fault; i++) {
-		if (text[i] <= ' ' || text[i] > '~' || text[i] == '\\')
-			fault = "a URL has visible ASCII characters only, and no backslash";
-	}
-	if (!fault)
-		fault = parse(url, text);
-	if (fault)
-		url_free(url);
-	return fault;
-}
-
-/* Ends the output's last segment, and the slash before it. */
-static size_t drop_segment(const char *path, size_t length)
-{
-	while (length > 0 && path[--length] != '/')
-		;
-	return length;
 }
 
 /* Section 5.2.4 for an absolute path, in place. */
@@ -201,7 +168,8 @@ static void remove_dot_segments(char *path)
 			if (last)
 				path[out++] = '/';
 		} else if (segment == 3 && in[1] == '.' && in[2] == '.') {
-			out = drop_segment(path, out);
+			while (out > 0 && path[--out] != '/')
+				;
 			if (last)
 				path[out++] = '/';
 		} else {
@@ -213,7 +181,7 @@ static void remove_dot_segments(char *path)
 	path[out] = '\0';
 }
 
-/* What takes the place of base's path and query: path without dots, then the query untouched. */
+/* The path and query that replace base's: the path without dot segments, the query unchanged. */
 static char *merge(const struct url *base, const char *reference)
 {
 	size_t path = strcspn(base->target, "?"), query = strcspn(reference, "?#");

@@ -3,9 +3,9 @@
 #define BUNDLER_BASE_URL_H
 
 /*
- * URLs (RFC 3986), read strictly so that no other reader can see another host in them:
- * https, http and file, visible ASCII without a backslash, no user names or passwords.
- * Path and query are kept byte for byte.
+ * URLs (RFC 3986), read strictly, so that no other program finds another host in them: https, http
+ * and file, visible ASCII without a backslash, no user names or passwords. Path and query are kept
+ * byte for byte.
  */
 
 enum url_scheme {
@@ -17,27 +17,27 @@ enum url_scheme {
 struct url {
 	enum url_scheme scheme;
 	char *host;	/* lower case, an IPv6 address in its brackets; empty for file */
-	unsigned port;	/* the scheme's when none is written, 0 for file */
+	unsigned port;	/* the scheme's default if the URL has none; 0 for file */
 	char *target;	/* path and query; begins with a slash */
-	char *text;	/* the whole, without fragment */
-	char *shown;	/* the whole without query, which may hold a signature: for messages */
+	char *text;	/* the whole URL without fragment */
+	char *shown;	/* for messages: without the query, which may have a signature */
 };
 
-/* Why text is refused, or NULL when url has been filled; then the caller frees it. */
+/* Fills url and returns NULL, or why text is refused. Caller frees with url_free. */
 const char *url_parse(struct url *url, const char *text);
 
-/* The same for a reference, absolute or relative, met in an answer of base (section 5.2). */
+/* The same for an absolute or relative reference in an answer from base (section 5.2). */
 const char *url_resolve(struct url *url, const struct url *base, const char *reference);
 
 void url_free(struct url *url);
 
-/* Why text is no URL, or NULL: the fault of url_parse. */
+/* Why url_parse refuses text, or NULL. */
 const char *url_fault(const char *text);
 
-/* The decoded path of a file URL, that the caller frees; NULL when it has a query, %00 or %2F. */
+/* The decoded path of a file URL; NULL when it has a query, %00 or %2F. Caller frees. */
 char *url_file_path(const struct url *url);
 
-/* name with every byte but RFC 3986's unreserved ones percent-encoded. Caller frees. */
+/* name with all but RFC 3986's unreserved characters percent-encoded. Caller frees. */
 char *url_encode(const char *name);
 
 #endif
