@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The place of an image: checked, written beside, and replaced. */
+/* Checks the place of an image, and replaces what is there. */
 #include "build/image_output.h"
 
 #include <errno.h>
@@ -23,30 +23,26 @@ static int refuse(const struct location *place, const char *reason, struct error
 	return error_hint(err, "move it away, or choose another place");
 }
 
-/* The names at the top of a layout that oci_layout_fill gives. */
-static const char *const known[] = {
-	"blobs", "image-config.json", "image-index.json", "image-manifest.json", "index.json",
-	"manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz", "rootfs.tar.zst",
-};
-
-#define KNOWN (sizeof known / sizeof known[0])
-
-static bool is_known(const char *name)
-{
-	for (size_t i = 0; i < KNOWN; i++)
-		if (strcmp(known[i], name) == 0)
-			return true;
-	return false;
-}
-
+/* Whether the directory has names that oci_layout_fill does not give at the top of a layout. */
 static bool has_unknown(int fd)
 {
+	static const char *const known[] = {
+		"blobs", "image-config.json", "image-index.json", "image-manifest.json",
+		"index.json", "manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz",
+		"rootfs.tar.zst",
+	};
+	const size_t count = sizeof known / sizeof known[0];
 	struct pool pool = { 0 };
 	const char **names = NULL;
-	bool unknown = directory_list(fd, KNOWN, &pool, &names) < 0;
+	bool unknown = directory_list(fd, count, &pool, &names) < 0;
 
-	for (; !unknown && *names; names++)
-		unknown = !is_known(*names);
+	for (; !unknown && *names; names++) {
+		size_t i = 0;
+
+		while (i < count && strcmp(known[i], *names) != 0)
+			i++;
+		unknown = i == count;
+	}
 	pool_free(&pool);
 	return unknown;
 }
@@ -84,8 +80,8 @@ static int check_replaceable(const struct image_output *output, struct error *er
 	return S_ISREG(st.st_mode) ? 0 : refuse(output->place, "it is not a regular file", err);
 }
 
-/* Splits the path of the place, whose last component must be a name. */
-static int split(struct image_output *output, struct error *err)
+/* Splits the place's path, which must end in a name, and makes and opens its directory. */
+static int open_parent(struct image_output *output, struct error *err)
 {
 	char *path = memory_string(output->place->path), *slash;
 	size_t length = strlen(path);
@@ -102,19 +98,12 @@ static int split(struct image_output *output, struct error *err)
 	    || strcmp(output->name, "..") == 0)
 		return error_set(err, STATUS_USAGE, "cannot use place '%s': its path does not end "
 				 "in a name", output->place->path);
-	return 0;
-}
-
-static int open_parent(struct image_output *output, struct error *err)
-{
-	if (split(output, err) < 0)
-		return -1;
 	output->made = file_first_missing(output->parent);
 	output->staging.parent = file_make_directory(output->parent, err);
 	return output->staging.parent < 0 ? -1 : 0;
 }
 
-/* Ends all but the private directory. */
+/* Frees everything but the private directory. */
 static void close_parent(struct image_output *output, bool failed)
 {
 	if (output->staging.parent >= 0)

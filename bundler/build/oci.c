@@ -18,25 +18,11 @@
 #define TYPE_CONFIG TYPE "config.v1+json"
 #define TYPE_LAYER TYPE "layer.v1.tar"
 
-/* The annotation of index.json by which a layout is known as ours. */
+/* The annotation of index.json that marks bundler's layouts. */
 #define MARK "bundler.compat"
 
-#define TIME_BYTES 24
 
-/* RFC 3339 in UTC, without fractions. */
-static const char *time_text(int64_t epoch, char text[TIME_BYTES])
-{
-	time_t seconds = (time_t)epoch;
-	struct tm parts;
-
-	gmtime_r(&seconds, &parts);
-	strftime(text, TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	return text;
-}
-
-/* ---- layer ---- */
-
-/* What a layer's compression makes of its media type, and of its name in the reviewable style. */
+/* Media type and, in the reviewable style, file name of a layer, by its compression. */
 static const struct {
 	const char *media_type, *file;
 } layer_kinds[] = {
@@ -45,7 +31,7 @@ static const struct {
 	[MEDIA_ZSTD] = { TYPE_LAYER "+zstd", "rootfs.tar.zst" },
 };
 
-/* The tar on its way: hashed as it is, then compressed or not. */
+/* The tar is hashed, compressed unless it stays plain, and stored. */
 struct layer_stream {
 	struct digest_state diff_id;
 	struct channel *compress;
@@ -68,27 +54,28 @@ static int take_tar(void *context, const void *bytes, size_t length)
 				: store(stream, bytes, length);
 }
 
-static void begin_layer(struct oci_layer *layer, struct layer_stream *stream,
-			enum media_compression compression, int directory)
+/* The layer of tree or, if it is NULL, of archive. */
+static int make_layer(struct oci_layer *layer, const struct tree *tree, int archive,
+		      enum media_compression compression, int directory, const char *name,
+		      struct error *err)
 {
+	struct layer_stream stream = { .compress = NULL };
+	int result;
+
 	layer->compression = compression;
 	layer->blob = (struct content){ .fd = -1 };
-	digest_init_output(&stream->diff_id);
-	content_begin(&stream->writer, directory);
-	stream->compress = compression == MEDIA_PLAIN ? NULL
-						      : compress_open(compression, store, stream);
-}
-
-/* result and err say how it went so far. */
-static int end_layer(struct oci_layer *layer, struct layer_stream *stream, const char *name,
-		     int result, struct error *err)
-{
-	if (stream->compress && channel_close(stream->compress) < 0 && result == 0)
+	digest_init_output(&stream.diff_id);
+	content_begin(&stream.writer, directory);
+	if (compression != MEDIA_PLAIN)
+		stream.compress = compress_open(compression, store, &stream);
+	result = tree ? layer_stream(tree, take_tar, &stream, name, err)
+		      : layer_copy(archive, take_tar, &stream, name, err);
+	if (stream.compress && channel_close(stream.compress) < 0 && result == 0)
 		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
-	if (result == 0 && content_end(&stream->writer, &layer->blob) < 0)
+	if (result == 0 && content_end(&stream.writer, &layer->blob) < 0)
 		result = error_errno(err, STATUS_FILE, "cannot store the layer of '%s'", name);
-	content_abandon(&stream->writer);
-	layer->diff_id = digest_read(&stream->diff_id);
+	content_abandon(&stream.writer);
+	layer->diff_id = digest_read(&stream.diff_id);
 	return result;
 }
 
@@ -96,26 +83,16 @@ int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
 		   enum media_compression compression, int directory, const char *name,
 		   struct error *err)
 {
-	struct layer_stream stream;
-
-	begin_layer(layer, &stream, compression, directory);
-	return end_layer(layer, &stream, name, layer_stream(tree, take_tar, &stream, name, err),
-			 err);
+	return make_layer(layer, tree, -1, compression, directory, name, err);
 }
 
 int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
 		   int directory, const char *name, struct error *err)
 {
-	struct layer_stream stream;
-
-	begin_layer(layer, &stream, compression, directory);
-	return end_layer(layer, &stream, name, layer_copy(archive, take_tar, &stream, name, err),
-			 err);
+	return make_layer(layer, NULL, archive, compression, directory, name, err);
 }
 
-/* ---- config and manifest ---- */
-
-/* What the functions that describe one image share. */
+/* Shared by the functions that describe one image. */
 struct description {
 	const struct recipe *recipe;
 	const struct lock *lock;
@@ -189,7 +166,7 @@ static json_t *describe_env(const struct description *d)
 	return array;
 }
 
-/* The same for labels, which Docker shows, and annotations, which registries show. */
+/* For the config's labels, which Docker shows, and the manifest's annotations, for registries. */
 static json_t *describe_labels(struct description *d)
 {
 	const struct recipe_image *image = &d->recipe->image;
@@ -223,12 +200,15 @@ static json_t *describe_execution(struct description *d)
 static json_t *describe_config(struct description *d)
 {
 	const struct platform *platform = d->image->platform;
-	char created[TIME_BYTES], diff_id[DIGEST_TEXT_BYTES];
-	json_t *config = json_pack("{s:s, s:s, s:s}",
-				   "created", time_text(d->epoch, created),
-				   "architecture", platform->architecture,
-				   "os", platform->os);
+	const time_t seconds = (time_t)d->epoch;
+	char created[24], diff_id[DIGEST_TEXT_BYTES];
+	struct tm parts;
+	json_t *config;
 
+	gmtime_r(&seconds, &parts);
+	strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", &parts);	/* RFC 3339 */
+	config = json_pack("{s:s, s:s, s:s}", "created", created,
+			   "architecture", platform->architecture, "os", platform->os);
 	set_text(config, "variant", platform->variant);
 	json_object_set_new(config, "config", describe_execution(d));
 	json_object_set_new(config, "rootfs", json_pack("{s:s, s:[s]}", "type", "layers",
@@ -260,7 +240,7 @@ static json_t *describe_manifest(struct description *d)
 			 "annotations", describe_labels(d));
 }
 
-/* The bytes of a document, its keys in the order in which they were set. Takes it over. */
+/* The bytes of a document, its keys in the order in which they were set. Frees the document. */
 static struct content encode(json_t *document, const struct oci_style *style)
 {
 	char *text = json_dumps(document, style->doi ? JSON_INDENT(2) : JSON_COMPACT);
@@ -303,14 +283,12 @@ void oci_image_free(struct oci_image *image)
 	content_free(&image->manifest);
 }
 
-/* ---- layout ---- */
-
 static int add_file(struct tree *tree, const char *path, struct content content, struct error *err)
 {
 	return tree_add_file(tree, path, 0644, 0, 0, content, err);
 }
 
-/* What the functions that fill a layout share. */
+/* Shared by the functions that fill a layout. */
 struct layout {
 	struct tree *tree;
 	struct oci_image *images;
@@ -320,8 +298,8 @@ struct layout {
 };
 
 /*
- * Adds a blob, which images may share, under its digest, or in the reviewable style as a link to a
- * file with a name of its own. Takes blob over.
+ * Adds a blob, unless another image has added it, under its digest; in the reviewable style, as a
+ * link to the file name. Takes blob over.
  */
 static int add_blob(struct layout *layout, struct content *blob, const char *name)
 {
@@ -348,7 +326,7 @@ static int add_blob(struct layout *layout, struct content *blob, const char *nam
 	return result;
 }
 
-/* What an index says of one image (image-index.md). */
+/* The entry of an image in an index (image-index.md). */
 static json_t *describe_image(const struct oci_image *image)
 {
 	const struct platform *platform = image->platform;
@@ -367,7 +345,7 @@ static json_t *describe_index(json_t *manifests)
 			 "manifests", manifests);
 }
 
-/* The descriptor that index.json holds: of the one image, or of an index of all of them. */
+/* The entry in index.json: the descriptor of the one image, or of an index of several. */
 static json_t *describe_entry(struct layout *layout)
 {
 	json_t *manifests, *descriptor;
@@ -386,72 +364,54 @@ static json_t *describe_entry(struct layout *layout)
 	return NULL;
 }
 
-/*
- * The tag. In an archive, where no directory names the image, containerd's key says all of its
- * name: podman would make one from the tag alone.
- */
-static json_t *describe_reference(const struct oci_style *style)
-{
-	json_t *object = json_object();
-
-	if (style->docker)
-		json_object_set_new(object, "io.containerd.image.name",
-				    json_sprintf("docker.io/library/%s:%s", style->name,
-						 style->tag));
-	json_object_set_new(object, "org.opencontainers.image.ref.name", json_string(style->tag));
-	return object;
-}
-
 static int add_index(struct layout *layout)
 {
-	json_t *entry = describe_entry(layout), *index;
+	const struct oci_style *style = layout->style;
+	json_t *entry = describe_entry(layout), *index, *annotations;
 
 	if (!entry)
 		return -1;
-	if (layout->style->tag)
-		json_object_set_new(entry, "annotations", describe_reference(layout->style));
+	if (style->tag) {
+		annotations = json_object();
+		/* podman would name an archive's image by the tag alone; this is the whole name. */
+		if (style->docker)
+			json_object_set_new(annotations, "io.containerd.image.name",
+					    json_sprintf("docker.io/library/%s:%s", style->name,
+							 style->tag));
+		json_object_set_new(annotations, "org.opencontainers.image.ref.name",
+				    json_string(style->tag));
+		json_object_set_new(entry, "annotations", annotations);
+	}
 	index = describe_index(json_pack("[o]", entry));
 	json_object_set_new(index, "annotations",
 			    json_pack("{s:o}", MARK, json_sprintf("%d", LOCK_COMPAT)));
-	return add_file(layout->tree, "/index.json", encode(index, layout->style), layout->err);
+	return add_file(layout->tree, "/index.json", encode(index, style), layout->err);
 }
 
-/* docker load's own table of contents; its names are paths in the archive. */
-static json_t *describe_for_docker(const struct layout *layout, const struct oci_image *image)
-{
-	const char *platform = layout->count == 1 ? "" : strchr(image->platform->directory, '-');
-	char config[DIGEST_HEX_BYTES], layer[DIGEST_HEX_BYTES];
-	json_t *tags = json_array();
-
-	if (layout->style->tag)
-		json_array_append_new(tags, json_sprintf("%s:%s%s", layout->style->name,
-							 layout->style->tag, platform));
-	return json_pack("{s:o, s:o, s:[o]}",
-			 "Config", json_sprintf("blobs/sha256/%s",
-						digest_write_hex(&image->config.digest, config)),
-			 "RepoTags", tags,
-			 "Layers", json_sprintf("blobs/sha256/%s",
-						digest_write_hex(&image->layer.blob.digest,
-								 layer)));
-}
-
+/* The table of contents of docker load; its names are paths in the archive. */
 static int add_docker_manifest(struct layout *layout)
 {
+	const struct oci_style *style = layout->style;
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < layout->count; i++)
-		json_array_append_new(array, describe_for_docker(layout, &layout->images[i]));
-	return add_file(layout->tree, "/manifest.json", encode(array, layout->style), layout->err);
-}
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct oci_image *image = &layout->images[i];
+		const char *platform = layout->count == 1 ? ""
+				       : strchr(image->platform->directory, '-');
+		char config[DIGEST_HEX_BYTES], layer[DIGEST_HEX_BYTES];
+		json_t *tags = json_array();
 
-static int add_image(struct layout *layout, struct oci_image *image)
-{
-	const char *layer = layer_kinds[image->layer.compression].file;
-
-	if (add_blob(layout, &image->layer.blob, layer) < 0
-	    || add_blob(layout, &image->config, "image-config.json") < 0)
-		return -1;
-	return add_blob(layout, &image->manifest, "image-manifest.json");
+		digest_write_hex(&image->config.digest, config);
+		digest_write_hex(&image->layer.blob.digest, layer);
+		if (style->tag)
+			json_array_append_new(tags, json_sprintf("%s:%s%s", style->name,
+								 style->tag, platform));
+		json_array_append_new(array, json_pack("{s:o, s:o, s:[o]}",
+			"Config", json_sprintf("blobs/sha256/%s", config),
+			"RepoTags", tags,
+			"Layers", json_sprintf("blobs/sha256/%s", layer)));
+	}
+	return add_file(layout->tree, "/manifest.json", encode(array, style), layout->err);
 }
 
 int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
@@ -465,9 +425,15 @@ int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 	if (add_file(tree, "/oci-layout", content_of(version, strlen(version)), err) < 0
 	    || add_index(&layout) < 0 || (style->docker && add_docker_manifest(&layout) < 0))
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (add_image(&layout, &images[i]) < 0)
+	for (size_t i = 0; i < count; i++) {
+		struct oci_image *image = &images[i];
+		const char *layer = layer_kinds[image->layer.compression].file;
+
+		if (add_blob(&layout, &image->layer.blob, layer) < 0
+		    || add_blob(&layout, &image->config, "image-config.json") < 0
+		    || add_blob(&layout, &image->manifest, "image-manifest.json") < 0)
 			return -1;
+	}
 	return 0;
 }
 

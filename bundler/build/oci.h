@@ -14,9 +14,9 @@
 #include "tree/tree.h"
 
 /*
- * OCI images (image-spec 1.1): the blobs of an image for each platform, and the layout that
- * holds them. A layout is itself a tree, so the sinks of trees write it as a directory or a tar.
- * The order of keys and what is left out are those that Docker Official Images' importers demand.
+ * OCI images (image-spec 1.1): the blobs of an image for each platform, and their layout. A layout
+ * is a tree, so rootfs_write and layer_write write it as a directory or a tar. The order of keys,
+ * and which are left out, are as Docker Official Images' importers require.
  */
 
 /* The one layer of an image. */
@@ -27,14 +27,14 @@ struct oci_layer {
 };
 
 /*
- * Makes the layer of a tree; large blobs are kept on the file system of directory, and both
- * processors work. name is for messages. Caller frees with content_free(&layer->blob).
+ * Makes the layer of a tree. A large blob is kept on the file system of directory; compression runs
+ * in a second thread. name is for messages. Caller frees with content_free(&layer->blob).
  */
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
 		   enum media_compression compression, int directory, const char *name,
 		   struct error *err);
 
-/* The same of the archive that `bundler rootfs` has written, in a descriptor. STATUS_LIMIT. */
+/* The same from a descriptor of an archive that `bundler rootfs` wrote. STATUS_LIMIT. */
 int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
 		   int directory, const char *name, struct error *err);
 
@@ -45,20 +45,20 @@ struct oci_image {
 	struct content config, manifest;
 };
 
-/* An image without blobs, which oci_image_free may be given. */
+/* Makes image empty, so that oci_image_free can free it. */
 void oci_image_init(struct oci_image *image);
 
 /* How a layout is written. */
 struct oci_style {
 	const char *name;	/* of the repository, for docker's table of contents */
 	const char *tag;	/* or NULL */
-	bool docker;		/* with manifest.json, which docker load wants */
+	bool docker;		/* with manifest.json, for docker load */
 	bool doi;		/* as Docker Official Images review it: indented, blobs are links */
 };
 
 /*
- * Writes config and manifest of an image whose platform and layer are set. flavour is NULL for the
- * recipe's own user and working directory. STATUS_CONFIG when a template or a text is not usable.
+ * Makes config and manifest of an image; its platform and layer are set before. flavour is NULL for
+ * the recipe's own user and working directory. STATUS_CONFIG for an unusable template or text.
  */
 int oci_image_describe(struct oci_image *image, const struct recipe *recipe,
 		       const struct lock *lock, const struct recipe_flavour *flavour, int64_t epoch,
@@ -67,13 +67,13 @@ int oci_image_describe(struct oci_image *image, const struct recipe *recipe,
 void oci_image_free(struct oci_image *image);
 
 /*
- * Fills tree, made with tree_init, with the layout of count images, whose contents it takes over:
- * oci-layout, index.json, the blobs. index.json points to the one image, or to an index of several.
+ * Fills an empty tree with the layout of count images: oci-layout, index.json, the blobs. Takes
+ * over the images' contents. index.json points to the one image, or to an index of several.
  */
 int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 		    const struct oci_style *style, struct error *err);
 
-/* Whether the text of an index.json is of a layout that oci_layout_fill made. */
+/* Whether this index.json is from a layout of oci_layout_fill. */
 bool oci_index_is_ours(const struct buffer *index);
 
 #endif
