@@ -23,10 +23,12 @@ $(foreach folder,$(filter-out make $(ROOMS),$(patsubst bundler/%/,%,$(wildcard b
 
 # ---- how to build it ----
 
+comma = ,
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings -Wcast-qual -Wpointer-arith
 BASE = -std=c11 -D_GNU_SOURCE $(WARNINGS) -iquote bundler
-LIBS = -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -lzstd -ljansson -lyaml
+# Calls of these come to ours first, from the libraries too: base/memory.c, fetch/wire.c.
+LIBS = $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc recv) -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -lzstd -ljansson -lyaml
 
 # The shipped flavour: musl, a static position-independent executable. Debian's musl-gcc cannot
 # make one by itself, so its start files are named here; nothing in it depends on the directory.
@@ -37,7 +39,6 @@ CFLAGS ?= -Os
 HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
 CFLAGS_MUSL = $(BASE) $(CFLAGS) $(HARDEN) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -isystem build/sysroot/include -iquote build
-comma = ,
 LDFLAGS_MUSL = -nostartfiles -s $(addprefix -Wl$(comma),-static -pie --no-dynamic-linker \
 	-z,text -z,relro -z,now -z,noexecstack --gc-sections --build-id=none)
 START = $(MUSL)/rcrt1.o $(MUSL)/crti.o $(shell gcc -print-file-name=crtbeginS.o)

@@ -25,6 +25,8 @@ ones. {n} in a script is the number of the connection. Behaviours:
     interim                       100 (Continue) for ever
     raw TEXT                      these bytes (\\r and \\n are understood), then closes
     greet TEXT                    the same, before there is a request
+    pour FIRST MORE               FIRST, then MORE for ever ("_" is a space, bytes as \\xNN)
+    flood MORE                    MORE for ever, before there is a request
     close                         closes at once
     proxy [N]                     a proxy that knows CONNECT, and answers it with N if given
 
@@ -138,6 +140,8 @@ class Exchange:
             self.do_raw(*rest)
             time.sleep(1)
             return
+        if word == "flood":
+            self.do_pour("", *rest)
         self.read_request()
         getattr(self, "do_" + word)(*rest)
         if self.connection is not self.raw and word != "truncate":
@@ -239,6 +243,14 @@ class Exchange:
 
     def do_raw(self, *words):
         self.send(" ".join(words).encode("latin-1").replace(b"\\r", b"\r").replace(b"\\n", b"\n"))
+
+    def do_pour(self, first, more):
+        first, more = (text.replace("_", " ").encode("latin-1").decode("unicode_escape").encode("latin-1")
+                       for text in (first, more))
+        self.send(first)
+        more *= 65536 // len(more)
+        while True:
+            self.send(more)
 
     def do_proxy(self, status="200"):
         self.head(status)

@@ -163,6 +163,13 @@
  */
 #define LIMIT_HEADER_BYTES (64 * KIB)
 #define LIMIT_HEADER_LINES 256
+/*
+ * Bytes that one connection may bring besides its answer: certificates, records without data, a
+ * proxy's answer. So many in any case, since a chain has up to LIMIT_CHAIN_BYTES, and so many more
+ * for each byte of the answer: one that is sent byte by byte has 29 of the record around it.
+ */
+#define LIMIT_WIRE_BYTES (256 * KIB)
+#define LIMIT_WIRE_RATIO 64
 /* Mirrors of one run, from options and environment. */
 #define LIMIT_MIRRORS 64
 /* Times that one source is asked before the next one is. */

@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "fetch/range.h"
+#include "fetch/wire.h"
 #include "trust/tls.h"
 
 #define MAXIMUM_SOCKETS 4	/* one for each address that curl tries at a time: two */
@@ -47,9 +48,9 @@ struct hop {
 	bool failed;			/* err is filled */
 	bool ended;			/* after the header, because the body is not needed */
 	size_t header_bytes, header_lines;
-	uint64_t received;		/* bytes of header and body */
+	struct wire wire;
 	int64_t window_start;		/* of the stall check; 0 until connected */
-	uint64_t window_received;	/* received when the window began */
+	uint64_t window_answered;	/* bytes of the answer when the window began */
 };
 
 /* ---- failing ---- */
@@ -141,7 +142,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 	struct hop *hop = context;
 	size_t length = size * count;
 
-	hop->received += length;
+	hop->wire.answered += length;
 	hop->header_bytes += length;
 	if (hop->header_bytes > LIMIT_HEADER_BYTES || ++hop->header_lines > LIMIT_HEADER_LINES) {
 		fail(hop, STATUS_LIMIT, "the header of the response is too large");
@@ -163,7 +164,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	struct hop *hop = context;
 	size_t length = size * count;
 
-	hop->received += length;
+	hop->wire.answered += length;
 	if (hop->request->body(hop->request->context, bytes, length, hop->err) < 0) {
 		hop->failed = true;
 		return 0;
@@ -179,10 +180,10 @@ static bool has_stalled(struct hop *hop)
 
 	if (hop->window_start == 0 || now - hop->window_start < 1000 * (int64_t)seconds)
 		return false;
-	if (hop->received - hop->window_received < LIMIT_STALL_BYTES * (uint64_t)seconds)
+	if (hop->wire.answered - hop->window_answered < LIMIT_STALL_BYTES * (uint64_t)seconds)
 		return true;
 	hop->window_start = now;
-	hop->window_received = hop->received;
+	hop->window_answered = hop->wire.answered;
 	return false;
 }
 
@@ -376,12 +377,30 @@ static int explain_tls(struct hop *hop)
 	return hop->failed ? -1 : 0;
 }
 
+/* Why no more was read of what the peer had to say. */
+static int explain_wire(struct hop *hop)
+{
+	switch (hop->wire.end) {
+	case WIRE_OPEN:
+		return 0;
+	case WIRE_INTERRUPTED:
+		hop->failed = true;
+		return interrupt_check(hop->err);
+	case WIRE_LATE:
+		return fail(hop, STATUS_NETWORK, "timed out");
+	case WIRE_FLOODED:
+		return fail(hop, STATUS_LIMIT, "the server sends too many bytes that are not part "
+			    "of an answer");
+	}
+	return 0;
+}
+
 static int explain(struct hop *hop, CURLcode code)
 {
 	const enum address_class most_private = hop->request->most_private;
 	long proxy_status = 0;
 
-	if (explain_tls(hop) < 0)
+	if (explain_wire(hop) < 0 || explain_tls(hop) < 0)
 		return -1;
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
@@ -414,8 +433,8 @@ static int explain(struct hop *hop, CURLcode code)
 		hop->answer->transient = proxy_status >= 500;
 		return fail(hop, proxy_status >= 500 ? STATUS_NETWORK : STATUS_HTTP,
 			    "the proxy answered with status %ld", proxy_status);
-	case CURLE_OUT_OF_MEMORY:
-		abort();
+	case CURLE_OUT_OF_MEMORY:	/* said of a line without end; without memory it aborts */
+		return fail(hop, STATUS_LIMIT, "the header of the response is too large");
 	default:
 		return fail(hop, STATUS_HTTP, "not an HTTP/1.1 answer (%s)",
 			    curl_easy_strerror(code));
@@ -474,10 +493,13 @@ int http_get(const struct http_request *request, struct http_answer *answer, str
 	set_policy(&hop);
 	set_callbacks(&hop);
 	set_request(&hop);
+	hop.wire.deadline = request->deadline;
+	wire_watch(&hop.wire);
 	code = run(&hop);
 	if (!hop.failed && !hop.ended && code != CURLE_OK)
 		explain(&hop, code);
 	curl_easy_cleanup(hop.easy);
+	wire_watch(NULL);
 	curl_slist_free_all(hop.fields);
 	free(hop.tls);
 	return hop.failed ? -1 : 0;
