@@ -138,7 +138,7 @@ check: prepare
 
 # Everything that must give the same bytes, with what is too long for every day.
 reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
-	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh libraries \
+	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh libraries tar_readers \
 		thorough) container/source.sh)
 
 # What no change waits for: that, and then a search for inputs that fail, FUZZ_SECONDS for each target.

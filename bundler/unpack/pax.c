@@ -69,7 +69,10 @@ static void add_attribute(struct pax *pax, const char *name, const char *value, 
 						     .length = length };
 }
 
-/* The keys are star's, libarchive's and GNU tar's; values of the last two are not decoded. */
+/*
+ * The keys are star's, libarchive's and GNU tar's; values of the last two are not decoded, and
+ * container engines set the attributes of star's alone.
+ */
 static void take_attribute(struct pax *pax, const char *key, const char *value, size_t length)
 {
 	static const char plain[] = "SCHILY.xattr.";
@@ -84,28 +87,56 @@ static void take_attribute(struct pax *pax, const char *key, const char *value, 
 			add_attribute(pax, key, value, length);
 }
 
-/* Takes a record. An empty value selects the value of the tar header. */
+/* Keys by which some readers, but not all, change what a member is. */
+static const char *disputed(const char *key)
+{
+	static const struct {
+		const char *prefix, *fault;
+	} keys[] = {
+		{ "GNU.sparse.", "a member is sparse" },
+		{ "SUN.holesdata", "a member is sparse" },
+		{ "SCHILY.realsize", "a member is sparse" },
+		{ "SCHILY.filetype", "a pax header states a type" },
+		{ "SCHILY.devm", "a pax header states a device" },
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (begins(key, keys[i].prefix))
+			return keys[i].fault;
+	return NULL;
+}
+
+/* Takes a record. An empty value selects that of the tar header, which not all readers know. */
 static const char *take_record(struct pax *pax, const char *key, const char *value, size_t length)
 {
-	const bool empty = length == 0;
-	bool good = true;
+	const char *fault = disputed(key);
+	bool good = true, known = true;
+	uint32_t part;
+	int64_t time;
 
+	if (fault)
+		return fault;
 	if (strcmp(key, "path") == 0)
-		pax->name = empty ? NULL : value;
+		pax->name = value;
 	else if (strcmp(key, "linkpath") == 0)
-		pax->target = empty ? NULL : value;
+		pax->target = value;
 	else if (strcmp(key, "size") == 0)
-		pax->has_size = !empty && (good = read_whole(value, &pax->size));
+		pax->has_size = good = read_whole(value, &pax->size);
 	else if (strcmp(key, "uid") == 0)
-		pax->has_uid = !empty && (good = read_whole(value, &pax->uid));
+		pax->has_uid = good = read_whole(value, &pax->uid);
 	else if (strcmp(key, "gid") == 0)
-		pax->has_gid = !empty && (good = read_whole(value, &pax->gid));
+		pax->has_gid = good = read_whole(value, &pax->gid);
 	else if (strcmp(key, "mtime") == 0)
-		pax->has_mtime = !empty && (good = read_time(value, &pax->mtime,
-							     &pax->nanoseconds));
-	else if (begins(key, "GNU.sparse."))
-		return "a member is sparse";
+		pax->has_mtime = good = read_time(value, &pax->mtime, &pax->nanoseconds);
+	else if (strcmp(key, "atime") == 0 || strcmp(key, "ctime") == 0)
+		good = read_time(value, &time, &part);
 	else
+		known = false;
+	if (known && length == 0)
+		return "a pax header has an empty value";
+	if (!known && strcmp(key, "SCHILY.xattr.") == 0)
+		return "an extended attribute has no name";
+	if (!known)
 		take_attribute(pax, key, value, length);
 	return good ? NULL : "a pax header has a malformed number";
 }

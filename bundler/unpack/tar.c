@@ -3,6 +3,7 @@
 #include "unpack/tar.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +16,20 @@
 #define NAME 100
 #define PREFIX 155
 
-/* POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar has other fields after version. */
+/* POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar has other fields after the devices. */
 struct header {
 	unsigned char name[NAME], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type;
-	unsigned char target[NAME], magic[6], version[2], user[32], group[32];
-	unsigned char device_major[8], device_minor[8], prefix[PREFIX], unused[12];
+	unsigned char target[NAME], magic[8], user[32], group[32];
+	unsigned char device_major[8], device_minor[8], prefix[PREFIX], unused[8], star[4];
 };
 
 _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
+
+/* Its numbers. */
+struct numbers {
+	uint64_t mode, uid, gid, size, device_major, device_minor;
+	int64_t mtime;
+};
 
 struct tar {
 	struct tar_source source;
@@ -31,8 +38,9 @@ struct tar {
 	uint64_t position;		/* of bytes in the archive */
 	uint64_t data;			/* bytes of the member that were not taken yet */
 	uint64_t padding;		/* bytes after them, to the next block */
-	struct pax pax;			/* what extended headers say about the next member */
-	bool extended;			/* one of them was a pax header */
+	struct pax pax;			/* what a pax header says about the next member, */
+	bool extended;			/* if there was one */
+	const char *long_name, *long_target;	/* or GNU's headers; NULL without one */
 	struct pool pool;		/* of the member's strings */
 	char name[PREFIX + 1 + NAME + 1], target[NAME + 1];
 };
@@ -136,18 +144,19 @@ static bool is_zero(const unsigned char *bytes, size_t length)
 	return true;
 }
 
-/* GNU tar's form of a number that is too large for octal digits: marked two's complement. */
+/*
+ * GNU tar's form of a number that is too large for octal digits: two's complement after a mark,
+ * 0x80, or 0xff if it is negative. Some readers take other marks, too.
+ */
 static bool read_binary(const unsigned char *field, size_t width, int64_t *value)
 {
-	const bool negative = field[0] & 0x40;
-	uint64_t result = negative ? UINT64_MAX : 0;
+	const uint64_t sign = field[0] == 0xff ? UINT64_MAX : 0;
+	uint64_t result = sign;
 
-	for (size_t i = 0; i < width; i++) {
-		uint64_t byte = i > 0 ? field[i] : negative ? field[0] : field[0] & 0x7f;
-
-		if (result >> 55 != (negative ? UINT64_MAX >> 55 : 0))
+	for (size_t i = 1; i < width; i++) {
+		if (result >> 55 != sign >> 55)
 			return false;
-		result = result << 8 | byte;
+		result = result << 8 | field[i];
 	}
 	*value = (int64_t)result;
 	return true;
@@ -171,7 +180,8 @@ static bool read_octal(const unsigned char *field, size_t width, int64_t *value)
 
 static bool read_number(const unsigned char *field, size_t width, int64_t *value)
 {
-	return field[0] & 0x80 ? read_binary(field, width, value) : read_octal(field, width, value);
+	return field[0] == 0x80 || field[0] == 0xff ? read_binary(field, width, value)
+						     : read_octal(field, width, value);
 }
 
 static bool read_positive(const unsigned char *field, size_t width, uint64_t *value)
@@ -184,17 +194,52 @@ static bool read_positive(const unsigned char *field, size_t width, uint64_t *va
 	return true;
 }
 
+/* Reads all of them, of whatever type the header is: some readers refuse one that has a bad one. */
+static bool read_numbers(const struct header *header, struct numbers *numbers)
+{
+	return read_positive(header->mode, sizeof header->mode, &numbers->mode)
+	       && read_positive(header->uid, sizeof header->uid, &numbers->uid)
+	       && read_positive(header->gid, sizeof header->gid, &numbers->gid)
+	       && read_positive(header->size, sizeof header->size, &numbers->size)
+	       && read_number(header->mtime, sizeof header->mtime, &numbers->mtime)
+	       && read_positive(header->device_major, sizeof header->device_major,
+				&numbers->device_major)
+	       && read_positive(header->device_minor, sizeof header->device_minor,
+				&numbers->device_minor);
+}
+
 /* The sum of all bytes, in which the field of the sum counts as blanks. */
 static bool has_checksum(const struct header *header)
 {
 	const unsigned char *bytes = (const unsigned char *)header;
-	uint64_t sum = sizeof header->checksum * ' ', stated;
+	int64_t sum = sizeof header->checksum * ' ', stated;
 
 	for (size_t i = 0; i < sizeof *header; i++)
 		sum += bytes[i];
 	for (size_t i = 0; i < sizeof header->checksum; i++)
 		sum -= header->checksum[i];
-	return read_positive(header->checksum, sizeof header->checksum, &stated) && stated == sum;
+	return read_octal(header->checksum, sizeof header->checksum, &stated) && stated == sum;
+}
+
+static bool is_ustar(const struct header *header)
+{
+	return memcmp(header->magic, "ustar", 6) == 0;
+}
+
+/*
+ * Why readers may take the end of a header for something else, or NULL. Go and Python read GNU
+ * tar's times and sparse maps as the first part of a name, Python those of old headers as well;
+ * libarchive looks at five bytes of the magic, and others at eight.
+ */
+static const char *format_fault(const struct header *header)
+{
+	if (is_ustar(header))
+		return memcmp(header->star, "tar", 4) == 0 ? "a header has star's form" : NULL;
+	if (memcmp(header->magic, "ustar  ", 8) == 0)
+		return is_zero(header->prefix, sizeof *header - offsetof(struct header, prefix))
+		       ? NULL : "a GNU header has something behind the numbers of devices";
+	return is_zero(header->magic, sizeof *header - offsetof(struct header, magic))
+	       ? NULL : "a header has an unknown form";
 }
 
 /* Adds a field, which need not end in a NUL, to text. */
@@ -225,36 +270,38 @@ static const char *take_long(const char **into, const char *text, size_t length)
 {
 	if (*into)
 		return "a member has two long names";
-	if (strlen(text) + 1 < length)
-		return "a long name has a NUL byte";
+	if (text[0] == '\0')
+		return "a long name is empty";
+	/* Without a NUL at its end some readers take what is behind it, too. */
+	if (strlen(text) + 1 != length)
+		return "a long name does not end in its only NUL byte";
 	*into = text;
 	return NULL;
 }
 
-static int read_extension(struct tar *tar, const struct header *header, const char **fault)
+/* Readers disagree about the order in which extended headers of several kinds apply. */
+static int read_extension(struct tar *tar, char type, uint64_t size, const char **fault)
 {
-	uint64_t size;
+	const bool named = tar->long_name || tar->long_target;
 	char *text;
 	int more;
 
-	if (!read_positive(header->size, sizeof header->size, &size))
-		return refuse(fault, "a header has a malformed number");
 	if (size > LIMIT_TAR_EXTENSION_BYTES)
 		return refuse(fault, "an extended header is too large");
+	if (tar->extended || (named && (type == 'x' || type == 'g')))
+		return refuse(fault, "a member has two extended headers");
 	text = pool_new(&tar->pool, (size_t)size + 1, 1);
 	more = size > 0 ? copy(tar, text, (size_t)size, fault) : 1;
 	if (more <= 0)
 		return more < 0 ? -1 : refuse(fault, truncated);
 	if (skip(tar, -size % BLOCK, fault) < 0)
 		return -1;
-	if (header->type == 'L') {
-		*fault = take_long(&tar->pax.name, text, (size_t)size);
-	} else if (header->type == 'K') {
-		*fault = take_long(&tar->pax.target, text, (size_t)size);
-	} else if (header->type == 'g') {
+	if (type == 'L') {
+		*fault = take_long(&tar->long_name, text, (size_t)size);
+	} else if (type == 'K') {
+		*fault = take_long(&tar->long_target, text, (size_t)size);
+	} else if (type == 'g') {
 		*fault = take_global(text, (size_t)size);
-	} else if (tar->extended || tar->pax.name || tar->pax.target) {
-		*fault = "a member has two extended headers";
 	} else {
 		tar->extended = true;
 		*fault = pax_parse(&tar->pax, text, (size_t)size);
@@ -266,78 +313,80 @@ static int read_extension(struct tar *tar, const struct header *header, const ch
 
 static void read_names(struct tar *tar, const struct header *header, struct tar_member *member)
 {
+	const struct pax *pax = &tar->pax;
+
 	tar->name[0] = tar->target[0] = '\0';
-	if (memcmp(header->magic, "ustar", 6) == 0 && header->prefix[0] != '\0') {
+	if (is_ustar(header) && header->prefix[0] != '\0') {
 		add_field(tar->name, header->prefix, sizeof header->prefix);
 		add_field(tar->name, (const unsigned char *)"/", 1);
 	}
 	add_field(tar->name, header->name, sizeof header->name);
 	add_field(tar->target, header->target, sizeof header->target);
-	member->name = tar->pax.name ? tar->pax.name : tar->name;
-	member->target = tar->pax.target ? tar->pax.target : tar->target;
+	member->name = tar->long_name ? tar->long_name : pax->name ? pax->name : tar->name;
+	member->target = tar->long_target ? tar->long_target
+			 : pax->target ? pax->target : tar->target;
 	if (member->type != TAR_HARD_LINK && member->type != TAR_SYMLINK)
 		member->target = "";
 }
 
-static bool read_numbers(const struct header *header, struct tar_member *member)
+static bool ends_in_slash(const char *name)
 {
-	uint64_t mode;
+	const size_t length = strlen(name);
 
-	if (!read_positive(header->mode, sizeof header->mode, &mode)
-	    || !read_positive(header->uid, sizeof header->uid, &member->uid)
-	    || !read_positive(header->gid, sizeof header->gid, &member->gid)
-	    || !read_positive(header->size, sizeof header->size, &member->size)
-	    || !read_number(header->mtime, sizeof header->mtime, &member->mtime))
-		return false;
-	member->mode = mode & 07777;
-	if (member->type != TAR_CHARACTER && member->type != TAR_BLOCK)
-		return true;
-	return read_positive(header->device_major, sizeof header->device_major,
-			     &member->device_major)
-	       && read_positive(header->device_minor, sizeof header->device_minor,
-				&member->device_minor);
+	return length > 0 && name[length - 1] == '/';
+}
+
+/*
+ * Before POSIX a directory was a file whose name ends in a slash. Readers disagree about files of
+ * POSIX with such a name, and about which of two names counts.
+ */
+static const char *decide_slash(const struct tar *tar, char type, struct tar_member *member)
+{
+	const bool slash = ends_in_slash(member->name);
+
+	if (member->type != TAR_FILE)
+		return NULL;
+	if (type == '\0' ? slash != ends_in_slash(tar->name) : slash)
+		return "the name of a file ends in a slash";
+	if (slash)
+		member->type = TAR_DIRECTORY;
+	return NULL;
 }
 
 /* Fills member from its header and the extended headers before it. */
-static int describe(struct tar *tar, const struct header *header, struct tar_member *member,
-		    const char **fault)
+static int describe(struct tar *tar, const struct header *header, const struct numbers *numbers,
+		    struct tar_member *member, const char **fault)
 {
 	static const char types[] = "0123456";		/* in the order of enum tar_type */
-	const bool is_file = header->type == '\0' || header->type == '7';
-	const char *type = strchr(types, is_file ? '0' : header->type);
+	const char *type = strchr(types, header->type == '\0' ? '0' : header->type);
 	const struct pax *pax = &tar->pax;
-	size_t length;
 
 	if (!type)
 		return refuse(fault, header->type == 'S' ? "a member is sparse"
 							 : "a member is of an unknown type");
 	*member = (struct tar_member){
-		.type = (enum tar_type)(type - types),
+		.type = (enum tar_type)(type - types), .mode = numbers->mode & 07777,
+		.uid = pax->has_uid ? (uint64_t)pax->uid : numbers->uid,
+		.gid = pax->has_gid ? (uint64_t)pax->gid : numbers->gid,
+		.size = pax->has_size ? (uint64_t)pax->size : numbers->size,
+		.mtime = pax->has_mtime ? pax->mtime : numbers->mtime,
+		.nanoseconds = pax->has_mtime ? pax->nanoseconds : 0,
+		.offset = tar->position,
 		.attributes = pax->attributes, .attribute_count = pax->attribute_count,
 	};
-	if (!read_numbers(header, member))
-		return refuse(fault, "a header has a malformed number");
-	read_names(tar, header, member);
-	if (pax->has_size)
-		member->size = (uint64_t)pax->size;
-	if (pax->has_uid)
-		member->uid = (uint64_t)pax->uid;
-	if (pax->has_gid)
-		member->gid = (uint64_t)pax->gid;
-	if (pax->has_mtime) {
-		member->mtime = pax->mtime;
-		member->nanoseconds = pax->nanoseconds;
+	if (member->type == TAR_CHARACTER || member->type == TAR_BLOCK) {
+		member->device_major = numbers->device_major;
+		member->device_minor = numbers->device_minor;
 	}
-	length = strlen(member->name);
-	if (length > LIMIT_NAME_BYTES || strlen(member->target) > LIMIT_NAME_BYTES)
+	read_names(tar, header, member);
+	if (strlen(member->name) > LIMIT_NAME_BYTES || strlen(member->target) > LIMIT_NAME_BYTES)
 		return refuse(fault, "a name is too long");
-	/* Before POSIX a directory was a file whose name ends in a slash. */
-	if (member->type == TAR_FILE && length > 0 && member->name[length - 1] == '/')
-		member->type = TAR_DIRECTORY;
+	*fault = decide_slash(tar, (char)header->type, member);
+	if (*fault)
+		return -1;
 	/* Some readers skip as many bytes, others do not. */
 	if (member->type != TAR_FILE && member->size > 0)
 		return refuse(fault, "a member other than a file has a size");
-	member->offset = tar->position;
 	tar->data = member->size;
 	tar->padding = -member->size % BLOCK;
 	return 1;
@@ -354,7 +403,7 @@ static int read_end(struct tar *tar, const char **fault)
 		return more < 0 ? -1 : refuse(fault, truncated);
 	if (!is_zero(block, sizeof block))
 		return refuse(fault, "a block of zeros is between its members");
-	if (tar->extended || tar->pax.name || tar->pax.target)
+	if (tar->extended || tar->long_name || tar->long_target)
 		return refuse(fault, "its last extended header has no member");
 	while ((more = fill(tar, fault)) > 0) {
 		if (!is_zero(tar->bytes, tar->length))
@@ -369,6 +418,7 @@ static int read_end(struct tar *tar, const char **fault)
 int tar_next(struct tar *tar, struct tar_member *member, const char **fault)
 {
 	struct header header;
+	struct numbers numbers;
 
 	*fault = NULL;
 	if (skip(tar, tar->data, fault) < 0 || skip(tar, tar->padding, fault) < 0)
@@ -376,6 +426,7 @@ int tar_next(struct tar *tar, struct tar_member *member, const char **fault)
 	tar->data = tar->padding = 0;
 	pax_free(&tar->pax);
 	tar->extended = false;
+	tar->long_name = tar->long_target = NULL;
 	pool_free(&tar->pool);
 	for (;;) {
 		int more = copy(tar, &header, sizeof header, fault);
@@ -386,9 +437,14 @@ int tar_next(struct tar *tar, struct tar_member *member, const char **fault)
 			return read_end(tar, fault);
 		if (!has_checksum(&header))
 			return refuse(fault, "a header has a wrong checksum");
+		*fault = format_fault(&header);
+		if (*fault)
+			return -1;
+		if (!read_numbers(&header, &numbers))
+			return refuse(fault, "a header has a malformed number");
 		if (header.type == '\0' || !strchr("xgLK", header.type))
-			return describe(tar, &header, member, fault);
-		if (read_extension(tar, &header, fault) < 0)
+			return describe(tar, &header, &numbers, member, fault);
+		if (read_extension(tar, (char)header.type, numbers.size, fault) < 0)
 			return -1;
 	}
 }

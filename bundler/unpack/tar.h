@@ -12,8 +12,10 @@
 /*
  * Reads tar archives from outside, member by member: ustar and pax (POSIX.1-2017, pax, "EXTENDED
  * DESCRIPTION"), GNU's long names and large numbers. Names are the bytes of the archive, not
- * normalized. Archives that readers understand differently are refused: sparse files, sizes of
- * members that are no files, global headers that change members, a missing end, bytes after it.
+ * normalized. What is read at all is what Go's archive/tar reads, which unpacks the layers of
+ * images almost everywhere. Archives that it, GNU tar, libarchive and Python's tarfile understand
+ * differently are refused: sparse files, sizes of members that are no files, extended headers of
+ * several kinds before one member, a missing end, bytes after it, and more.
  */
 
 /* Where the bytes of an archive come from. */

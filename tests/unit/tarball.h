@@ -13,16 +13,19 @@
 #include "base/buffer.h"
 
 #define TARBALL_BYTES (64 << 20)
+#define TARBALL_GNU "ustar  "
+#define TARBALL_V7 "\0\0\0\0\0\0\0"
+#define TARBALL_OLD '\xff'
 
 /* A member; what is not set is an empty file, 0644, root's, of 1970. */
 struct tarball_member {
 	const char *name, *target;
-	char type;		/* '0' when it is not set */
+	char type;		/* '0' when it is not set, '\0' when it is TARBALL_OLD */
 	const char *content;
 	size_t length;		/* of content; that of the string when it is 0 */
 	unsigned mode;
 	const char *size;	/* the field's digits, when they are not those of the content */
-	const char *magic;	/* six bytes, when they are not those of ustar */
+	const char *magic;	/* eight bytes, when they are not those of ustar */
 	const char *prefix;
 };
 
@@ -56,11 +59,10 @@ static inline void tarball_add(struct buffer *tar, struct tarball_member member)
 		memcpy(header + 124, member.size, strnlen(member.size, 12));
 	else
 		snprintf(header + 124, 12, "%011zo", length);
-	header[156] = type;
+	header[156] = type == TARBALL_OLD ? '\0' : type;
 	if (member.target)
 		memcpy(header + 157, member.target, strnlen(member.target, 100));
-	memcpy(header + 257, member.magic ? member.magic : "ustar", 6);
-	memcpy(header + 263, "00", 2);
+	memcpy(header + 257, member.magic ? member.magic : "ustar\00000", 8);
 	if (member.prefix)
 		memcpy(header + 345, member.prefix, strnlen(member.prefix, 155));
 	tarball_fix(header);
