@@ -38,7 +38,7 @@ static void print_usage(FILE *stream)
 	      "       bundler --help\n\ncommands:\n", stream);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'bundler COMMAND --help' describes one of them, bundler(1) all.\n",
+	fputs("\n'bundler COMMAND --help' describes a command, bundler(1) all of them.\n",
 	      stream);
 }
 

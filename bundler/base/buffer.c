@@ -20,7 +20,7 @@ void buffer_free(struct buffer *buffer)
 	buffer_init(buffer, buffer->maximum);
 }
 
-/* Room for length more bytes and the NUL. */
+/* Reserves memory for length more bytes and the NUL. */
 static void reserve(struct buffer *buffer, size_t length)
 {
 	size_t need = buffer->length + length + 1;

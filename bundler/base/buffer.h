@@ -5,10 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * A growing run of bytes with a maximum fixed at birth. bytes[length] is always NUL once
- * something was added.
- */
+/* Bytes that grow up to a maximum. bytes[length] is NUL as soon as bytes is not NULL. */
 struct buffer {
 	char *bytes;
 	size_t length;
@@ -16,16 +13,16 @@ struct buffer {
 	size_t maximum;
 };
 
-/* An empty buffer that takes at most maximum bytes. Owns nothing until something is added. */
+/* Makes buffer empty, with a maximum of bytes. buffer_free frees what is added later. */
 void buffer_init(struct buffer *buffer, size_t maximum);
 
 /* Frees the bytes; the buffer is empty again and keeps its maximum. */
 void buffer_free(struct buffer *buffer);
 
-/* Makes room for length more bytes, as far as the maximum allows, at once. */
+/* Reserves memory for length more bytes at once, or up to the maximum. */
 void buffer_expect(struct buffer *buffer, uintmax_t length);
 
-/* Adds length bytes. -1, and nothing added, when the maximum would be passed. */
+/* Adds length bytes; -1, and adds nothing, beyond the maximum. */
 int buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 
 /* Adds a string without its NUL; -1 as buffer_add. */
@@ -35,7 +32,7 @@ int buffer_add_string(struct buffer *buffer, const char *string);
 int buffer_format(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Hands the bytes over, NUL-terminated; the buffer is empty again. Caller frees. */
+/* Returns the bytes, NUL-terminated, and empties the buffer. Caller frees. */
 char *buffer_take(struct buffer *buffer);
 
 #endif

@@ -25,14 +25,14 @@ struct channel {
 	pthread_t threads[MAXIMUM_THREADS];
 	size_t thread_count;
 	bool alone;			/* no thread could be made; the caller does their work */
-	pthread_mutex_t lock;		/* of all below; blocks belong to who fills or took them */
+	pthread_mutex_t lock;		/* for all below; a block is its filler's or its taker's */
 	pthread_cond_t changed;
 	size_t filled, taken, consumed;	/* numbers of blocks; number filled is being filled */
 	bool ended;
 	int fault;			/* errno of consume, or 0 */
 };
 
-/* Of each thread: takes blocks as they come, and consumes each when its turn has come. */
+/* Runs in each thread: takes blocks as they come, and consumes each in its turn. */
 static void *work(void *argument)
 {
 	struct channel *channel = argument;
@@ -86,7 +86,7 @@ struct channel *channel_open(const struct channel_filter *filter, channel_consum
 	channel->filter = filter;
 	channel->consume = consume;
 	channel->context = context;
-	/* One more than the threads have, so that there is one to fill meanwhile. */
+	/* One more than the threads take, so that the caller can fill one meanwhile. */
 	channel->block_count = filter ? wanted + 1 : PLAIN_BLOCKS;
 	channel->block_bytes = filter ? filter->block_bytes : PLAIN_BLOCK_BYTES;
 	channel->bytes = memory_new(channel->block_count, channel->block_bytes);

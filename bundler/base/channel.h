@@ -4,27 +4,25 @@
 
 #include <stddef.h>
 
-/*
- * A stream of bytes from the caller to threads, in blocks, of which a bounded number waits.
- */
+/* A stream of bytes from the caller to threads, in blocks. A bounded number of blocks can wait. */
 struct channel;
 
 /* Takes the next bytes of a stream; -1 with errno set ends it. */
 typedef int channel_consume(void *context, const void *bytes, size_t length);
 
-/* What blocks become before they are consumed; done by as many threads as there are processors. */
+/* Converts blocks before they are consumed, in as many threads as there are processors. */
 struct channel_filter {
 	size_t block_bytes;	/* in each block but the last */
-	void *(*open)(void);	/* of a thread; aborts without memory */
-	/* The number of bytes that the block becomes, which are in *output until the next call. */
+	void *(*open)(void);	/* the state of one thread; aborts without memory */
+	/* Returns the number of bytes at *output, which are valid until the next call. */
 	size_t (*convert)(void *state, const void *bytes, size_t length, const void **output);
 	void (*close)(void *state);
 };
 
 /*
- * Opens a channel whose other end is consume. It is called in order and never twice at a time, from
- * threads, or from the caller's where none can be made. filter is NULL for bytes that stay as they
- * are. context stays the caller's and must not be touched until channel_close.
+ * Opens a channel to consume, which is called in order and never twice at a time, in other threads,
+ * or in the caller's if none can be made. filter is NULL for unchanged bytes. context must not be
+ * used otherwise before channel_close.
  */
 struct channel *channel_open(const struct channel_filter *filter, channel_consume *consume,
 			     void *context);
@@ -32,10 +30,7 @@ struct channel *channel_open(const struct channel_filter *filter, channel_consum
 /* Adds bytes, and waits while the channel is full; -1 with errno set once consuming has failed. */
 int channel_add(struct channel *channel, const void *bytes, size_t length);
 
-/*
- * Waits until all was consumed and frees the channel; -1 with errno set when consuming has
- * failed.
- */
+/* Waits until all is consumed, and frees the channel; -1 with errno set if consuming failed. */
 int channel_close(struct channel *channel);
 
 #endif

@@ -18,7 +18,7 @@ int clock_sleep(int64_t milliseconds, struct error *err)
 {
 	int64_t end = clock_now() + milliseconds;
 
-	/* In slices: a signal that another thread takes does not wake this one. */
+	/* In slices: a signal that another thread receives does not wake this one. */
 	for (;;) {
 		int64_t left = end - clock_now();
 		struct timespec slice = { .tv_nsec = (left < 100 ? left : 100) * 1000000 };

@@ -6,13 +6,10 @@
 
 #include "base/error.h"
 
-/* Time for time-outs: milliseconds of a clock that never jumps, from an arbitrary start. */
+/* Milliseconds since an arbitrary start, of a clock that never jumps: for time-outs. */
 int64_t clock_now(void);
 
-/*
- * Sleeps for milliseconds; -1 and STATUS_INTERRUPTED, within a tenth of a second, when a signal
- * arrives.
- */
+/* Sleeps for milliseconds; if a signal arrives, STATUS_INTERRUPTED within a tenth of a second. */
 int clock_sleep(int64_t milliseconds, struct error *err);
 
 #endif

@@ -53,7 +53,7 @@ ssize_t content_read(const struct content *content, void *bytes, size_t length, 
 	return (ssize_t)length;
 }
 
-/* The plain way, for file systems between which copy_file_range does not work. */
+/* For file systems between which copy_file_range does not work. */
 static int copy_by_hand(const struct content *content, int fd, uint64_t offset)
 {
 	char chunk[65536];
@@ -115,7 +115,7 @@ static int store(void *context, const void *bytes, size_t length)
 			      : file_write_all(writer->fd, bytes, length);
 }
 
-/* Opens the unnamed file and moves there what is in memory, which has been hashed. */
+/* Opens the unnamed file and moves the bytes in memory to it; they are hashed already. */
 static int spill(struct content_writer *writer)
 {
 	writer->fd = file_open_unnamed(writer->directory);

@@ -33,7 +33,7 @@ struct digest digest_read(const struct digest_state *state)
 	struct sha256_ctx copy;
 
 	if (state->output) {
-		/* Reading ends a Nettle context. */
+		/* Reading resets a Nettle context. */
 		copy = state->engine.nettle;
 		sha256_digest(&copy, sizeof digest.bytes, digest.bytes);
 	} else {

@@ -10,9 +10,9 @@
 #include <nettle/sha2.h>
 
 /*
- * SHA-256 (FIPS 180-4), the one digest of the program, from two libraries: BearSSL checks what came
- * from outside, as it came; Nettle describes what bundler itself makes, be it written or unpacked,
- * some five times as fast where the processor has instructions for it. Nobody else calls either.
+ * SHA-256 (FIPS 180-4), the only digest of the program, from two libraries. BearSSL checks bytes
+ * from outside. Nettle hashes what bundler makes or unpacks, about five times as fast on processors
+ * with instructions for it. No other file hashes with either.
  */
 
 #define DIGEST_BYTES 32
@@ -32,21 +32,21 @@ struct digest_state {
 	uint64_t length;	/* bytes added so far */
 };
 
-/* Begins a digest that decides whether bytes from outside are the ones that were meant. */
+/* Begins a digest that decides whether bytes from outside are the expected ones. */
 void digest_init(struct digest_state *state);
 
-/* Begins a digest of what was made here; nothing from outside is trusted because of it. */
+/* Begins a digest of bundler's own bytes; nothing from outside is trusted because of it. */
 void digest_init_output(struct digest_state *state);
 
 void digest_add(struct digest_state *state, const void *bytes, size_t length);
 
-/* The digest of what was added so far; the state may be added to further. */
+/* The digest of the bytes added so far; more may be added. */
 struct digest digest_read(const struct digest_state *state);
 
-/* Digest of one run of bytes, as digest_init begins it. */
+/* The digest of length bytes, as from digest_init. */
 struct digest digest_of(const void *bytes, size_t length);
 
-/* The same as digest_init_output begins it. */
+/* The same as from digest_init_output. */
 struct digest digest_of_output(const void *bytes, size_t length);
 
 /* Writes 64 lower-case digits and a NUL to hex, and returns hex. */
@@ -58,7 +58,7 @@ int digest_parse_hex(struct digest *digest, const char *hex);
 /* The same two with "sha256:" before the digits, as OCI writes it (descriptor.md, "Digests"). */
 char *digest_write(const struct digest *digest, char text[DIGEST_TEXT_BYTES]);
 
-/* Why text is no such digest, or NULL when digest has been filled. */
+/* Fills digest and returns NULL, or why text is refused. */
 const char *digest_parse(struct digest *digest, const char *text);
 
 bool digest_equal(const struct digest *a, const struct digest *b);

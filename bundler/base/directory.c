@@ -18,7 +18,7 @@ static int order_names(const void *a, const void *b)
 
 int directory_list(int fd, size_t maximum, struct pool *pool, const char ***names)
 {
-	/* A copy, because closedir closes it. Its position is that of fd. */
+	/* A copy, because closedir closes it. It shares its position with fd. */
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), fault;
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
 	size_t count = 0, capacity = 0;

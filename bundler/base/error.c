@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one value in which failures travel up. */
+/* Fills the struct error of a failure. */
 #include "base/error.h"
 
 #include <errno.h>

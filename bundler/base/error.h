@@ -3,9 +3,8 @@
 #define BUNDLER_BASE_ERROR_H
 
 /*
- * Failures travel up in a struct error that the caller owns: a function that can
- * fail returns 0 or -1 and, on -1, has filled it. Only main prints one, and only
- * main escapes what it prints, so untrusted bytes may stand in a message.
+ * A function that can fail returns 0 or -1 and, on -1, fills the caller's struct error. Only main
+ * prints and escapes it, so a message may have untrusted bytes.
  */
 
 /* Exit statuses, the same for every command; a contract with scripts. */
@@ -28,10 +27,10 @@ enum status {
 struct error {
 	enum status status;
 	char message[1024];
-	char hint[256];		/* empty, or what to do, printed on a line of its own */
+	char hint[256];		/* what to do, printed on a second line; or empty */
 };
 
-/* Fills err; a message that does not fit is cut. Always returns -1. err must not be NULL. */
+/* Fills err; a message that is too long is cut. Returns -1. err must not be NULL. */
 int error_set(struct error *err, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -39,14 +38,11 @@ int error_set(struct error *err, enum status status, const char *format, ...)
 int error_errno(struct error *err, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Adds the hint line to a filled error. Always returns -1. */
+/* Adds the hint to a filled error. Returns -1. */
 int error_hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * Compilers and analysers look at one file at a time: stated here, the result is known to them
- * in every caller.
- */
+/* Inline, so that compilers and analysers know the result in every caller. */
 static inline int error_result(void)
 {
 	return -1;

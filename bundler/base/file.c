@@ -34,7 +34,7 @@ int file_read_open(struct buffer *buffer, int fd, const char *path, struct error
 
 int file_open(int dirfd, const char *path, struct error *err)
 {
-	/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
+	/* O_NONBLOCK: opening a FIFO must not block. */
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
@@ -121,10 +121,7 @@ int file_create_unflushed(int dirfd, const char *path, const void *bytes, size_t
 	return create(dirfd, path, bytes, length, mode, NULL, err);
 }
 
-/*
- * Makes the directories above path. Those that are there already are no fault. The errno of the
- * first that could not be made, or 0.
- */
+/* Makes the directories above path. Returns the errno of the first one that failed, or 0. */
 static int make_parents(const char *path)
 {
 	char *parent = memory_string(path);
@@ -150,7 +147,7 @@ int file_make_directory(const char *path, struct error *err)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
-	/* What is not there could not be made, and that has a reason. */
+	/* If the directory is missing, the reason is why it could not be made. */
 	if (errno == ENOENT && fault != 0 && fault != EEXIST)
 		errno = fault;
 	return error_errno(err, STATUS_FILE, "cannot use directory '%s'", path);
@@ -188,7 +185,7 @@ void file_remove_directories(const char *path, const char *first)
 	free(part);
 }
 
-/* Where the file system has none (FUSE, overlayfs before Linux 6.1), one that loses its name. */
+/* Without unnamed files (FUSE, overlayfs before Linux 6.1), makes a file and unlinks it. */
 int file_open_unnamed(int directory)
 {
 	static atomic_uint serial;

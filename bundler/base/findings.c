@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-/* Room for one more; NULL when there are enough. */
+/* A new finding; NULL, and counts it as left out, beyond the maximum. */
 static struct finding *extend(struct findings *findings)
 {
 	if (findings->count == LIMIT_FINDINGS) {

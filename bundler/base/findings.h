@@ -6,12 +6,12 @@
 
 #include "base/pool.h"
 
-/* What was found to be wrong with something. A zeroed struct findings is empty and ready. */
+/* A list of faults. A zeroed struct findings is empty and ready. */
 
 struct finding {
-	const char *subject;	/* what it is about, say a file of an image; untrusted bytes */
-	size_t line;		/* of that file; 0 for the whole */
-	const char *rule;	/* the rule, or section of a specification, that is broken */
+	const char *subject;	/* such as a file of an image; untrusted bytes */
+	size_t line;		/* of that file; 0 for the whole file */
+	const char *rule;	/* the broken rule, or section of a specification */
 	const char *text;
 };
 
@@ -23,10 +23,7 @@ struct findings {
 	struct pool pool;
 };
 
-/*
- * Adds one; the text is formatted. What is longer than LIMIT_FINDING_BYTES is cut. rule is not
- * copied.
- */
+/* Adds a finding with formatted text, cut to LIMIT_FINDING_BYTES. rule is not copied. */
 void findings_add(struct findings *findings, const char *subject, const char *rule,
 		  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -35,7 +32,7 @@ void findings_add_line(struct findings *findings, const char *subject, size_t li
 		       const char *rule, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* Sorts by subject, line, rule and text, as bytes, and leaves each once. */
+/* Sorts by subject, line, rule and text, as bytes, and removes duplicates. */
 void findings_sort(struct findings *findings);
 
 void findings_free(struct findings *findings);

@@ -5,14 +5,14 @@
 #include "base/error.h"
 
 /*
- * SIGINT, SIGTERM and SIGHUP only raise a flag; long loops look at it and fail with
- * STATUS_INTERRUPTED, so that every temporary dies on the ordinary path. main then
- * takes the signal's default action, as a shell expects.
+ * SIGINT, SIGTERM and SIGHUP only raise a flag. Long loops check it and fail with
+ * STATUS_INTERRUPTED, so that temporaries are removed on the ordinary path. main then takes the
+ * signal's default action, as a shell expects.
  */
 
 /*
- * Installs the handlers, but for signals that are ignored (nohup), and ignores SIGPIPE. Called
- * once, by main.
+ * Installs the handlers, except for signals that are ignored (nohup), and ignores SIGPIPE. main
+ * calls it once.
  */
 void interrupt_install(void);
 

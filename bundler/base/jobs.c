@@ -18,7 +18,7 @@ struct jobs {
 	void *context;
 	size_t count;
 	atomic_size_t next;
-	atomic_size_t failed;	/* lowest number that failed, count when none did */
+	atomic_size_t failed;	/* lowest number that failed, or count */
 	pthread_mutex_t lock;	/* of err */
 	struct error *err;
 };
@@ -62,7 +62,7 @@ static size_t thread_count(size_t jobs)
 	return jobs < processors ? jobs : processors;
 }
 
-/* The caller's thread works too, so that nothing is lost where no thread can be made. */
+/* The caller's thread works too, so all is done even if no thread can be made. */
 int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err)
 {
 	struct jobs jobs = {

@@ -10,13 +10,13 @@
 typedef int jobs_run(void *context, size_t number, struct error *err);
 
 /*
- * Runs count pieces of work on as many threads as the process may use processors, and returns
- * when all that were begun have ended. After a failure no more are begun; the error is that of
- * the lowest number that failed.
+ * Runs count pieces of work in as many threads as the process may use processors, and returns when
+ * all of them have ended. After a failure no more are begun; err is from the lowest number that
+ * failed.
  */
 int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err);
 
-/* Processors that this process may use, at least 1. */
+/* The number of processors that this process may use, at least 1. */
 size_t jobs_processors(void);
 
 #endif

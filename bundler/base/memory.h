@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Allocation that does not fail: without memory the program ends (abort), since
- * every size from outside has been compared with limits.h before.
+ * Allocation that aborts instead of failing: every size from outside has been compared with
+ * limits.h before.
  */
 
 /* size zeroed bytes for each of count objects; the product is checked. Caller frees. */

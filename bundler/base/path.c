@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules for paths and names, and files that are below a directory for certain. */
+/* Rules for paths and names, and files that are surely below a directory. */
 #include "base/path.h"
 
 #include <fcntl.h>
@@ -87,7 +87,7 @@ int path_open(int dirfd, const char *path, int flags)
 		slash = strchr(part, '/');
 		if (slash)
 			*slash++ = '\0';
-		/* O_NONBLOCK: a FIFO that was put there must not hang us. */
+		/* O_NONBLOCK: opening a FIFO must not block. */
 		fd = openat(above, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
 					 | (slash ? O_DIRECTORY : flags));
 		saved = errno;
@@ -112,7 +112,7 @@ int path_open_beneath(int dirfd, const char *path, struct error *err)
 	fd = path_open(dirfd, path, 0);
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return error_set(err, STATUS_CONFIG, "cannot use file '%s': a component is a "
-				 "symbolic link or no directory", path);
+				 "symbolic link or not a directory", path);
 	if (fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot open '%s'", path);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {

@@ -54,7 +54,7 @@ static const struct platform table[] = {
 	  PLATFORM_ELF, 0, 0, 0 },
 };
 
-/* The other spellings that containerd's platforms.Normalize takes for the same thing. */
+/* Other names that containerd's platforms.Normalize accepts. */
 static const struct alias {
 	const char *name;
 	const char *canonical;

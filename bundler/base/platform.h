@@ -6,21 +6,21 @@
 
 #include "base/error.h"
 
-/* What the header of a program must say to run on a platform. */
+/* The format of a platform's programs. */
 enum platform_format { PLATFORM_ELF, PLATFORM_PE };
 
-/* One platform under all of its names: the only place where they stand. */
+/* A platform and all of its names. */
 struct platform {
 	const char *name;		/* OCI: os/architecture[/variant], the canonical form */
 	const char *directory;		/* the same as a file name: os-architecture[-variant] */
 	const char *os;
-	const char *architecture;	/* Go's GOARCH, as OCI demands (image-spec config.md) */
-	const char *variant;		/* OCI variant, "" where there is none */
+	const char *architecture;	/* Go's GOARCH, as OCI requires (image-spec config.md) */
+	const char *variant;		/* OCI variant, or "" */
 	const char *target;		/* in the names of release assets: <os>-<arch> */
-	const char *bashbrew;		/* Docker Official Images, NULL where not built there */
-	const char *apk;		/* what apk --print-arch prints, or NULL without Alpine */
-	const char *dpkg;		/* what dpkg --print-architecture prints, or NULL */
-	const char *uname;		/* what uname -m prints, or NULL */
+	const char *bashbrew;		/* Docker Official Images, NULL if not built there */
+	const char *apk;		/* output of apk --print-arch, NULL without Alpine */
+	const char *dpkg;		/* output of dpkg --print-architecture, or NULL */
+	const char *uname;		/* output of uname -m, or NULL */
 	enum platform_format format;
 	uint16_t machine;		/* e_machine (ELF gABI) or Machine (PE/COFF) */
 	uint8_t bits;			/* 32 or 64 */
@@ -28,18 +28,18 @@ struct platform {
 };
 
 /*
- * The platform that a user, a recipe or a lock names; "linux/arm64/v8" and "linux/arm" are
- * understood as containerd understands them. NULL and STATUS_USAGE when there is none.
+ * The platform with this name; "linux/arm64/v8" and "linux/arm" are read as containerd reads them.
+ * NULL and STATUS_USAGE if there is none.
  */
 const struct platform *platform_find(const char *name, struct error *err);
 
-/* The platform that this program was made for, or NULL where it has no name here. */
+/* The platform for which this program was compiled, or NULL if it is not in the table. */
 const struct platform *platform_host(void);
 
-/* Why os is no operating system of a platform, or NULL when it is. */
+/* Why os is not the operating system of a platform, or NULL. */
 const char *platform_os_fault(const char *os);
 
-/* The whole table, in canonical order, ended by a row whose name is NULL. */
+/* The table, in canonical order; the name of its last row is NULL. */
 const struct platform *platform_table(void);
 
 #endif

@@ -10,14 +10,14 @@
 
 #include "base/memory.h"
 
-/* None, and each object has a block of its own, of whose end a sanitizer knows. */
+/* 0 gives each object its own block, so that a sanitizer sees where it ends. */
 #ifndef POOL_BLOCK_BYTES
 #define POOL_BLOCK_BYTES 960
 #endif
 
-#define SHORT_BYTES 256		/* of text that is formatted but once */
+#define SHORT_BYTES 256		/* up to this length, text is formatted only once */
 
-/* What has come from it lies before used; the rest is zeroed. */
+/* Its bytes before used are allocated; the others are zero. */
 struct pool_block {
 	struct pool_block *next;
 	size_t size, used;
@@ -43,8 +43,8 @@ static struct pool_block *new_block(size_t size)
 }
 
 /*
- * A block with room for size more bytes. The first is the one that is being filled, and stays so
- * when an object is too large for any other than its own.
+ * A block with room for size more bytes. The first block is the one being filled; a large object
+ * gets its own block behind it.
  */
 static struct pool_block *find_room(struct pool *pool, size_t size)
 {

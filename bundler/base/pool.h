@@ -4,15 +4,12 @@
 
 #include <stddef.h>
 
-/*
- * Memory that is freed all at once with the thing it belongs to. A zeroed struct pool is empty
- * and ready.
- */
+/* Memory that is freed all at once. A zeroed struct pool is empty and ready. */
 struct pool {
 	struct pool_block *blocks;
 };
 
-/* Frees everything that came from the pool, which is then empty. */
+/* Frees all memory of the pool, which is then empty. */
 void pool_free(struct pool *pool);
 
 /* size zeroed bytes for each of count objects; aborts without memory. */

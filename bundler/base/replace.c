@@ -28,7 +28,7 @@ static bool is_same(const struct replacement *file)
 	return same;
 }
 
-/* Builds file i beside its place, flushed: 1; 0 when it has its bytes already; -1. */
+/* Writes file i beside the old one, flushed. Returns 1, 0 if it has its bytes already, or -1. */
 static int stage(struct replacement *files, size_t i, struct error *err)
 {
 	struct replacement *file = &files[i];

@@ -76,7 +76,7 @@ static const char *host_fault(const char *host)
 		return inet_pton(AF_INET6, inner, &address) == 1 ? NULL : "not an IPv6 address";
 	}
 	if (strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != length)
-		return "a host name has letters, digits, hyphens and dots only";
+		return "a host name has only letters, digits, hyphens and dots";
 	return NULL;
 }
 
@@ -127,7 +127,7 @@ const char *url_parse(struct url *url, const char *text)
 		return "too long";
 	for (size_t i = 0; i < length; i++)
 		if (text[i] <= ' ' || text[i] > '~' || text[i] == '\\')
-			return "a URL has visible ASCII characters only, and no backslash";
+			return "a URL has only visible ASCII characters, and no backslash";
 	fault = parse_scheme(url, &text);
 	if (fault)
 		return fault;

@@ -9,13 +9,13 @@
 #include "unpack/binary.h"
 #include "unpack/release.h"
 
-/* What the steps of one assembly share. */
+/* Shared by the steps of one assembly. */
 struct assembly {
 	struct tree *tree;
 	const struct recipe *recipe;
 	const struct lock *lock;
 	const struct platform *platform;
-	struct release_member *members;	/* each once, however many entries it is in */
+	struct release_member *members;	/* without duplicates */
 	size_t member_count;
 	struct release_member **sources;	/* the member of each entry, or NULL */
 	struct pool pool;
@@ -31,10 +31,7 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 	return recipe_expand(assembly->recipe, assembly->platform, &assembly->pool, template, err);
 }
 
-/*
- * Lists the members of the archive that the entries name, below the directory that wraps all of
- * it, each once.
- */
+/* Lists the members that the entries need, without duplicates, below the release's directory. */
 static int list_members(struct assembly *assembly, struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
@@ -92,23 +89,16 @@ static int read_certificates(const struct assembly *assembly, struct content *co
 	content_free(content);
 	error_set(err, STATUS_DIGEST, "cannot use certificates '%s': their SHA-256 is not the one "
 		  "in lock '%s'", assembly->recipe->certificates, lock->file);
-	return error_hint(err, "'bundler lock' takes over a bundle that was changed on purpose");
+	return error_hint(err, "if the bundle was changed on purpose, 'bundler lock' updates the "
+			  "lock");
 }
 
-static int add_link(struct assembly *assembly, const struct recipe_entry *entry, const char *path,
-		    struct error *err)
-{
-	const char *target = expand(assembly, entry->argument, err);
-
-	return target ? tree_add_link(assembly->tree, path, target, entry->uid, entry->gid, err)
-		      : -1;
-}
 
 static int add_entry(struct assembly *assembly, size_t number, struct error *err)
 {
 	const struct recipe_entry *entry = &assembly->recipe->entries[number];
 	const struct release_member *member = assembly->sources[number];
-	const char *path = expand(assembly, entry->path, err);
+	const char *path = expand(assembly, entry->path, err), *target;
 	struct content content = { .fd = -1 };
 
 	if (!path)
@@ -118,7 +108,9 @@ static int add_entry(struct assembly *assembly, size_t number, struct error *err
 		return tree_add_directory(assembly->tree, path, entry->mode, entry->uid, entry->gid,
 					  err);
 	case RECIPE_LINK:
-		return add_link(assembly, entry, path, err);
+		target = expand(assembly, entry->argument, err);
+		return target ? tree_add_link(assembly->tree, path, target, entry->uid,
+					      entry->gid, err) : -1;
 	case RECIPE_MEMBER:
 		if (entry->program && binary_check(&member->content, assembly->platform,
 						   member->name, err) < 0)
@@ -156,7 +148,7 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 		goto out;
 	result = release_read(fd, size, recipe_format(recipe, platform), asset, directory,
 			      assembly.members, assembly.member_count, err);
-	/* After a failure it has freed the contents. */
+	/* On failure, it has freed the contents. */
 	if (result < 0)
 		goto out;
 	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps from a lock to a tree and an image, each compared with what is pinned. */
+/* The steps from a lock to a tree and an image, each compared with the pinned result. */
 #include "build/build.h"
 
 #include <unistd.h>
@@ -60,13 +60,13 @@ int build_tree(const struct build *build, const struct platform *platform, int d
 	return result;
 }
 
-/* The lock pins the manifest of the image as it is made without options. */
+/* Whether the image is made without options: the lock pins only the manifest of that. */
 static bool is_plain(const struct build *build)
 {
 	return build->compression == MEDIA_GZIP && !build->flavour && !build->style->doi;
 }
 
-/* Describes an image whose layer is known. */
+/* Checks an image's layer against the lock, and makes config and manifest. */
 static int describe(const struct build *build, struct oci_image *image, struct error *err)
 {
 	if (pins_check(build->lock, image->platform, build->epoch, PINS_DIFF_ID,
@@ -76,7 +76,7 @@ static int describe(const struct build *build, struct oci_image *image, struct e
 				  build->style, err);
 }
 
-/* The same, and compares its manifest with the one that is pinned. */
+/* The same, and checks the manifest against the lock. */
 static int end_image(const struct build *build, struct oci_image *image, struct error *err)
 {
 	if (describe(build, image, err) < 0)
@@ -154,9 +154,9 @@ int build_image_from(const struct build *build, const struct platform *platform,
 	if (!result || !result->has_image || build->epoch != build->lock->epoch) {
 		error_set(err, STATUS_CONFIG, "cannot use '%s': lock '%s' pins no layer for '%s'%s",
 			  path, build->lock->file, platform->name,
-			  result && result->has_image ? " and the time in SOURCE_DATE_EPOCH" : "");
-		return error_hint(err, "'bundler lock --record' pins what it makes of the release; "
-				  "--lock names another lock");
+			  result && result->has_image ? " at the time in SOURCE_DATE_EPOCH" : "");
+		return error_hint(err, "'bundler lock --record' builds the release and pins its "
+				  "layers; --lock uses another lock");
 	}
 	if (oci_layer_pack(&image->layer, archive, build->compression, directory, path, err) < 0)
 		return -1;

@@ -15,7 +15,7 @@
 struct encoder {
 	struct libdeflate_compressor *gzip;
 	ZSTD_CCtx *zstd;
-	size_t bound;		/* bytes that a block has at most */
+	size_t bound;		/* maximum of bytes in a compressed block */
 	char *output;
 };
 
@@ -53,7 +53,7 @@ static size_t encode(void *state, const void *bytes, size_t length, const void *
 						encoder->bound);
 	length = ZSTD_compressCCtx(encoder->zstd, encoder->output, encoder->bound, bytes, length,
 				   COMPRESS_ZSTD_LEVEL);
-	/* Neither the arguments nor the room can be wrong, so it is memory. */
+	/* Arguments and room are right, so memory is missing. */
 	if (ZSTD_isError(length))
 		abort();
 	return length;

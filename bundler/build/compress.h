@@ -6,29 +6,23 @@
 #include "image/media.h"
 
 /*
- * Compression of a stream as gzip (RFC 1952) or zstd (RFC 8878): every COMPRESS_BLOCK_BYTES of it
- * are a member, or a frame, of their own. So processors share the work, memory does not grow with
- * the stream, and the same bytes come out on every machine. A gzip member has no time or name; a
- * zstd frame has its content's size, which is its window, too, and no checksum, for a layer's
- * digests say more than one.
+ * Compresses a stream as gzip (RFC 1952) or zstd (RFC 8878). Every COMPRESS_BLOCK_BYTES become one
+ * gzip member or zstd frame, so processors share the work, memory does not grow with the stream,
+ * and every machine gives the same bytes. A gzip member has no time or name. A zstd frame has its
+ * content's size, which is also its window, and no checksum: the layer has digests.
  */
 
 #define COMPRESS_BLOCK_BYTES 524288
-/*
- * Of libdeflate: no larger than gzip -6 on the binaries of Go programs, at three times its speed.
- */
+/* For libdeflate: Go programs become no larger than with gzip -6, in a third of the time. */
 #define COMPRESS_GZIP_LEVEL 5
-/* The library's default: some hundredth larger than that, at twice its speed. */
+/* libzstd's default: about a hundredth larger than that, in half the time. */
 #define COMPRESS_ZSTD_LEVEL 3
 
-/*
- * Opens a channel that compresses what is added to it, on all processors, and hands the output to
- * consume.
- */
+/* Opens a channel that compresses its bytes, on all processors, and passes them to consume. */
 struct channel *compress_open(enum media_compression format, channel_consume *consume,
 			      void *context);
 
-/* What the output's bytes depend on: "libdeflate <version> level <number>", or libzstd. */
+/* Library, version and level, on which the bytes depend: "libdeflate <version> level <number>". */
 const char *compress_version(enum media_compression format);
 
 #endif

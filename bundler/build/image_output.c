@@ -64,7 +64,7 @@ static int check_layout(const struct image_output *output, struct error *err)
 	close(fd);
 	if (!ours)
 		return refuse(output->place, "bundler did not make it", err);
-	return unknown ? refuse(output->place, "something in it is not bundler's", err) : 0;
+	return unknown ? refuse(output->place, "it has entries that bundler did not make", err) : 0;
 }
 
 static int check_replaceable(const struct image_output *output, struct error *err)
@@ -120,12 +120,12 @@ int image_output_open(struct image_output *output, const struct location *place,
 	*output = (struct image_output){ .place = place, .staging.parent = -1 };
 	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
 	    && place->kind != LOCATION_DOCKER_ARCHIVE)
-		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': places for "
-				 "images are oci:, oci-archive: and docker-archive:", place->path);
+		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': the place must "
+				 "be oci:, oci-archive: or docker-archive:", place->path);
 	if (place->tag && strchr(place->tag, ':')) {
 		error_set(err, STATUS_USAGE, "cannot write an image to '%s': '%s' is not a tag",
 			  place->path, place->tag);
-		return error_hint(err, "its name is the recipe's");
+		return error_hint(err, "give only a tag: the recipe names the image");
 	}
 	if (open_parent(output, err) == 0 && check_replaceable(output, err) == 0
 	    && staging_open(&output->staging, output->staging.parent, output->parent, err) == 0)

@@ -17,7 +17,7 @@
 #include "recipe/sums.h"
 #include "trust/bundle.h"
 
-/* An old lock that cannot be read keeps its place: whoever wants another removes it first. */
+/* An unreadable old lock is not replaced: the user must remove it first. */
 int lock_make_read(struct lock *old, const char *file, struct error *err)
 {
 	*old = (struct lock){ 0 };
@@ -42,7 +42,7 @@ static const struct lock_asset *known(const struct lock *old, const struct lock 
 	return lock_find(old, platform, &ignored);
 }
 
-/* Counts the bundle's certificates only if its bytes are not those that the old lock describes. */
+/* Counts the bundle's certificates, unless the old lock has the bundle's digest. */
 static int lock_certificates(const struct lock_make *make, struct lock *new, struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
@@ -74,9 +74,7 @@ out:
 	return result;
 }
 
-/* ---- digests ---- */
-
-/* A SHA256SUMS text, and where it is from. */
+/* A SHA256SUMS text, and its file or URL. */
 struct sums {
 	struct buffer text;
 	const char *name;
@@ -95,15 +93,15 @@ static int read_sums(const struct lock_make *make, struct sums *sums, struct loc
 		int result = fetch_document(make->fetch, sums->name, &sums->text, err);
 
 		if (result < 0 && err->status == STATUS_NETWORK)
-			error_hint(err, "--sums takes a copy that was got elsewhere");
+			error_hint(err, "--sums reads a copy from elsewhere");
 		return result;
 	}
 	error_set(err, STATUS_CONFIG, "cannot lock '%s %s': its release has no SHA256SUMS",
 		  new->name, new->version);
-	return error_hint(err, "make one of archives that you trust, and give it with --sums");
+	return error_hint(err, "make one from archives that you trust, and pass it with --sums");
 }
 
-/* Fetches the archive: its digest has been checked by then, and its size is known. */
+/* Fetches the archive, which checks its digest, and stores its size. */
 static int measure(const struct lock_make *make, struct lock_asset *asset, const char *name,
 		   struct error *err)
 {
@@ -125,9 +123,9 @@ static int check_unchanged(const struct lock_make *make, const struct lock *new,
 
 	if (!before || digest_equal(&before->digest, &asset->digest))
 		return 0;
-	error_set(err, STATUS_DIGEST, "cannot lock '%s': its SHA-256 was another when version %s "
-		  "was locked before", name, new->version);
-	return error_hint(err, "a release must not change; remove '%s' to accept that it did",
+	error_set(err, STATUS_DIGEST, "cannot lock '%s': its SHA-256 has changed since version %s "
+		  "was locked", name, new->version);
+	return error_hint(err, "a release must not change; to accept the change, remove '%s'",
 			  make->lock_file);
 }
 
@@ -135,11 +133,11 @@ static int missing(const struct sums *sums, const char *name, const struct platf
 		   struct error *err)
 {
 	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for '%s'", sums->name, name);
-	return error_hint(err, "if releases may lack %s, the recipe can call it optional",
+	return error_hint(err, "if releases may lack %s, make it optional in the recipe",
 			  platform->name);
 }
 
-/* An asset that the sums do not have is left out when its platform is optional. */
+/* An asset that is not in the sums is left out if its platform is optional. */
 static int lock_asset(const struct lock_make *make, const struct platform *platform,
 		      const struct sums *sums, struct lock *new, struct error *err)
 {
@@ -163,7 +161,7 @@ static int lock_asset(const struct lock_make *make, const struct platform *platf
 	return 0;
 }
 
-/* In the order of the platform table, whatever the recipe's is. */
+/* In the order of the platform table, not of the recipe. */
 static int lock_assets(const struct lock_make *make, struct lock *new, struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
@@ -183,9 +181,7 @@ static int lock_assets(const struct lock_make *make, struct lock *new, struct er
 	return result;
 }
 
-/* ---- results ---- */
-
-/* What the jobs of recording share. */
+/* Shared by the jobs of recording. */
 struct recording {
 	const struct lock_make *make;
 	struct lock *new;
@@ -243,7 +239,7 @@ static int record(const struct lock_make *make, struct lock *new, struct error *
 	return 0;
 }
 
-/* Whether the old lock's results are those of the new one, as far as a lock can tell. */
+/* Whether both locks have the same inputs, and so the same results. */
 static bool has_same_inputs(const struct lock *old, const struct lock *new)
 {
 	if (!is_same_version(old, new) || strcmp(old->release, new->release) != 0

@@ -25,8 +25,8 @@
 #define ARCHIVE ".tar"
 
 /*
- * Why the directory that fd is open for, at path in the outputs, must stay, or NULL: what the
- * manifest does not name may be a user's.
+ * Why the directory in fd, at path in the outputs, must not be replaced, or NULL: a path that is
+ * not in the manifest may be a user's.
  */
 static const char *contents_fault(int fd, const char *path, const struct buffer *manifest)
 {
@@ -56,10 +56,7 @@ static const char *contents_fault(int fd, const char *path, const struct buffer 
 	return fault;
 }
 
-/*
- * Why the directory called name must not be replaced, or NULL: bundler made it, or nothing is
- * there.
- */
+/* Why the directory called name must not be replaced; NULL if bundler made it or it is missing. */
 static const char *directory_fault(int dirfd, const char *name, const struct buffer *manifest)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -81,7 +78,7 @@ static int refuse(const char *name, const char *reason, struct error *err)
 	return error_hint(err, "move it away, or choose another output directory");
 }
 
-/* Whether the file name + suffix may be made, or replaced, which it may only when ours is set. */
+/* Checks that the file name + suffix is missing or, if ours is set, a regular file. */
 static int check_file(int dirfd, const char *name, const char *suffix, bool ours,
 		      struct error *err)
 {
@@ -99,7 +96,7 @@ static int check_file(int dirfd, const char *name, const char *suffix, bool ours
 	return result;
 }
 
-/* Reads the manifest beside name, which stays empty when bundler did not write what is there. */
+/* Reads the manifest beside name; empty if there is none, or it is not bundler's. */
 static int read_manifest(int dirfd, const char *name, struct buffer *manifest, struct error *err)
 {
 	char *path = memory_format("%s" MANIFEST, name);
@@ -140,8 +137,8 @@ struct location {
 };
 
 /*
- * A run that was killed between manifest and directory has the old manifest still, in dead: when
- * that is the one of the directory, it gets its place back.
+ * A run that was killed between publishing manifest and directory left the old manifest in dead. If
+ * it fits the directory, it is moved back.
  */
 static void put_back(int dead, void *context)
 {
@@ -170,7 +167,7 @@ int outputs_check(int dirfd, const char *name, struct error *err)
 	return check(dirfd, name, err);
 }
 
-/* What the two jobs of outputs_write share. */
+/* Shared by the two jobs of outputs_write. */
 struct writing {
 	const struct tree *tree;
 	int dirfd;
@@ -191,7 +188,7 @@ static int write_one(void *context, size_t number, struct error *err)
 	return result;
 }
 
-/* The large outputs side by side: one copies while the other waits for the disk. */
+/* The large outputs are written at the same time: one copies while the other waits for the disk. */
 int outputs_write(const struct tree *tree, const struct buffer *manifest, int dirfd,
 		  const char *name, struct error *err)
 {
@@ -223,7 +220,7 @@ int outputs_build(const struct build *build, const struct platform *platform, in
 	return result;
 }
 
-/* In this order: a directory or an archive without a manifest would not be known as ours. */
+/* The manifest first: a directory or archive without it would not be recognised as ours. */
 static const char *const suffixes[] = { MANIFEST, ARCHIVE, "" };
 
 #define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
@@ -240,7 +237,7 @@ int outputs_publish(const struct staging *staging, const char *const *names, siz
 		moves[i].name = pool_format(&pool, "%s%s", names[i / SUFFIXES],
 					    suffixes[i % SUFFIXES]);
 	}
-	/* Whoever else publishes here waits; without such locks runs at the same time could mix. */
+	/* Other runs that publish here wait; otherwise their outputs could mix. */
 	flock(staging->parent, LOCK_EX);
 	result = staging_publish(moves, count * SUFFIXES, confirm, context, err);
 	flock(staging->parent, LOCK_UN);

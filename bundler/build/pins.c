@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The comparison of a result with what the lock pins. */
+/* Compares results with those that the lock pins. */
 #include "build/pins.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "build/compress.h"
 
 static const char *const names[] = {
-	[PINS_MTREE] = "mtree manifest", [PINS_DIFF_ID] = "layer, uncompressed,",
+	[PINS_MTREE] = "mtree manifest", [PINS_DIFF_ID] = "uncompressed layer",
 	[PINS_MANIFEST] = "image manifest",
 };
 
@@ -35,9 +35,9 @@ int pins_check(const struct lock *lock, const struct platform *platform, int64_t
 		return 0;
 	if (kind == PINS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
 		return 0;
-	error_set(err, STATUS_DIGEST, "cannot vouch for '%s': its %s is %s, lock '%s' pins %s",
+	error_set(err, STATUS_DIGEST, "cannot confirm '%s': its %s is %s, but lock '%s' pins %s",
 		  platform->name, names[kind], digest_write(digest, made), lock->file,
 		  digest_write(wanted, text));
-	return error_hint(err, "something that goes into it has changed since; 'bundler lock "
-			  "--record' pins what it is now");
+	return error_hint(err, "an input has changed; if it was meant to, 'bundler lock --record' "
+			  "pins the new result");
 }

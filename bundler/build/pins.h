@@ -9,15 +9,14 @@
 #include "base/platform.h"
 #include "recipe/lock.h"
 
-/* The results that a lock pins, against what is made of it. */
+/* Compares results with those that the lock pins. */
 
 enum pins_kind { PINS_MTREE, PINS_DIFF_ID, PINS_MANIFEST };
 
 /*
- * STATUS_DIGEST when the lock pins another digest for this platform than the one of what was made,
- * with its files at epoch. Nothing is compared where nothing is pinned, or for another epoch than
- * the lock's; nor is an image's manifest, which has the compressed layer in it, when another
- * compressor made it.
+ * STATUS_DIGEST if the lock pins another digest of this kind for the platform. epoch is the time of
+ * the result's files. Nothing is compared if nothing is pinned or epoch is not the lock's. Nor is
+ * an image's manifest if another compressor made it: it has the compressed layer's digest.
  */
 int pins_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
 	       enum pins_kind kind, const struct digest *digest, struct error *err);

@@ -84,8 +84,8 @@ static int choose_host(struct run *run, struct error *err)
 	chosen[0] = inputs->recipe.platform_count == 1 ? inputs->recipe.platforms[0]
 						       : platform_host();
 	if (!chosen[0] || !recipe_has(&inputs->recipe, chosen[0]))
-		return error_set(err, STATUS_USAGE, "cannot audit '%s': it is not said of which "
-				 "platform it is (--platform)", run->text);
+		return error_set(err, STATUS_USAGE, "cannot audit '%s': its platform is not known "
+				 "(--platform)", run->text);
 	inputs->platforms = chosen;
 	inputs->platform_count = 1;
 	inputs->all = false;
@@ -98,12 +98,12 @@ static int check_chosen(const struct run *run, struct error *err)
 
 	if (!run->observed.has_images && inputs->platform_count > 1)
 		return error_set(err, STATUS_USAGE,
-				 "cannot audit '%s': it can be of one platform only",
+				 "cannot audit '%s': a tree has only one platform",
 				 run->text);
 	for (size_t i = 0; i < inputs->platform_count && run->observed.has_images; i++)
 		if (!can_be_image(inputs, inputs->platforms[i]))
 			return error_set(err, STATUS_USAGE, "cannot audit an image for '%s': only "
-					 "Linux runs one without a base",
+					 "Linux images need no base image",
 					 inputs->platforms[i]->name);
 	return 0;
 }

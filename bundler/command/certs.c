@@ -50,7 +50,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		return -1;
 	run->file = option_operand(parser);
 	if (!run->file)
-		return error_set(err, STATUS_USAGE, "cannot read a bundle: none is named");
+		return error_set(err, STATUS_USAGE, "cannot read a bundle: no file is given");
 	return option_end(parser, "bundle", err);
 }
 

@@ -137,9 +137,9 @@ static int find_image(struct run *run, size_t side, struct image **image, struct
 		return 0;
 	if (images->count == 0)
 		return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has no "
-				 "image for the platforms that are chosen", run->texts[side]);
-	return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has %zu images, "
-			 "of which --platform chooses", run->texts[side], images->count);
+				 "image for the chosen platforms", run->texts[side]);
+	return error_set(err, STATUS_USAGE, "cannot compare '%s' with a tree: it has %zu images "
+			 "(choose one with --platform)", run->texts[side], images->count);
 }
 
 /* Of a platform that neither place has nothing would be compared, and nothing differ. */

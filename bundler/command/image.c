@@ -47,8 +47,8 @@ static int set_compression(void *compression, const struct option_spec *spec, co
 			*(enum media_compression *)compression = (enum media_compression)i;
 			return 0;
 		}
-	return error_set(err, STATUS_USAGE, "cannot compress by '%s': it is not 'gzip', 'zstd' or "
-			 "'none'", value);
+	return error_set(err, STATUS_USAGE, "cannot compress with '%s': it is not 'gzip', 'zstd' "
+			 "or 'none'", value);
 }
 
 static int set_output(void *context, const struct option_spec *spec, const char *value,
@@ -89,7 +89,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 				 "(--output)");
 	if (run->style.doi && run->compression == MEDIA_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
-				 "importers of Docker Official Images do not take it");
+				 "importers of Docker Official Images do not accept it");
 	return 0;
 }
 
@@ -106,12 +106,12 @@ static int choose_platforms(struct run *run, struct error *err)
 			chosen[count++] = inputs->platforms[i];
 		else if (!inputs->all)
 			return error_set(err, STATUS_USAGE, "cannot write an image for '%s': only "
-					 "Linux runs one without a base",
+					 "Linux images need no base image",
 					 inputs->platforms[i]->name);
 	}
 	if (count == 0)
 		return error_set(err, STATUS_USAGE, "cannot write an image: recipe '%s' has no "
-				 "platform of Linux", inputs->recipe.file);
+				 "Linux platform", inputs->recipe.file);
 	if (run->style.doi && count > 1)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' for several platforms: "
 				 "choose one (--platform)");
@@ -144,7 +144,8 @@ static int make_image(void *context, size_t number, struct error *err)
 		result = build_image_from(&build, platform, archive, path, scratch, image, err);
 		close(archive);
 	} else {
-		error_hint(err, "'bundler rootfs' makes it; --platform chooses what is packed");
+		error_hint(err, "'bundler rootfs' makes it; to pack only some platforms, use "
+			   "--platform");
 	}
 	free(path);
 	return result;

@@ -264,8 +264,8 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 	for (size_t i = 0; i < inputs->platform_count; i++)
 		if (!lock_find(&inputs->lock, inputs->platforms[i], err))
 			return recipe_is_optional(&inputs->recipe, inputs->platforms[i])
-			       ? error_hint(err, "it is optional, and release %s had nothing for "
-					    "it", inputs->recipe.version) : -1;
+			       ? error_hint(err, "it is optional, and release %s had no archive "
+					    "for it", inputs->recipe.version) : -1;
 	return 0;
 }
 
@@ -322,7 +322,7 @@ int command_inputs_scratch(struct error *err)
 		fd = open(places[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0 && (i == 0 || errno != ENOENT)) {
 			error_errno(err, STATUS_FILE, "cannot open '%s'", places[i]);
-			return error_hint(err, "TMPDIR says where large files are kept");
+			return error_hint(err, "large temporary files are kept in TMPDIR");
 		}
 	}
 	return fd < 0 ? error_errno(err, STATUS_FILE, "cannot open '/tmp'") : fd;

@@ -74,9 +74,9 @@ static int check_order(const struct run *run, const char *what, const char *at, 
 		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: its version '%s' cannot "
 			  "be ordered: %s", what, run->version, at, fault);
 	else
-		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: it is at %s, which is "
-			  "later", what, run->version, at);
-	return error_hint(err, "--allow-downgrade goes there anyway");
+		error_set(err, STATUS_USAGE, "cannot update '%s' to %s: it is already at the later "
+			  "version %s", what, run->version, at);
+	return error_hint(err, "to accept an older version, use --allow-downgrade");
 }
 
 /* Reads both texts as they are, and makes them as they will be. */

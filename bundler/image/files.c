@@ -241,7 +241,8 @@ static int list_all(struct files *files, struct error *err)
 		if (files->entries[i].type != FILES_DIRECTORY)
 			continue;
 		if (strlen(name) > LIMIT_NAME_BYTES)
-			return refuse(files, STATUS_LIMIT, "its directories are too deep", err);
+			return refuse(files, STATUS_LIMIT, "its directories are nested too "
+				      "deeply", err);
 		if (list(files, path_open(files->fd, name, O_DIRECTORY), name, err) < 0)
 			return -1;
 	}
@@ -339,7 +340,8 @@ static int list_members(struct files *files, struct error *err)
 
 	if (fstat(files->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		refuse(files, STATUS_FILE, "not a regular file", err);
-		return S_ISDIR(st.st_mode) ? error_hint(err, "a layout in a directory is oci:DIR")
+		return S_ISDIR(st.st_mode) ? error_hint(err, "write a layout in a directory as "
+							"oci:DIR")
 					   : -1;
 	}
 	if (is_compressed(files->fd)) {
@@ -365,8 +367,8 @@ int files_open(struct files **files, const struct location *place, struct error 
 
 	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
 	    && place->kind != LOCATION_DOCKER_ARCHIVE)
-		return error_set(err, STATUS_USAGE, "cannot read an image from '%s': places of "
-				 "images are oci:, oci-archive: and docker-archive:", place->path);
+		return error_set(err, STATUS_USAGE, "cannot read an image from '%s': the place "
+				 "must be oci:, oci-archive: or docker-archive:", place->path);
 	made = memory_new(1, sizeof *made);
 	made->path = pool_string(&made->pool, place->path);
 	made->budget = LIMIT_STORE_NAMES_BYTES;
@@ -379,7 +381,8 @@ int files_open(struct files **files, const struct location *place, struct error 
 
 		result = error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
 		if (is_file && !made->archive)
-			error_hint(err, "an archive is oci-archive:FILE or docker-archive:FILE");
+			error_hint(err, "write an archive as oci-archive:FILE or "
+				   "docker-archive:FILE");
 	} else {
 		result = made->archive ? list_members(made, err) : list_all(made, err);
 	}

@@ -48,7 +48,7 @@ int location_parse(struct location *place, struct pool *pool, const char *text, 
 		place->path = pool_string(pool, text + length);
 		return split(place, text, kinds[i].tagged, err);
 	}
-	error_set(err, STATUS_USAGE, "cannot use place '%s': its kind is not known", text);
+	error_set(err, STATUS_USAGE, "cannot use place '%s': its kind is unknown", text);
 	return error_hint(err, "places are written as oci:DIR[:TAG], oci-archive:FILE, "
 			  "docker-archive:FILE, dir:DIR, tar:FILE");
 }

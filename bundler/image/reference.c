@@ -19,7 +19,7 @@ const char *reference_tag_fault(const char *text)
 
 	if (length == 0 || length > 128 || strspn(text, LOWER UPPER DIGITS "_") == 0
 	    || strspn(text, LOWER UPPER DIGITS "_.-") != length)
-		return "its tag is not one";
+		return "its tag is malformed";
 	return NULL;
 }
 
@@ -91,7 +91,7 @@ const char *reference_fault(const char *text)
 		*colon = '\0';
 		fault = reference_tag_fault(colon + 1);
 		if (!fault && (strlen(name) > 255 || !is_name(name)))
-			fault = "its name is not one";
+			fault = "its name is malformed";
 	}
 	free(name);
 	return fault;

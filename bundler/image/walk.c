@@ -127,7 +127,7 @@ int walk_spend(struct walk *walk, const struct image_file *file)
 {
 	/* One that is sparse has more bytes than any disk. */
 	if (file->entry->size > walk->stored)
-		return report(walk, WALK_EXHAUSTED, file, "its files have too many bytes");
+		return report(walk, WALK_EXHAUSTED, file, "its files are too large together");
 	walk->stored -= file->entry->size;
 	return 0;
 }
@@ -172,7 +172,7 @@ int walk_read(struct walk *walk, struct image_document *document)
 		return report(walk, WALK_LARGE, file, NULL) < 0 ? -1 : walk_hash(walk, file);
 	if (file->entry->size > walk->documents)
 		return report(walk, WALK_EXHAUSTED, file,
-			      "its JSON documents have too many bytes");
+			      "its JSON documents are too large together");
 	walk->documents -= file->entry->size;
 	buffer_init(&text, LIMIT_INDEX_BYTES);
 	result = files_read(walk->files, file->entry, &text, walk->err);

@@ -236,8 +236,8 @@ static int take_kind(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, vo
 	if (!has_os(library, kind->os))
 		return yaml_fault(yaml, key, err, "no platform of '%s' is listed", kind->os);
 	if (kind->from && !has_variant(library, kind->from, variant->version))
-		return yaml_fault(yaml, key, err, "it copies from '%s' of '%s', which must come "
-				  "before it", kind->from, variant->version);
+		return yaml_fault(yaml, key, err, "it copies from '%s' of '%s': list that "
+				  "first", kind->from, variant->version);
 	library->variant_count++;
 	return 0;
 }

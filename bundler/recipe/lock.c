@@ -18,7 +18,7 @@
 static int fault(const struct lock *lock, struct error *err, const char *key, const char *reason)
 {
 	error_set(err, STATUS_CONFIG, "cannot use lock '%s': key '%s' %s", lock->file, key, reason);
-	return error_hint(err, "'bundler lock' writes it anew");
+	return error_hint(err, "'bundler lock' writes a new one");
 }
 
 /*
@@ -225,7 +225,7 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 			if (!json_object_get(json_array_get(platforms, i), of->key)
 			    == made->has_image)
 				return fault(lock, err, of->key, made->has_image ? "is not a string"
-					     : "is of an image, but Windows has none");
+					     : "is for an image, but Windows has none");
 	}
 	return 0;
 }
@@ -320,8 +320,8 @@ static int mismatch(const struct lock *lock, const struct recipe *recipe, struct
 	error_set(err, STATUS_CONFIG, "cannot use lock '%s' with recipe '%s': %s is '%s' in the "
 		  "lock, '%s' in the recipe", lock->file, recipe->file, what, locked, wanted);
 	if (strcmp(lock->release, "official") == 0)
-		return error_hint(err, "'bundler lock' writes the lock anew");
-	return error_hint(err, "'bundler lock --release %s' writes the lock anew", lock->release);
+		return error_hint(err, "'bundler lock' writes a new lock");
+	return error_hint(err, "'bundler lock --release %s' writes a new lock", lock->release);
 }
 
 

@@ -51,7 +51,7 @@ static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	for (size_t i = 0; i < recipe->platform_count; i++)
 		if (!recipe_format(recipe, recipe->platforms[i]))
 			return yaml_fault(yaml, node, err,
-					  "no format for '%s', the system of a platform",
+					  "no format for '%s', the operating system of a platform",
 					  recipe->platforms[i]->os);
 	return 0;
 }

@@ -67,7 +67,7 @@ static int copy_content(struct archive *archive, const struct content *content, 
 	return 0;
 }
 
-/* The consumer of the archive's bytes, as libarchive's callback receives it. */
+/* The context of libarchive's callback. */
 struct stream {
 	channel_consume *consume;
 	void *context;
@@ -104,7 +104,7 @@ int layer_stream(const struct tree *tree, channel_consume *consume, void *contex
 		const struct tree_node *node = &tree->nodes[i];
 
 		describe(entry, node, tree->epoch);
-		/* libarchive warns of names that are not ASCII, and then writes their bytes. */
+		/* libarchive warns about names that are not ASCII, but writes their bytes. */
 		if (archive_write_header(archive, entry) < ARCHIVE_WARN) {
 			write_error(archive, name, err);
 			goto close;

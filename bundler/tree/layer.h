@@ -7,19 +7,18 @@
 #include "tree/tree.h"
 
 /*
- * Hands the tree to consume as a tar archive, in order (OCI image-spec layer.md): ustar, with a
- * pax header only for a name that ustar cannot hold; numeric owners, no user names; directories end
- * in a slash; two zero blocks and nothing after them. The root itself is left out. name is for
- * messages. STATUS_FILE.
+ * Passes the tree to consume as a sorted tar archive (OCI image-spec layer.md): ustar, with a pax
+ * header only for a name that ustar cannot hold; numeric owners, no user names; directories end in
+ * a slash; two zero blocks end it. The root itself is left out. name is for messages. STATUS_FILE.
  */
 int layer_stream(const struct tree *tree, channel_consume *consume, void *context,
 		 const char *name, struct error *err);
 
-/* Writes the same as the new file path below dirfd, with mode 0644, and flushes it. */
+/* Writes the same to the new file path below dirfd, with mode 0644, and flushes it. */
 int layer_write(const struct tree *tree, int dirfd, const char *path, const char *name,
 		struct error *err);
 
-/* Hands over an archive that was written, in fd, as it is. STATUS_LIMIT, STATUS_FILE. */
+/* Passes the archive in descriptor fd to consume, unchanged. STATUS_LIMIT, STATUS_FILE. */
 int layer_copy(int fd, channel_consume *consume, void *context, const char *name,
 	       struct error *err);
 

@@ -13,7 +13,7 @@ static const char *const type_names[] = {
 	[TREE_DIRECTORY] = "dir", [TREE_FILE] = "file", [TREE_LINK] = "link",
 };
 
-/* Bytes that would end the word or begin a comment, a pattern or an escape are written in octal. */
+/* Writes bytes in octal that would end the word or begin a comment, a pattern or an escape. */
 static int add_name(struct buffer *text, const char *name)
 {
 	int result = 0;

@@ -10,15 +10,15 @@
 #include "base/interrupt.h"
 
 /*
- * Files that are written and not flushed yet. The kernel writes several of them to the disk at
- * once. Their number is small because each holds a descriptor.
+ * Files that are written but not flushed: the kernel can write several to the disk at once. Each
+ * has an open descriptor, so their number is small.
  */
 struct unflushed {
 	int fds[16];
 	size_t count;
 };
 
-/* The tree's paths begin with a slash; below a directory descriptor they must not. */
+/* The path without its leading slash, for use below a directory descriptor. */
 static const char *relative(const struct tree_node *node)
 {
 	return node->path[1] == '\0' ? "." : node->path + 1;
@@ -30,8 +30,8 @@ static int fail(const char *name, const struct tree_node *node, struct error *er
 }
 
 /*
- * Only root gives files away, and root of a user namespace only to those whom it has, else EINVAL
- * (user_namespaces(7)). What cannot be given away stays the user's own.
+ * Sets the owner as far as permitted: only root can, and in a user namespace only to a mapped user,
+ * else EINVAL (user_namespaces(7)). Otherwise the file stays the caller's.
  */
 static int give_away(int directory, const char *path, const struct tree_node *node, int flags)
 {
@@ -52,7 +52,7 @@ static int set_attributes(int fd, const struct tree_node *node, int64_t epoch)
 	return futimens(fd, times);
 }
 
-/* Flushes and closes them all; -1 with errno set when one could not be flushed. */
+/* Flushes and closes all; -1 with errno set if one could not be flushed. */
 static int flush(struct unflushed *unflushed)
 {
 	int fault = 0;
@@ -72,7 +72,7 @@ static int flush(struct unflushed *unflushed)
 static int write_file(int root, const struct tree_node *node, int64_t epoch,
 		      struct unflushed *unflushed)
 {
-	/* If the content is in an unnamed file, that file may be named instead of copied. */
+	/* A content in an unnamed file need not be copied. */
 	int fd = content_link(&node->content, root, relative(node));
 	const bool linked = fd >= 0;
 
@@ -85,7 +85,7 @@ static int write_file(int root, const struct tree_node *node, int64_t epoch,
 	if ((!linked && content_copy(&node->content, fd) < 0)
 	    || set_attributes(fd, node, epoch) < 0)
 		return -1;
-	/* Only a hint: fsync's result counts. */
+	/* A hint; errors are reported by fsync. */
 	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return unflushed->count < sizeof unflushed->fds / sizeof unflushed->fds[0]
 	       ? 0 : flush(unflushed);
@@ -120,7 +120,7 @@ static int make_node(int root, const struct tree_node *node, int64_t epoch,
 	return -1;
 }
 
-/* Called last, from the leaves up: adding to a directory changes its time. */
+/* Called last, for the deepest directories first: adding a file changes a directory's time. */
 static int finish_directory(int root, const struct tree_node *node, int64_t epoch)
 {
 	int fd = openat(root, relative(node), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -6,10 +6,9 @@
 #include "tree/tree.h"
 
 /*
- * Writes the tree as the new directory name below dirfd, with exact modes and times and, when the
- * caller is root, owners; every file and directory is flushed. Files whose content is in an unnamed
- * file on the same file system take that file over instead of copying it. STATUS_FILE; what was
- * written until then is left for the caller to remove.
+ * Writes the tree as the new directory name below dirfd, with exact modes and times and, as root,
+ * owners; flushes every file and directory. A content in an unnamed file on the same file system is
+ * not copied: the file gets a name. STATUS_FILE; the caller removes leftovers.
  */
 int rootfs_write(const struct tree *tree, int dirfd, const char *name, struct error *err);
 

@@ -55,7 +55,7 @@ void tree_free(struct tree *tree)
 	*tree = (struct tree){ 0 };
 }
 
-/* Index of path, or of the place where it would stand. */
+/* Index of path, or where it would be inserted. */
 static size_t position(const struct tree *tree, const char *path, bool *found)
 {
 	size_t low = 0, high = tree->count;
@@ -82,7 +82,7 @@ const struct tree_node *tree_find(const struct tree *tree, const char *path)
 	return found ? &tree->nodes[at] : NULL;
 }
 
-/* Whether something that is not a directory stands above path. */
+/* Whether a parent of path is not a directory. */
 static bool is_below_file(const struct tree *tree, const char *path)
 {
 	char *parent = memory_string(path);
@@ -109,14 +109,14 @@ const char *tree_fault(const struct tree *tree, const char *path, enum tree_type
 	if (fault)
 		return fault;
 	if (is_below_file(tree, path))
-		return "what is above it is not a directory";
+		return "a parent of it is not a directory";
 	node = tree_find(tree, path);
 	if (node && (!node->implied || type != TREE_DIRECTORY))
-		return "it is there already";
+		return "it exists already";
 	return NULL;
 }
 
-/* Sees to it that every directory above path is there. */
+/* Adds missing parents of path. */
 static void imply_parents(struct tree *tree, const char *path)
 {
 	char *parent = memory_string(path);
@@ -134,7 +134,7 @@ static void imply_parents(struct tree *tree, const char *path)
 	free(parent);
 }
 
-/* The new node at path, or the directory that was implied there; NULL when it is refused. */
+/* A new node at path, or the directory implied there; NULL and err if it is refused. */
 static struct tree_node *add(struct tree *tree, const char *path, enum tree_type type,
 			     struct error *err)
 {
@@ -203,7 +203,7 @@ struct tree_node *tree_append(struct tree *tree, const char *path, enum tree_typ
 	return insert(tree, tree->count, path, type);
 }
 
-/* The later one of two nodes at one path is the one that is further behind in the array. */
+/* Of two nodes with the same path, the one with the higher address was added later. */
 static int compare(const void *a, const void *b)
 {
 	const struct tree_node *const *one = a, *const *other = b;
@@ -212,7 +212,7 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : *one < *other ? -1 : 1;
 }
 
-/* The nodes in their order; where the next has the same path, a node gives way to it. */
+/* Copies the nodes in order; of several with one path, only the last. */
 static size_t arrange(struct tree_node **order, size_t count, struct tree_node *sorted)
 {
 	size_t kept = 0;

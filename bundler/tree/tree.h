@@ -10,9 +10,9 @@
 #include "base/error.h"
 
 /*
- * The model of a root file system, between every source and every sink. All normalisation
- * is here: order, parents, modes, one time for everything. What was observed at a place is a
- * tree, too, but as it is there; only a comparison reads it.
+ * The model of a root file system, which all sources fill and all writers read. It normalises
+ * order, parents, modes and time. A file system observed for a comparison is a tree too, but is not
+ * normalised.
  */
 
 enum tree_type {
@@ -20,17 +20,17 @@ enum tree_type {
 	TREE_SPECIAL		/* observed: a device, a FIFO, a socket */
 };
 
-/* What only a node that was observed can have; all of it is 0 otherwise. */
+/* Members that only observed nodes have; 0 in others. */
 struct tree_observed {
 	uint32_t nanoseconds;	/* of the time */
-	uint32_t kind;		/* of what is special: the S_IFMT bits of its mode */
+	uint32_t kind;		/* of TREE_SPECIAL: the S_IFMT bits of its mode */
 	uint32_t major, minor;	/* of a device */
-	uint32_t group;		/* nodes with one number that is not 0 are hard links of one file */
-	bool compared;		/* with the file at the same path in another tree, and */
-	uint64_t common;	/* so many bytes from the start are the same */
+	uint32_t group;		/* hard links of one file have the same number; 0 without links */
+	bool compared;		/* with the file at the same path in another tree: */
+	uint64_t common;	/* the number of equal bytes from the start */
 	char *attributes;	/* extended attributes and access control lists as text, or NULL */
-	bool unstated;		/* a directory of which an archive only says what is in it */
-	bool repeated;		/* an archive has the path more than once; this is the last */
+	bool unstated;		/* a directory without member of its own in the archive */
+	bool repeated;		/* the last of several members with this path in an archive */
 };
 
 struct tree_node {
@@ -39,32 +39,32 @@ struct tree_node {
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint32_t uid, gid;
 	int64_t time;		/* seconds since 1970; the tree's epoch, unless observed */
-	struct content content;	/* of a file; observed: size and digest, perhaps without bytes */
+	struct content content;	/* of a file; if observed, perhaps only size and digest */
 	char *target;		/* of a symbolic link */
-	bool implied;		/* a parent that nobody has added in its own right */
+	bool implied;		/* a parent that was not added itself */
 	struct tree_observed observed;
 };
 
 struct tree {
 	int64_t epoch;		/* time of every node, seconds since 1970 */
-	struct tree_node *nodes;	/* sorted by path as bytes: directories before contents */
+	struct tree_node *nodes;	/* sorted by path as bytes, so parents come first */
 	size_t count, capacity;
 };
 
-/* A tree with nothing but the root directory, 0755 and root's. */
+/* Makes a tree of only the root directory, with mode 0755 and owner root. */
 void tree_init(struct tree *tree, int64_t epoch);
 void tree_free(struct tree *tree);
 
 /*
- * Why nothing of this type may be added at path, or NULL: path_fault refuses the path, something is
- * there already, or it is below something that is not a directory.
+ * Why a node of this type cannot be added at path, or NULL: path_fault refuses path, the path
+ * exists, or a parent of it is not a directory.
  */
 const char *tree_fault(const struct tree *tree, const char *path, enum tree_type type);
 
 /*
- * Adds a node and takes over its content, also on failure. Missing parents come into being as
- * 0755 and root's; one that is added later in its own right takes that one's place.
- * STATUS_CONFIG for what tree_fault refuses.
+ * Add a node and take over its content, also on failure. Missing parents are implied, with mode
+ * 0755 and owner root; adding such a directory later sets its own mode and owner. STATUS_CONFIG for
+ * a path that tree_fault refuses.
  */
 int tree_add_directory(struct tree *tree, const char *path, uint32_t mode, uint32_t uid,
 		       uint32_t gid, struct error *err);
@@ -77,21 +77,19 @@ int tree_add_link(struct tree *tree, const char *path, const char *target, uint3
 const struct tree_node *tree_find(const struct tree *tree, const char *path);
 
 /*
- * For who observes: adds a node at any path, in any order, and returns it, good until the next is
- * added. Nothing is checked, and nothing is found before tree_sort.
+ * For observers: adds a node at any path, in any order, without checks. The returned pointer is
+ * valid until the next call. tree_find works only after tree_sort.
  */
 struct tree_node *tree_append(struct tree *tree, const char *path, enum tree_type type);
 
-/*
- * Sorts what was appended. Of several nodes at one path the last stays, and is marked as repeated.
- */
+/* Sorts appended nodes. Of several with one path, the last is kept and marked as repeated. */
 void tree_sort(struct tree *tree);
 
-/* Removes the nodes of which unwanted, given each where it was, says so. */
+/* Removes the nodes for which unwanted returns true; each is passed at its old address. */
 typedef bool tree_unwanted(const struct tree_node *node, const void *context);
 void tree_filter(struct tree *tree, tree_unwanted *unwanted, const void *context);
 
-/* Moves the nodes of another tree, which is empty then, to this one, and sorts. */
+/* Moves the nodes of other to tree and sorts; other is then empty. */
 void tree_merge(struct tree *tree, struct tree *other);
 
 #endif

@@ -132,6 +132,6 @@ bool tls_explain(const struct tls_session *session, const char *host, struct buf
 const char *tls_hint(const struct tls_session *session)
 {
 	if (received_alert(session) == ALERT_PROTOCOL_VERSION)
-		return "the server seems to demand TLS 1.3; name a --mirror that speaks TLS 1.2";
+		return "the server seems to require TLS 1.3; use a --mirror that speaks TLS 1.2";
 	return NULL;
 }

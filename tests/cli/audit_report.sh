@@ -107,7 +107,7 @@ TMPDIR=$PWD/none run bundler audit oci:layout "${product[@]}"
 status 9
 stderr <<-END
 	bundler: cannot open '$PWD/none': No such file or directory
-	hint: TMPDIR says where large files are kept
+	hint: large temporary files are kept in TMPDIR
 END
 
 begin 'an archive that is not in the cache'
@@ -137,7 +137,7 @@ status 2
 stderr <<<'bundler: cannot audit: no place is given'
 refused 2 "cannot use platform 'linux/mips64le': recipe '$scratch/product/tiny.yaml' does not list it" \
 	-p linux/mips64le oci:layout
-refused 2 "cannot audit 'dir:trees': it can be of one platform only" \
+refused 2 "cannot audit 'dir:trees': a tree has only one platform" \
 	-p linux/amd64 -p linux/arm64 dir:trees
 refused 2 "cannot use flavour 'none': recipe '$scratch/product/tiny.yaml' does not have it" \
 	--flavour none oci:layout
@@ -146,9 +146,9 @@ refused 9 "cannot read 'none': No such file or directory" oci:none
 refused 9 "cannot read 'none': No such file or directory" -p linux/amd64 dir:none
 refused 9 "cannot read 'layout': not a regular file" -p linux/amd64 tar:layout
 refused 9 "cannot read 'layout': not a regular file
-hint: a layout in a directory is oci:DIR" oci-archive:layout
+hint: write a layout in a directory as oci:DIR" oci-archive:layout
 refused 9 "cannot read 'layout/index.json': Not a directory
-hint: an archive is oci-archive:FILE or docker-archive:FILE" oci:layout/index.json
+hint: write an archive as oci-archive:FILE or docker-archive:FILE" oci:layout/index.json
 refused 8 "cannot read 'empty': it has no table of contents
 hint: a root file system is dir:DIR, or tar:FILE in an archive" oci:"$(mkdir -p empty && echo empty)"
 mkfifo fifo

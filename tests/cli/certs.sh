@@ -277,7 +277,7 @@ END
 
 begin 'usage'
 prepare
-refused 2 'cannot read a bundle: none is named'
+refused 2 'cannot read a bundle: no file is given'
 refused 2 "cannot use operand 'b': one bundle at a time" a b
 refused 2 "cannot use option '--outputs=x': no such option
 hint: 'bundler certs --help' lists the options" --outputs=x a

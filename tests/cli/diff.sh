@@ -142,12 +142,12 @@ stdout <<<'verdict: identical'
 make rootfs -p linux/arm64 -o trees
 run bundler diff oci:all tar:trees/linux-arm64.tar
 status 2
-stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has 3 images, of which --platform chooses"
+stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has 3 images (choose one with --platform)"
 run bundler diff -p linux/arm64 oci:all tar:trees/linux-arm64.tar
 stdout <<<'verdict: identical'
 run bundler diff -p linux/s390x oci:all tar:trees/linux-arm64.tar
 status 2
-stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has no image for the platforms that are chosen"
+stderr <<<"bundler: cannot compare 'oci:all' with a tree: it has no image for the chosen platforms"
 run bundler diff -p linux/amd64 -p linux/s390x oci:all oci:two
 status 2
 stderr <<<"bundler: cannot compare images for 'linux/s390x': neither 'oci:all' nor 'oci:two' has one"
@@ -221,7 +221,7 @@ stderr <<<'bundler: cannot compare: two places are needed, not 3'
 run bundler diff dir:a a
 status 2
 stderr <<-'END'
-	bundler: cannot use place 'a': its kind is not known
+	bundler: cannot use place 'a': its kind is unknown
 	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
 END
 run bundler diff dir:a dir:b

@@ -155,7 +155,7 @@ echo mine >layout/notes
 run bundler image -p linux/amd64 -o oci:layout "${product[@]}"
 status 9
 stderr <<-'END'
-	bundler: cannot replace 'layout': something in it is not bundler's
+	bundler: cannot replace 'layout': it has entries that bundler did not make
 	hint: move it away, or choose another place
 END
 check test "$(cat layout/notes)" = mine
@@ -182,13 +182,13 @@ for place in dir:x tar:x; do
 	run bundler image -o "$place" "${product[@]}"
 	status 2
 	stderr <<-'END'
-		bundler: cannot write an image to 'x': places for images are oci:, oci-archive: and docker-archive:
+		bundler: cannot write an image to 'x': the place must be oci:, oci-archive: or docker-archive:
 	END
 done
 run bundler image -o layout "${product[@]}"
 status 2
 stderr <<-'END'
-	bundler: cannot use place 'layout': its kind is not known
+	bundler: cannot use place 'layout': its kind is unknown
 	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
 END
 run bundler image -o oci:x:-tag "${product[@]}"
@@ -200,7 +200,7 @@ run bundler image -o docker-archive:x:name:tag "${product[@]}"
 status 2
 stderr <<-'END'
 	bundler: cannot write an image to 'x': 'name:tag' is not a tag
-	hint: its name is the recipe's
+	hint: give only a tag: the recipe names the image
 END
 run bundler image "${product[@]}"
 status 2
@@ -216,12 +216,12 @@ END
 run bundler image --compress lzma -o oci:x "${product[@]}"
 status 2
 stderr <<-'END'
-	bundler: cannot compress by 'lzma': it is not 'gzip', 'zstd' or 'none'
+	bundler: cannot compress with 'lzma': it is not 'gzip', 'zstd' or 'none'
 END
 run bundler image -p linux/amd64 --style doi --compress zstd -o oci:x "${product[@]}"
 status 2
 stderr <<-'END'
-	bundler: cannot use style 'doi' with zstd: the importers of Docker Official Images do not take it
+	bundler: cannot use style 'doi' with zstd: the importers of Docker Official Images do not accept it
 END
 run bundler image --style doi -o oci:x "${product[@]}"
 status 2

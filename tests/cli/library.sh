@@ -142,7 +142,7 @@ ln -s /etc out/1.2.x/alpine3.19
 run bundler library -o out --commit $commit tiny.yaml
 status 3
 stderr <<-'END'
-	bundler: cannot use file '1.2.x/alpine3.19/motd': a component is a symbolic link or no directory
+	bundler: cannot use file '1.2.x/alpine3.19/motd': a component is a symbolic link or not a directory
 END
 rm out/1.2.x/alpine3.19
 check diff -r before out

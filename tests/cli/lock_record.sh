@@ -76,8 +76,8 @@ from=(bundler image -p linux/amd64 --from trees -o oci:packed)
 SOURCE_DATE_EPOCH=1 run "${from[@]}" tiny.yaml
 status 3
 stderr <<-'END'
-	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64' and the time in SOURCE_DATE_EPOCH
-	hint: 'bundler lock --record' pins what it makes of the release; --lock names another lock
+	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64' at the time in SOURCE_DATE_EPOCH
+	hint: 'bundler lock --record' builds the release and pins its layers; --lock uses another lock
 END
 cp trees/linux-amd64.tar whole.tar
 for damage in 'printf x | dd conv=notrunc status=none bs=1 seek=700 of=trees/linux-amd64.tar' \
@@ -96,14 +96,14 @@ run "${from[@]}" tiny.yaml
 status 9
 stderr <<-'END'
 	bundler: cannot read 'trees/linux-amd64.tar': No such file or directory
-	hint: 'bundler rootfs' makes it; --platform chooses what is packed
+	hint: 'bundler rootfs' makes it; to pack only some platforms, use --platform
 END
 mkfifo trees/linux-amd64.tar
 run timeout 10 "${from[@]}" tiny.yaml
 status 9
 stderr <<-'END'
 	bundler: cannot read 'trees/linux-amd64.tar': not a regular file
-	hint: 'bundler rootfs' makes it; --platform chooses what is packed
+	hint: 'bundler rootfs' makes it; to pack only some platforms, use --platform
 END
 rm trees/linux-amd64.tar
 cp whole.tar trees/linux-amd64.tar
@@ -112,7 +112,7 @@ run "${from[@]}" tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot use 'trees/linux-amd64.tar': lock 'tiny.lock.json' pins no layer for 'linux/amd64'
-	hint: 'bundler lock --record' pins what it makes of the release; --lock names another lock
+	hint: 'bundler lock --record' builds the release and pins its layers; --lock uses another lock
 END
 check test "$(echo packed* .bundler*)" = 'packed* .bundler*'
 
@@ -176,8 +176,8 @@ refuses() {
 	status 7
 	filter 's/[0-9a-f]{64}/DIGEST/g'
 	stderr <<-END
-		bundler: cannot vouch for 'linux/arm64': its $what is sha256:DIGEST, lock 'tiny.lock.json' pins sha256:DIGEST
-		hint: something that goes into it has changed since; 'bundler lock --record' pins what it is now
+		bundler: cannot confirm 'linux/arm64': its $what is sha256:DIGEST, but lock 'tiny.lock.json' pins sha256:DIGEST
+		hint: an input has changed; if it was meant to, 'bundler lock --record' pins the new result
 	END
 }
 
@@ -203,7 +203,7 @@ edit 'r["platforms"][2]["mtree"] = "0" * 64'
 refuses 'mtree manifest' rootfs -p linux/arm64 -o trees
 product
 edit 'r["platforms"][2]["diff_id"] = "0" * 64'
-refuses 'layer, uncompressed,' image -p linux/arm64 -o oci:layout
+refuses 'uncompressed layer' image -p linux/arm64 -o oci:layout
 product
 edit 'r["platforms"][2]["manifest"] = "0" * 64'
 refuses 'image manifest' image -p linux/arm64 -o oci:layout
@@ -225,7 +225,7 @@ stdout <<<'sha256:DIGEST  linux/arm64'
 run bundler audit oci:layout "${offline[@]}"
 stdout <<<'verdict: identical (linux/arm64)'
 edit 'r["platforms"][2]["diff_id"] = "0" * 64'
-refuses 'layer, uncompressed,' image -p linux/arm64 -o oci:other
+refuses 'uncompressed layer' image -p linux/arm64 -o oci:other
 
 begin 'what the results are not of is not compared with them'
 product
@@ -281,7 +281,7 @@ bad() {
 	status 3
 	stderr <<-END
 		bundler: cannot use lock 'tiny.lock.json': $2
-		hint: 'bundler lock' writes it anew
+		hint: 'bundler lock' writes a new one
 	END
 	check test ! -e trees
 }

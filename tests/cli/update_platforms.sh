@@ -12,7 +12,7 @@ update --sums sums 1.1.0 tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-arm64.tar.gz'
-	hint: if releases may lack linux/arm64, the recipe can call it optional
+	hint: if releases may lack linux/arm64, make it optional in the recipe
 END
 untouched
 
@@ -24,7 +24,7 @@ for other in ./NAME x-NAME NAME.sig dist/NAME 'NAME '; do
 	status 3
 	stderr <<-'END'
 		bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-arm64.tar.gz'
-		hint: if releases may lack linux/arm64, the recipe can call it optional
+		hint: if releases may lack linux/arm64, make it optional in the recipe
 	END
 done
 untouched
@@ -45,7 +45,7 @@ update --sums sums 1.1.0 tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-amd64.tar.gz'
-	hint: if releases may lack linux/amd64, the recipe can call it optional
+	hint: if releases may lack linux/amd64, make it optional in the recipe
 END
 
 begin 'nothing but optional platforms, and the release has none of them'
@@ -104,7 +104,7 @@ for command in 'rootfs -o none' 'image -o oci:none' fetch; do
 	status 3
 	stderr <<-'END'
 		bundler: cannot use lock 'tiny.lock.json': nothing is locked for platform 'linux/arm64'
-		hint: it is optional, and release 1.0 had nothing for it
+		hint: it is optional, and release 1.0 had no archive for it
 	END
 done
 check test ! -e none

@@ -11,8 +11,8 @@ sums 1.0 >sums
 update --sums sums 1.0 tiny.yaml
 status 7
 stderr <<-'END'
-	bundler: cannot lock 'tiny-1.0-linux-amd64.tar.gz': its SHA-256 was another when version 1.0 was locked before
-	hint: a release must not change; remove 'tiny.lock.json' to accept that it did
+	bundler: cannot lock 'tiny-1.0-linux-amd64.tar.gz': its SHA-256 has changed since version 1.0 was locked
+	hint: a release must not change; to accept the change, remove 'tiny.lock.json'
 END
 untouched
 
@@ -22,7 +22,7 @@ update --offline 1.1.0 tiny.yaml
 status 4
 stderr <<-'END'
 	bundler: cannot fetch 'https://tiny.example/1.1.0/SHA256SUMS': --offline forbids the network
-	hint: --sums takes a copy that was got elsewhere
+	hint: --sums reads a copy from elsewhere
 END
 untouched
 
@@ -86,7 +86,7 @@ run bundler rootfs --offline tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot use lock 'tiny.lock.json' with recipe 'tiny.yaml': version is '1.0' in the lock, '1.1.0' in the recipe
-	hint: 'bundler lock' writes the lock anew
+	hint: 'bundler lock' writes a new lock
 END
 filter "$old"
 update --check --sums sums 1.1.0 tiny.yaml

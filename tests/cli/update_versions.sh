@@ -11,15 +11,15 @@ sums 0.9.0 >sums
 update --sums sums 0.9.0 tiny.yaml
 status 2
 stderr <<-'END'
-	bundler: cannot update 'tiny.yaml' to 0.9.0: it is at 1.0, which is later
-	hint: --allow-downgrade goes there anyway
+	bundler: cannot update 'tiny.yaml' to 0.9.0: it is already at the later version 1.0
+	hint: to accept an older version, use --allow-downgrade
 END
 untouched
 update --sums sums 1.0.0-RC.1 tiny.yaml
 status 2
 stderr <<-'END'
-	bundler: cannot update 'tiny.yaml' to 1.0.0-RC.1: it is at 1.0, which is later
-	hint: --allow-downgrade goes there anyway
+	bundler: cannot update 'tiny.yaml' to 1.0.0-RC.1: it is already at the later version 1.0
+	hint: to accept an older version, use --allow-downgrade
 END
 untouched
 update --allow-downgrade --sums sums 0.9.0 tiny.yaml
@@ -38,8 +38,8 @@ sums 0.9.5 >sums
 update --sums sums 0.9.5 tiny.yaml
 status 2
 stderr <<-'END'
-	bundler: cannot update 'tiny.lock.json' to 0.9.5: it is at 1.0, which is later
-	hint: --allow-downgrade goes there anyway
+	bundler: cannot update 'tiny.lock.json' to 0.9.5: it is already at the later version 1.0
+	hint: to accept an older version, use --allow-downgrade
 END
 untouched
 
@@ -51,7 +51,7 @@ update --sums sums 1.1.0 tiny.yaml
 status 2
 stderr <<-'END'
 	bundler: cannot update 'tiny.yaml' to 1.1.0: its version 'nightly' cannot be ordered: a number is missing
-	hint: --allow-downgrade goes there anyway
+	hint: to accept an older version, use --allow-downgrade
 END
 untouched
 update --allow-downgrade --sums sums 1.1.0 tiny.yaml
@@ -122,7 +122,7 @@ update --allow-downgrade 0.4.0 tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot lock 'tiny 0.4.0': its release has no SHA256SUMS
-	hint: make one of archives that you trust, and give it with --sums
+	hint: make one from archives that you trust, and pass it with --sums
 END
 untouched
 update --allow-downgrade --sums sums 0.4.0 tiny.yaml
@@ -132,7 +132,7 @@ run bundler lock tiny.yaml
 status 3
 stderr <<-'END'
 	bundler: cannot lock 'tiny 0.4.0': its release has no SHA256SUMS
-	hint: make one of archives that you trust, and give it with --sums
+	hint: make one from archives that you trust, and pass it with --sums
 END
 
 finish

@@ -57,11 +57,11 @@ status 2
 stderr <<<"bundler: cannot use operand 'oci:b': one place at a time"
 run bundler validate dir:a
 status 2
-stderr <<<"bundler: cannot read an image from 'a': places of images are oci:, oci-archive: and docker-archive:"
+stderr <<<"bundler: cannot read an image from 'a': the place must be oci:, oci-archive: or docker-archive:"
 run bundler validate image
 status 2
 stderr <<-'END'
-	bundler: cannot use place 'image': its kind is not known
+	bundler: cannot use place 'image': its kind is unknown
 	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
 END
 run bundler validate --strikt oci:a
@@ -82,7 +82,7 @@ run bundler validate oci:file
 status 9
 stderr <<-'END'
 	bundler: cannot read 'file': Not a directory
-	hint: an archive is oci-archive:FILE or docker-archive:FILE
+	hint: write an archive as oci-archive:FILE or docker-archive:FILE
 END
 run bundler validate oci:empty
 status 8
@@ -91,7 +91,7 @@ run bundler validate oci-archive:empty
 status 9
 stderr <<-'END'
 	bundler: cannot read 'empty': not a regular file
-	hint: a layout in a directory is oci:DIR
+	hint: write a layout in a directory as oci:DIR
 END
 TEST_TIMEOUT=5 run bundler validate docker-archive:fifo
 status 9

@@ -28,10 +28,10 @@ blobs/sha256/CONFIG: image-layout.md#blobs: nothing refers to it
 manifest.json: docker-archive: it names no image
 END
 found docker-tags <<'END'
-manifest.json: docker-archive: [0].RepoTags[0]: 'Tiny:v1': its name is not one
+manifest.json: docker-archive: [0].RepoTags[0]: 'Tiny:v1': its name is malformed
 manifest.json: docker-archive: [0].RepoTags[1]: 'tiny': it has no tag
-manifest.json: docker-archive: [0].RepoTags[2]: 'tiny:-': its tag is not one
-manifest.json: docker-archive: [0].RepoTags[3]: '../x:y': its name is not one
+manifest.json: docker-archive: [0].RepoTags[2]: 'tiny:-': its tag is malformed
+manifest.json: docker-archive: [0].RepoTags[3]: '../x:y': its name is malformed
 END
 found docker-layer-more <<'END'
 blobs/sha256/CONFIG: config.md#properties: history: it has 1 entries that are not empty for 2 layers

@@ -331,13 +331,13 @@ refused bomb 10 "cannot check 'image': its layers unpack to too much"
 refused zstd-bomb 10 "cannot check 'image': its layers unpack to too much"
 found zeros </dev/null
 refused many-members 10 "cannot check 'image': its layers have too many members"
-refused many-references 10 "cannot check 'image': its JSON documents have too many bytes"
+refused many-references 10 "cannot check 'image': its JSON documents are too large together"
 found branching </dev/null
 found nested-5 <<'END'
 blobs/sha256/INDEX0: image-index.md#image-index-property-descriptions: more than 4 indexes are in one another
 END
 refused long-way 10 "cannot check 'image': the way to its programs is too long"
-refused files-layer-sparse 10 "cannot check 'image': its files have too many bytes"
+refused files-layer-sparse 10 "cannot check 'image': its files are too large together"
 
 # What a tree is made of, which validate makes none of.
 not_a_tree() { # KIND REASON

@@ -54,7 +54,7 @@ s/linux\/arm64/linux\/amd64/	line 9, column 26: platform 'linux/amd64' is listed
 s/^platforms: .*/platforms: []/	line 9, column 12: a platform is needed here
 s|path: /etc/tiny.conf|path: /etc/../tiny.conf|	line 12, column 12: cannot add '/etc/../tiny.conf' to the tree: a component is '..'
 s|path: /etc/tiny.conf|path: etc/tiny.conf|	line 12, column 12: cannot add 'etc/tiny.conf' to the tree: it is not absolute
-s|path: /etc/tiny.conf|path: /tmp|	line 15, column 12: cannot add '/tmp' to the tree: it is there already
+s|path: /etc/tiny.conf|path: /tmp|	line 15, column 12: cannot add '/tmp' to the tree: it exists already
 s|file: tiny.conf|file: ../tiny.conf|	line 12, column 34: '../tiny.conf' is refused: a component is '..'
 s|file: tiny.conf|file: /etc/passwd|	line 12, column 34: '/etc/passwd' is refused: it is absolute
 s|mode: "1777"|mode: "1999"|	line 15, column 41: mode '1999' is not three or four octal digits
@@ -80,22 +80,22 @@ hint: $hint}"
 done <<'END'
 lock["schema"] = 2	: a later bundler wrote it (schema 2, compat 1)	this one knows schema 1 and compat 1
 lock["compat"] = 99	: a later bundler wrote it (schema 1, compat 99)	this one knows schema 1 and compat 1
-lock["extra"] = 1	: key 'extra' is not known	'bundler lock' writes it anew
-lock["version"] = "1.1"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock' writes the lock anew
-lock["version"] = "1.1"; lock["release"] = "source"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock --release source' writes the lock anew
-lock["name"] = "other"	 with recipe 'tiny.yaml': name is 'other' in the lock, 'tiny' in the recipe	'bundler lock' writes the lock anew
-lock["platforms"][0]["sha256"] = lock["platforms"][0]["sha256"].upper()	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes it anew
-lock["platforms"][0]["sha256"] = "0"	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes it anew
-lock["platforms"][0]["url"] = "https://evil.example/x"	 with recipe 'tiny.yaml': url is 'https://evil.example/x' in the lock, 'https://tiny.example/1.0/tiny-1.0-linux-amd64.tar.gz' in the recipe	'bundler lock' writes the lock anew
-lock["platforms"][0]["size"] = -1	: key 'size' is out of range	'bundler lock' writes it anew
+lock["extra"] = 1	: key 'extra' is not known	'bundler lock' writes a new one
+lock["version"] = "1.1"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock' writes a new lock
+lock["version"] = "1.1"; lock["release"] = "source"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock --release source' writes a new lock
+lock["name"] = "other"	 with recipe 'tiny.yaml': name is 'other' in the lock, 'tiny' in the recipe	'bundler lock' writes a new lock
+lock["platforms"][0]["sha256"] = lock["platforms"][0]["sha256"].upper()	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes a new one
+lock["platforms"][0]["sha256"] = "0"	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes a new one
+lock["platforms"][0]["url"] = "https://evil.example/x"	 with recipe 'tiny.yaml': url is 'https://evil.example/x' in the lock, 'https://tiny.example/1.0/tiny-1.0-linux-amd64.tar.gz' in the recipe	'bundler lock' writes a new lock
+lock["platforms"][0]["size"] = -1	: key 'size' is out of range	'bundler lock' writes a new one
 lock["platforms"][0]["size"] = 2**63	: line 13, column 33: too big integer near '9223372036854775808'
-lock["platforms"].reverse()	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes it anew
-lock["platforms"].append(lock["platforms"][-1])	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes it anew
+lock["platforms"].reverse()	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes a new one
+lock["platforms"].append(lock["platforms"][-1])	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes a new one
 lock["platforms"].pop()	: nothing is locked for platform 'linux/arm64'
-lock["platforms"] = []	: key 'platforms' is not a list, or is empty	'bundler lock' writes it anew
-lock["epoch"] = "now"	: key 'epoch' is not a number	'bundler lock' writes it anew
-lock["platforms"][0]["platform"] = "linux/x86_64"	: key 'platform' is not the canonical name of a platform	'bundler lock' writes it anew
-del lock["release"]	: key 'release' is not a string	'bundler lock' writes it anew
+lock["platforms"] = []	: key 'platforms' is not a list, or is empty	'bundler lock' writes a new one
+lock["epoch"] = "now"	: key 'epoch' is not a number	'bundler lock' writes a new one
+lock["platforms"][0]["platform"] = "linux/x86_64"	: key 'platform' is not the canonical name of a platform	'bundler lock' writes a new one
+del lock["release"]	: key 'release' is not a string	'bundler lock' writes a new one
 END
 
 begin 'a lock that is cut off'
@@ -144,7 +144,7 @@ rm tiny.lock.json
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -subj /CN=Mallory 2>/dev/null >>roots.crt
 refused 7 <<-'END'
 	bundler: cannot use certificates 'roots.crt': their SHA-256 is not the one in lock 'tiny.lock.json'
-	hint: 'bundler lock' takes over a bundle that was changed on purpose
+	hint: if the bundle was changed on purpose, 'bundler lock' updates the lock
 END
 
 begin 'a recipe that is empty, two documents, a FIFO'
@@ -161,7 +161,7 @@ begin 'a file that is a link, or not there'
 cp -r "$scratch/good/." .
 mv tiny.conf elsewhere.conf
 ln -s elsewhere.conf tiny.conf
-refused 3 <<<"bundler: cannot use file 'tiny.conf': a component is a symbolic link or no directory"
+refused 3 <<<"bundler: cannot use file 'tiny.conf': a component is a symbolic link or not a directory"
 rm tiny.conf
 refused 9 <<<"bundler: cannot open 'tiny.conf': No such file or directory"
 

@@ -88,7 +88,7 @@ refused 'another scheme' ftp://github.com/x 'a URL that is refused: neither http
 refused 'a URL with a password' https://me:secret@github.com/x \
 	'a URL that is refused: a user name or password does not belong in a URL'
 refused 'a URL with a backslash' 'https://github.com\@mirror.example/' \
-	'a URL that is refused: a URL has visible ASCII characters only, and no backslash'
+	'a URL that is refused: a URL has only visible ASCII characters, and no backslash'
 refused 'a port that is none' https://github.com:99999/ 'a URL that is refused: port out of range'
 
 # guarded NAME HOST: the name resolves to an address that the server must not lead us to.

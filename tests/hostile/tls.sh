@@ -47,7 +47,7 @@ refused 'a self-signed certificate' self \
 	"$certificate root 'github.com' is not in the certificate bundle"
 refused 'a server that speaks TLS 1.3 only' good+tls13 \
 	"'github.com' refuses TLS 1.2, the newest version that bundler speaks" \
-	'the server seems to demand TLS 1.3; name a --mirror that speaks TLS 1.2'
+	'the server seems to require TLS 1.3; use a --mirror that speaks TLS 1.2'
 refused 'a server that speaks nothing newer than TLS 1.1' good+tls11 \
 	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305"
 refused 'a server without AEAD ciphers' good+cbc \

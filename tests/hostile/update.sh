@@ -99,7 +99,7 @@ for text in '' "$one  ./$name\n" "$one  $name.asc\n" "$one  x$name\n" "$one   $n
 	status 3
 	stderr <<-END
 		bundler: cannot use '${place}1.1.0/SHA256SUMS': no line for '$name'
-		hint: if releases may lack linux/amd64, the recipe can call it optional
+		hint: if releases may lack linux/amd64, make it optional in the recipe
 	END
 	untouched
 done
@@ -172,8 +172,8 @@ serve "$GITHUB=file $PWD/sums"
 update 1.0
 status 7
 stderr <<-END
-	bundler: cannot lock '$asset': its SHA-256 was another when version 1.0 was locked before
-	hint: a release must not change; remove 'demo.lock.json' to accept that it did
+	bundler: cannot lock '$asset': its SHA-256 has changed since version 1.0 was locked
+	hint: a release must not change; to accept the change, remove 'demo.lock.json'
 END
 untouched
 

@@ -31,7 +31,7 @@ reported() { # another command says what it is
 	"$BUNDLER" rootfs --offline tiny.yaml >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	[ $status -eq 3 ] && [ "$(cat "$scratch/err")" = "bundler: cannot use lock 'tiny.lock.json' with recipe 'tiny.yaml': version is '1.0' in the lock, '1.1.0' in the recipe
-hint: 'bundler lock' writes the lock anew" ]
+hint: 'bundler lock' writes a new lock" ]
 }
 
 made_good() {

@@ -114,7 +114,7 @@ static void opens_files_beneath(void **state)
 static void refuses_what_leads_elsewhere(void **state)
 {
 	static const char link_message[] = "cannot use file '%s': a component is a symbolic link "
-					   "or no directory";
+					   "or not a directory";
 	static const char *const paths[] = { "link", "dirlink/file", "file/x", "d/up/file" };
 	char message[200];
 	struct error err;

@@ -119,7 +119,7 @@ static void opens_nothing_that_was_replaced(void **state)
 	assert_int_equal(symlinkat("/etc/passwd", scratch, "d/file"), 0);
 	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
 		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or "
-		       "no directory");
+		       "not a directory");
 	assert_int_equal(unlinkat(scratch, "d/file", 0), 0);
 	assert_int_equal(mkfifoat(scratch, "d/file", 0644), 0);
 	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
@@ -129,7 +129,7 @@ static void opens_nothing_that_was_replaced(void **state)
 	assert_int_equal(symlinkat(".", scratch, "d"), 0);
 	assert_refused(files_reader_open(&file, files, files_find(files, "d/file"), &err), err,
 		       STATUS_FILE, "cannot use file 'd/file': a component is a symbolic link or "
-		       "no directory");
+		       "not a directory");
 	files_close(files);
 }
 
@@ -144,8 +144,8 @@ static void refuses_what_is_no_layout(void **state)
 	scratch_write("file", "hello");
 	snprintf(expected, sizeof expected, "cannot read '%s/file': Not a directory", scratch_path);
 	assert_refused(open_place(LOCATION_OCI, "file"), err, STATUS_FILE, expected);
-	snprintf(expected, sizeof expected, "cannot read an image from '%s/file': places of images "
-		 "are oci:, oci-archive: and docker-archive:", scratch_path);
+	snprintf(expected, sizeof expected, "cannot read an image from '%s/file': the place must "
+		 "be oci:, oci-archive: or docker-archive:", scratch_path);
 	assert_refused(open_place(LOCATION_TAR, "file"), err, STATUS_USAGE, expected);
 	assert_refused(open_place(LOCATION_DIRECTORY, "file"), err, STATUS_USAGE, expected);
 }
@@ -163,7 +163,7 @@ static void bounds_names_of_directories(void **state)
 		fds[i + 1] = openat(fds[i], name, O_RDONLY | O_DIRECTORY);
 		assert_true(fds[i + 1] >= 0);
 	}
-	snprintf(expected, sizeof expected, "cannot read '%s/': its directories are too deep",
+	snprintf(expected, sizeof expected, "cannot read '%s/': its directories are nested too deeply",
 		 scratch_path);
 	assert_refused(open_place(LOCATION_OCI, ""), err, STATUS_LIMIT, expected);
 	for (int i = 17; i > 0; i--) {

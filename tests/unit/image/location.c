@@ -40,10 +40,10 @@ static void reads_each_kind(void **state)
 static void refuses_what_is_none(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "", "cannot use place '': its kind is not known" },
-		{ "layout", "cannot use place 'layout': its kind is not known" },
-		{ "OCI:x", "cannot use place 'OCI:x': its kind is not known" },
-		{ "docker://x", "cannot use place 'docker://x': its kind is not known" },
+		{ "", "cannot use place '': its kind is unknown" },
+		{ "layout", "cannot use place 'layout': its kind is unknown" },
+		{ "OCI:x", "cannot use place 'OCI:x': its kind is unknown" },
+		{ "docker://x", "cannot use place 'docker://x': its kind is unknown" },
 		{ "oci:", "cannot use place 'oci:': it has no path" },
 		{ "oci::tag", "cannot use place 'oci::tag': it has no path" },
 		{ "oci:x:", "cannot use place 'oci:x:': '' is not a tag" },

@@ -31,11 +31,11 @@ static void refuses_references(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		assert_non_null(reference_fault(names[i]));
-		assert_string_equal(reference_fault(names[i]), "its name is not one");
+		assert_string_equal(reference_fault(names[i]), "its name is malformed");
 	}
 	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
 		assert_non_null(reference_fault(tags[i]));
-		assert_string_equal(reference_fault(tags[i]), "its tag is not one");
+		assert_string_equal(reference_fault(tags[i]), "its tag is malformed");
 	}
 	assert_string_equal(reference_fault("a"), "it has no tag");
 	assert_string_equal(reference_fault(""), "it has no tag");

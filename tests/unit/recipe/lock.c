@@ -184,7 +184,7 @@ static void refusals(void **state)
 		snprintf(message, sizeof message, "cannot use lock '%s': %s", path_of("lock.json"),
 			 rows[i].reason);
 		assert_refused(open_text(&lock, content, &err), err, STATUS_CONFIG, message);
-		assert_string_equal(err.hint, "'bundler lock' writes it anew");
+		assert_string_equal(err.hint, "'bundler lock' writes a new one");
 		free(content);
 	}
 }
@@ -201,8 +201,8 @@ static void results_of_windows(void **state)
 	struct error err;
 
 	(void)state;
-	snprintf(message, sizeof message, "cannot use lock '%s': key 'manifest' is of an "
-	"image, but Windows has none", path_of("lock.json"));
+	snprintf(message, sizeof message, "cannot use lock '%s': key 'manifest' is for an image, "
+	"but Windows has none", path_of("lock.json"));
 	assert_refused(open_text(&lock, content, &err), err, STATUS_CONFIG, message);
 	memset(image, ' ', strlen(", \"manifest\": \"" B "\""));
 	assert_int_equal(open_text(&lock, content, &err), 0);

@@ -497,7 +497,7 @@ static void refusals(void **state)
 		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder "
 		  "'{'" },
 		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for "
-		  "'windows', the system of a platform" },
+		  "'windows', the operating system of a platform" },
 		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
 		  "refused: it is neither 'tar.gz' nor 'zip'" },
 		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform "
@@ -559,13 +559,13 @@ static void refusals(void **state)
 		{ 13, "  - {path: \"/{x}\", file: a}", "line 13, column 12: cannot expand '/{x}': "
 		  "no placeholder '{x}'" },
 		{ 13, "  - {path: /bin/server, file: a}", "line 13, column 12: cannot add "
-		  "'/bin/server' to the tree: it is there already" },
+		  "'/bin/server' to the tree: it exists already" },
 		{ 13, "  - {path: /bin/server.exe, file: a}", "line 13, column 12: cannot add "
-		  "'/bin/server.exe' to the tree: it is there already" },
+		  "'/bin/server.exe' to the tree: it exists already" },
 		{ 13, "  - {path: /bin, file: a}", "line 13, column 12: cannot add '/bin' to the "
-		  "tree: it is there already" },
+		  "tree: it exists already" },
 		{ 13, "  - {path: /bin/server/a, file: a}", "line 13, column 12: cannot add "
-		  "'/bin/server/a' to the tree: what is above it is not a directory" },
+		  "'/bin/server/a' to the tree: a parent of it is not a directory" },
 		{ 13, "  - {path: /a, file: /etc/passwd}", "line 13, column 22: '/etc/passwd' is "
 		  "refused: it is absolute" },
 		{ 13, "  - {path: /a, file: a/../../b}", "line 13, column 22: 'a/../../b' is "
@@ -713,7 +713,7 @@ static void refusals(void **state)
 		""
 		  "'alpine3' is listed twice" },
 		{ 36, "  variants: [{nanoserver: \"1809\"}]", "line 36, column 15: it copies from "
-		  "'windowsservercore' of '1809', which must come before it" },
+		  "'windowsservercore' of '1809': list that first" },
 		{ 36, "  variants: [{alpine: \"3\", scratch: dockerfile}]", "line 36, column 14: "
 		  "one kind of variant, with its version, is expected here" },
 	};

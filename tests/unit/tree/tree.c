@@ -104,7 +104,7 @@ static void parents_are_implied(void **state)
 	assert_int_equal(node->uid, 9);
 	assert_int_equal(node->implied, 0);
 	assert_refused(tree_add_directory(&tree, "/a/b", 0700, 9, 9, &err), err, STATUS_CONFIG,
-		       "cannot add '/a/b' to the tree: it is there already");
+		       "cannot add '/a/b' to the tree: it exists already");
 	assert_int_equal(tree.count, 4);
 	tree_free(&tree);
 }
@@ -112,13 +112,13 @@ static void parents_are_implied(void **state)
 static void refusals(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "/f", "it is there already" },
-		{ "/f/x", "what is above it is not a directory" },
-		{ "/f/x/y", "what is above it is not a directory" },
-		{ "/l", "it is there already" },
-		{ "/l/x", "what is above it is not a directory" },
-		{ "/d", "it is there already" },
-		{ "/i", "it is there already" },
+		{ "/f", "it exists already" },
+		{ "/f/x", "a parent of it is not a directory" },
+		{ "/f/x/y", "a parent of it is not a directory" },
+		{ "/l", "it exists already" },
+		{ "/l/x", "a parent of it is not a directory" },
+		{ "/d", "it exists already" },
+		{ "/i", "it exists already" },
 		{ "", "it is not absolute" },
 		{ "x", "it is not absolute" },
 		{ "/", "a component is empty" },
