@@ -52,6 +52,9 @@ CFLAGS_SAN = $(BASE) -g -O1 -fno-omit-frame-pointer $(SANITIZE) \
 # V=1 shows the commands.
 Q = $(if $(V),,@echo '  $@';)
 
+# What the compiler says of a source is also kept beside the result, for tests/check/warnings.
+SAID = 2>$@.said; status=$$?; cat $@.said >&2; exit $$status
+
 OBJS = $(SRCS:bundler/%.c=build/obj/%.o)
 SAN_OBJS = $(SRCS:bundler/%.c=build/san/obj/%.o)
 FUZZ_OBJS = $(SRCS:bundler/%.c=build/fuzz/obj/%.o)
@@ -66,7 +69,7 @@ build/bundler: $(OBJS)
 
 build/obj/%.o: bundler/%.c Makefile build/versions.h
 	@mkdir -p $(@D)
-	$(Q)$(CC_MUSL) $(CFLAGS_MUSL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC_MUSL) $(CFLAGS_MUSL) -MMD -MP -c -o $@ $< $(SAID)
 
 # The licences of what is linked.
 build/THIRD-PARTY: bundler/make/third-party.sh build/bundler
@@ -77,7 +80,7 @@ build/san/bundler: $(SAN_OBJS)
 
 build/san/obj/%.o: bundler/%.c Makefile build/san/versions.h
 	@mkdir -p $(@D)
-	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -c -o $@ $<
+	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -c -o $@ $< $(SAID)
 
 # What a unit test links: everything but main.
 build/san/libbundler.a: $(filter-out build/san/obj/main.o,$(SAN_OBJS))
@@ -88,12 +91,12 @@ LINK_TEST = build/san/libbundler.a -Lbuild/san/sysroot/lib $(LIBS) -pthread
 
 build/san/tests/unit/%: tests/unit/%.c build/san/libbundler.a Makefile | build/toolchain/test
 	@mkdir -p $(@D)
-	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -MF $@.d -o $@ $< $(LINK_TEST) -lcmocka
+	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -MF $@.d -o $@ $< $(LINK_TEST) -lcmocka $(SAID)
 
 # A fuzz target for the normal test run, where a plain main feeds it its corpus.
 build/san/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c build/san/libbundler.a Makefile
 	@mkdir -p $(@D)
-	$(Q)gcc $(CFLAGS_SAN) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c $(LINK_TEST)
+	$(Q)gcc $(CFLAGS_SAN) -DCORPUS='"tests/fuzz/corpus/$*"' -o $@ $< tests/fuzz/replay.c $(LINK_TEST) $(SAID)
 
 # And for libFuzzer, which wants the program's own code compiled by clang.
 build/fuzz/obj/%.o: bundler/%.c Makefile build/san/versions.h | build/toolchain/test
@@ -129,7 +132,7 @@ build/toolchain/%: bundler/make/toolchain.sh
 
 # Where the release cannot be rebuilt, the tests that need it say so themselves.
 test: prepare $(addprefix build/toolchain/,source interop variations)
-	-configs/source/build.sh nats-streaming-server build/source
+	-configs/source/build.sh -p linux/amd64 -p linux/arm64 -p linux/arm/v7 nats-streaming-server build/source
 	-configs/source/build.sh -p linux/amd64 nats-server build/source
 	tests/run $(TESTS)
 
@@ -141,8 +144,10 @@ reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
 	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh libraries tar_readers \
 		thorough) container/source.sh)
 
-# What no change waits for: that, and then a search for inputs that fail, FUZZ_SECONDS for each target.
+# What no change waits for: that, tests/thorough, and then a search for inputs that fail, FUZZ_SECONDS
+# for each target.
 thorough: reproducible
+	tests/run tests/thorough/*
 	+$(MAKE) fuzz
 
 prepare: build/toolchain/test all build/san/bundler $(UNIT_TESTS) $(FUZZ_REPLAYS)
