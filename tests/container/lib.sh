@@ -85,6 +85,20 @@ need_trees() { # PLATFORM...
 		>"$scratch/log" 2>&1 || bail_out 'cannot build the trees' "$scratch/log"
 }
 
+# starts TREE EMULATOR [OPTION]...: the tree's server prints its version there.
+starts() {
+	local version
+	begin "$1 starts"
+	if ! command -v "$2" >/dev/null; then
+		skip "no $2"
+		return
+	fi
+	version=$(sed -n 's/^version: *//p' "$top/configs/$recipe.yaml")
+	run "${@:2}" "$context/rootfs/$1/nats-streaming-server" --version
+	filter 's/, nats-server:.*//'
+	stdout <<<"nats-streaming-server version $version"
+}
+
 # build classic|buildkit TAG [OPTION]...: $mark:TAG, from Dockerfile.scratch unless -f says else.
 build() {
 	local builder=$1 tag=$2 docker=docker kit=0 options=()

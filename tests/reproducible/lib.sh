@@ -5,6 +5,7 @@
 #	reference		before the first test: makes the product, and what all is compared with
 #	outputs DIRECTORY [COMMAND...]	everything that bundler writes, by `COMMAND... bundler`
 #	same DIRECTORY		what is in it differs in no byte, name, mode, owner or time
+#	elsewhere NAME		a build in another directory, which has build/NAME, gives the same program
 #	variant NAME [SETTING]...	$variant: a program built with other settings of the Makefile
 #
 # What outputs runs is $program on $product/tiny.yaml, with the options $inputs.
@@ -104,4 +105,14 @@ variant() {
 		done
 		nice make -C "$directory" build/bundler "${@:2}"
 	) 9>"$directory/lock" >"$scratch/log" 2>&1 || fail "cannot build $1" "$(tail -n 5 "$scratch/log")"
+}
+
+# elsewhere NAME: with another umask, locale and zone, too.
+elsewhere() {
+	mkdir -p another-directory/build
+	cp -a "$top/Makefile" "$top/bundler" another-directory
+	cp -a "$top/build/$1" another-directory/build
+	check env -i PATH="$PATH" HOME="$HOME" LC_ALL=C.UTF-8 TZ=Asia/Tokyo sh -c \
+		'umask 077; exec nice make -C another-directory build/bundler'
+	check cmp "$top/build/bundler" another-directory/build/bundler
 }
