@@ -134,7 +134,7 @@ static void note_branch(const struct run *run, const char *branch)
 
 	if (*branch == '\0' || strcmp(branch, run->source.branch) == 0)
 		return;
-	text = memory_format("%s is on branch '%s', and GitFetch is '%s'", run->output, branch,
+	text = memory_format("%s is on branch '%s', but GitFetch is '%s'", run->output, branch,
 			     run->source.branch);
 	report_line("note: ", text, " (--branch)");
 	free(text);

@@ -141,8 +141,8 @@ static void check_branch(const struct checking *checking)
 
 	if (branch && (strncmp(value, "refs/heads/", 11) != 0 || strcmp(value + 11, branch) != 0))
 		add(checking, LINT_FETCH, fetch ? fetch->line : global(checking)->line,
-		    "the branch is '%s', and GitFetch %s'%s'", branch,
-		    fetch ? "" : "is not stated, which means ", value);
+		    "the branch is '%s', but GitFetch is %s'%s'", branch,
+		    fetch ? "" : "missing and defaults to ", value);
 }
 
 /* ---- entries ---- */
@@ -179,7 +179,7 @@ static void check_architectures(const struct checking *checking, struct lint_ent
 		else if (platform && os && strcmp(os, platform->os) != 0)
 			add(checking, strcmp(entry->variant->name, "scratch") == 0 ? LINT_ACCEPTED
 									   : LINT_PUBLISHED,
-			    list->items[i].line, "'%s' is for %s, and '%s' for %s", name,
+			    list->items[i].line, "'%s' is for %s, but '%s' is for %s", name,
 			    platform->os, entry->variant->name, os);
 	}
 	if (list->count == 0)
@@ -231,7 +231,7 @@ static void check_directory(const struct checking *checking, const struct lint_e
 		return;
 	if (!entry->variant)
 		add(checking, LINT_DIRECTORY, directory ? directory->line : entry->line,
-		    "there is no directory '%s' of a version and variant",
+		    "'%s' is not a directory of a version and variant",
 		    directory ? directory->value : ".");
 	else if (!has_file(entry->variant, name))
 		add(checking, LINT_DIRECTORY, directory->line, "'%s' has no '%s'",
@@ -328,7 +328,7 @@ static void check_copied(const struct checking *checking, size_t number, const c
 	}
 	if (found >= number) {
 		add(checking, LINT_ORDER, entry->line,
-		    "it copies from '%s', whose entry is not before it", image);
+		    "it copies from '%s': that entry must be before this one", image);
 		return;
 	}
 	source = &checking->entries[found];
@@ -336,7 +336,7 @@ static void check_copied(const struct checking *checking, size_t number, const c
 	for (const struct platform *row = platform_table(); row->name; row++)
 		if (missing & (1U << (row - platform_table())))
 			add(checking, LINT_COVERAGE, entry->line,
-			    "'%s' is copied from, which is not published for '%s'", image,
+			    "it copies from '%s', which is not published for '%s'", image,
 			    row->bashbrew);
 }
 
@@ -379,7 +379,7 @@ static void check_dockerfile(const struct checking *checking, size_t number)
 		if ((entry->platforms & (1U << (row - platform_table())))
 		    && !covers(&variant->files[0], row))
 			add(checking, LINT_COVERAGE, entry->line,
-			    "'%s' is published, and '%s' has nothing for it", row->bashbrew,
+			    "'%s' is published, but '%s' has nothing for it", row->bashbrew,
 			    variant->files[0].path);
 }
 

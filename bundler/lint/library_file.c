@@ -90,7 +90,7 @@ static const char *take(struct parser *parser, struct line line, size_t number)
 		return NULL;
 	if (indent > 0 && indent < line.length) {
 		if (!parser->name)
-			return "it goes on with no field";
+			return "it continues no field";
 		lines_add(&parser->draft, (struct line){ "\n", 1 }, number);
 		lines_add(&parser->draft, trim(line), number);
 		return NULL;

@@ -31,7 +31,7 @@ const char *lint_tags_fault(const char *tag)
 		    && (i == 0 || (tag[i] != '.' && tag[i] != '-')))
 			return "it does not consist of letters, digits, '_', '.' and '-'";
 	if (length == 0 || length > TAG_BYTES)
-		return "it has not 1 to 128 characters";
+		return "it does not have 1 to 128 characters";
 	if (length > 7 && strcmp(tag + length - 7, "-latest") == 0)
 		return "it ends with '-latest'";
 	return NULL;
@@ -77,13 +77,13 @@ static void check_list(const struct lint *lint, const char *path, const struct l
 		else if (*rest && !latest && strcmp(rest, variant->name) != 0
 			 && strcmp(rest, variant->kind->alias) != 0)
 			lint_add(lint, LINT_NAMING, path, tag->line,
-				 "'%s' is not made of '%s', as its directory is", tag->text,
+				 "'%s' does not name '%s', the variant of its directory", tag->text,
 				 variant->name);
 		if (latest)
 			rest = "";
 		if (name && strcmp(name, rest) == 0 && depth < before)
 			lint_add(lint, LINT_NAMING, path, tag->line,
-				 "'%s' is after '%s', which has less of the version",
+				 "'%s' is after the less specific '%s'",
 				 tag->text, list->items[i - 1].text);
 		name = rest;
 		before = depth;
@@ -101,7 +101,7 @@ static void check_names(const struct lint *lint, const char *path, const struct 
 	first = memory_format("%s-%s", entry->version->number, entry->variant->name);
 	if (entry->tags.count > 0 && strcmp(entry->tags.items[0].text, first) != 0)
 		lint_add(lint, LINT_NAMING, path, entry->tags.items[0].line,
-			 "the first tag is '%s', and not '%s'", entry->tags.items[0].text, first);
+			 "the first tag is '%s', not '%s'", entry->tags.items[0].text, first);
 	free(first);
 }
 
@@ -154,7 +154,7 @@ static void check_same(const struct lint *lint, const char *path, const struct t
 			else if ((one->entry->platforms & other->entry->platforms) != 0
 				 && strcmp(windows_of(one->entry), windows_of(other->entry)) == 0)
 				lint_add(lint, LINT_SHARED, path, other->line, "'%s' is shared "
-					 "with line %zu, which is for the same platform",
+					 "with line %zu for the same platform",
 					 other->text, one->line);
 		}
 	}

@@ -79,7 +79,7 @@ static int enter(struct loading *loading, const struct location *place, const ch
 
 		if (fstatat(place->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
 			lint_add(loading->lint, LINT_FILE, inner->path, 0,
-				 "it is a symbolic link, which is not followed");
+				 "it is a symbolic link; links are not followed");
 		return 0;
 	}
 	return fail(loading, inner->path);
@@ -97,7 +97,7 @@ static int read_file(struct loading *loading, const struct location *place, cons
 		return fail(loading, path);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		lint_add(loading->lint, LINT_FILE, path, 0, "%s",
-			 fd < 0 ? "it is a symbolic link, which is not followed"
+			 fd < 0 ? "it is a symbolic link; links are not followed"
 				: "it is not a plain file");
 		result = 0;
 	} else if (loading->files++ == LIMIT_LINT_FILES) {
@@ -343,9 +343,9 @@ int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 			result = read_sums(&loading, &place, *names, NULL);
 	close(place.fd);
 	if (result == 0 && tree->version_count == 0) {
-		error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory that is "
-			  "named after a version", directory);
-		result = error_hint(err, "name the top of the repository, which has "
+		error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory named after "
+			  "a version", directory);
+		result = error_hint(err, "give the top directory of the repository, with "
 				    "version/variant/Dockerfile");
 	}
 	for (size_t i = 0; i < tree->version_count; i++)

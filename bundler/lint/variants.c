@@ -86,14 +86,14 @@ static void check_from(const struct lint *lint, const struct lint_version *versi
 		length = version_length(tag);
 		if (length == 0 || tag[length] != '-') {
 			lint_add(lint, LINT_FROM, file->path, l->item.line,
-				 "'%s' is copied from, which does not name version and variant",
+				 "it copies from '%s': the tag does not name version and variant",
 				 image);
 			continue;
 		}
 		if (version->number && (strlen(version->number) != length
 					|| strncmp(version->number, tag, length) != 0)) {
 			lint_add(lint, LINT_FROM, file->path, l->item.line,
-				 "'%s' is copied from, and the version is %s", image,
+				 "it copies from '%s', but the version is %s", image,
 				 version->number);
 			continue;
 		}
@@ -107,11 +107,11 @@ static void check_from(const struct lint *lint, const struct lint_version *versi
 			 && (!source->kind || strcmp(source->kind->name, kind->from) != 0
 			     || strcmp(source->base, variant->base) != 0))
 			lint_add(lint, LINT_FROM, file->path, l->item.line,
-				 "'%s' is copied from, and not '%s-%s'", image, kind->from,
+				 "it copies from '%s', not from '%s-%s'", image, kind->from,
 				 variant->base);
 		else if (source == variant)
 			lint_add(lint, LINT_FROM, file->path, l->item.line,
-				 "'%s' is copied from itself", image);
+				 "it copies from itself: '%s'", image);
 	}
 }
 
@@ -141,7 +141,7 @@ static void check_name(const struct lint *lint, const struct lint_variant *varia
 
 	if (other)
 		lint_add(lint, LINT_VARIANT, variant->path, 0,
-			 "no variant is called '%s'; '%s' is meant perhaps", variant->name, other);
+			 "no variant is called '%s'; perhaps '%s' is meant", variant->name, other);
 	else if (!variant->kind)
 		lint_add(lint, LINT_VARIANT, variant->path, 0, "no variant is called '%s'",
 			 variant->name);
@@ -160,11 +160,11 @@ static void check_version(const struct lint *lint, const struct lint_version *ve
 		return;
 	if (version->number)
 		lint_add(lint, LINT_VERSION, file->path, file->versions->item.line,
-			 "the version is %s, that of the directory %s",
+			 "the version is %s, but the directory's is %s",
 			 file->versions->item.text, version->number);
 	else
 		lint_add(lint, LINT_VERSION, file->path, file->versions->item.line,
-			 "the version is %s, the directory is for %s",
+			 "the version is %s, but the directory is for %s",
 			 file->versions->item.text, version->name);
 }
 
@@ -184,7 +184,7 @@ static void check_base(const struct lint *lint, const struct lint_variant *varia
 	if (strncmp(base, wanted, strlen(wanted)) != 0
 	    || (base[strlen(wanted)] && base[strlen(wanted)] != '@'))
 		lint_add(lint, LINT_BASE, file->path, file->base.line,
-			 "the base is '%s', and '%s' is built on '%s'", base, variant->name,
+			 "the base is '%s', but '%s' is built on '%s'", base, variant->name,
 			 wanted);
 	if (base_images_fault(base, lint->options->today, reason, sizeof reason))
 		lint_add(lint, LINT_ACCEPTED, file->path, file->base.line, "%s", reason);
@@ -269,10 +269,10 @@ static void check_target(const struct lint *lint, const struct lint_variant *var
 	const char *target = target_in(asset->name, &length);
 
 	if (target && !platform)
-		lint_add(lint, LINT_ASSET, file->path, line, "'%s' is for '%.*s', which is no "
-			 "target of releases", asset->name, (int)length, target);
+		lint_add(lint, LINT_ASSET, file->path, line, "'%s' is for '%.*s', an unknown "
+			 "target", asset->name, (int)length, target);
 	else if (platform && variant->kind && strcmp(platform->os, variant->kind->os) != 0)
-		lint_add(lint, LINT_ASSET, file->path, line, "'%s' is for %s, '%s' for %s",
+		lint_add(lint, LINT_ASSET, file->path, line, "'%s' is for %s, but '%s' is for %s",
 			 asset->name, platform->os, variant->name, variant->kind->os);
 	else if (platform && asset->arm && arm_is_for(asset->arm, NULL)
 		 && !arm_is_for(asset->arm, platform))
@@ -293,7 +293,7 @@ static void check_url(const struct lint *lint, const struct lint_version *versio
 		if (version->number && strchr(number, '.') && !version_fault(number)
 		    && strcmp(number, version->number) != 0)
 			lint_add(lint, LINT_VERSION, file->path, asset->line,
-				 "'%s' is of version %s, that of the directory is %s", asset->name,
+				 "'%s' has version %s, but the directory's is %s", asset->name,
 				 number, version->number);
 		free(part);
 		at++;
@@ -355,7 +355,7 @@ static void check_downloads(const struct lint *lint, const struct lint_version *
 	}
 	if (file->assets && !file->checks)
 		lint_add(lint, LINT_HASH, file->path, file->assets->line,
-			 "nothing checks the SHA-256 of what is downloaded");
+			 "nothing checks the SHA-256 of the downloads");
 }
 
 /* ---- what variants have in common ---- */
@@ -406,7 +406,7 @@ static void check_copies(const struct lint *lint)
 		if (strcmp(one->asset->name, other->asset->name) == 0
 		    && strcasecmp(one->asset->hash.text, other->asset->hash.text) != 0)
 			lint_add(lint, LINT_COPIES, other->file->path, other->asset->hash.line,
-				 "the SHA-256 of '%s' is another one in '%s' line %zu",
+				 "the SHA-256 of '%s' differs from the one in '%s' line %zu",
 				 other->asset->name, one->file->path, one->asset->hash.line);
 	}
 	free(copies);
@@ -469,11 +469,12 @@ static void check_common(const struct lint *lint, const struct lint_version *ver
 
 			if (!text->text)
 				lint_add(lint, rule, file->path, 0,
-					 "it has no %s, others of the version have '%s'", what,
+					 "it has no %s, but others of the version have '%s'", what,
 					 common);
 			else if (strcmp(text->text, common) != 0)
 				lint_add(lint, rule, file->path, text->line,
-					 "the %s is '%s', others of the version have '%s'", what,
+					 "the %s is '%s', but others of the version have "
+					 "'%s'", what,
 					 text->text, common);
 		}
 }
@@ -523,7 +524,7 @@ static void check_variant(const struct lint *lint, const struct lint_version *ve
 				 file->source.fault);
 		if (file->excess)
 			lint_add(lint, LINT_SYNTAX, file->path, 0,
-				 "it has more downloads than are looked at");
+				 "it has too many downloads: not all are checked");
 		check_version(lint, version, file);
 		check_base(lint, variant, file);
 		check_from(lint, version, variant, file);

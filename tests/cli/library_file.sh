@@ -212,7 +212,7 @@ git -C out worktree add -q -b feature ../linked
 run bundler library -o linked tiny.yaml
 stdout_stated=1
 stderr <<-'END'
-	note: linked is on branch 'feature', and GitFetch is 'main' (--branch)
+	note: linked is on branch 'feature', but GitFetch is 'main' (--branch)
 END
 check cmp out/library/little linked/library/little
 

@@ -19,7 +19,7 @@ finds --json --ignore order <<END
     {
       "subject": "$scratchfile",
       "rule": "expose",
-      "text": "it has no EXPOSE, others of the version have '4222 8222'"
+      "text": "it has no EXPOSE, but others of the version have '4222 8222'"
     }
   ],
   "left_out": 0
@@ -62,8 +62,8 @@ bundler: cannot read 'tree': No such file or directory
 END
 mkdir tree
 refuses 3 tree <<'END'
-bundler: cannot check 'tree': it has no directory that is named after a version
-hint: name the top of the repository, which has version/variant/Dockerfile
+bundler: cannot check 'tree': it has no directory named after a version
+hint: give the top directory of the repository, with version/variant/Dockerfile
 END
 rmdir tree
 make_tree

@@ -46,7 +46,7 @@ cd ..
 run bundler lint tree
 status 1
 stdout <<'END'
-0.25.x/scratch/Dockerfile.preview:7: expose: the EXPOSE is '8222 4222', others of the version have '4222 8222'
+0.25.x/scratch/Dockerfile.preview:7: expose: the EXPOSE is '8222 4222', but others of the version have '4222 8222'
 END
 sed -i '/8222.tcp/d; s/^EXPOSE 4222/EXPOSE 8222\/tcp 4222/' tree/0.25.x/scratch/Dockerfile.preview
 run bundler lint tree
@@ -100,7 +100,7 @@ sed -i 's/^FROM alpine.*/FROM alpine:3.21/' tree/*/alpine3.22/Dockerfile
 run bundler lint tree
 status 1
 stdout <<END
-$(cd tree && echo */alpine3.22/Dockerfile):2: base: the base is 'alpine:3.21', and 'alpine3.22' is built on 'alpine:3.22'
+$(cd tree && echo */alpine3.22/Dockerfile):2: base: the base is 'alpine:3.21', but 'alpine3.22' is built on 'alpine:3.22'
 END
 
 begin 'what bundler library writes, with the variants of 2023'

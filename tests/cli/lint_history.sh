@@ -8,7 +8,7 @@ broken 'arm64 where apk prints aarch64 (official-images#8010)'
 change $alpine 's/aarch64\)/arm64)/'
 finds <<END
 $alpine:8: architecture: apk --print-arch is never 'arm64', but 'aarch64'
-library/thing:7: coverage: 'arm64v8' is published, and '$alpine' has nothing for it
+library/thing:7: coverage: 'arm64v8' is published, but '$alpine' has nothing for it
 END
 
 broken 'loong64 where apk prints loongarch64'
@@ -37,8 +37,8 @@ broken 'nanoserver and scratch left at the old version (0b9e327)'
 change $scratchfile 's/0.25.6/0.25.5/'
 change $nano 's/thing:0.25.6/thing:0.25.5/'
 finds --ignore order <<END
-$nano:3: from: 'thing:0.25.5-windowsservercore-1809' is copied from, and the version is 0.25.6
-$scratchfile:2: from: 'thing:0.25.5-alpine3.18' is copied from, and the version is 0.25.6
+$nano:3: from: it copies from 'thing:0.25.5-windowsservercore-1809', but the version is 0.25.6
+$scratchfile:2: from: it copies from 'thing:0.25.5-alpine3.18', but the version is 0.25.6
 END
 
 broken 'servercore and scratch of a minor version left at the old one'
@@ -47,29 +47,29 @@ rm -r tree/library
 change 0.25.x/scratch/Dockerfile 's/0.25.6/0.25.5/'
 change 0.25.x/windowsservercore-1809/Dockerfile 's/SERVER 0.25.6/SERVER 0.25.5/'
 finds <<'END'
-0.25.x/scratch/Dockerfile:2: from: 'thing:0.25.5-alpine3.18' is copied from, and the version is 0.25.6
-0.25.x/windowsservercore-1809/Dockerfile:3: version: the version is 0.25.5, that of the directory 0.25.6
-0.25.x/windowsservercore-1809/Dockerfile:4: version: 'thing-v0.25.5-windows-amd64.zip' is of version 0.25.5, that of the directory is 0.25.6
+0.25.x/scratch/Dockerfile:2: from: it copies from 'thing:0.25.5-alpine3.18', but the version is 0.25.6
+0.25.x/windowsservercore-1809/Dockerfile:3: version: the version is 0.25.5, but the directory's is 0.25.6
+0.25.x/windowsservercore-1809/Dockerfile:4: version: 'thing-v0.25.5-windows-amd64.zip' has version 0.25.5, but the directory's is 0.25.6
 END
 
 broken 'the old base in a directory that was renamed (eb78e3b, b411564)'
 change $alpine 's/alpine:3.18/alpine:3.17/'
 finds <<END
-$alpine:1: base: the base is 'alpine:3.17', and 'alpine3.18' is built on 'alpine:3.18'
+$alpine:1: base: the base is 'alpine:3.17', but 'alpine3.18' is built on 'alpine:3.18'
 END
 
 broken 'servercore1809 instead of windowsservercore-1809, as a directory'
 mv tree/0.25.6/windowsservercore-1809 tree/0.25.6/servercore1809
 change library/thing 's,0.25.6/windowsservercore-1809,0.25.6/servercore1809,'
 finds --ignore from <<'END'
-0.25.6/servercore1809: variant: no variant is called 'servercore1809'; 'windowsservercore-1809' is meant perhaps
+0.25.6/servercore1809: variant: no variant is called 'servercore1809'; perhaps 'windowsservercore-1809' is meant
 END
 
 broken 'servercore1809 instead of windowsservercore-1809, as a tag'
 change library/thing 's/^(Tags: 0.25.6-)windowsservercore-1809/\1servercore1809/'
 finds <<'END'
-library/thing:16: naming: '0.25.6-servercore1809' is not made of 'windowsservercore-1809', as its directory is
-library/thing:16: naming: the first tag is '0.25.6-servercore1809', and not '0.25.6-windowsservercore-1809'
+library/thing:16: naming: '0.25.6-servercore1809' does not name 'windowsservercore-1809', the variant of its directory
+library/thing:16: naming: the first tag is '0.25.6-servercore1809', not '0.25.6-windowsservercore-1809'
 library/thing:22: order: it copies from 'thing:0.25.6-windowsservercore-1809', but no entry has that tag
 END
 

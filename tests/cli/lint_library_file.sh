@@ -22,7 +22,7 @@ library/thing:14: syntax: this field occurs twice in its paragraph
 END
 echo ' x' >tree/library/thing
 finds <<'END'
-library/thing:1: syntax: it goes on with no field
+library/thing:1: syntax: it continues no field
 END
 
 broken 'field: missing, unknown, empty, misplaced'
@@ -50,7 +50,7 @@ END
 broken 'tag: form, and -latest'
 change library/thing "s/, alpine3.18,/, $(printf '%0129d' 0 | tr 0 x),/; s/, linux$/, scratch-latest, .linux/; s/, windowsservercore$/,\n  windows server/"
 finds --ignore naming <<END
-library/thing:7: tag: '$(printf '%0129d' 0 | tr 0 x)' is not a tag: it has not 1 to 128 characters
+library/thing:7: tag: '$(printf '%0129d' 0 | tr 0 x)' is not a tag: it does not have 1 to 128 characters
 library/thing:11: tag: '.linux' is not a tag: it does not consist of letters, digits, '_', '.' and '-'
 library/thing:11: tag: 'scratch-latest' is not a tag: it ends with '-latest'
 library/thing:18: tag: 'windows server' is not a tag: it does not consist of letters, digits, '_', '.' and '-'
@@ -59,10 +59,10 @@ END
 broken 'naming and version: order of tags, and of which version they are'
 change library/thing 's/0.25.6-alpine, 0.25-alpine/0.25-alpine, 0.25.6-alpine/; s/0.25.6, 0.25, latest$/0.25.5, latest, 0.25/'
 finds --ignore order <<'END'
-library/thing:7: naming: '0.25.6-alpine' is after '0.25-alpine', which has less of the version
-library/thing:12: naming: '0.25' is after 'latest', which has less of the version
+library/thing:7: naming: '0.25.6-alpine' is after the less specific '0.25-alpine'
+library/thing:12: naming: '0.25' is after the less specific 'latest'
 library/thing:12: version: '0.25.5' is not of version 0.25.6
-library/thing:23: naming: '0.25' is after 'latest', which has less of the version
+library/thing:23: naming: '0.25' is after the less specific 'latest'
 library/thing:23: version: '0.25.5' is not of version 0.25.6
 END
 
@@ -71,7 +71,7 @@ change library/thing 's/, alpine$/, scratch/; s/^(SharedTags: .*windowsservercor
 finds --ignore naming <<'END'
 library/thing:11: unique: 'scratch' is also in line 7
 library/thing:12: unique: '0.25.6' is also in line 12
-library/thing:23: shared: 'latest' is shared with line 17, which is for the same platform
+library/thing:23: shared: 'latest' is shared with line 17 for the same platform
 END
 
 broken 'published: architectures that Official Images do not have'
@@ -79,24 +79,24 @@ change library/thing 's/arm64v8$/arm64v8, aarch64, arm32v5/; s/: windows-amd64$/
 finds --ignore coverage,shared <<'END'
 library/thing:8: published: 'aarch64' is not an architecture of Official Images
 library/thing:13: published: 'aarch64' is not an architecture of Official Images
-library/thing:18: published: 'amd64' is for linux, and 'windowsservercore-1809' for windows
-library/thing:24: published: 'amd64' is for linux, and 'nanoserver-1809' for windows
+library/thing:18: published: 'amd64' is for linux, but 'windowsservercore-1809' is for windows
+library/thing:24: published: 'amd64' is for linux, but 'nanoserver-1809' is for windows
 END
 
 broken 'coverage: an architecture without a download'
 change library/thing 's/arm64v8$/arm64v8, s390x/'
 finds <<END
-library/thing:7: coverage: 's390x' is published, and '$alpine' has nothing for it
+library/thing:7: coverage: 's390x' is published, but '$alpine' has nothing for it
 END
 change library/thing '8s/, s390x//'
 finds <<END
-library/thing:11: coverage: 'thing:0.25.6-alpine3.18' is copied from, which is not published for 's390x'
+library/thing:11: coverage: it copies from 'thing:0.25.6-alpine3.18', which is not published for 's390x'
 END
 
 broken 'directory: none, and without its file'
 change library/thing 's,0.25.6/scratch,0.25.5/scratch,; s/^(Directory: .*nanoserver.*)/\1\nFile: Dockerfile.other/'
 finds <<'END'
-library/thing:14: directory: there is no directory '0.25.5/scratch' of a version and variant
+library/thing:14: directory: '0.25.5/scratch' is not a directory of a version and variant
 library/thing:25: directory: '0.25.6/nanoserver-1809' has no 'Dockerfile.other'
 END
 
@@ -118,7 +118,7 @@ broken 'order: an entry before the one that it copies from'
 awk -v RS= -v ORS='\n\n' '{ part[NR] = $0 } END { print part[1]; print part[3]; print part[2]; print part[4]; print part[5] }' tree/library/thing >moved
 mv moved tree/library/thing
 finds <<'END'
-library/thing:7: order: it copies from 'thing:0.25.6-alpine3.18', whose entry is not before it
+library/thing:7: order: it copies from 'thing:0.25.6-alpine3.18': that entry must be before this one
 END
 
 begin 'order: the name of an image may begin with that of another'
@@ -146,11 +146,11 @@ END
 broken 'fetch: not stated, another, and no reference'
 run bundler lint --branch master tree
 finds --branch main <<'END'
-library/thing:1: fetch: the branch is 'main', and GitFetch is not stated, which means 'refs/heads/master'
+library/thing:1: fetch: the branch is 'main', but GitFetch is missing and defaults to 'refs/heads/master'
 END
 change library/thing 's,^GitCommit,GitFetch: refs/heads/other\n&,'
 finds --branch main <<'END'
-library/thing:5: fetch: the branch is 'main', and GitFetch 'refs/heads/other'
+library/thing:5: fetch: the branch is 'main', but GitFetch is 'refs/heads/other'
 END
 change library/thing 's,^GitFetch: .*,GitFetch: main,'
 finds <<'END'

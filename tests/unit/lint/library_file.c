@@ -45,8 +45,8 @@ static void reads_paragraphs(void **state)
 		{ "A: b\nc\n", "1: 1 A[b]\n2 it is not 'Name: value'\n" },
 		{ ": b\n", "1 it is not 'Name: value'\n" },
 		{ "A b: c\n", "1 it is not 'Name: value'\n" },
-		{ " A: b\n", "1 it goes on with no field\n" },
-		{ "A: b\n\n c\n", "1: 1 A[b]\n3 it goes on with no field\n" },
+		{ " A: b\n", "1 it continues no field\n" },
+		{ "A: b\n\n c\n", "1: 1 A[b]\n3 it continues no field\n" },
 		{ "A: b\nA: c\n", "1: 1 A[b]\n2 this field occurs twice in its paragraph\n" },
 		{ "A: b\n\nA: c\n", "1: 1 A[b]\n3: 3 A[c]\n" },
 	};
