@@ -44,7 +44,7 @@ static struct pool_block *new_block(size_t size)
 
 /*
  * A block with room for size more bytes. The first block is the one being filled; a large object
- * gets its own block behind it.
+ * gets its own block after it.
  */
 static struct pool_block *find_room(struct pool *pool, size_t size)
 {

@@ -407,7 +407,7 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 	for (size_t i = 0; i < plan->count && !force; i++)
 		if (plan->changes[i].foreign) {
 			error_set(err, STATUS_FILE, "cannot replace '%s': it is not what bundler "
-				  "has written", plan->changes[i].path);
+				  "wrote", plan->changes[i].path);
 			return error_hint(err, "move it away, or replace it with --force");
 		}
 	if (staging_open(&a.staging, plan->directory, where, err) < 0)

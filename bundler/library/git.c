@@ -79,7 +79,7 @@ int git_open(struct git *git, int directory, const char *where, struct error *er
 		return 0;
 	if (git->directory >= 0)
 		close(git->directory);
-	return error_set(err, STATUS_FILE, "cannot tell the commit: '%s' is not the top of a git "
+	return error_set(err, STATUS_FILE, "cannot find the commit: '%s' is not the top of a git "
 			 "repository", where);
 }
 
@@ -163,7 +163,7 @@ int git_head(const struct git *git, char commit[GIT_COMMIT_BYTES], char *branch,
 	bool is_branch = strncmp(last, HEADS, strlen(HEADS)) == 0;
 
 	if (result < 0)
-		error_set(err, STATUS_FILE, "cannot tell the commit: '%s' has none",
+		error_set(err, STATUS_FILE, "cannot find the commit: '%s' has none",
 			  is_branch ? last + strlen(HEADS) : last);
 	else
 		snprintf(branch, size, "%s", is_branch ? last + strlen(HEADS) : "");

@@ -31,7 +31,7 @@ const char *text_plain(struct library_text *d, const char *text)
 	if (*text == '\0')
 		return fail(d, text, "it is empty");
 	return text[strspn(text, LETTERS DIGITS "._/:+,@%?&=~-")] == '\0'
-	       ? text : fail(d, text, "it has a character that shells may understand");
+	       ? text : fail(d, text, "it has a character with a meaning to shells");
 }
 
 const char *text_expand(struct library_text *d, const char *template)
@@ -48,7 +48,7 @@ const char *text_expand_common(struct library_text *d, const char *template)
 	const char *text = text_expand(d, template);
 
 	return strstr(text, TEXT_TARGET)
-	       ? fail(d, template, "it is another for each platform") : text;
+	       ? fail(d, template, "it differs between platforms") : text;
 }
 
 void text_add_quoted(struct library_text *d, const char *value)

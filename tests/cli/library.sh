@@ -85,7 +85,7 @@ echo 'FROM mine' >out/1.2.x/scratch/Dockerfile
 run bundler library -o out --commit $commit tiny.yaml
 status 9
 stderr <<-'END'
-	bundler: cannot replace '1.2.x/scratch/Dockerfile': it is not what bundler has written
+	bundler: cannot replace '1.2.x/scratch/Dockerfile': it is not what bundler wrote
 	hint: move it away, or replace it with --force
 END
 files out <<-'END'

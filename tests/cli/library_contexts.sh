@@ -206,7 +206,7 @@ sed -i 's,/share/LICENSE,/share/LI CENSE,' tiny.yaml
 run bundler library -o out --commit $commit tiny.yaml
 status 3
 stderr <<-'END'
-	bundler: cannot write '/share/LI CENSE' into a Dockerfile: it has a character that shells may understand
+	bundler: cannot write '/share/LI CENSE' into a Dockerfile: it has a character with a meaning to shells
 END
 check test ! -e out
 product
@@ -214,7 +214,7 @@ sed -i 's,cmd: .*,cmd: ["{target}"],' tiny.yaml
 run bundler library -o out --commit $commit tiny.yaml
 status 3
 stderr <<-'END'
-	bundler: cannot write '{target}' into a Dockerfile: it is another for each platform
+	bundler: cannot write '{target}' into a Dockerfile: it differs between platforms
 END
 product
 sed -i 's,/etc/motd,/etc/Dockerfile,' tiny.yaml

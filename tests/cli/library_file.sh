@@ -169,7 +169,7 @@ git init -q -b main out
 run bundler library -o out tiny.yaml
 stdout_stated=1
 stderr <<-'END'
-	note: cannot tell the commit: 'main' has none
+	note: cannot find the commit: 'main' has none
 	note: library/little is left out until its commits are known (--commit)
 END
 git_commit

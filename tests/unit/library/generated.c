@@ -79,14 +79,14 @@ static void foreign_files_stay(void **state)
 	add(&files, "b");
 	scratch_write("a", "mine");
 	assert_refused(apply(&files, text, sizeof text, &err), err, STATUS_FILE,
-		       "cannot replace 'a': it is not what bundler has written");
+		       "cannot replace 'a': it is not what bundler wrote");
 	assert_int_equal(faccessat(scratch, "b", F_OK, 0), -1);
 	/* What is right already is nobody's. */
 	scratch_write("a", "a");
 	assert_applied(&files, "Cb\nCrecord\n");
 	scratch_write("a", "edited");
 	assert_refused(apply(&files, text, sizeof text, &err), err, STATUS_FILE,
-		       "cannot replace 'a': it is not what bundler has written");
+		       "cannot replace 'a': it is not what bundler wrote");
 	assert_applied(&none, "La\nDb\nRrecord\n");
 	assert_text_at(scratch, "a", "edited");
 	generated_free(&files);

@@ -53,7 +53,7 @@ static void head(void **state)
 {
 	(void)state;
 	make_repository();
-	assert_no_head("cannot tell the commit: 'main' has none");
+	assert_no_head("cannot find the commit: 'main' has none");
 	scratch_write(".git/refs/heads/main", COMMIT "\n");
 	assert_head(COMMIT, "main");
 	scratch_write(".git/HEAD", OTHER "\n");
@@ -73,11 +73,11 @@ static void what_is_no_head(void **state)
 	make_repository();
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		scratch_write(".git/HEAD", texts[i]);
-		assert_no_head("cannot tell the commit: 'HEAD' has none");
+		assert_no_head("cannot find the commit: 'HEAD' has none");
 	}
 	scratch_write(".git/HEAD", "ref: refs/heads/loop\n");
 	scratch_write(".git/refs/heads/loop", "ref: refs/heads/loop\n");
-	assert_no_head("cannot tell the commit: 'loop' has none");
+	assert_no_head("cannot find the commit: 'loop' has none");
 }
 
 static void packed(void **state)
@@ -135,7 +135,7 @@ static void branches(void **state)
 static void what_is_no_repository(void **state)
 {
 	static const char message[] =
-		"cannot tell the commit: 'here' is not the top of a git repository";
+		"cannot find the commit: 'here' is not the top of a git repository";
 	struct error err;
 	struct git git;
 
