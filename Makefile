@@ -10,7 +10,7 @@ endif
 
 # ---- what to build ----
 
-BUNDLER_VERSION = 0.2.0
+BUNDLER_VERSION = 0.3.0
 
 # The rooms of the program, lower floors first; docs/architecture.md has what is in each of them.
 ROOMS = base trust unpack tree image fetch recipe lint library validate build audit command

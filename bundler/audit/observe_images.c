@@ -89,6 +89,78 @@ static int take_fault(struct walk *walk, enum walk_fault fault, const struct ima
 
 /* ---- images ---- */
 
+static void add_extra(struct observe_images *images, bool referrer, const struct digest *digest,
+		      const char *what)
+{
+	char text[DIGEST_TEXT_BYTES];
+
+	images->extras = memory_resize(images->extras, images->extra_count + 1,
+				       sizeof *images->extras);
+	images->extras[images->extra_count++] = (struct observe_extra){
+		.referrer = referrer, .what = pool_string(&images->pool, what),
+		.subject = pool_string(&images->pool, digest_write(digest, text)),
+	};
+}
+
+/* Whether an image that is there already is this one under another name, which is noted. */
+static bool is_known(struct observe_images *images, const struct image *image,
+		     const struct descriptor *descriptor)
+{
+	for (size_t i = 0; i < images->count && !image->manifest.fault; i++) {
+		const struct image *other = &images->items[i];
+
+		if (!other->has_manifest || other->manifest.fault
+		    || strcmp(other->platform, image->platform) != 0
+		    || !digest_equal(&other->manifest.digest, &image->manifest.digest))
+			continue;
+		if (descriptor->reference || descriptor->name)
+			add_extra(images, false, &image->manifest.digest,
+				  pool_format(&images->pool, "the name '%s'", descriptor->reference
+					      ? descriptor->reference : descriptor->name));
+		return true;
+	}
+	return false;
+}
+
+static bool is_empty_or_unknown(const char *name)
+{
+	return *name == '\0' || strcmp(name, "unknown") == 0;
+}
+
+/*
+ * What a manifest is that no engine runs; NULL for an image. A subject or an artifactType does not
+ * keep engines from running an image, so they alone make none of it.
+ */
+static const char *referrer_name(const struct image *image, const struct descriptor *descriptor)
+{
+	const struct image_manifest *manifest = image->manifest_fields;
+	const struct image_config *config = image->config_fields;
+	const json_t *type = json_object_get(image->manifest.json.root, "artifactType");
+	const json_t *reference = json_object_get(descriptor->annotations,
+						  "vnd.docker.reference.type");
+	const bool nowhere = descriptor->has_platform && strcmp(descriptor->os, "unknown") == 0
+			     && strcmp(descriptor->architecture, "unknown") == 0;
+	bool layers = !manifest || manifest->count == 0;
+	const char *other;
+
+	if (!nowhere && (!manifest || image->manifest.fault))
+		return NULL;
+	other = manifest && *manifest->config.media_type
+		&& manifest->config.media->kind != MEDIA_CONFIG
+		? manifest->config.media_type : NULL;
+	for (size_t i = 0; manifest && i < manifest->count; i++)
+		layers = layers || manifest->layers[i].media->kind == MEDIA_LAYER
+			 || *manifest->layers[i].media_type == '\0';
+	if (nowhere && json_is_string(reference))
+		return json_string_value(reference);
+	if (!nowhere && !other && layers
+	    && !((json_is_string(type) || manifest->subject)
+		 && config && is_empty_or_unknown(config->os)))
+		return NULL;
+	return json_is_string(type) ? json_string_value(type) : other ? other
+	       : !layers ? manifest->layers[0].media_type : "a manifest for no platform";
+}
+
 /* Takes an image over, also on failure. */
 static int add_image(struct observe_images *images, struct image *image)
 {
@@ -96,8 +168,6 @@ static int add_image(struct observe_images *images, struct image *image)
 		image_free(image);
 		return refuse(images, STATUS_LIMIT, "it has too many images");
 	}
-	if (!image->platform)
-		image->platform = "unknown";
 	images->items = memory_resize(images->items, images->count + 1, sizeof *images->items);
 	images->items[images->count++] = *image;
 	return 0;
@@ -106,7 +176,9 @@ static int add_image(struct observe_images *images, struct image *image)
 static int take_entry(struct walk *walk, const struct walk_entry *entry)
 {
 	struct observe_images *images = walk->context;
+	const size_t faults = images->fault_count;
 	struct image_document *index;
+	const char *referrer;
 	struct image image;
 	int result;
 
@@ -131,7 +203,18 @@ static int take_entry(struct walk *walk, const struct walk_entry *entry)
 		image_free(&image);
 		return -1;
 	}
-	return add_image(images, &image);
+	if (!image.platform)
+		image.platform = "unknown";
+	referrer = referrer_name(&image, entry->descriptor);
+	if (referrer) {
+		add_extra(images, true, &entry->descriptor->digest, referrer);
+		for (size_t i = faults; i < images->fault_count; i++)
+			images->faults[i].referrer = true;
+	} else if (!is_known(images, &image, entry->descriptor)) {
+		return add_image(images, &image);
+	}
+	image_free(&image);
+	return 0;
 }
 
 /* ---- manifest.json ---- */
@@ -187,6 +270,8 @@ static int take_docker(struct observe_images *images, const struct docker_image 
 		image.config.digest = digest_of("", 0);
 		image.config.fault = document_parse(&image.config.json, &(struct buffer){ 0 });
 	}
+	if (!image.platform)
+		image.platform = "unknown";
 	for (size_t i = 0; i < images->count; i++)
 		if (is_same(&images->items[i], &image)) {
 			images->items[i].docker = json;
@@ -205,6 +290,24 @@ static bool has_tag(const struct docker_image *docker, const char *tag)
 }
 
 /* ---- place ---- */
+
+/* With a tag on two images for one platform, engines take one or the other. */
+static int check_tag(const struct observe_images *images)
+{
+	char one[DIGEST_TEXT_BYTES], other[DIGEST_TEXT_BYTES];
+
+	for (size_t i = 0; i < images->count; i++)
+		for (size_t j = i + 1; j < images->count; j++)
+			if (strcmp(images->items[i].platform, images->items[j].platform) == 0)
+				return error_set(
+					images->walk.err, STATUS_ARCHIVE,
+					"cannot choose '%s' in '%s': two images for %s have it, %s "
+					"and %s", images->tag, images->walk.place,
+					images->items[i].platform,
+					digest_write(&images->items[i].manifest.digest, one),
+					digest_write(&images->items[j].manifest.digest, other));
+	return 0;
+}
 
 int observe_images_open(struct observe_images *images, const struct location *place,
 			struct error *err)
@@ -242,7 +345,7 @@ int observe_images_open(struct observe_images *images, const struct location *pl
 				   json_array_get(images->docker.json.root, i)) < 0)
 			return -1;
 	if (images->count > 0)
-		return 0;
+		return tag ? check_tag(images) : 0;
 	if (!tag)
 		return refuse(images, STATUS_ARCHIVE, "it has no image");
 	return error_set(err, STATUS_ARCHIVE, "cannot read '%s': it has no image with the %s '%s'",
@@ -258,6 +361,7 @@ void observe_images_close(struct observe_images *images)
 	document_free(&images->layout.json);
 	document_free(&images->index.json);
 	document_free(&images->docker.json);
+	free(images->extras);
 	free(images->faults);
 	free(images->items);
 	pool_free(&images->pool);

@@ -21,6 +21,14 @@
 struct observe_fault {
 	const char *subject;	/* its name in the place */
 	const char *stated, *found;
+	bool referrer;		/* it belongs to a manifest that is no image */
+};
+
+/* A further name of an image, or a manifest that is no image. */
+struct observe_extra {
+	bool referrer;
+	const char *subject;	/* its digest */
+	const char *what;	/* the name, or what the manifest is */
 };
 
 struct observe_images {
@@ -37,13 +45,19 @@ struct observe_images {
 	bool partial;			/* some of its images were left out */
 	struct observe_fault *faults;
 	size_t fault_count;
+	struct observe_extra *extras;
+	size_t extra_count;
 	uint64_t budget;		/* bytes that layers may still unpack to */
 };
 
 /*
  * Opens a place of a kind that holds images and reads all but their layers; with a tag, only what
- * has that one. STATUS_ARCHIVE when there is no table of contents or no image, or as files_open;
- * observe_images_close in any case. Neither place nor images may be moved in between.
+ * has that one. An image that is there under several names is one image. What engines never run is
+ * none: a manifest with an artifactType, or without an image's configuration and layers, or for no
+ * platform, such as BuildKit's attestations.
+ * STATUS_ARCHIVE when there is no table of contents or no image, or when a tag is on different
+ * images for one platform, or as files_open; observe_images_close in any case. Neither place nor
+ * images may be moved in between.
  */
 int observe_images_open(struct observe_images *images, const struct location *place,
 			struct error *err);

@@ -45,22 +45,37 @@ static bool is_paired(const struct pair *pairs, size_t count, const struct image
 	return false;
 }
 
+/* The first image for the platform that has no counterpart yet, and this digest, if it is said. */
+static struct image *find(const struct observe_images *found, const struct pair *pairs,
+			  size_t count, const struct image *expected, bool digest)
+{
+	for (size_t j = 0; j < found->count; j++) {
+		struct image *image = &found->items[j];
+
+		if (strcmp(image->platform, expected->platform) == 0
+		    && !is_paired(pairs, count, image)
+		    && (!digest || (image->has_manifest && expected->has_manifest
+				    && digest_equal(&image->manifest.digest,
+						    &expected->manifest.digest))))
+			return image;
+	}
+	return NULL;
+}
+
 struct pair *pairs_match(const struct observe_images *expected, const struct observe_images *found,
 			 size_t *count)
 {
 	struct pair *pairs = memory_new(expected->count + found->count, sizeof *pairs);
 
-	*count = 0;
-	for (size_t i = 0; i < expected->count; i++) {
-		struct pair *pair = &pairs[*count];
-
-		pair->expected = &expected->items[i];
-		for (size_t j = 0; j < found->count && !pair->found; j++)
-			if (strcmp(found->items[j].platform, pair->expected->platform) == 0
-			    && !is_paired(pairs, *count, &found->items[j]))
-				pair->found = &found->items[j];
-		++*count;
-	}
+	*count = expected->count;
+	for (size_t i = 0; i < expected->count; i++)
+		pairs[i].expected = &expected->items[i];
+	/* Those that are the same are pairs, before others for the same platform become some. */
+	for (unsigned digest = 2; digest-- > 0;)
+		for (size_t i = 0; i < expected->count; i++)
+			if (!pairs[i].found)
+				pairs[i].found = find(found, pairs, expected->count,
+						      pairs[i].expected, digest);
 	for (size_t j = 0; j < found->count; j++)
 		if (!is_paired(pairs, *count, &found->items[j]))
 			pairs[(*count)++].found = &found->items[j];

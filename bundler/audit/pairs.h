@@ -22,8 +22,8 @@ struct pair {
 };
 
 /*
- * Pairs the images of two places by platform, in the order of expected and then of found; the
- * caller frees the array.
+ * Pairs the images of two places by platform, those with one digest first; in the order of expected
+ * and then of found. The caller frees the array.
  */
 struct pair *pairs_match(const struct observe_images *expected, const struct observe_images *found,
 			 size_t *count);

@@ -114,8 +114,7 @@ static const struct {
 	{ "/sys", TREE_DIRECTORY },
 };
 
-/* Whether an observed node is one of these, just as Docker makes them. */
-static bool audit_runtime_adds(const struct tree_node *node)
+bool audit_tree_is_engines(const struct tree_node *node)
 {
 	const uint32_t mode = node->type == TREE_LINK ? 0777 : 0755;
 	size_t i = 0;
@@ -127,17 +126,6 @@ static bool audit_runtime_adds(const struct tree_node *node)
 	       && node->content.size == 0 && !node->observed.attributes
 	       && node->observed.group == 0 && !node->observed.repeated
 	       && (!node->target || strcmp(node->target, "/proc/mounts") == 0);
-}
-
-/* Whether making them changes the time of the directory at path. */
-static bool audit_runtime_touches(const char *path)
-{
-	if (strcmp(path, "/") == 0)
-		return true;
-	for (size_t i = 0; i < sizeof added / sizeof added[0]; i++)
-		if (added[i].type == TREE_DIRECTORY && strcmp(added[i].path, path) == 0)
-			return true;
-	return false;
 }
 
 /* ---- nodes ---- */
@@ -159,7 +147,8 @@ static int compare_texts(struct audit *audit, enum audit_field field,
 
 	if (strcmp(e, f) == 0)
 		return 0;
-	audit_add(audit, field, found->path, e, f);
+	audit_add(audit, field, field == AUDIT_TIME ? AUDIT_CLASS_TIME : AUDIT_CLASS_FILES,
+		  found->path, e, f);
 	return 1;
 }
 
@@ -167,7 +156,7 @@ static void compare_optional(struct audit *audit, enum audit_field field, const 
 			     const char *expected, const char *found)
 {
 	if ((expected || found) && (!expected || !found || strcmp(expected, found) != 0))
-		audit_add(audit, field, path, expected, found);
+		audit_add(audit, field, AUDIT_CLASS_FILES, path, expected, found);
 }
 
 /* The number of the first node of each group of hard links; the others are its twins. */
@@ -215,8 +204,8 @@ static bool compare_statements(struct audit *audit, const struct tree_node *expe
 	const bool e = expected->observed.unstated, f = found->observed.unstated;
 
 	if (e != f && found->path[1] != '\0')
-		audit_add(audit, AUDIT_PATH, found->path, e ? nothing : "directory",
-			  f ? nothing : "directory");
+		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_FILES, found->path,
+			  e ? nothing : "directory", f ? nothing : "directory");
 	return !e && !f;
 }
 
@@ -226,7 +215,7 @@ static void compare_nodes(const struct comparison *comparison, const struct tree
 	struct audit *audit = comparison->audit;
 
 	if (expected->observed.repeated != found->observed.repeated)
-		audit_add(audit, AUDIT_PATH, found->path,
+		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_FILES, found->path,
 			  expected->observed.repeated ? "more than once" : "once",
 			  found->observed.repeated ? "more than once" : "once");
 	if (compare_texts(audit, AUDIT_TYPE, expected, found, type_text) != 0)
@@ -235,8 +224,7 @@ static void compare_nodes(const struct comparison *comparison, const struct tree
 	if (compare_statements(audit, expected, found)) {
 		compare_texts(audit, AUDIT_MODE, expected, found, mode_text);
 		compare_texts(audit, AUDIT_OWNER, expected, found, owner_text);
-		if (!audit_ignores(audit, AUDIT_RUNTIME) || !audit_runtime_touches(found->path))
-			compare_texts(audit, AUDIT_TIME, expected, found, time_text);
+		compare_texts(audit, AUDIT_TIME, expected, found, time_text);
 	}
 	compare_optional(audit, AUDIT_ATTRIBUTE, found->path, expected->observed.attributes,
 			 found->observed.attributes);
@@ -258,22 +246,16 @@ static char *describe(const struct tree *tree, const size_t *first, const struct
 		      : memory_string(type_text(node, text));
 }
 
-static void add_missing(const struct comparison *comparison, const struct tree_node *expected)
+/* Adds a path that only one of the trees has. */
+static void add_alone(struct audit *audit, const struct tree *tree, const size_t *first,
+		      const struct tree_node *node, bool expected)
 {
-	char *text = describe(comparison->expected, comparison->expected_first, expected);
+	const bool engine = audit_tree_is_engines(node);
+	char *text = describe(tree, first, node);
 
-	audit_add(comparison->audit, AUDIT_PATH, expected->path, text, NULL);
-	free(text);
-}
-
-static void add_added(const struct comparison *comparison, const struct tree_node *found)
-{
-	char *text;
-
-	if (audit_ignores(comparison->audit, AUDIT_RUNTIME) && audit_runtime_adds(found))
-		return;
-	text = describe(comparison->found, comparison->found_first, found);
-	audit_add(comparison->audit, AUDIT_PATH, found->path, NULL, text);
+	audit_add(audit, engine ? AUDIT_RUNTIME : AUDIT_PATH,
+		  engine ? AUDIT_CLASS_ENGINE : AUDIT_CLASS_FILES, node->path,
+		  expected ? text : NULL, expected ? NULL : text);
 	free(text);
 }
 
@@ -292,12 +274,21 @@ void audit_tree(struct audit *audit, const struct tree *expected, const struct t
 		if (order == 0)
 			compare_nodes(&comparison, &expected->nodes[i++], &found->nodes[j++]);
 		else if (order < 0)
-			add_missing(&comparison, &expected->nodes[i++]);
+			add_alone(audit, expected, comparison.expected_first,
+				  &expected->nodes[i++], true);
 		else
-			add_added(&comparison, &found->nodes[j++]);
+			add_alone(audit, found, comparison.found_first, &found->nodes[j++], false);
 	}
 	free(comparison.expected_first);
 	free(comparison.found_first);
+}
+
+void audit_tree_time(struct audit *audit, const struct tree_node *found, int64_t epoch)
+{
+	const struct tree_node expected = { .time = epoch };
+
+	if (!found->observed.unstated)
+		compare_texts(audit, AUDIT_TIME, &expected, found, time_text);
 }
 
 bool audit_tree_differs(const struct tree *expected, const struct tree *found, const char *path)

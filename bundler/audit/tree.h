@@ -15,6 +15,12 @@
  */
 void audit_tree(struct audit *audit, const struct tree *expected, const struct tree *found);
 
+/* Whether a node is what Docker adds to the root of a container, just as Docker makes it. */
+bool audit_tree_is_engines(const struct tree_node *node);
+
+/* Adds the time of a node that is not the epoch. */
+void audit_tree_time(struct audit *audit, const struct tree_node *found, int64_t epoch);
+
 /*
  * Whether contents differ, of the platform that is compared now, and it is not known from where on.
  */

@@ -145,6 +145,29 @@ int build_image_like(const struct build *build, const struct platform *platform,
 	return result;
 }
 
+int build_image_pinned(const struct build *build, const struct platform *platform,
+		       const struct digest *layer, uint64_t size, struct oci_image *image,
+		       struct error *err)
+{
+	const struct lock_result *pinned = pins_find(build->lock, platform, build->epoch, err);
+
+	image->platform = platform;
+	if (!pinned)
+		return -1;
+	if (!pinned->has_image || !is_plain(build))
+		return error_set(err, STATUS_CONFIG, "cannot use what is pinned: lock '%s' pins "
+				 "only the image that is made without options", build->lock->file);
+	image->layer = (struct oci_layer){
+		.compression = MEDIA_GZIP, .diff_id = pinned->diff_id,
+		.blob = { .size = size, .digest = *layer, .fd = -1 },
+	};
+	if (describe(build, image, err) < 0)
+		return -1;
+	/* Another digest is that of a manifest with another compressor's layer. */
+	image->manifest.digest = pinned->manifest;
+	return 0;
+}
+
 int build_image_from(const struct build *build, const struct platform *platform, int archive,
 		     const char *path, int directory, struct oci_image *image, struct error *err)
 {

@@ -59,6 +59,15 @@ int build_image_like(const struct build *build, const struct platform *platform,
 		     struct oci_image *image, struct error *err);
 
 /*
+ * Describes the image that the lock pins, without its bytes, for a comparison with an image whose
+ * layer has this digest and size. STATUS_CONFIG when the lock pins no image for the platform at
+ * this epoch, or a flavour or another style is built.
+ */
+int build_image_pinned(const struct build *build, const struct platform *platform,
+		       const struct digest *layer, uint64_t size, struct oci_image *image,
+		       struct error *err);
+
+/*
  * Makes the image from a descriptor of an archive that `bundler rootfs` wrote, not from the
  * release; path is for messages. STATUS_CONFIG if the lock pins no layer for the platform at this
  * epoch, STATUS_DIGEST if it pins another one.

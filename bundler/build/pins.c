@@ -41,3 +41,17 @@ int pins_check(const struct lock *lock, const struct platform *platform, int64_t
 	return error_hint(err, "an input has changed; if it was meant to, 'bundler lock --record' "
 			  "pins the new result");
 }
+
+const struct lock_result *pins_find(const struct lock *lock, const struct platform *platform,
+				    int64_t epoch, struct error *err)
+{
+	const struct lock_result *result = lock_result_find(lock, platform);
+
+	if (result && epoch == lock->epoch)
+		return result;
+	error_set(err, STATUS_CONFIG, "cannot use what is pinned: lock '%s' pins no results for "
+		  "'%s'%s", lock->file, platform->name,
+		  result ? " and the time in SOURCE_DATE_EPOCH" : "");
+	error_hint(err, "'bundler lock --record' pins them; --lock names another lock");
+	return NULL;
+}

@@ -21,4 +21,11 @@ enum pins_kind { PINS_MTREE, PINS_DIFF_ID, PINS_MANIFEST };
 int pins_check(const struct lock *lock, const struct platform *platform, int64_t epoch,
 	       enum pins_kind kind, const struct digest *digest, struct error *err);
 
+/*
+ * What the lock pins for a platform and for files at epoch. NULL and STATUS_CONFIG when it pins
+ * nothing.
+ */
+const struct lock_result *pins_find(const struct lock *lock, const struct platform *platform,
+				    int64_t epoch, struct error *err);
+
 #endif

@@ -2,6 +2,7 @@
 /* bundler audit: an image or a tree against what recipe, lock and release make. */
 #include "command/command.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,11 @@
 #include "audit/observe_place.h"
 #include "audit/offsets.h"
 #include "audit/pairs.h"
+#include "audit/pinned.h"
+#include "audit/places.h"
 #include "audit/tree.h"
+#include "base/directory.h"
+#include "base/limits.h"
 #include "build/build.h"
 #include "command/differences.h"
 #include "command/inputs.h"
@@ -25,10 +30,12 @@ struct run {
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
 	struct observe_place observed;
+	bool pinned;
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
 	struct oci_style style;
 	int scratch;
+	json_t *labels;			/* those of the recipe, as keys */
 	struct oci_image *images;	/* built, one for each platform; for images */
 	struct tree *trees;		/* built, one for each platform */
 	struct audit audit;
@@ -40,6 +47,8 @@ static const struct option_spec options[] = {
 	  OPTION(flavour_name) },
 	{ "style", "NAME", "doi: expect a layout in this style",
 	  OPTION_CALL(style.doi, command_inputs_style) },
+	{ "pinned", NULL, "compare with the results in the lock; nothing is fetched",
+	  OPTION(pinned) },
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
@@ -146,9 +155,14 @@ static int build_one(struct run *run, size_t number, struct error *err)
 	struct oci_image *image = &run->images[number];
 	const struct descriptor *layer;
 
+	layer = run->observed.has_images ? find_layer(run, platform) : NULL;
+	if (run->pinned)
+		return !run->observed.has_images ? 0
+		       : build_image_pinned(&build, platform, layer ? &layer->digest
+					    : &(struct digest){ 0 }, layer ? layer->size : 0,
+					    image, err);
 	if (!run->observed.has_images)
 		return build_tree(&build, platform, run->scratch, tree, NULL, err);
-	layer = find_layer(run, platform);
 	if (!layer)
 		return build_image(&build, platform, run->scratch, tree, image, err);
 	return build_image_like(&build, platform, run->scratch, &layer->digest, layer->size, tree,
@@ -171,9 +185,12 @@ static int build_or_read(void *context, size_t number, struct error *err)
 	return 0;
 }
 
-static int compare_trees(struct run *run, const struct tree *expected, struct image *found,
-			 struct error *err)
+static int compare_trees(struct run *run, const struct platform *platform,
+			 const struct tree *expected, struct image *found, struct error *err)
 {
+	if (run->pinned)
+		return audit_pinned(&run->audit, &run->inputs.lock, platform, run->inputs.epoch,
+				    observe_place_tree(&run->observed, found), err);
 	audit_tree(&run->audit, expected, observe_place_tree(&run->observed, found));
 	return !audit_tree_wants_offsets(&run->audit) ? 0
 	       : audit_offsets_expected(&run->audit, expected, &run->observed, found, err);
@@ -188,9 +205,10 @@ static int compare_pair(struct run *run, const struct pair *pair, struct error *
 	}
 	if (run->observed.images.count > 1)
 		run->audit.platform = pair->expected->platform;
-	audit_image(&run->audit, pair->expected, pair->found);
-	return pair->found->has_tree
-		? compare_trees(run, &pair->expected->tree, pair->found, err) : 0;
+	audit_image(&run->audit, pair->expected, pair->found, run->labels);
+	return !pair->found->has_tree ? 0
+	       : compare_trees(run, platform_find(pair->expected->platform, err),
+			       &pair->expected->tree, pair->found, err);
 }
 
 static int compare_images(struct run *run, struct error *err)
@@ -209,7 +227,7 @@ static int compare_images(struct run *run, struct error *err)
 		result = compare_pair(run, &pairs[i], err);
 	run->audit.platform = NULL;
 	if (result == 0)
-		audit_image_places(&run->audit, &expected, &run->observed.images);
+		audit_places(&run->audit, &expected, &run->observed.images);
 	free(pairs);
 	observe_images_close(&expected);
 	return result;
@@ -249,17 +267,86 @@ static int audit(struct run *run, struct error *err)
 	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
 	for (size_t i = 0; i < count; i++)
 		oci_image_init(&run->images[i]);
-	audit_init(&run->audit, run->differences.ignored);
+	run->labels = json_object();
+	for (size_t i = 0; i < inputs->recipe.image.label_count; i++)
+		json_object_set_new(run->labels, inputs->recipe.image.labels[i].name, json_true());
+	audit_init(&run->audit, run->differences.ignored, run->differences.ignored_count);
 	result = command_inputs_run(inputs, build_or_read, run, count + 1, err);
-	if (result == 0)
-		result = run->observed.has_images ? compare_images(run, err)
-						  : compare_trees(run, &run->trees[0], NULL, err);
+	if (result == 0 && run->observed.has_images)
+		result = compare_images(run, err);
+	else if (result == 0)
+		result = compare_trees(run, inputs->platforms[0], &run->trees[0], NULL, err);
 	if (result == 0)
 		result = print(run);
+	if (result < 0 && err->status == STATUS_NETWORK && inputs->lock.result_count > 0)
+		error_hint(err, "--pinned compares with the results in the lock, without the "
+			   "archive");
+	json_decref(run->labels);
 	audit_free(&run->audit);
 	built_free(run->images, run->trees, count);
 	close(run->scratch);
 	return result;
+}
+
+/* The lock beside the chosen one that is of this release, in the pool of inputs; or NULL. */
+static const char *find_lock(struct command_inputs *inputs, const char *release)
+{
+	const char *slash = strrchr(inputs->lock_file, '/'), **names;
+	const size_t stem = strlen(inputs->lock_file) - strlen(".lock.json");
+	const char *folder = slash ? pool_copy(&inputs->pool, inputs->lock_file,
+					       (size_t)(slash + 1 - inputs->lock_file)) : "";
+	int fd = open(*folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *found = NULL;
+
+	if (fd >= 0 && directory_list(fd, LIMIT_RECIPE_ENTRIES, &inputs->pool, &names) == 0)
+		for (; *names && !found; names++) {
+			const char *file = pool_format(&inputs->pool, "%s%s", folder, *names);
+			const size_t length = strlen(file);
+			struct error ignored;
+			struct lock lock;
+
+			if (length <= strlen(".lock.json")
+			    || strcmp(file + length - strlen(".lock.json"), ".lock.json") != 0
+			    || strncmp(file, inputs->lock_file, stem) != 0)
+				continue;
+			if (lock_open(&lock, file, &ignored) == 0
+			    && strcmp(lock.release, release) == 0
+			    && lock_check(&lock, &inputs->recipe, &ignored) == 0)
+				found = file;
+			lock_close(&lock);
+		}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/*
+ * The label of an image says which release it was made of. It may lie, so it only keeps a user from
+ * the wrong lock.
+ */
+static int check_release(struct run *run, struct error *err)
+{
+	struct command_inputs *inputs = &run->inputs;
+	const struct observe_images *images = &run->observed.images;
+
+	for (size_t i = 0; run->observed.has_images && i < images->count; i++) {
+		const json_t *config = json_object_get(images->items[i].config.json.root, "config");
+		const char *release = json_string_value(json_object_get(
+			json_object_get(config, "Labels"), "bundler.release"));
+		const char *other;
+
+		if (!release || strcmp(release, inputs->lock.release) == 0)
+			continue;
+		other = find_lock(inputs, release);
+		if (!other)
+			continue;
+		error_set(err, STATUS_USAGE, "cannot audit '%s': its label says that it is of "
+			  "release '%s', and lock '%s' is of '%s'", run->text, release,
+			  inputs->lock_file, inputs->lock.release);
+		return error_hint(err, "--lock %s is of that release; --lock %s compares all the "
+				  "same", other, inputs->lock_file);
+	}
+	return 0;
 }
 
 /* The first operand is the place, the second the recipe. */
@@ -267,18 +354,21 @@ static int run_audit(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
 		.inputs = COMMAND_INPUTS_INIT,
-		.differences = { .expected = "expected", .found = "found" },
+		.differences = COMMAND_DIFFERENCES_INIT("expected", "found"),
 	};
 	struct command_inputs *inputs = &run.inputs;
+	bool lock_given = false;
 	int result = -1;
 
-	if (option_parse(parser, &run, err) < 0)
+	if (option_parse(parser, &run, err) < 0
+	    || command_differences_check(&run.differences, err) < 0)
 		goto out;
 	run.text = option_operand(parser);
 	if (!run.text) {
 		error_set(err, STATUS_USAGE, "cannot audit: no place is given");
 		goto out;
 	}
+	lock_given = inputs->lock_file;
 	if (location_parse(&run.place, &inputs->pool, run.text, err) < 0
 	    || command_inputs_open(inputs, parser, err) < 0)
 		goto out;
@@ -286,10 +376,13 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	run.style.tag = run.place.tag ? run.place.tag : inputs->recipe.version;
 	if (observe_place_open(&run.observed, &run.place, err) == 0
 	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
-	    && choose_platforms(&run, err) == 0 && command_inputs_fetch(inputs, err) == 0)
+	    && choose_platforms(&run, err) == 0 && command_inputs_lock(inputs, err) == 0
+	    && (lock_given || check_release(&run, err) == 0)
+	    && (run.pinned || command_inputs_connect(inputs, err) == 0))
 		result = audit(&run, err);
 	observe_place_close(&run.observed);
 out:
+	command_differences_free(&run.differences);
 	command_inputs_close(inputs);
 	return result;
 }
@@ -297,7 +390,8 @@ out:
 const struct command command_audit = {
 	.name = "audit",
 	.summary = "compare an image or a tree with what recipe, lock and release make",
-	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] [--strict] "
+	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] "
+		    "[--ignore FIELDS] [--require VERDICT] [--strict] [--force] [--pinned] "
 		    "[--json] [-q] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
 		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] PLACE [RECIPE]",
 	.options = options,

@@ -10,6 +10,7 @@
 #include "audit/observe_place.h"
 #include "audit/offsets.h"
 #include "audit/pairs.h"
+#include "audit/places.h"
 #include "audit/tree.h"
 #include "base/file.h"
 #include "command/differences.h"
@@ -33,7 +34,8 @@ static const struct option_spec options[] = {
 
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
-	if (option_parse(parser, run, err) < 0)
+	if (option_parse(parser, run, err) < 0
+	    || command_differences_check(&run->differences, err) < 0)
 		return -1;
 	if (parser->argc != 2)
 		return error_set(err, STATUS_USAGE, "cannot compare: two places are needed, not %d",
@@ -105,7 +107,7 @@ static int compare_pair(struct run *run, const struct pair *pair, struct error *
 		return 0;
 	}
 	result = compare_trees(run, images, err);
-	audit_image(&run->audit, pair->expected, pair->found);
+	audit_image(&run->audit, pair->expected, pair->found, NULL);
 	return result;
 }
 
@@ -122,7 +124,7 @@ static int compare_images(struct run *run, struct error *err)
 		result = compare_pair(run, &pairs[i], err);
 	}
 	run->audit.platform = NULL;
-	audit_image_places(&run->audit, first, second);
+	audit_places(&run->audit, first, second);
 	free(pairs);
 	return result;
 }
@@ -179,13 +181,13 @@ static int compare(struct run *run, struct error *err)
 static int run_diff(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
-		.differences = { .expected = "first", .found = "second" },
+		.differences = COMMAND_DIFFERENCES_INIT("first", "second"),
 		.inputs = COMMAND_INPUTS_INIT,
 	};
 	int result = parse(&run, parser, err);
 	size_t opened = 0;
 
-	audit_init(&run.audit, run.differences.ignored);
+	audit_init(&run.audit, run.differences.ignored, run.differences.ignored_count);
 	for (; result == 0 && opened < 2; opened++)
 		result = observe_place_open(&run.sides[opened], &run.places[opened], err);
 	if (result == 0)
@@ -198,6 +200,7 @@ static int run_diff(struct option_parser *parser, struct error *err)
 	audit_free(&run.audit);
 	while (opened-- > 0)
 		observe_place_close(&run.sides[opened]);
+	command_differences_free(&run.differences);
 	command_inputs_close(&run.inputs);
 	return result;
 }
@@ -205,7 +208,8 @@ static int run_diff(struct option_parser *parser, struct error *err)
 const struct command command_diff = {
 	.name = "diff",
 	.summary = "compare two images or trees with each other",
-	.synopsis = "[-p PLATFORM]... [--ignore FIELDS] [--strict] [--json] [-q] PLACE PLACE",
+	.synopsis = "[-p PLATFORM]... [--ignore FIELDS] [--require VERDICT] [--strict] "
+		    "[--force] [--json] [-q] PLACE PLACE",
 	.options = options,
 	.run = run_diff,
 };

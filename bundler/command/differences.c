@@ -10,42 +10,129 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/memory.h"
 #include "command/report.h"
-
-static void add_names(struct buffer *text, uint32_t fields)
-{
-	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
-		if (fields >> field & 1)
-			buffer_format(text, "%s%s", text->length > 0 ? ", " : "",
-				      audit_field_name(field));
-}
 
 static int refuse_field(const char *name, size_t length, struct error *err)
 {
 	struct buffer names;
 
 	buffer_init(&names, KIB);
-	add_names(&names, UINT32_MAX);
+	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
+		buffer_format(&names, "%s%s", field > 0 ? ", " : "", audit_field_name(field));
 	error_set(err, STATUS_USAGE, "cannot ignore '%.*s': no such field", (int)length, name);
 	error_hint(err, "fields are %s", names.bytes);
 	buffer_free(&names);
 	return -1;
 }
 
-int command_differences_ignore(void *ignored, const struct option_spec *spec, const char *value,
-			       struct error *err)
+/* The length of an item of a list: up to a comma that another field follows. */
+static size_t item_length(const char *list)
 {
+	size_t length = strcspn(list, ",:");
+
+	while (list[length] == ':' || list[length] == ',') {
+		const char *next = list + length + 1;
+
+		if (list[length] == ',' && (!memchr(list, ':', length)
+		    || audit_field_find(next, strcspn(next, ",:")) != AUDIT_FIELDS))
+			break;
+		length += 1 + strcspn(next, ",");
+	}
+	return length;
+}
+
+int command_differences_ignore(void *differences, const struct option_spec *spec,
+			       const char *value, struct error *err)
+{
+	struct command_differences *into = differences;
+
 	(void)spec;
 	while (*value) {
-		const size_t length = strcspn(value, ",");
-		const enum audit_field field = audit_field_find(value, length);
+		const size_t length = item_length(value), name = strcspn(value, ",:");
+		const enum audit_field field = audit_field_find(value, name);
 
 		if (field == AUDIT_FIELDS)
-			return refuse_field(value, length, err);
-		*(uint32_t *)ignored |= 1U << field;
+			return refuse_field(value, name, err);
+		into->ignored = memory_resize(into->ignored,
+						     into->ignored_count + 1,
+						     sizeof *into->ignored);
+		into->ignored[into->ignored_count++] = (struct audit_ignored){
+			.field = field, .subject = value[name] == ':'
+			? memory_copy(value + name + 1, length - name - 1) : NULL,
+		};
 		value += length + (value[length] == ',');
 	}
 	return 0;
+}
+
+int command_differences_require(void *required, const struct option_spec *spec,
+				const char *value, struct error *err)
+{
+	(void)spec;
+	for (enum audit_verdict verdict = AUDIT_EQUIVALENT; verdict <= AUDIT_IDENTICAL; verdict++)
+		if (strcmp(value, audit_verdict_name(verdict)) == 0) {
+			*(enum audit_verdict *)required = verdict;
+			return 0;
+		}
+	return error_set(err, STATUS_USAGE, "cannot require '%s': a verdict is 'equivalent' or "
+			 "'identical'", value);
+}
+
+void command_differences_free(struct command_differences *differences)
+{
+	for (size_t i = 0; i < differences->ignored_count; i++)
+		free((char *)(uintptr_t)differences->ignored[i].subject);
+	free(differences->ignored);
+}
+
+int command_differences_check(const struct command_differences *differences, struct error *err)
+{
+	for (size_t i = 0; i < differences->ignored_count && !differences->force; i++) {
+		const enum audit_field field = differences->ignored[i].field;
+		const char *subject = differences->ignored[i].subject;
+		bool all = subject && subject[strspn(subject, "/")] == '\0';
+
+		if (field == AUDIT_CONFIG)
+			all = all || !subject || strcmp(subject, "/config") == 0
+			      || strcmp(subject, "/config/") == 0;
+		if (!all)
+			continue;
+		error_set(err, STATUS_USAGE, "cannot ignore all of '%s': nothing would be left to "
+			  "compare", audit_field_name(field));
+		return error_hint(err, "name a path or a member, such as config:/config/Env/PATH, "
+				  "or add --force");
+	}
+	return 0;
+}
+
+/* What is ignored, each item once, in the order of the fields; the caller frees the array. */
+static json_t *describe_ignored(const struct command_differences *differences)
+{
+	json_t *names = json_array(), *other;
+	size_t j;
+
+	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
+		for (size_t i = 0; i < differences->ignored_count; i++) {
+			const struct audit_ignored *ignored = &differences->ignored[i];
+			char *text;
+			json_t *name;
+
+			if (ignored->field != field)
+				continue;
+			text = memory_format("%s%s%s", audit_field_name(field),
+					     ignored->subject ? ":" : "",
+					     ignored->subject ? ignored->subject : "");
+			name = report_json(text);
+			free(text);
+			json_array_foreach(names, j, other)
+				if (json_equal(name, other))
+					break;
+			if (j == json_array_size(names))
+				json_array_append(names, name);
+			json_decref(name);
+		}
+	return names;
 }
 
 static void print_value(const char *label, const char *value)
@@ -54,10 +141,16 @@ static void print_value(const char *label, const char *value)
 	report_text(stdout, value ? value : "nothing");
 }
 
+static bool is_note(const struct command_differences *differences,
+		    const struct audit_finding *finding)
+{
+	return !differences->strict && audit_finding_verdict(finding) > AUDIT_DIFFERENT;
+}
+
 static void print_finding(const struct command_differences *differences,
 			  const struct audit_finding *finding)
 {
-	if (finding->note && !differences->strict)
+	if (is_note(differences, finding))
 		fputs("note: ", stdout);
 	if (finding->platform)
 		printf("%s ", finding->platform);
@@ -77,22 +170,20 @@ static void print_finding(const struct command_differences *differences,
 
 struct verdict {
 	size_t differences, notes;
-	bool identical;
-	struct buffer ignored;		/* names, separated by ", " */
+	enum audit_verdict word;
 };
 
-static void judge(struct verdict *verdict, const struct command_differences *differences,
-		  const struct audit *audit)
+static struct verdict judge(const struct command_differences *differences,
+			    const struct audit *audit)
 {
-	verdict->differences = audit_count(audit, false);
-	verdict->notes = audit_count(audit, true);
-	if (differences->strict) {
-		verdict->differences += verdict->notes;
-		verdict->notes = 0;
-	}
-	verdict->identical = verdict->differences == 0;
-	buffer_init(&verdict->ignored, KIB);
-	add_names(&verdict->ignored, differences->ignored);
+	struct verdict verdict = {
+		audit_count(audit, false), audit_count(audit, true), audit_verdict(audit)
+	};
+
+	if (differences->strict && verdict.notes > 0)
+		verdict = (struct verdict){ verdict.differences + verdict.notes, 0,
+					    AUDIT_DIFFERENT };
+	return verdict;
 }
 
 static void add_count(struct buffer *text, size_t count, const char *what)
@@ -105,7 +196,9 @@ static void add_count(struct buffer *text, size_t count, const char *what)
 static void print_verdict(const struct command_differences *differences,
 			  const struct verdict *verdict, const char *platforms)
 {
+	json_t *ignored = describe_ignored(differences), *name;
 	struct buffer text;
+	size_t i;
 
 	buffer_init(&text, LIMIT_REPORT_BYTES);
 	if (*platforms)
@@ -114,9 +207,13 @@ static void print_verdict(const struct command_differences *differences,
 	add_count(&text, verdict->notes, "note");
 	if (differences->strict)
 		buffer_add_string(&text, "; strict");
-	if (verdict->ignored.length > 0)
-		buffer_format(&text, "; ignored: %s", verdict->ignored.bytes);
-	printf("verdict: %s", verdict->identical ? "identical" : "different");
+	if (verdict->word < differences->required && verdict->word > AUDIT_DIFFERENT)
+		buffer_format(&text, "; %s is required", audit_verdict_name(differences->required));
+	json_array_foreach(ignored, i, name)
+		buffer_format(&text, "%s%s", i == 0 ? "; ignored: " : ", ",
+			      json_string_value(name));
+	json_decref(ignored);
+	printf("verdict: %s", audit_verdict_name(verdict->word));
 	if (text.length > 0) {
 		fputs(" (", stdout);
 		report_text(stdout, text.bytes + 2);
@@ -129,10 +226,12 @@ static void print_verdict(const struct command_differences *differences,
 static void print_lines(const struct command_differences *differences, const struct audit *audit,
 			const struct verdict *verdict, const char *platforms)
 {
+	const size_t more = audit_count(audit, false) + audit_count(audit, true) - audit->count;
+
 	for (size_t i = 0; i < audit->count && !differences->quiet; i++)
 		print_finding(differences, &audit->items[i]);
-	if (audit->left_out > 0 && !differences->quiet)
-		printf("and %zu more\n", audit->left_out);
+	if (more > 0 && !differences->quiet)
+		printf("and %zu more\n", more);
 	print_verdict(differences, verdict, platforms);
 }
 
@@ -146,6 +245,7 @@ static json_t *describe_finding(const struct command_differences *differences,
 {
 	json_t *object = json_object();
 
+	json_object_set_new(object, "class", json_string(audit_class_name(finding->class)));
 	json_object_set_new(object, "field", json_string(audit_field_name(finding->field)));
 	if (finding->platform)
 		json_object_set_new(object, "platform", report_json(finding->platform));
@@ -156,36 +256,31 @@ static json_t *describe_finding(const struct command_differences *differences,
 		json_object_set_new(object, "offset", json_integer((json_int_t)finding->offset));
 	if (finding->remark)
 		json_object_set_new(object, "remark", json_string(finding->remark));
-	json_object_set_new(object, "note", json_boolean(finding->note && !differences->strict));
 	return object;
-}
-
-static json_t *describe_ignored(const struct command_differences *differences)
-{
-	json_t *names = json_array();
-
-	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
-		if (differences->ignored >> field & 1)
-			json_array_append_new(names, json_string(audit_field_name(field)));
-	return names;
 }
 
 static void print_json(const struct command_differences *differences, const struct audit *audit,
 		       const struct verdict *verdict, json_t *report)
 {
-	json_t *findings = json_array();
+	json_t *lists[] = { json_array(), json_array() };
 
-	for (size_t i = 0; i < audit->count && !differences->quiet; i++)
-		json_array_append_new(findings, describe_finding(differences, &audit->items[i]));
+	for (size_t i = 0; i < audit->count; i++)
+		json_array_append_new(lists[is_note(differences, &audit->items[i])],
+				      describe_finding(differences, &audit->items[i]));
 	json_object_set_new(report, "ignored", describe_ignored(differences));
 	json_object_set_new(report, "strict", json_boolean(differences->strict));
-	json_object_set_new(report, "identical", json_boolean(verdict->identical));
-	json_object_set_new(report, "differences", json_integer((json_int_t)verdict->differences));
-	json_object_set_new(report, "notes", json_integer((json_int_t)verdict->notes));
-	if (!differences->quiet)
-		json_object_set_new(report, "findings", findings);
-	else
-		json_decref(findings);
+	json_object_set_new(report, "required",
+			    json_string(audit_verdict_name(differences->required)));
+	json_object_set_new(report, "verdict", json_string(audit_verdict_name(verdict->word)));
+	json_object_set_new(report, "difference_count",
+			    json_integer((json_int_t)verdict->differences));
+	json_object_set_new(report, "note_count", json_integer((json_int_t)verdict->notes));
+	if (!differences->quiet) {
+		json_object_set(report, "differences", lists[0]);
+		json_object_set(report, "notes", lists[1]);
+	}
+	json_decref(lists[0]);
+	json_decref(lists[1]);
 	json_dumpf(report, stdout, JSON_INDENT(2));
 	putchar('\n');
 }
@@ -193,14 +288,12 @@ static void print_json(const struct command_differences *differences, const stru
 int command_differences_print(const struct command_differences *differences,
 			      const struct audit *audit, const char *platforms, json_t *report)
 {
-	struct verdict verdict;
+	const struct verdict verdict = judge(differences, audit);
 
-	judge(&verdict, differences, audit);
 	if (differences->json)
 		print_json(differences, audit, &verdict, report);
 	else
 		print_lines(differences, audit, &verdict, platforms);
 	json_decref(report);
-	buffer_free(&verdict.ignored);
-	return verdict.identical ? STATUS_OK : STATUS_DIFFERENCES;
+	return verdict.word >= differences->required ? STATUS_OK : STATUS_DIFFERENCES;
 }

@@ -16,22 +16,41 @@
  * differences.
  */
 #define COMMAND_DIFFERENCES_OPTIONS \
-	{ "ignore", "FIELDS", "do not compare these; separated by commas", \
-	  OPTION_CALL(differences.ignored, command_differences_ignore) }, \
-	{ "strict", NULL, "count notes as differences", \
-	  OPTION(differences.strict) }, \
+	{ "ignore", "FIELDS", "do not compare these, or FIELD:SUBJECT; by commas", \
+	  OPTION_CALL(differences, command_differences_ignore) }, \
+	{ "require", "VERDICT", "equivalent, the default, or identical", \
+	  OPTION_CALL(differences.required, command_differences_require) }, \
+	{ "strict", NULL, "count notes as differences", OPTION(differences.strict) }, \
+	{ "force", NULL, "allow --ignore to hide a whole configuration or tree", \
+	  OPTION(differences.force) }, \
 	{ "json", NULL, "print findings and verdict as JSON", OPTION(differences.json) }, \
 	{ "quiet", NULL, "print the verdict only", OPTION(differences.quiet), .letter = 'q' }
 
-/* What the first of them calls. */
-int command_differences_ignore(void *ignored, const struct option_spec *spec, const char *value,
-			       struct error *err);
+/* What these rows call. */
+int command_differences_ignore(void *differences, const struct option_spec *spec,
+			       const char *value, struct error *err);
+int command_differences_require(void *required, const struct option_spec *spec,
+				const char *value, struct error *err);
 
 struct command_differences {
-	uint32_t ignored;	/* a bit for each enum audit_field */
-	bool strict, json, quiet;
+	struct audit_ignored *ignored;
+	size_t ignored_count;
+	enum audit_verdict required;
+	bool strict, force, json, quiet;
 	const char *expected, *found;	/* what the command calls the two sides */
 };
+
+/* Before the options are read. */
+#define COMMAND_DIFFERENCES_INIT(one, other) \
+	{ .required = AUDIT_EQUIVALENT, .expected = one, .found = other }
+
+void command_differences_free(struct command_differences *differences);
+
+/*
+ * After the options: STATUS_USAGE when all of a configuration or of a tree would be ignored, and
+ * --force is not given.
+ */
+int command_differences_check(const struct command_differences *differences, struct error *err);
 
 /*
  * Prints sorted findings and the verdict, about the platforms in a text ("" for none). With JSON,

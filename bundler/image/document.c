@@ -2,9 +2,12 @@
 /* Reads JSON documents strictly, and the members of those that images have. */
 #include "image/document.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/memory.h"
 
 /* ---- text ---- */
 
@@ -49,6 +52,69 @@ static const char *measure(const char *text, const char *end)
 	return NULL;
 }
 
+/* A key as Go's encoding/json compares it: without case, and "\u017f" is an s, "\u212a" a k. */
+static char *fold(const char *key)
+{
+	char *folded = memory_string(key), *to = folded;
+
+	for (const char *from = folded; *from;) {
+		if (strncmp(from, "\xc5\xbf", 2) == 0) {
+			*to++ = 's';
+			from += 2;
+		} else if (strncmp(from, "\xe2\x84\xaa", 3) == 0) {
+			*to++ = 'k';
+			from += 3;
+		} else {
+			*to++ = *from >= 'A' && *from <= 'Z' ? (char)(*from - 'A' + 'a') : *from;
+			from++;
+		}
+	}
+	*to = '\0';
+	return folded;
+}
+
+/* Whether the keys of an object of this name are free, so that case tells them apart. */
+static bool is_map(const char *name)
+{
+	static const char *const maps[] = { "Labels", "annotations", "ExposedPorts", "Volumes" };
+	size_t i = 0;
+
+	while (i < sizeof maps / sizeof maps[0] && strcmp(maps[i], name) != 0)
+		i++;
+	return i < sizeof maps / sizeof maps[0];
+}
+
+/*
+ * The first key in value, the member name of another, of which engines see a second one, or NULL:
+ * they ignore case, and take the last.
+ */
+static const char *find_twin(const json_t *value, const char *name)
+{
+	json_t *seen = json_object(), *member;
+	const char *key, *twin = NULL;
+	size_t i;
+
+	json_array_foreach(value, i, member)
+	{
+		twin = find_twin(member, "");
+		if (twin)
+			break;
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, key, member)
+	{
+		char *folded = is_map(name) ? NULL : fold(key);
+
+		twin = folded && json_object_get(seen, folded) ? key : find_twin(member, key);
+		if (folded)
+			json_object_set_new(seen, folded, json_true());
+		free(folded);
+		if (twin)
+			break;
+	}
+	json_decref(seen);
+	return twin;
+}
+
 const char *document_parse(struct document *document, const struct buffer *text)
 {
 	const char *bytes = text->bytes ? text->bytes : "", *fault;
@@ -59,8 +125,17 @@ const char *document_parse(struct document *document, const struct buffer *text)
 	if (fault)
 		return fault;
 	document->root = json_loadb(bytes, text->length, JSON_REJECT_DUPLICATES, &where);
-	return document->root ? NULL : pool_format(&document->pool, "line %d, column %d: %s",
-						   where.line, where.column, where.text);
+	if (!document->root)
+		return pool_format(&document->pool, "line %d, column %d: %s", where.line,
+				   where.column, where.text);
+	fault = find_twin(document->root, "");
+	if (!fault)
+		return NULL;
+	fault = pool_format(&document->pool, "key '%s' is there twice for readers that ignore "
+			    "case", fault);
+	json_decref(document->root);
+	document->root = NULL;
+	return fault;
 }
 
 void document_free(struct document *document)

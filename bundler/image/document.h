@@ -23,8 +23,10 @@ struct document {
 };
 
 /*
- * Parses one JSON text (RFC 8259): UTF-8, no member twice in an object, nothing behind it, at most
- * LIMIT_DOCUMENT_DEPTH deep and of LIMIT_DOCUMENT_VALUES values, integers that fit into 64 bits.
+ * Parses one JSON text (RFC 8259): UTF-8, nothing behind it, at most LIMIT_DOCUMENT_DEPTH deep and
+ * of LIMIT_DOCUMENT_VALUES values, integers that fit into 64 bits, no member twice in an object.
+ * Members whose names differ in case only are one member to engines (Go's encoding/json), so they
+ * are refused, too, but for labels, annotations, ports and volumes.
  * Returns NULL, or why it is refused; document_free in both cases, also for that text.
  */
 const char *document_parse(struct document *document, const struct buffer *text);

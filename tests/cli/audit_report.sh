@@ -20,7 +20,7 @@ audit --ignore size,colour dir:trees/linux-amd64
 status 2
 stderr <<-'END'
 	bundler: cannot ignore 'colour': no such field
-	hint: fields are path, type, mode, owner, time, size, content, link, attribute, platform, config, history, annotation, layer, manifest, index, file, runtime
+	hint: fields are path, type, mode, owner, time, size, content, link, attribute, runtime, platform, config, history, annotation, layer, manifest, index, file
 END
 
 begin 'JSON'
@@ -40,23 +40,25 @@ stdout <<-'END'
 	    "mode"
 	  ],
 	  "strict": false,
-	  "identical": true,
-	  "differences": 0,
-	  "notes": 2,
-	  "findings": [
+	  "required": "equivalent",
+	  "verdict": "identical",
+	  "difference_count": 0,
+	  "note_count": 2,
+	  "differences": [],
+	  "notes": [
 	    {
+	      "class": "name",
 	      "field": "index",
 	      "subject": "descriptor/annotations/org.opencontainers.image.ref.name",
 	      "expected": "\"1.0\"",
-	      "found": "\"test\"",
-	      "note": true
+	      "found": "\"test\""
 	    },
 	    {
+	      "class": "place",
 	      "field": "file",
 	      "subject": "ev\\x1bil\\xff",
 	      "expected": null,
-	      "found": "a file",
-	      "note": true
+	      "found": "a file"
 	    }
 	  ]
 	}
@@ -79,19 +81,21 @@ stdout <<END
     "time"
   ],
   "strict": false,
-  "identical": false,
-  "differences": 1,
-  "notes": 0,
-  "findings": [
+  "required": "equivalent",
+  "verdict": "different",
+  "difference_count": 1,
+  "note_count": 0,
+  "differences": [
     {
+      "class": "files",
       "field": "content",
       "subject": "/etc/tiny.conf",
       "expected": "sha256:$(echo 'port: 4222' | sha256sum | cut -d' ' -f1)",
       "found": "sha256:$(echo 'port: 4223' | sha256sum | cut -d' ' -f1)",
-      "offset": 9,
-      "note": false
+      "offset": 9
     }
-  ]
+  ],
+  "notes": []
 }
 END
 

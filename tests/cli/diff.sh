@@ -76,21 +76,22 @@ status 1
 stdout <<-'END'
 	config /config/User: first nothing, second "65532:65532"
 	config /config/WorkingDir: first "/", second "/home/nonroot"
-	manifest: first sha256:DIGEST, second sha256:DIGEST
-	verdict: different (3 differences)
+	note: manifest: first sha256:DIGEST, second sha256:DIGEST
+	verdict: different (2 differences; 1 note)
 END
 run bundler diff -q oci:b oci:a
 status 1
-stdout <<<'verdict: different (3 differences)'
+stdout <<<'verdict: different (2 differences; 1 note)'
 run bundler diff --json -q oci:a oci:b
 status 1
 stdout <<-'END'
 	{
 	  "ignored": [],
 	  "strict": false,
-	  "identical": false,
-	  "differences": 3,
-	  "notes": 0
+	  "required": "equivalent",
+	  "verdict": "different",
+	  "difference_count": 2,
+	  "note_count": 1
 	}
 END
 
@@ -204,8 +205,10 @@ filter 's/[0-9a-f]{64}/DIGEST/g'
 run bundler diff docker-archive:x.tar docker-archive:y.tar
 status 1
 stdout <<-'END'
+	layer /rootfs/diff_ids/0: first nothing, second of another layer, diffID sha256:DIGEST
+	layer /rootfs/diff_ids/0: first of another layer, diffID sha256:DIGEST, second nothing
 	layer 0: first sha256:DIGEST, 1000 bytes, second sha256:DIGEST, 1000 bytes
-	verdict: different (1 difference)
+	verdict: different (3 differences)
 END
 run bundler diff docker-archive:x.tar docker-archive:x.tar
 stdout <<<'verdict: identical'

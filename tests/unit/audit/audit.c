@@ -11,7 +11,7 @@
 
 static void write_finding(struct buffer *text, const struct audit_finding *finding)
 {
-	buffer_format(text, "%s%s%s%s %s: %s, %s", finding->note ? "note " : "",
+	buffer_format(text, "%s%s%s%s %s: %s, %s", audit_finding_verdict(finding) > AUDIT_DIFFERENT ? "note " : "",
 		      finding->platform ? finding->platform : "", finding->platform ? " " : "",
 		      audit_field_name(finding->field), finding->subject,
 		      finding->expected ? finding->expected : "(nothing)",
@@ -68,7 +68,7 @@ static int trees_set_up(void **state)
 
 	fill(&trees->expected);
 	fill(&trees->found);
-	audit_init(&trees->audit, 0);
+	audit_init(&trees->audit, NULL, 0);
 	*state = trees;
 	return 0;
 }
@@ -198,10 +198,10 @@ static void times(void **state)
 	node_of(&trees->found, "/d")->observed.nanoseconds = 1;
 	node_of(&trees->found, "/d/f")->time = INT64_MAX;
 	node_of(&trees->found, "/l")->time++;
-	assert_differs(trees, "time /: 2001-09-09T01:46:40Z, 1969-12-31T23:59:59Z\n"
-			      "time /d: 2001-09-09T01:46:40Z, 2001-09-09T01:46:40.000000001Z\n"
-			      "time /d/f: 2001-09-09T01:46:40Z, 9223372036854775807\n"
-			      "time /l: 2001-09-09T01:46:40Z, 2001-09-09T01:46:41Z\n");
+	assert_differs(trees, "note time /: 2001-09-09T01:46:40Z, 1969-12-31T23:59:59Z\n"
+			      "note time /d: 2001-09-09T01:46:40Z, 2001-09-09T01:46:40.000000001Z\n"
+			      "note time /d/f: 2001-09-09T01:46:40Z, 9223372036854775807\n"
+			      "note time /l: 2001-09-09T01:46:40Z, 2001-09-09T01:46:41Z\n");
 }
 
 static void contents(void **state)
@@ -298,12 +298,20 @@ static void what_archives_repeat(void **state)
 
 static void ignored_fields(void **state)
 {
+	static const struct audit_ignored ignored[] = {
+		{ AUDIT_TIME, NULL }, { AUDIT_OWNER, "/" }, { AUDIT_PATH, "/l/" },
+		{ AUDIT_MODE, "/d/f" }, { AUDIT_LINK, "/d" },
+	};
 	struct trees *trees = *state;
 
-	trees->audit.ignored = 1U << AUDIT_TIME | 1U << AUDIT_OWNER;
+	trees->audit.ignored = ignored;
+	trees->audit.ignored_count = sizeof ignored / sizeof ignored[0];
 	node_of(&trees->found, "/d")->time = 0;
 	node_of(&trees->found, "/d")->uid = 5;
 	node_of(&trees->found, "/d")->mode = 0700;
+	node_of(&trees->found, "/d/f")->mode = 0700;
+	node_of(&trees->found, "/l")->uid = 7;
+	node_of(&trees->found, "/l")->target[0] = 'x';
 	assert_differs(trees, "mode /d: 0755, 0700\n");
 }
 
@@ -327,7 +335,6 @@ static void what_docker_adds(void **state)
 
 	etc->time = 1;
 	tree_sort(&trees->expected);
-	trees->audit.ignored = 1U << AUDIT_RUNTIME;
 	node_of(&trees->found, "/")->time = 5;
 	add_runtime(trees, "/.dockerenv", TREE_FILE);
 	add_runtime(trees, "/dev", TREE_DIRECTORY);
@@ -339,8 +346,13 @@ static void what_docker_adds(void **state)
 	add_runtime(trees, "/proc", TREE_DIRECTORY)->uid = 1;
 	add_runtime(trees, "/run", TREE_DIRECTORY);
 	tree_sort(&trees->found);
-	assert_differs(trees, "path /etc/hostname: (nothing), file\n"
+	assert_differs(trees, "note time /: 2001-09-09T01:46:40Z, 1970-01-01T00:00:05Z\n"
+			      "note runtime /.dockerenv: (nothing), file\n"
+			      "note runtime /dev: (nothing), directory\n"
+			      "note time /etc: 1970-01-01T00:00:01Z, 1970-01-01T00:00:05Z\n"
+			      "path /etc/hostname: (nothing), file\n"
 			      "path /etc/hosts: (nothing), file\n"
+			      "note runtime /etc/mtab: (nothing), symbolic link\n"
 			      "path /etc/resolv.conf: (nothing), directory\n"
 			      "path /proc: (nothing), directory\n"
 			      "path /run: (nothing), directory\n");
@@ -423,23 +435,23 @@ static void order(void **state)
 	struct audit audit;
 
 	(void)state;
-	audit_init(&audit, 0);
-	audit_add(&audit, AUDIT_MANIFEST, "", "b", "c");
-	audit_add(&audit, AUDIT_CONFIG, "/z", "1", "2");
-	audit_add(&audit, AUDIT_CONTENT, "/a", "1", "2");
-	audit_add(&audit, AUDIT_MODE, "/b", "1", "2");
-	audit_add(&audit, AUDIT_MODE, "/a", "1", "2");
-	audit_add(&audit, AUDIT_FILE, "x", "1", NULL);
-	audit_add(&audit, AUDIT_FILE, "x", NULL, "1");
+	audit_init(&audit, NULL, 0);
+	audit_add(&audit, AUDIT_MANIFEST, AUDIT_CLASS_DIGEST, "", "b", "c");
+	audit_add(&audit, AUDIT_CONFIG, AUDIT_CLASS_RUN, "/z", "1", "2");
+	audit_add(&audit, AUDIT_CONTENT, AUDIT_CLASS_FILES, "/a", "1", "2");
+	audit_add(&audit, AUDIT_MODE, AUDIT_CLASS_FILES, "/b", "1", "2");
+	audit_add(&audit, AUDIT_MODE, AUDIT_CLASS_FILES, "/a", "1", "2");
+	audit_add(&audit, AUDIT_FILE, AUDIT_CLASS_DAMAGE, "x", "1", NULL);
+	audit_add(&audit, AUDIT_FILE, AUDIT_CLASS_DAMAGE, "x", NULL, "1");
 	audit.platform = arm;
-	audit_add(&audit, AUDIT_MODE, "/a", "1", "2");
+	audit_add(&audit, AUDIT_MODE, AUDIT_CLASS_FILES, "/a", "1", "2");
 	audit.platform = NULL;
-	audit_add(&audit, AUDIT_MODE, "/a", "1", "2");
+	audit_add(&audit, AUDIT_MODE, AUDIT_CLASS_FILES, "/a", "1", "2");
 	assert_findings(&audit, "mode /a: 1, 2\n"
 				"content /a: 1, 2\n"
 				"mode /b: 1, 2\n"
 				"config /z: 1, 2\n"
-				"manifest : b, c\n"
+				"note manifest : b, c\n"
 				"file x: (nothing), 1\n"
 				"file x: 1, (nothing)\n"
 				"linux/arm64 mode /a: 1, 2\n");
@@ -451,18 +463,25 @@ static void counts(void **state)
 	struct audit audit;
 
 	(void)state;
-	audit_init(&audit, 0);
-	audit_add(&audit, AUDIT_MODE, "/a", "1", "2")->note = true;
+	audit_init(&audit, NULL, 0);
+	assert_int_equal(audit_verdict(&audit), AUDIT_IDENTICAL);
+	audit_add(&audit, AUDIT_INDEX, AUDIT_CLASS_NAME, "", "1", "2");
+	assert_int_equal(audit_verdict(&audit), AUDIT_IDENTICAL);
+	audit_add(&audit, AUDIT_TIME, AUDIT_CLASS_TIME, "/a", "1", "2");
+	assert_int_equal(audit_verdict(&audit), AUDIT_EQUIVALENT);
 	for (size_t i = 0; i < LIMIT_DIFFERENCES + 5; i++) {
 		char path[32];
 
 		snprintf(path, sizeof path, "/%zu", i);
-		audit_add(&audit, AUDIT_MODE, path, "1", "2");
+		audit_add(&audit, AUDIT_MODE, AUDIT_CLASS_FILES, path, "1", "2");
 	}
 	assert_int_equal(audit.count, LIMIT_DIFFERENCES);
-	assert_int_equal(audit.left_out, 6);
-	assert_int_equal(audit_count(&audit, true), 1);
+	audit_add(&audit, AUDIT_TIME, AUDIT_CLASS_TIME, "/b", "1", "2");
+	assert_int_equal(audit.left_out[AUDIT_DIFFERENT], 7);
+	assert_int_equal(audit.left_out[AUDIT_EQUIVALENT], 1);
+	assert_int_equal(audit_count(&audit, true), 3);
 	assert_int_equal(audit_count(&audit, false), LIMIT_DIFFERENCES + 5);
+	assert_int_equal(audit_verdict(&audit), AUDIT_DIFFERENT);
 	audit_free(&audit);
 }
 

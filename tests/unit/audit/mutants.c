@@ -11,6 +11,7 @@
 #include "audit/observe_layers.h"
 #include "audit/observe_tar.h"
 #include "audit/pairs.h"
+#include "audit/places.h"
 #include "audit/tree.h"
 #include "base/memory.h"
 #include "build/oci.h"
@@ -177,12 +178,12 @@ static int audit_layout(struct audit *audit, struct error *err)
 				audit_image_alone(audit, pairs[i].expected, pairs[i].found);
 				continue;
 			}
-			audit_image(audit, pairs[i].expected, pairs[i].found);
+			audit_image(audit, pairs[i].expected, pairs[i].found, NULL);
 			if (pairs[i].found->has_tree)
 				audit_tree(audit, &pairs[i].expected->tree, &pairs[i].found->tree);
 		}
 		free(pairs);
-		audit_image_places(audit, &expected, &found);
+		audit_places(audit, &expected, &found);
 	}
 	observe_images_close(&found);
 	return result;
@@ -201,7 +202,7 @@ static int audit_archive(struct audit *audit, struct error *err)
 
 static void run(struct result *result, int (*audit)(struct audit *audit, struct error *err))
 {
-	audit_init(&result->audit, 0);
+	audit_init(&result->audit, NULL, 0);
 	result->refused = audit(&result->audit, &result->err) < 0;
 	if (result->refused && result->err.status != STATUS_ARCHIVE
 	    && result->err.status != STATUS_LIMIT)
@@ -419,7 +420,7 @@ static void mutate_header(const char *bytes, size_t length, size_t at, const str
 		put_back("tar", copy, length);
 		free(copy);
 		run(&result, audit_archive);
-		if (!result.refused && audit_count(&result.audit, false) == 0)
+		if (!result.refused && audit_verdict(&result.audit) == AUDIT_IDENTICAL)
 			fail_msg("%s at %zu: byte %zu is not told", field->name, at, i);
 		audit_free(&result.audit);
 	}
