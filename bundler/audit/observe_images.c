@@ -122,43 +122,42 @@ static bool is_known(struct observe_images *images, const struct image *image,
 	return false;
 }
 
-static bool is_empty_or_unknown(const char *name)
+static bool is_unknown(const char *os)
 {
-	return *name == '\0' || strcmp(name, "unknown") == 0;
+	return *os == '\0' || strcmp(os, "unknown") == 0;
 }
 
 /*
- * What a manifest is that no engine runs; NULL for an image. A subject or an artifactType does not
- * keep engines from running an image, so they alone make none of it.
+ * What a manifest is that no engine runs; NULL for an image, and for what is damaged. Engines do
+ * not look at subject and artifactType, so these alone do not make a referrer of an image.
  */
-static const char *referrer_name(const struct image *image, const struct descriptor *descriptor)
+static const char *referrer_name(const struct image *image, const struct descriptor *descriptor,
+				 bool damaged)
 {
 	const struct image_manifest *manifest = image->manifest_fields;
-	const struct image_config *config = image->config_fields;
 	const json_t *type = json_object_get(image->manifest.json.root, "artifactType");
 	const json_t *reference = json_object_get(descriptor->annotations,
 						  "vnd.docker.reference.type");
-	const bool nowhere = descriptor->has_platform && strcmp(descriptor->os, "unknown") == 0
-			     && strcmp(descriptor->architecture, "unknown") == 0;
-	bool layers = !manifest || manifest->count == 0;
-	const char *other;
+	bool layers = false;
 
-	if (!nowhere && (!manifest || image->manifest.fault))
+	if (descriptor->has_platform && is_unknown(descriptor->os)
+	    && is_unknown(descriptor->architecture))
+		return json_is_string(reference) ? json_string_value(reference)
+						 : "a manifest for no platform";
+	if (!manifest || damaged)
 		return NULL;
-	other = manifest && *manifest->config.media_type
-		&& manifest->config.media->kind != MEDIA_CONFIG
-		? manifest->config.media_type : NULL;
-	for (size_t i = 0; manifest && i < manifest->count; i++)
+	for (size_t i = 0; i < manifest->count; i++)
 		layers = layers || manifest->layers[i].media->kind == MEDIA_LAYER
 			 || *manifest->layers[i].media_type == '\0';
-	if (nowhere && json_is_string(reference))
-		return json_string_value(reference);
-	if (!nowhere && !other && layers
-	    && !((json_is_string(type) || manifest->subject)
-		 && config && is_empty_or_unknown(config->os)))
-		return NULL;
-	return json_is_string(type) ? json_string_value(type) : other ? other
-	       : !layers ? manifest->layers[0].media_type : "a manifest for no platform";
+	if (*manifest->config.media_type && manifest->config.media->kind != MEDIA_CONFIG)
+		return json_is_string(type) ? json_string_value(type)
+					    : manifest->config.media_type;
+	if (manifest->count > 0 && !layers)
+		return manifest->layers[0].media_type;
+	if ((json_is_string(type) || manifest->subject)
+	    && is_unknown(image->config_fields ? image->config_fields->os : ""))
+		return json_is_string(type) ? json_string_value(type) : "a manifest with a subject";
+	return NULL;
 }
 
 /* Takes an image over, also on failure. */
@@ -205,7 +204,8 @@ static int take_entry(struct walk *walk, const struct walk_entry *entry)
 	}
 	if (!image.platform)
 		image.platform = "unknown";
-	referrer = referrer_name(&image, entry->descriptor);
+	referrer = referrer_name(&image, entry->descriptor, images->fault_count > faults
+				 || image.manifest.fault);
 	if (referrer) {
 		add_extra(images, true, &entry->descriptor->digest, referrer);
 		for (size_t i = faults; i < images->fault_count; i++)
