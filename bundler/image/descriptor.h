@@ -17,16 +17,16 @@ struct descriptor {
 	struct digest digest;
 	uint64_t size;
 	bool has_platform;
-	const char *os, *architecture, *variant;	/* of the platform; "" if not there */
-	const char *reference;	/* its annotation org.opencontainers.image.ref.name, or NULL */
-	const char *name;	/* its annotation io.containerd.image.name, or NULL */
+	const char *os, *architecture, *variant;	/* of the platform; "" if missing */
+	const char *reference;	/* annotation org.opencontainers.image.ref.name, or NULL */
+	const char *name;	/* annotation io.containerd.image.name, or NULL */
 	const json_t *annotations;	/* an object, or NULL */
 };
 
-/* Reads the descriptor that json is; anything else, NULL too, has a fault. */
+/* Reads the descriptor in json. If json is none, or NULL, the result has a fault. */
 struct descriptor descriptor_read(const json_t *json);
 
-/* Whether one of its two names is the one that is wanted (reference.h). */
+/* Whether one of its two names matches wanted (reference_is). */
 bool descriptor_is_named(const struct descriptor *descriptor, const char *wanted);
 
 #endif

@@ -12,9 +12,9 @@
 #include "image/descriptor.h"
 
 /*
- * The JSON documents of an image (image-spec 1.1), from outside. document_parse is strict; the
- * readers after it take what is well-formed and leave out, or mark, what is not: whether something
- * ought to be there is for the caller to say.
+ * The JSON documents of an image (image-spec 1.1), from outside. document_parse is strict. The
+ * readers take well-formed members, and leave out or mark others; the caller decides which members
+ * are required.
  */
 
 struct document {

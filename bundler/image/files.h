@@ -11,19 +11,19 @@
 #include "image/location.h"
 
 /*
- * The files of an image place of any kind: those below the directory of a layout, or the members of
- * a tar, which are read in place. Nothing is written, and no file outside is opened: only links to
- * a file of the same place are followed, and a symbolic link not to another one.
+ * The files of an image place: those below the directory of a layout, or the members of a tar,
+ * which is not unpacked. Nothing is written, and no file outside is opened: links are followed only
+ * to a file of the same place, and symbolic links not to another symbolic link.
  */
 
 enum files_type { FILES_FILE, FILES_DIRECTORY, FILES_SYMLINK, FILES_HARD_LINK, FILES_OTHER };
 
 struct files_entry {
-	const char *name;	/* relative, no "./" before, no slash behind; any bytes but NUL */
+	const char *name;	/* relative, without leading "./" and final slash; no NUL */
 	enum files_type type;
-	const char *target;	/* what a link says, else NULL */
-	const struct files_entry *file;	/* what is read by this name: itself, its target, or NULL */
-	const char *fault;	/* why a file or link cannot be read, or a name is none, or NULL */
+	const char *target;	/* of a link, else NULL */
+	const struct files_entry *file;	/* to be read by this name: itself, its target, or NULL */
+	const char *fault;	/* why it cannot be read, or its name is refused; or NULL */
 	uint64_t size;		/* of a file */
 	uint64_t offset;	/* of its bytes in the archive */
 };
@@ -31,27 +31,27 @@ struct files_entry {
 struct files;
 
 /*
- * Opens a place of kind oci, oci-archive or docker-archive and lists what is in it. STATUS_USAGE
- * for another kind, STATUS_FILE, STATUS_ARCHIVE for what is not a whole tar archive, STATUS_LIMIT.
- * The caller ends it with files_close; place need not outlive the call.
+ * Opens a place of kind oci, oci-archive or docker-archive and lists its files. STATUS_USAGE for
+ * another kind, STATUS_ARCHIVE for an incomplete or malformed tar, STATUS_FILE, STATUS_LIMIT. The
+ * caller frees with files_close; place need not outlive the call.
  */
 int files_open(struct files **files, const struct location *place, struct error *err);
 void files_close(struct files *files);
 
-/* All entries, sorted by name as bytes. Where two have one name, both have a fault. */
+/* All entries, sorted by name as bytes. Entries with the same name have a fault. */
 const struct files_entry *files_entries(const struct files *files, size_t *count);
 
 /* The entry of exactly this name, or NULL. */
 const struct files_entry *files_find(const struct files *files, const char *name);
 
-/* A file of a store, open for reading; independent of the store once it is open. */
+/* An open file of a place. It stays open after files_close. */
 struct files_reader {
 	int fd;
 	uint64_t offset;	/* of its bytes in fd */
 	uint64_t size;
 };
 
-/* Opens what entry->file is; STATUS_ARCHIVE when it is NULL, STATUS_FILE. */
+/* Opens entry->file; STATUS_ARCHIVE if it is NULL, STATUS_FILE. */
 int files_reader_open(struct files_reader *file, const struct files *files,
 		      const struct files_entry *entry, struct error *err);
 void files_reader_close(struct files_reader *file);
@@ -60,7 +60,7 @@ void files_reader_close(struct files_reader *file);
 ssize_t files_reader_read(const struct files_reader *file, void *bytes, size_t length,
 			  uint64_t offset);
 
-/* Adds a whole file to buffer. As files_reader_open, and STATUS_LIMIT past the buffer's maximum. */
+/* Adds a whole file to buffer. Fails as files_reader_open; STATUS_LIMIT beyond buffer's maximum. */
 int files_read(const struct files *files, const struct files_entry *entry, struct buffer *buffer,
 	       struct error *err);
 

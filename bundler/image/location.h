@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/pool.h"
 
-/* Where an image or a tree is, as container tools write it (containers-transports(5)). */
+/* The place of an image or a tree, written as in container tools (containers-transports(5)). */
 
 enum location_kind {
 	LOCATION_DIRECTORY,	/* dir:PATH, a root file system */
@@ -22,8 +22,8 @@ struct location {
 };
 
 /*
- * Reads a place; its strings are in pool. A path with a colon in it cannot be named. The tag is
- * checked against the grammar of tags and references (reference.h). STATUS_USAGE.
+ * Reads a place; its strings are in pool. A path cannot contain a colon. The tag must be a tag or a
+ * reference (reference.h). STATUS_USAGE.
  */
 int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err);
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* The media types of images (image-spec media-types.md), and those of Docker that go with them. */
+/* The media types of images: those of OCI (image-spec media-types.md) and of Docker. */
 
 enum media_kind { MEDIA_OTHER, MEDIA_INDEX, MEDIA_MANIFEST, MEDIA_CONFIG, MEDIA_LAYER };
 
@@ -18,7 +18,7 @@ struct media {
 	bool foreign;				/* a layer that need not be in a layout */
 };
 
-/* The row of a media type; for one that is not known a row of kind MEDIA_OTHER. */
+/* The row of a media type; for an unknown one, a row of kind MEDIA_OTHER. */
 const struct media *media_find(const char *name);
 
 #endif

@@ -9,15 +9,15 @@
  * reference).
  */
 
-/* Why text is no tag, or NULL when it is one. */
+/* Why text is not a tag, or NULL. */
 const char *reference_tag_fault(const char *text);
 
-/* Why text is not "[domain[:port]/]name:tag", or NULL when it is. */
+/* Why text is not "[domain[:port]/]name:tag", or NULL. */
 const char *reference_fault(const char *text);
 
 /*
- * Whether a reference, or a tag without a name, is the one that is wanted: of this tag, or in whole
- * "name:tag". docker.io and its library go without saying.
+ * Whether a reference, or a tag without a name, matches wanted, which is a tag or "name:tag".
+ * "docker.io/library/" may be missing in either.
  */
 bool reference_is(const char *reference, const char *wanted);
 
