@@ -4,7 +4,7 @@
     python3 server.py [--log FILE] LISTENER...
 
 A listener is ADDRESS:PORT/TLS=SCRIPT. TLS is "plain", or the file with certificate and key, with
-"+tls13", "+tls11" (no later one), "+cbc" (no AEAD) or "+mute" (says nothing, even in the handshake) appended. A script is
+"+tls13", "+tls11" (no later one), "+cbc" (no AEAD), "+client" (demands a certificate) or "+mute" (says nothing, even in the handshake) appended. A script is
 a list of behaviours with ";;" between them, one for each connection, the last for all further
 ones. {n} in a script is the number of the connection. Behaviours:
 
@@ -70,6 +70,9 @@ class Listener:
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1
             context.set_ciphers("ALL:@SECLEVEL=0")
+        if "client" in self.words:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(os.path.join(os.path.dirname(self.words[0]), "ca.pem"))
         if "cbc" in self.words:
             context.set_ciphers("ECDHE+AES+SHA256:!AESGCM:!AESCCM:!CHACHA20:@SECLEVEL=0")
         return context

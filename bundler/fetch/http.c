@@ -213,6 +213,8 @@ static int on_connected(void *context, char *server, char *local, int port, int 
 
 	(void)local, (void)port, (void)local_port;
 	hop->answer->reached = true;
+	if (hop->tls)
+		tls_connected(hop->tls);
 	hop->window_start = clock_now();
 	if (!hop->request->proxy && address_parse(&address, server) == 0)
 		hop->answer->address = address_classify(&address);
@@ -244,7 +246,7 @@ static int on_close_socket(void *context, curl_socket_t fd)
 	struct hop *hop = context;
 
 	if (hop->tls)
-		tls_close(hop->tls);
+		tls_close(hop->tls, fd);
 	for (unsigned i = 0; i < hop->socket_count; i++) {
 		if (hop->sockets[i].fd == fd)
 			hop->sockets[i] = hop->sockets[--hop->socket_count];

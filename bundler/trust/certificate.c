@@ -63,10 +63,14 @@ int certificate_parse(struct certificate *certificate, const void *der, size_t l
 
 	*certificate = (struct certificate){ .whole = in };
 	if (der_take(&in, DER_SEQUENCE, &outer) < 0 || in.length > 0 ||
-	    der_take(&outer, DER_SEQUENCE, &inner) < 0 ||
+	    take_whole(&outer, DER_SEQUENCE, &certificate->inner) < 0 ||
 	    take_whole(&outer, DER_SEQUENCE, &certificate->outer_algorithm) < 0 ||
-	    der_take(&outer, DER_BIT_STRING, &signature) < 0 || outer.length > 0)
+	    der_take(&outer, DER_BIT_STRING, &signature) < 0 || outer.length > 0 ||
+	    signature.length == 0 || signature.bytes[0] != 0)
 		return -1;
+	certificate->signature = (struct der){ signature.bytes + 1, signature.length - 1 };
+	inner = certificate->inner;
+	der_take(&inner, DER_SEQUENCE, &inner);
 	if (parse_version(&inner, &certificate->version) < 0 ||
 	    der_take(&inner, DER_INTEGER, &certificate->serial) < 0 ||
 	    take_whole(&inner, DER_SEQUENCE, &certificate->inner_algorithm) < 0 ||

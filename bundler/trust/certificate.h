@@ -14,6 +14,8 @@
 
 struct certificate {
 	struct der whole;
+	struct der inner;			/* the signed part, tag included */
+	struct der signature;			/* content of the BIT STRING, without unused bits */
 	int version;				/* 1 to 3 */
 	struct der serial;			/* content of the INTEGER */
 	struct der inner_algorithm;		/* AlgorithmIdentifier of the signed part */

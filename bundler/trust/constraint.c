@@ -111,7 +111,9 @@ static bool is_permitted(const struct der_item *name, struct der list)
 		if (base.tag != name->tag)
 			continue;
 		constrained = true;
-		if ((name->tag == DNS_NAME && dns_within(name->value, base.value)) ||
+		/* A name that is none, with nothing before its first dot, is within no base. */
+		if ((name->tag == DNS_NAME && dns_within(name->value, base.value) &&
+		     name->value.length > 0 && name->value.bytes[0] != '.') ||
 		    (name->tag == IP_ADDRESS && ip_within(name->value, base.value)) ||
 		    (name->tag == DIRECTORY_NAME && directory_within(name->value, base.value)))
 			return true;

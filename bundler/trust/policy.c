@@ -36,10 +36,11 @@ enum {
 	NAME_CONSTRAINTS,
 	AUTHORITY_KEY,
 	SUBJECT_KEY,
+	POLICIES,
 	OTHERS
 };
 
-/* Extensions that rules check or BearSSL may ignore; sections are those of RFC 5280. */
+/* Extensions that rules check or that may be ignored; sections are those of RFC 5280. */
 static const struct known {
 	uint8_t oid[8];
 	uint8_t length;
@@ -54,8 +55,8 @@ static const struct known {
 	[NAME_CONSTRAINTS] = { CE(30), CA, CA },	/* section 4.2.1.10 */
 	[AUTHORITY_KEY] = { CE(35), 0, ANY },		/* section 4.2.1.1 */
 	[SUBJECT_KEY] = { CE(14), 0, ANY },		/* section 4.2.1.2 */
+	[POLICIES] = { CE(32), ANY, ANY },		/* section 4.2.1.4 */
 	[OTHERS] =
-	{ CE(32), ANY, ANY },	/* certificate policies: BearSSL reads critical ones */
 	{ CE(36), 0, 0 },	/* policy constraints: section 4.2.1.11 */
 	{ CE(31), ANY, ANY },	/* CRL distribution points */
 	/* Authority information access: section 4.2.2.1 */
@@ -196,8 +197,11 @@ static bool is_authority(const struct link *link)
 	return basic_constraints(link->certificate, &ca, &length) < 0 || ca;
 }
 
-/* Whether keyUsage allows keyCertSign (section 4.2.1.3); without keyUsage, unless_said. */
-static bool signs_certificates(const struct certificate *certificate, bool unless_said)
+/* Bits of keyUsage (section 4.2.1.3). */
+enum { DIGITAL_SIGNATURE = 0x80, KEY_CERT_SIGN = 0x04 };
+
+/* Whether keyUsage allows that; without keyUsage, unless_said. */
+static bool allows(const struct certificate *certificate, int use, bool unless_said)
 {
 	struct extension extension;
 	struct der bits;
@@ -205,17 +209,54 @@ static bool signs_certificates(const struct certificate *certificate, bool unles
 	if (!find(certificate, KEY_USAGE, &extension))
 		return unless_said;
 	return der_take(&extension.value, DER_BIT_STRING, &bits) == 0 && bits.length >= 2 &&
-	       (bits.bytes[1] & 0x04) != 0;
+	       (bits.bytes[1] & use) != 0;
 }
 
 static bool may_not_sign(const struct link *link)
 {
-	return !signs_certificates(link->certificate, true);
+	return !allows(link->certificate, KEY_CERT_SIGN, true);
 }
 
 static bool may_sign(const struct link *link)
 {
-	return signs_certificates(link->certificate, false);
+	return allows(link->certificate, KEY_CERT_SIGN, false);
+}
+
+/* All suites that are offered have the server sign its half of the key exchange. */
+static bool may_not_sign_handshakes(const struct link *link)
+{
+	return !allows(link->certificate, DIGITAL_SIGNATURE, true);
+}
+
+/*
+ * Policies decide nothing here, but one that is critical must be understood with its qualifiers; a
+ * CPS pointer has no meaning for a program.
+ */
+static bool has_unknown_qualifier(const struct link *link)
+{
+	static const uint8_t cps[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x01 };
+	struct der policies, policy, qualifiers, qualifier, oid;
+	struct extension extension;
+
+	if (!find(link->certificate, POLICIES, &extension) || !extension.critical)
+		return false;
+	if (der_take(&extension.value, DER_SEQUENCE, &policies) < 0 || extension.value.length > 0)
+		return true;
+	while (policies.length > 0) {
+		if (der_take(&policies, DER_SEQUENCE, &policy) < 0 ||
+		    der_take(&policy, DER_OID, NULL) < 0)
+			return true;
+		if (policy.length == 0)
+			continue;
+		if (der_take(&policy, DER_SEQUENCE, &qualifiers) < 0 || policy.length > 0)
+			return true;
+		while (qualifiers.length > 0)
+			if (der_take(&qualifiers, DER_SEQUENCE, &qualifier) < 0 ||
+			    der_take(&qualifier, DER_OID, &oid) < 0 ||
+			    !der_equal(oid, (struct der){ cps, sizeof cps }))
+				return true;
+	}
+	return false;
 }
 
 /* If absent, every purpose is allowed; "any purpose" is for authorities: CABF BR 7.1.2.7.10. */
@@ -332,6 +373,9 @@ static const struct {
 	{ LEAF | MIDDLE, is_not_for_servers, "is not for servers (RFC 5280 section 4.2.1.12)" },
 	{ LEAF, is_authority, "is an authority's, not a server's (CABF BR 7.1.2.7.8)" },
 	{ LEAF, may_sign, "may sign certificates (CABF BR 7.1.2.7.11)" },
+	{ LEAF, may_not_sign_handshakes, "may not sign a handshake (RFC 5246 section 7.4.2)" },
+	{ LEAF | MIDDLE, has_unknown_qualifier, "has a critical policy with a qualifier that is "
+	  "not supported (RFC 5280 section 4.2.1.4)" },
 	{ LEAF, has_misused_names, "has wrongly critical names (RFC 5280 section 4.2.1.6)" },
 	{ CA, is_no_authority, "is not an authority's (RFC 5280 section 4.2.1.9)" },
 	{ CA, may_not_sign, "may not sign certificates (RFC 5280 section 4.2.1.3)" },

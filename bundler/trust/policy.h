@@ -10,7 +10,7 @@
 
 /*
  * The rules for a path of certificates: those of RFC 5280 and of the CA/Browser Forum's baseline
- * requirements ("CABF BR") that br_x509_minimal lacks. br_x509_minimal verifies the signatures.
+ * requirements ("CABF BR") for its certificates. signature.h verifies the signatures.
  */
 
 #define POLICY_REASON_BYTES 256

@@ -19,7 +19,10 @@
 /* The policy and the result of one connection; must outlive the connection. */
 struct tls_session {
 	struct trust_engine engine;
-	const br_ssl_client_context *client;	/* borrowed, while it is connected */
+	const br_ssl_client_certificate_class *client_certificate;	/* there is none */
+	bool certificate_demanded;		/* by the server */
+	bool connected;				/* the handshake is done */
+	br_ssl_client_context *client;	/* borrowed, while it is connected */
 	int failure;				/* BR_ERR_*, set by tls_close */
 };
 
@@ -31,8 +34,14 @@ void tls_init(struct tls_session *session, const struct trust *trust);
  */
 int tls_configure(struct tls_session *session, br_ssl_client_context *client, struct error *err);
 
-/* Keeps the result of the connection. Call it before client is freed. */
-void tls_close(struct tls_session *session);
+/* The handshake is done. */
+void tls_connected(struct tls_session *session);
+
+/*
+ * Keeps the result of the connection. Call it before client is freed and the socket fd is closed:
+ * where sending failed, the reason may be in an alert that nobody has read.
+ */
+void tls_close(struct tls_session *session, int fd);
 
 /*
  * After tls_close: if the handshake or a record failed, adds the cause to reason and returns true.

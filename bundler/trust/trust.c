@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An X.509 engine for BearSSL: finds a path, applies the policy, has the signatures verified. */
+/* An X.509 engine for BearSSL: finds a path, applies the policy, verifies the signatures. */
 #include "trust/trust.h"
 
 #include <stdbool.h>
@@ -11,10 +11,10 @@
 #include "base/memory.h"
 #include "trust/bundle.h"
 #include "trust/policy.h"
+#include "trust/signature.h"
 
 struct trust {
 	struct bundle bundle;
-	br_x509_trust_anchor *anchors;	/* one for each entry of bundle */
 };
 
 /* A search for a path from the server's certificate to a root. */
@@ -27,33 +27,14 @@ struct search {
 	int steps;		/* certificates that may still be tried */
 };
 
-static struct trust *make(const struct bundle *bundle)
-{
-	struct trust *trust = memory_new(1, sizeof *trust);
-
-	trust->bundle = *bundle;
-	trust->anchors = memory_new(bundle->count, sizeof *trust->anchors);
-	for (size_t i = 0; i < bundle->count; i++) {
-		const struct certificate *certificate = &bundle->entries[i].certificate;
-		br_x509_trust_anchor *anchor = &trust->anchors[i];
-
-		anchor->dn.data = (unsigned char *)(uintptr_t)certificate->subject.bytes;
-		anchor->dn.len = certificate->subject.length;
-		anchor->flags = BR_X509_TA_CA;
-		/* The policy refuses a key of another kind before BearSSL sees the anchor. */
-		if (certificate_key(certificate, &anchor->pkey) < 0)
-			anchor->pkey = (br_x509_pkey){ 0 };
-	}
-	return trust;
-}
-
 int trust_load(struct trust **trust, int dirfd, const char *path, struct error *err)
 {
 	struct bundle bundle;
 
 	if (bundle_load(&bundle, dirfd, path, err) < 0)
 		return -1;
-	*trust = make(&bundle);
+	*trust = memory_new(1, sizeof **trust);
+	(*trust)->bundle = bundle;
 	return 0;
 }
 
@@ -64,7 +45,8 @@ int trust_parse(struct trust **trust, const char *name, const char *pem, size_t 
 
 	if (bundle_parse(&bundle, name, pem, length, err) < 0)
 		return -1;
-	*trust = make(&bundle);
+	*trust = memory_new(1, sizeof **trust);
+	(*trust)->bundle = bundle;
 	return 0;
 }
 
@@ -73,7 +55,6 @@ void trust_free(struct trust *trust)
 	if (!trust)
 		return;
 	bundle_free(&trust->bundle);
-	free(trust->anchors);
 	free(trust);
 }
 
@@ -138,67 +119,27 @@ static void end_cert(const br_x509_class **context)
 		chain->count = LIMIT_CHAIN_CERTIFICATES + 1;
 }
 
-
-static const char *describe(unsigned code)
-{
-	switch (code) {
-	case BR_ERR_X509_BAD_SIGNATURE:
-	case BR_ERR_X509_NOT_TRUSTED:	/* the last certificate's signature by the root */
-		return "a certificate is not signed by the one above it";
-	case BR_ERR_X509_UNSUPPORTED:
-		return "a certificate is signed with an algorithm that is not supported";
-	case BR_ERR_X509_CRITICAL_EXTENSION:
-		return "a certificate has a critical extension that is not supported";
-	default:
-		return "BearSSL refuses the certificates";
-	}
-}
-
-/* BearSSL verifies the signatures from the server's certificate up to this root. */
-static unsigned verify(struct search *search, const br_x509_trust_anchor *root)
-{
-	struct trust_engine *engine = search->engine;
-	br_x509_minimal_context *minimal = &engine->minimal;
-	const br_x509_class **context = &minimal->vtable;
-
-	br_x509_minimal_init(minimal, &br_sha256_vtable, root, 1);
-	br_x509_minimal_set_rsa(minimal, br_rsa_pkcs1_vrfy_get_default());
-	br_x509_minimal_set_ecdsa(minimal, br_ec_get_default(), br_ecdsa_vrfy_asn1_get_default());
-	br_x509_minimal_set_hash(minimal, br_sha256_ID, &br_sha256_vtable);
-	br_x509_minimal_set_hash(minimal, br_sha384_ID, &br_sha384_vtable);
-	br_x509_minimal_set_hash(minimal, br_sha512_ID, &br_sha512_vtable);
-	br_x509_minimal_set_minrsa(minimal, 2048 / 8);
-	/* BearSSL counts days from the first of January of year 0. */
-	br_x509_minimal_set_time(minimal, (uint32_t)(engine->now / 86400 + 719528),
-				 (uint32_t)(engine->now % 86400));
-	(*context)->start_chain(context, engine->host);
-	for (size_t i = 0; i < search->length; i++) {
-		struct der whole = search->path[i]->whole;
-
-		(*context)->start_cert(context, (uint32_t)whole.length);
-		(*context)->append(context, whole.bytes, whole.length);
-		(*context)->end_cert(context);
-	}
-	return (*context)->end_chain(context);
-}
-
 /* Whether the path with this root added to it is good. */
 static bool accept(struct search *search, size_t root)
 {
 	struct trust_engine *engine = search->engine;
 	const struct trust *trust = engine->trust;
 	char reason[POLICY_REASON_BYTES];
-	unsigned code;
 
 	search->path[search->length] = &trust->bundle.entries[root].certificate;
 	if (policy_check(search->path, search->length + 1, engine->host, engine->now, reason) < 0) {
 		note(engine, reason);
 		return false;
 	}
-	code = verify(search, &trust->anchors[root]);
-	if (code != 0)
-		note(engine, describe(code));
-	return code == 0;
+	for (size_t i = 0; i < search->length; i++) {
+		const char *fault = signature_check(search->path[i], search->path[i + 1]);
+
+		if (fault) {
+			note(engine, fault);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool issued(const struct certificate *issuer, const struct certificate *certificate)
@@ -262,21 +203,21 @@ static unsigned end_chain(const br_x509_class **context)
 		return (unsigned)engine->verdict;
 	search.used[0] = true;
 	search.path[search.length++] = &search.sent[0];
-	if (!extend(&search))
+	if (!extend(&search) || certificate_key(&search.sent[0], &engine->key) < 0)
 		return (unsigned)engine->verdict;
 	engine->verdict = BR_ERR_X509_OK;
 	engine->reason[0] = '\0';
 	return 0;
 }
 
+/* The policy has seen that the key may sign; no suite is offered that uses it otherwise. */
 static const br_x509_pkey *get_pkey(const br_x509_class *const *context, unsigned *usages)
 {
 	const struct trust_engine *engine = (const struct trust_engine *)(const void *)context;
-	const br_x509_class *const *minimal = &engine->minimal.vtable;
 
-	if (engine->verdict != BR_ERR_X509_OK)
-		return NULL;
-	return (*minimal)->get_pkey(minimal, usages);
+	if (usages)
+		*usages = BR_KEYTYPE_SIGN;
+	return engine->verdict == BR_ERR_X509_OK ? &engine->key : NULL;
 }
 
 void trust_engine_init(struct trust_engine *engine, const struct trust *trust)

@@ -12,8 +12,8 @@
 
 /*
  * Decides which servers are trusted: a bundle of root certificates, and an X.509 engine for
- * BearSSL that adds the rules of policy.h to br_x509_minimal. Servers have DNS names; IP addresses
- * are refused.
+ * BearSSL that applies the rules of policy.h and verifies the signatures. Servers have DNS names;
+ * IP addresses are refused.
  */
 
 /* The roots. Read-only after loading: threads may share it. */
@@ -53,7 +53,7 @@ struct trust_engine {
 	const br_x509_class *vtable;	/* must be first */
 	const struct trust *trust;
 	int64_t now;			/* seconds since 1970 at which certificates must be valid */
-	br_x509_minimal_context minimal;
+	br_x509_pkey key;		/* the server's, in chain */
 	struct trust_chain chain;
 	char host[256];
 	char reason[256];

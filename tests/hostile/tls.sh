@@ -32,6 +32,7 @@ refused() {
 	requests </dev/null
 }
 
+fips='a server in FIPS mode requires that secret, which bundler does not support; use a --mirror'
 certificate="certificate of 'github.com' refused:"
 refused 'a certificate that has expired' expired \
 	"$certificate certificate 'expired' expired on 2020-02-01"
@@ -49,9 +50,41 @@ refused 'a server that speaks TLS 1.3 only' good+tls13 \
 	"'github.com' refuses TLS 1.2, the newest version that bundler speaks" \
 	'the server seems to require TLS 1.3; use a --mirror that speaks TLS 1.2'
 refused 'a server that speaks nothing newer than TLS 1.1' good+tls11 \
-	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305"
+	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305, or requires the extended master secret (RFC 7627)" \
+	"$fips"
 refused 'a server without AEAD ciphers' good+cbc \
-	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305"
+	"'github.com' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305, or requires the extended master secret (RFC 7627)" \
+	"$fips"
+
+refused 'a server that requires a client certificate' good+client \
+	"'github.com' requires a client certificate, and bundler has none"
+
+authority constrained
+openssl req "${curve[@]}" -keyout "$pki/sub.key" -out "$pki/sub.csr" -subj /CN=sub 2>/dev/null
+openssl x509 -req -in "$pki/sub.csr" -CA "$pki/constrained.pem" -CAkey "$pki/constrained.key" -days 90 \
+	-out "$pki/sub.pem" -extfile <(printf '%s\n' basicConstraints=critical,CA:TRUE subjectKeyIdentifier=hash \
+	authorityKeyIdentifier=keyid keyUsage=critical,keyCertSign \
+	'nameConstraints=critical,permitted;DNS:github.com') 2>/dev/null
+certificate below sub $names
+cat "$pki/below.crt" "$pki/sub.pem" "$pki/below.key" >"$pki/below.all"
+
+begin 'critical name constraints that allow the host'
+release 5000
+serve "203.0.113.10:443/below=file $archive"
+fetch --ca-file "$pki/constrained.pem"
+fetched
+cache_has_it
+
+certificate above sub DNS:github.com,DNS:gitlab.com
+cat "$pki/above.crt" "$pki/sub.pem" "$pki/above.key" >"$pki/above.all"
+begin 'critical name constraints that exclude another name of the certificate'
+release 5000
+serve "203.0.113.10:443/above=file $archive"
+fetch --ca-file "$pki/constrained.pem"
+status 5
+stderr <<-END
+bundler: cannot fetch '$origin/$asset': $certificate certificate 'above' has a name that a certificate above it excludes (RFC 5280 section 4.2.1.10)
+END
 
 begin 'a server that speaks no TLS'
 release 5000

@@ -71,6 +71,7 @@ static inline struct der wrap(uint8_t tag, const struct der *parts, size_t count
 #define NAMES_ID "\x55\x1d\x11"
 #define BASIC_ID "\x55\x1d\x13"
 #define CONSTRAINTS_ID "\x55\x1d\x1e"
+#define POLICIES_ID "\x55\x1d\x20"
 #define AUTHORITY_KEY_ID "\x55\x1d\x23"
 #define PURPOSE_ID "\x55\x1d\x25"
 

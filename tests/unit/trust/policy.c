@@ -218,6 +218,39 @@ static void authority_as_leaf(void **state)
 	expect(NULL);
 }
 
+static void use_in_handshake(void **state)
+{
+	(void)state;
+	leaf.extensions[USAGE] = CRITICAL(KEY_USAGE_ID, WRAP(DER_BIT_STRING, RAW("\x05\x20")));
+	expect("certificate 'Leaf' may not sign a handshake (RFC 5246 section 7.4.2)");
+	leaf.extensions[USAGE] = CRITICAL(KEY_USAGE_ID, WRAP(DER_BIT_STRING, RAW("\x05\xa0")));
+	expect(NULL);
+}
+
+#define POLICY OID("\x67\x81\x0c\x01\x02\x01")
+#define CPS OID("\x2b\x06\x01\x05\x05\x07\x02\x01")
+#define NOTICE OID("\x2b\x06\x01\x05\x05\x07\x02\x02")
+
+static void policies(void **state)
+{
+	static const char unknown[] = "certificate 'Middle' has a critical policy with a qualifier "
+				      "that is not supported (RFC 5280 section 4.2.1.4)";
+
+	(void)state;
+	middle.extensions[MORE] = CRITICAL(POLICIES_ID, SEQ(SEQ(POLICY), SEQ(POLICY)));
+	expect(NULL);
+	middle.extensions[MORE] = CRITICAL(POLICIES_ID, SEQ(SEQ(POLICY, SEQ(SEQ(CPS)))));
+	expect(NULL);
+	middle.extensions[MORE] = EXTENSION(POLICIES_ID, SEQ(SEQ(POLICY, SEQ(SEQ(NOTICE)))));
+	expect(NULL);
+	middle.extensions[MORE] = CRITICAL(POLICIES_ID, SEQ(SEQ(POLICY, SEQ(SEQ(NOTICE)))));
+	expect(unknown);
+	middle.extensions[MORE] = CRITICAL(POLICIES_ID, SEQ(SEQ(POLICY, SEQ(SEQ(CPS), SEQ(NOTICE)))));
+	expect(unknown);
+	middle.extensions[MORE] = CRITICAL(POLICIES_ID, SEQ(POLICY));
+	expect(unknown);
+}
+
 static void leaf_as_authority(void **state)
 {
 	(void)state;
@@ -406,6 +439,8 @@ static void dns_constraints(void **state)
 	constrain(outside, SEQ(EXCLUDED(SEQ(DNS("")))));
 	constrain(outside, SEQ(PERMITTED(SEQ(DNS("example.com"))),
 			       EXCLUDED(SEQ(DNS("www.example.com")))));
+	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("www.example.com"), DNS(".example.com")));
+	constrain(outside, SEQ(PERMITTED(SEQ(DNS("example.com")))));
 	/* A wildcard must not stand for what is excluded, nor for more than is permitted. */
 	leaf.extensions[NAMES] = EXTENSION(NAMES_ID, SEQ(DNS("*.example.com")));
 	constrain(NULL, SEQ(PERMITTED(SEQ(DNS("example.com")))));
@@ -533,6 +568,8 @@ int main(void)
 		TEST(names_that_do_not_match),
 		TEST(purposes),
 		TEST(authority_as_leaf),
+		TEST(use_in_handshake),
+		TEST(policies),
 		TEST(leaf_as_authority),
 		TEST(path_length),
 		TEST(version_and_serial),
