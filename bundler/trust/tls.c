@@ -178,7 +178,8 @@ bool tls_explain(const struct tls_session *session, const char *host, struct buf
 	if (verdict)
 		buffer_format(reason, "certificate of '%s' refused: %s", host, verdict);
 	else if (session->certificate_demanded && !session->connected)
-		buffer_format(reason, "'%s' requires a client certificate, and bundler has none", host);
+		buffer_format(reason, "'%s' requires a client certificate, and bundler has none",
+			      host);
 	else if (alert != 0)
 		explain_alert(alert, host, reason);
 	else if (session->failure == BR_ERR_UNSUPPORTED_VERSION)
