@@ -47,7 +47,7 @@ END = $(shell gcc -print-file-name=crtendS.o) $(MUSL)/crtn.o
 # The tests' flavour: glibc with AddressSanitizer and UndefinedBehaviorSanitizer.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_SAN = $(BASE) -g -O1 -fno-omit-frame-pointer $(SANITIZE) \
-	-DPOOL_BLOCK_BYTES=0 -isystem build/san/sysroot/include -iquote build/san -iquote tests/unit
+	-DPOOL_BLOCK_BYTES=0 -DCONFINE_DEFAULT=CONFINE_OFF -isystem build/san/sysroot/include -iquote build/san -iquote tests/unit
 
 # V=1 shows the commands.
 Q = $(if $(V),,@echo '  $@';)
@@ -66,6 +66,17 @@ all: build/bundler build/THIRD-PARTY
 
 build/bundler: $(OBJS)
 	$(Q)$(CC_MUSL) $(LDFLAGS_MUSL) -Wl,-Map=$@.map -o $@ $(START) $(OBJS) -Lbuild/sysroot/lib $(LIBS) $(END)
+
+# A program that breaks out of the readers of what others have written, or tries to: for
+# tests/hostile/confine.sh.
+PROBED = files_open gzip_open observe_directory lint_tree_read pem_next generated_compare fetch_size \
+	sums_find
+
+build/probe/bundler: $(OBJS) tests/hostile/confine_probe.c
+	@mkdir -p $(@D)
+	$(Q)$(CC_MUSL) $(CFLAGS_MUSL) -c -o $(@D)/probe.o tests/hostile/confine_probe.c
+	@$(CC_MUSL) $(LDFLAGS_MUSL) $(PROBED:%=-Wl,--wrap=%) -o $@ $(START) $(OBJS) $(@D)/probe.o \
+		-Lbuild/sysroot/lib $(LIBS) $(END)
 
 build/obj/%.o: bundler/%.c Makefile build/versions.h
 	@mkdir -p $(@D)

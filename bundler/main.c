@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command/command.h"
+#include "command/confinement.h"
 #include "command/licence.h"
 #include "command/report.h"
 #include "versions.h"
@@ -77,14 +78,20 @@ static bool wants_help(int argc, char **argv)
 static int print_version(int argc, char **argv, struct error *err)
 {
 	bool verbose = argc > 2 && strcmp(argv[2], "--verbose") == 0;
+	static const struct command nothing;
+	struct confine confine;
 
 	if (argc > 2 + verbose)
 		return error_set(err, STATUS_USAGE,
 				 "cannot use '%s': --version takes only --verbose",
 				 argv[2 + verbose]);
 	puts("bundler " BUNDLER_VERSION);
-	if (verbose)
+	if (verbose) {
+		if (confinement_begin(&confine, &nothing, err) < 0)
+			return -1;
 		fputs(BUNDLER_LIBRARIES, stdout);
+		confinement_print(&confine);
+	}
 	return STATUS_OK;
 }
 
@@ -101,6 +108,8 @@ static int run(int argc, char **argv, struct error *err)
 {
 	const struct command *command;
 	struct option_parser parser;
+	struct confine confine;
+	int result;
 
 	if (argc < 2) {
 		print_usage(stderr);
@@ -123,10 +132,14 @@ static int run(int argc, char **argv, struct error *err)
 		print_help(command);
 		return STATUS_OK;
 	}
+	if (confinement_begin(&confine, command, err) < 0)
+		return -1;
 	parser = (struct option_parser){
-		.specs = command->options, .argc = argc - 1, .argv = argv + 1,
+		.specs = command->options, .argc = argc - 1, .argv = argv + 1, .confine = &confine,
 	};
-	return command->run(&parser, err);
+	result = command->run(&parser, err);
+	confine_free(&confine);
+	return result;
 }
 
 /* Ends by the signal that interrupted the work, so that a shell sees what happened. */

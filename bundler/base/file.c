@@ -192,7 +192,8 @@ int file_open_unnamed(int directory)
 	char name[48];
 	int fd = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	if (fd >= 0 || errno != EOPNOTSUPP)
+	/* The second one is of systems that do not know the flag, such as gVisor. */
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
 		return fd;
 	snprintf(name, sizeof name, ".unnamed-%ld-%u", (long)getpid(),
 		 atomic_fetch_add(&serial, 1));

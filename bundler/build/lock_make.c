@@ -101,6 +101,36 @@ static int read_sums(const struct lock_make *make, struct sums *sums, struct loc
 	return error_hint(err, "make one from archives that you trust, and pass it with --sums");
 }
 
+/* What will be known about an asset before its digest is. */
+static int name_asset(const struct lock_make *make, const struct platform *platform,
+		      struct lock *new, struct fetch_asset *asset, struct error *err)
+{
+	asset->name = recipe_asset(make->recipe, platform, &new->pool, err);
+	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
+	return asset->name && asset->url ? 0 : -1;
+}
+
+static bool wants_archives(const struct lock_make *make)
+{
+	return make->download || make->scratch >= 0;
+}
+
+/* Confines the process to what may be fetched. */
+static int begin(const struct lock_make *make, struct lock *new, struct error *err)
+{
+	const struct recipe *recipe = make->recipe;
+	const bool archives = wants_archives(make);
+	const char *sums = make->sums_file ? NULL : recipe_sums(recipe, &new->pool, err);
+	struct fetch_asset *assets = pool_new(&new->pool, recipe->platform_count, sizeof *assets);
+
+	if (!make->sums_file && !sums)
+		return -1;
+	for (size_t i = 0; i < recipe->platform_count && archives; i++)
+		if (name_asset(make, recipe->platforms[i], new, &assets[i], err) < 0)
+			return -1;
+	return fetch_begin(make->fetch, assets, archives ? recipe->platform_count : 0, sums, err);
+}
+
 /* Fetches the archive, which checks its digest, and stores its size. */
 static int measure(const struct lock_make *make, struct lock_asset *asset, const char *name,
 		   struct error *err)
@@ -170,7 +200,11 @@ static int lock_assets(const struct lock_make *make, struct lock *new, struct er
 
 	new->assets = pool_new(&new->pool, recipe->platform_count, sizeof *new->assets);
 	buffer_init(&sums.text, LIMIT_SUMS_BYTES);
-	result = read_sums(make, &sums, new, err);
+	result = begin(make, new, err);
+	if (result == 0)
+		result = read_sums(make, &sums, new, err);
+	if (result == 0 && !wants_archives(make))
+		result = fetch_end(make->fetch, err);
 	for (const struct platform *row = platform_table(); row->name && result == 0; row++)
 		if (recipe_has(recipe, row))
 			result = lock_asset(make, row, &sums, new, err);
@@ -224,6 +258,7 @@ static int record_one(void *context, size_t number, struct error *err)
 static int record(const struct lock_make *make, struct lock *new, struct error *err)
 {
 	struct recording recording = { .make = make, .new = new };
+	struct fetch_asset *assets = pool_new(&new->pool, new->asset_count, sizeof *assets);
 
 	new->results = pool_new(&new->pool, new->asset_count, sizeof *new->results);
 	for (size_t i = 0; i < new->asset_count; i++) {
@@ -232,7 +267,13 @@ static int record(const struct lock_make *make, struct lock *new, struct error *
 		new->results[i].platform = platform;
 		new->results[i].has_image = strcmp(platform->os, "linux") == 0;
 	}
-	if (jobs_run_all(record_one, &recording, new->asset_count, err) < 0)
+	for (size_t i = 0; i < new->asset_count; i++)
+		if (build_asset(make->recipe, new, new->assets[i].platform, &new->pool, &assets[i],
+				err) < 0)
+			return -1;
+	if (fetch_ahead(make->fetch, assets, new->asset_count, err) < 0
+	    || fetch_end(make->fetch, err) < 0
+	    || jobs_run_all(record_one, &recording, new->asset_count, err) < 0)
 		return -1;
 	new->compressor = pool_string(&new->pool, compress_version(MEDIA_GZIP));
 	new->result_count = new->asset_count;

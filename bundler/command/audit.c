@@ -20,6 +20,7 @@
 #include "base/directory.h"
 #include "base/limits.h"
 #include "build/build.h"
+#include "command/confinement.h"
 #include "command/differences.h"
 #include "command/inputs.h"
 
@@ -247,6 +248,8 @@ static int print(struct run *run)
 	}
 	if (run->differences.json) {
 		report = command_inputs_describe(inputs);
+		json_object_set_new(report, "confined",
+				    confinement_json(inputs->fetch.confine));
 		json_object_set(report, "platforms", platforms);
 	}
 	json_decref(platforms);
@@ -271,7 +274,9 @@ static int audit(struct run *run, struct error *err)
 	for (size_t i = 0; i < inputs->recipe.image.label_count; i++)
 		json_object_set_new(run->labels, inputs->recipe.image.labels[i].name, json_true());
 	audit_init(&run->audit, run->differences.ignored, run->differences.ignored_count);
-	result = command_inputs_run(inputs, build_or_read, run, count + 1, err);
+	result = run->pinned ? 0 : command_inputs_ahead(inputs, err);
+	if (result == 0)
+		result = command_inputs_run(inputs, build_or_read, run, count + 1, err);
 	if (result == 0 && run->observed.has_images)
 		result = compare_images(run, err);
 	else if (result == 0)
@@ -374,7 +379,10 @@ static int run_audit(struct option_parser *parser, struct error *err)
 		goto out;
 	run.style.name = inputs->recipe.name;
 	run.style.tag = run.place.tag ? run.place.tag : inputs->recipe.version;
-	if (observe_place_open(&run.observed, &run.place, err) == 0
+	confine_read(parser->confine, run.place.path);
+	command_inputs_list_scratch(parser->confine);
+	if (command_inputs_part(inputs, err) == 0
+	    && observe_place_open(&run.observed, &run.place, err) == 0
 	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && command_inputs_lock(inputs, err) == 0
 	    && (lock_given || check_release(&run, err) == 0)
@@ -395,5 +403,7 @@ const struct command command_audit = {
 		    "[--json] [-q] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
 		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] PLACE [RECIPE]",
 	.options = options,
+	.network = true,
+	.writes = true,
 	.run = run_audit,
 };

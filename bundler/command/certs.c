@@ -51,7 +51,13 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	run->file = option_operand(parser);
 	if (!run->file)
 		return error_set(err, STATUS_USAGE, "cannot read a bundle: no file is given");
-	return option_end(parser, "bundle", err);
+	if (option_end(parser, "bundle", err) < 0)
+		return -1;
+	confine_read(parser->confine, run->file);
+	confine_read(parser->confine, run->compare);
+	if (run->output)
+		confine_write_beside(parser->confine, run->output);
+	return confine_reading(parser->confine, err);
 }
 
 /* An output that is there must be a bundle: a slip does not replace a file of another kind. */
@@ -202,5 +208,6 @@ const struct command command_certs = {
 	.summary = "normalise a bundle of certificates",
 	.synopsis = "[-o FILE] [--compare FILE] [--json] BUNDLE",
 	.options = options,
+	.writes = true,
 	.run = run_certs,
 };

@@ -2,6 +2,8 @@
 #ifndef BUNDLER_COMMAND_COMMAND_H
 #define BUNDLER_COMMAND_COMMAND_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "command/option.h"
 
@@ -14,6 +16,7 @@ struct command {
 	const char *summary;		/* what it does, in a line */
 	const char *synopsis;		/* what follows the name, as in the man page */
 	const struct option_spec *options;
+	bool network, writes;		/* what a run may need: connections, and changing files */
 	/* Returns STATUS_OK or STATUS_DIFFERENCES, or -1 with err filled. Results go to stdout. */
 	int (*run)(struct option_parser *parser, struct error *err);
 };

@@ -44,8 +44,10 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		run->texts[i] = option_operand(parser);
 		if (location_parse(&run->places[i], &run->inputs.pool, run->texts[i], err) < 0)
 			return -1;
+		confine_read(parser->confine, run->places[i].path);
 	}
-	return 0;
+	command_inputs_list_scratch(parser->confine);
+	return confine_reading(parser->confine, err);
 }
 
 /* Finds from which byte on contents differ. */
@@ -211,5 +213,6 @@ const struct command command_diff = {
 	.synopsis = "[-p PLATFORM]... [--ignore FIELDS] [--require VERDICT] [--strict] "
 		    "[--force] [--json] [-q] PLACE PLACE",
 	.options = options,
+	.writes = true,
 	.run = run_diff,
 };

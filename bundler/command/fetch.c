@@ -5,9 +5,7 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "build/build.h"
 #include "command/inputs.h"
 #include "command/report.h"
 
@@ -15,8 +13,6 @@
 struct run {
 	struct command_inputs inputs;
 	pthread_mutex_t output;		/* one event at a time */
-	struct fetch_asset *assets;	/* what the lock has for each platform */
-	uint64_t *sizes;		/* of the archives, one for each platform, in bytes */
 	bool json;
 };
 
@@ -75,26 +71,13 @@ static void print_event(void *context, const struct event *event)
 	print_object(context, object);
 }
 
-/* Fetches an archive into the cache, and does not read it; a job. */
-static int fetch_one(void *context, size_t number, struct error *err)
-{
-	struct run *run = context;
-	int fd;
-
-	if (fetch_open(&run->inputs.client, &run->assets[number], &fd, &run->sizes[number],
-		       err) < 0)
-		return -1;
-	close(fd);
-	return 0;
-}
-
 /* Prints lines for sha256sum --check. */
 static void print_lines(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
-		digest_write_hex(&run->assets[i].digest, hex);
+		digest_write_hex(&run->inputs.assets[i].digest, hex);
 		printf("%s  %s/sha256/%s\n", hex, run->inputs.fetch.cache, hex);
 	}
 }
@@ -102,7 +85,7 @@ static void print_lines(struct run *run)
 static void print_archives(struct run *run)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
-		const struct fetch_asset *asset = &run->assets[i];
+		const struct fetch_asset *asset = &run->inputs.assets[i];
 		char hex[DIGEST_HEX_BYTES];
 		const char *path = pool_format(&run->inputs.pool, "%s/sha256/%s",
 					       run->inputs.fetch.cache,
@@ -110,7 +93,7 @@ static void print_archives(struct run *run)
 
 		print_object(run, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "event", "archive",
 			"platform", run->inputs.platforms[i]->name, "asset", asset->name,
-			"sha256", hex, "size", (json_int_t)run->sizes[i],
+			"sha256", hex, "size", (json_int_t)fetch_size(&run->inputs.client, i),
 			"path", report_json(path)));
 	}
 }
@@ -127,13 +110,7 @@ static int run_fetch(struct option_parser *parser, struct error *err)
 		inputs->fetch.events = (struct event_sink){ print_event, &run };
 	if (command_inputs_open(inputs, parser, err) < 0 || command_inputs_fetch(inputs, err) < 0)
 		goto out;
-	run.assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *run.assets);
-	for (size_t i = 0; i < inputs->platform_count; i++)
-		if (build_asset(&inputs->recipe, &inputs->lock, inputs->platforms[i],
-				&inputs->pool, &run.assets[i], err) < 0)
-			goto out;
-	run.sizes = pool_new(&inputs->pool, inputs->platform_count, sizeof *run.sizes);
-	result = command_inputs_run(inputs, fetch_one, &run, inputs->platform_count, err);
+	result = command_inputs_ahead(inputs, err);
 	if (result == 0)
 		(run.json ? print_archives : print_lines)(&run);
 out:
@@ -148,5 +125,7 @@ const struct command command_fetch = {
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
 		    "[--json] [RECIPE]",
 	.options = options,
+	.network = true,
+	.writes = true,
 	.run = run_fetch,
 };

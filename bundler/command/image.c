@@ -195,13 +195,21 @@ static int make(struct run *run, struct error *err)
 	const size_t count = inputs->platform_count;
 	int result;
 
+	confine_write_beside(inputs->fetch.confine, run->output.path);
 	if (image_output_open(&run->target, &run->output, err) < 0)
 		return -1;
 	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
 	run->manifests = pool_new(&inputs->pool, count, sizeof *run->manifests);
 	for (size_t i = 0; i < count; i++)
 		oci_image_init(&run->images[i]);
-	result = command_inputs_run(inputs, make_image, run, count, err);
+	if (run->from) {
+		confine_read(inputs->fetch.confine, run->from);
+		result = confine_reading(inputs->fetch.confine, err);
+	} else {
+		result = command_inputs_ahead(inputs, err);
+	}
+	if (result == 0)
+		result = command_inputs_run(inputs, make_image, run, count, err);
 	if (result == 0) {
 		/* For the report, when the layout has taken over the contents of the images. */
 		for (size_t i = 0; i < count; i++)
@@ -241,5 +249,7 @@ const struct command command_image = {
 		    "[--style NAME] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
 		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] [--json] [RECIPE]",
 	.options = options,
+	.network = true,
+	.writes = true,
 	.run = run_image,
 };

@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/limits.h"
+#include "build/build.h"
 #include "recipe/load.h"
 
 #define MAXIMUM_SECONDS 86400
@@ -196,12 +198,31 @@ static const char *default_recipe(struct pool *pool, struct error *err)
 	return file;
 }
 
+/* Recipe and lock may be links; what they name is below the recipe's directory. */
+static void list_inputs(struct command_inputs *inputs, const char *file)
+{
+	struct confine *confine = inputs->fetch.confine;
+	const char *slash = strrchr(file, '/'), *ca_file = inputs->fetch.ca_file;
+	const char *directory = slash ? pool_format(&inputs->pool, "%.*s", (int)(slash - file) + 1,
+						    file) : "./";
+
+	confine_read(confine, file);
+	confine_read(confine, directory);
+	confine_read(confine, inputs->lock_file);
+	if (ca_file && inputs->fetch.ca_directory == AT_FDCWD)
+		confine_network_read(confine, ca_file);
+	else if (ca_file)
+		confine_network_read(confine, pool_format(&inputs->pool, "%s%s", directory,
+							  ca_file));
+}
+
 int command_inputs_open(struct command_inputs *inputs, struct option_parser *parser,
 			struct error *err)
 {
 	const struct recipe *recipe = &inputs->recipe;
 	const char *file = option_operand(parser);
 
+	inputs->fetch.confine = parser->confine;
 	if (option_end(parser, "recipe", err) < 0)
 		return -1;
 	if (!file)
@@ -215,6 +236,7 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
 	}
 	if (!inputs->lock_file)
 		inputs->lock_file = lock_default_path(&inputs->pool, file);
+	list_inputs(inputs, file);
 	if (inputs->platform_count == 0) {
 		inputs->platforms = recipe->platforms;
 		inputs->platform_count = recipe->platform_count;
@@ -284,6 +306,75 @@ int command_inputs_fetch(struct command_inputs *inputs, struct error *err)
 	return command_inputs_lock(inputs, err) < 0 ? -1 : command_inputs_connect(inputs, err);
 }
 
+static int find_assets(struct command_inputs *inputs, struct error *err)
+{
+	inputs->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *inputs->assets);
+	for (size_t i = 0; i < inputs->platform_count; i++)
+		if (build_asset(&inputs->recipe, &inputs->lock, inputs->platforms[i],
+				&inputs->pool, &inputs->assets[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Fetches for all chosen platforms, with progress. */
+static int fetch_chosen(struct command_inputs *inputs, struct error *err)
+{
+	const size_t count = inputs->platform_count;
+	int result;
+
+	if (fetch_begin(&inputs->client, inputs->assets, count, NULL, err) < 0)
+		return -1;
+	progress_init(&inputs->progress);
+	result = fetch_ahead(&inputs->client, inputs->assets, count, err);
+	progress_free(&inputs->progress);
+	return result;
+}
+
+/* What the other process does. */
+static int fetch_apart(void *context, struct fetcher_archives *archives, struct error *err)
+{
+	struct command_inputs *inputs = context;
+
+	inputs->platforms = archives->platforms;
+	inputs->platform_count = archives->count;
+	inputs->all = false;
+	if (command_inputs_fetch(inputs, err) < 0 || find_assets(inputs, err) < 0
+	    || fetch_chosen(inputs, err) < 0)
+		return -1;
+	for (size_t i = 0; i < archives->count; i++) {
+		archives->fds[i] = fetch_descriptor(&inputs->client, i);
+		archives->sizes[i] = fetch_size(&inputs->client, i);
+	}
+	return 0;
+}
+
+int command_inputs_part(struct command_inputs *inputs, struct error *err)
+{
+	return fetcher_start(&inputs->fetcher, fetch_apart, inputs, err) < 0
+	       ? -1 : confine_reading(inputs->fetch.confine, err);
+}
+
+/* Has the other process fetch. */
+static int ask(struct command_inputs *inputs, struct error *err)
+{
+	struct fetcher_archives archives = { .count = inputs->platform_count };
+
+	memcpy(archives.platforms, inputs->platforms, archives.count * sizeof *inputs->platforms);
+	if (fetcher_ask(&inputs->fetcher, &archives, err) < 0)
+		return -1;
+	fetch_adopt(&inputs->client, inputs->assets, archives.fds, archives.sizes, archives.count);
+	return 0;
+}
+
+int command_inputs_ahead(struct command_inputs *inputs, struct error *err)
+{
+	if (find_assets(inputs, err) < 0)
+		return -1;
+	if (inputs->fetcher.socket >= 0)
+		return ask(inputs, err);
+	return fetch_chosen(inputs, err) < 0 ? -1 : fetch_end(&inputs->client, err);
+}
+
 int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *context, size_t count,
 		       struct error *err)
 {
@@ -297,6 +388,7 @@ int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *conte
 
 void command_inputs_close(struct command_inputs *inputs)
 {
+	fetcher_stop(&inputs->fetcher);
 	if (inputs->fetching)
 		fetch_free(&inputs->client);
 	lock_close(&inputs->lock);
@@ -309,6 +401,15 @@ json_t *command_inputs_describe(const struct command_inputs *inputs)
 	return json_pack("{s:s, s:s, s:s, s:I}", "name", inputs->lock.name,
 			 "version", inputs->lock.version, "release", inputs->lock.release,
 			 "epoch", (json_int_t)inputs->epoch);
+}
+
+void command_inputs_list_scratch(struct confine *confine)
+{
+	const char *directory = variable("TMPDIR");
+
+	if (!directory)
+		directory = access("/var/tmp", F_OK) == 0 ? "/var/tmp" : "/tmp";
+	confine_write(confine, directory);
 }
 
 int command_inputs_scratch(struct error *err)

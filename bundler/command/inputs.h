@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/jobs.h"
+#include "command/fetcher.h"
 #include "command/option.h"
 #include "command/progress.h"
 #include "fetch/fetch.h"
@@ -56,6 +57,8 @@ struct command_inputs {
 	struct fetch_options fetch;
 	struct fetch client;
 	bool fetching;				/* client has been initialized */
+	struct fetch_asset *assets;		/* of command_inputs_ahead, one for each platform */
+	struct fetcher fetcher;			/* of command_inputs_part */
 	struct progress progress;
 	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */
 	struct pool pool;
@@ -63,7 +66,8 @@ struct command_inputs {
 
 /* Before the options are read. */
 #define COMMAND_INPUTS_INIT \
-	{ .recipe.directory = -1, .epoch = -1, .fetch.ca_directory = AT_FDCWD }
+	{ .recipe.directory = -1, .epoch = -1, .fetch.ca_directory = AT_FDCWD, \
+	  .fetcher.socket = -1 }
 
 /*
  * After the options: reads the environment and the recipe, which is the operand that is left or,
@@ -88,6 +92,20 @@ int command_inputs_connect(struct command_inputs *inputs, struct error *err);
  */
 int command_inputs_fetch(struct command_inputs *inputs, struct error *err);
 
+/*
+ * Fetches the archives of all chosen platforms, shows progress, and confines the process: no
+ * connection is made after this. inputs->client hands them out, each once (fetch_ahead). The
+ * outputs have been made and listed. Before the first thread.
+ */
+int command_inputs_ahead(struct command_inputs *inputs, struct error *err);
+
+/*
+ * For a command that reads a place first, and fetches what it is to be compared with: from here on
+ * another process fetches, for command_inputs_ahead, and this one is confined to reading what was
+ * listed (confine_reading). After command_inputs_open, before the first thread. STATUS_FILE.
+ */
+int command_inputs_part(struct command_inputs *inputs, struct error *err);
+
 /* Runs jobs that fetch with inputs->client, as jobs_run_all, while progress is shown. */
 int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *context, size_t count,
 		       struct error *err);
@@ -97,6 +115,9 @@ void command_inputs_close(struct command_inputs *inputs);
 
 /* The beginning of a JSON report: what the lock is of, and the epoch. */
 json_t *command_inputs_describe(const struct command_inputs *inputs);
+
+/* Lists that directory, for command_inputs_scratch. */
+void command_inputs_list_scratch(struct confine *confine);
 
 /*
  * Opens the directory for large contents that live while the command runs: TMPDIR, else

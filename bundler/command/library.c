@@ -333,6 +333,23 @@ static int apply(struct run *run, struct error *err)
 	return STATUS_OK;
 }
 
+/* A repository may have its .git elsewhere: what that is, is read before the rest. */
+static int confine(struct run *run, struct error *err)
+{
+	struct confine *confine = run->inputs.fetch.confine;
+	struct error ignored;
+	struct git git;
+	int result;
+
+	if (run->directory < 0 || git_open(&git, run->directory, run->output, &ignored) < 0)
+		return confine_reading(confine, err);
+	confine_read(confine, pool_format(&run->inputs.pool, "/proc/self/fd/%d", git.directory));
+	confine_read(confine, pool_format(&run->inputs.pool, "/proc/self/fd/%d", git.common));
+	result = confine_reading(confine, err);
+	git_close(&git);
+	return result;
+}
+
 static int make(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
@@ -347,7 +364,8 @@ static int make(struct run *run, struct error *err)
 	if (command_inputs_lock(inputs, err) < 0)
 		return -1;
 	keep_locked(run);
-	if (open_output(run, err) < 0)
+	confine_write(inputs->fetch.confine, run->output);
+	if (open_output(run, err) < 0 || confine(run, err) < 0)
 		return -1;
 	for (size_t i = 0; i < library->variant_count; i++)
 		if (dockerfile_add(&run->generated, &inputs->recipe, &inputs->lock,
@@ -393,5 +411,6 @@ const struct command command_library = {
 	.synopsis = "-o DIR [--branch NAME] [--commit COMMIT]... [--check] [--force] [--lock FILE] "
 		    "[--json] [RECIPE]",
 	.options = options,
+	.writes = true,
 	.run = run_library,
 };

@@ -95,7 +95,14 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	run->directory = option_operand(parser);
 	if (!run->directory)
 		return error_set(err, STATUS_USAGE, "cannot check a tree: no directory is given");
-	return option_end(parser, "directory", err);
+	if (option_end(parser, "directory", err) < 0)
+		return -1;
+	confine_read(parser->confine, run->directory);
+	confine_read(parser->confine, run->lint.library);
+	confine_read(parser->confine, run->lint.lock);
+	for (size_t i = 0; i < run->lint.sums_count; i++)
+		confine_read(parser->confine, run->sums[i]);
+	return confine_reading(parser->confine, err);
 }
 
 static int run_lint(struct option_parser *parser, struct error *err)

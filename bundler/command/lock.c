@@ -52,5 +52,7 @@ const struct command command_lock = {
 	.summary = "write the lock of a recipe",
 	.synopsis = COMMAND_LOCK_INPUTS_SYNOPSIS "[RECIPE]",
 	.options = options,
+	.network = true,
+	.writes = true,
 	.run = run_lock,
 };

@@ -26,6 +26,11 @@ int command_lock_inputs_open(struct command_lock_inputs *locking, struct command
 	    || lock_make_read(&locking->old, inputs->lock_file, err) < 0
 	    || command_inputs_connect(inputs, err) < 0)
 		return -1;
+	if (make->sums_file)
+		confine_read(inputs->fetch.confine, make->sums_file);
+	confine_write_beside(inputs->fetch.confine, inputs->lock_file);
+	if (locking->record)
+		command_inputs_list_scratch(inputs->fetch.confine);
 	make->recipe = &inputs->recipe;
 	make->lock_file = inputs->lock_file;
 	make->old = &locking->old;

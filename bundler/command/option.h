@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/confine.h"
 #include "base/error.h"
 
 /*
@@ -48,6 +49,7 @@ struct option_parser {
 	const struct option_spec *specs;
 	int argc;
 	char **argv;
+	struct confine *confine;	/* begun; a command lists what it uses and narrows it */
 };
 
 /*

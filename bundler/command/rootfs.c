@@ -92,10 +92,11 @@ static int make(struct run *run, struct error *err)
 	struct command_inputs *inputs = &run->inputs;
 	const size_t count = inputs->platform_count;
 	char *made = file_first_missing(run->output);
-	const int directory = file_make_directory(run->output, err);
 	const char **names = pool_new(&inputs->pool, count, sizeof *names);
-	int result = -1;
+	int directory, result = -1;
 
+	confine_write(inputs->fetch.confine, run->output);
+	directory = file_make_directory(run->output, err);
 	if (directory < 0)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
@@ -106,7 +107,8 @@ static int make(struct run *run, struct error *err)
 	if (staging_open(&run->staging, directory, run->output, err) < 0)
 		goto out;
 	run->digests = pool_new(&inputs->pool, count, sizeof *run->digests);
-	if (command_inputs_run(inputs, build_one, run, count, err) == 0
+	if (command_inputs_ahead(inputs, err) == 0
+	    && command_inputs_run(inputs, build_one, run, count, err) == 0
 	    && outputs_publish(&run->staging, names, count, report, run, err) == 0)
 		result = 0;
 	staging_close(&run->staging);
@@ -139,5 +141,7 @@ const struct command command_rootfs = {
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
 		    "[--json] [RECIPE]",
 	.options = options,
+	.network = true,
+	.writes = true,
 	.run = run_rootfs,
 };

@@ -195,6 +195,8 @@ static int update(struct run *run, struct error *err)
 {
 	run->paths[RECIPE] = run->inputs.recipe.file;
 	run->paths[LOCK] = run->inputs.lock_file;
+	if (!run->dry_run && !run->check)
+		confine_write_beside(run->inputs.fetch.confine, run->paths[RECIPE]);
 	if (make_texts(run, err) < 0)
 		return -1;
 	if (!run->dry_run && !run->check)
@@ -238,5 +240,7 @@ const struct command command_update = {
 	.synopsis = "[-n] [--check] [--allow-downgrade] [--json] " COMMAND_LOCK_INPUTS_SYNOPSIS
 		    "VERSION [RECIPE]",
 	.options = options,
+	.network = true,
+	.writes = true,
 	.run = run_update,
 };

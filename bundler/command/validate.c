@@ -32,7 +32,10 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		return error_set(err, STATUS_USAGE, "cannot validate an image: no place is given");
 	if (option_end(parser, "place", err) < 0)
 		return -1;
-	return location_parse(&run->place, &run->pool, place, err);
+	if (location_parse(&run->place, &run->pool, place, err) < 0)
+		return -1;
+	confine_read(parser->confine, run->place.path);
+	return confine_reading(parser->confine, err);
 }
 
 static int run_validate(struct option_parser *parser, struct error *err)

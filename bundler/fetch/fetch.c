@@ -3,12 +3,15 @@
 #include "fetch/fetch.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/file.h"
+#include "base/jobs.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/url.h"
@@ -18,6 +21,14 @@
 
 #define PLACEHOLDER "{asset}"
 #define LOCK_INTERVAL 100	/* milliseconds between two looks at another process's download */
+
+/* An archive that was opened ahead of its use. */
+struct fetch_archive {
+	const struct fetch_asset *asset;
+	struct digest digest;
+	uint64_t size;
+	atomic_int fd;		/* -1 once it was handed out */
+};
 
 /* One asset being fetched. */
 struct job {
@@ -91,7 +102,74 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 
 void fetch_free(struct fetch *fetch)
 {
+	for (size_t i = 0; i < fetch->ahead_count; i++)
+		if (fetch->ahead[i].fd >= 0)
+			close(fetch->ahead[i].fd);
+	free(fetch->ahead);
 	redirect_free(&fetch->client);
+}
+
+/* ---- confinement ---- */
+
+/* Lists what a source needs; whether it is one, which offline only files are. */
+static bool list_source(const struct fetch *fetch, const char *text)
+{
+	struct confine *confine = fetch->options.confine;
+	const char *proxy;
+	struct url url;
+	bool used;
+
+	/* Whoever fetches it reports a fault. */
+	if (url_parse(&url, text))
+		return false;
+	used = url.scheme == URL_FILE || !fetch->options.offline;
+	if (url.scheme == URL_FILE) {
+		char *path = url_file_path(&url);
+
+		if (path)
+			confine_network_read(confine, path);
+		free(path);
+	} else if (used) {
+		proxy = proxy_find(&fetch->options.proxies, &url);
+		confine_connect(confine, proxy ? proxy_port(proxy) : url.port);
+	}
+	url_free(&url);
+	return used;
+}
+
+int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
+		const char *document, struct error *err)
+{
+	const struct fetch_options *options = &fetch->options;
+	struct confine *confine = options->confine;
+	struct cache cache;
+	bool any = false;
+
+	if (!confine)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < options->mirror_count; k++) {
+			char *text = mirror_url(options->mirrors[k], assets[i].name);
+
+			any |= list_source(fetch, text);
+			free(text);
+		}
+		any |= list_source(fetch, assets[i].url);
+	}
+	if (document)
+		list_source(fetch, document);
+	/* Servers may lead to others by https only; musl asks for long answers of DNS over TCP. */
+	if (!options->offline) {
+		confine_connect(confine, 443);
+		confine_connect(confine, 53);
+	}
+	if (count > 0 && options->cache) {
+		if (cache_open(&cache, options->cache, any, err) < 0)
+			return -1;
+		cache_close(&cache);
+		confine_network_write(confine, options->cache);
+	}
+	return confine_network(confine, err);
 }
 
 /* ---- events ---- */
@@ -247,6 +325,22 @@ static int find_or_download(struct job *job, int *fd, uint64_t *size, struct err
 	return result;
 }
 
+static bool take_ahead(struct fetch *fetch, const struct fetch_asset *asset, int *fd,
+		       uint64_t *size)
+{
+	for (size_t i = 0; i < fetch->ahead_count; i++) {
+		struct fetch_archive *archive = &fetch->ahead[i];
+
+		if (!digest_equal(&archive->digest, &asset->digest))
+			continue;
+		*size = archive->size;
+		*fd = atomic_exchange(&archive->fd, -1);
+		if (*fd >= 0)
+			return true;
+	}
+	return false;
+}
+
 int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
 	       struct error *err)
 {
@@ -255,6 +349,8 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 	const struct fetch_options *options = &fetch->options;
 	int result = 0;
 
+	if (take_ahead(fetch, asset, fd, size))
+		return 0;
 	*fd = -1;
 	if (!options->cache) {
 		error_set(err, STATUS_FILE, "cannot choose a cache directory: neither HOME nor "
@@ -283,6 +379,64 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 		url_free(&job.sources[i]);
 	free(job.sources);
 	return result;
+}
+
+/* A job. */
+static int open_ahead(void *context, size_t number, struct error *err)
+{
+	struct fetch *fetch = context;
+	struct fetch_archive *archive = &fetch->ahead[number];
+	int fd;
+
+	if (fetch_open(fetch, archive->asset, &fd, &archive->size, err) < 0)
+		return -1;
+	archive->digest = archive->asset->digest;
+	archive->fd = fd;
+	return 0;
+}
+
+int fetch_ahead(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
+		struct error *err)
+{
+	int result;
+
+	fetch->ahead = memory_new(count, sizeof *fetch->ahead);
+	for (size_t i = 0; i < count; i++) {
+		fetch->ahead[i].asset = &assets[i];
+		fetch->ahead[i].fd = -1;
+	}
+	/* Nothing is handed out yet: the number says what fetch_open finds, too. */
+	result = jobs_run_all(open_ahead, fetch, count, err);
+	fetch->ahead_count = count;
+	return result;
+}
+
+int fetch_end(struct fetch *fetch, struct error *err)
+{
+	return fetch->options.confine ? confine_reading(fetch->options.confine, err) : 0;
+}
+
+void fetch_adopt(struct fetch *fetch, const struct fetch_asset *assets, const int *fds,
+		 const uint64_t *sizes, size_t count)
+{
+	fetch->ahead = memory_new(count, sizeof *fetch->ahead);
+	for (size_t i = 0; i < count; i++) {
+		fetch->ahead[i].asset = &assets[i];
+		fetch->ahead[i].digest = assets[i].digest;
+		fetch->ahead[i].size = sizes[i];
+		fetch->ahead[i].fd = fds[i];
+	}
+	fetch->ahead_count = count;
+}
+
+int fetch_descriptor(const struct fetch *fetch, size_t number)
+{
+	return fetch->ahead[number].fd;
+}
+
+uint64_t fetch_size(const struct fetch *fetch, size_t number)
+{
+	return fetch->ahead[number].size;
 }
 
 int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err)

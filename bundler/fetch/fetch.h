@@ -34,12 +34,15 @@ struct fetch_options {
 	bool offline;				/* cache and file URLs only */
 	unsigned stall_seconds, total_seconds;	/* per source; 0: the default of limits.h */
 	struct event_sink events;
+	struct confine *confine;		/* begun, or NULL */
 };
 
 /* Shared by all downloads of a run. Threads may use it at the same time. */
 struct fetch {
 	struct fetch_options options;
 	struct redirect client;
+	struct fetch_archive *ahead;		/* what fetch_ahead has opened */
+	size_t ahead_count;
 };
 
 /*
@@ -48,6 +51,38 @@ struct fetch {
  */
 int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct error *err);
 void fetch_free(struct fetch *fetch);
+
+/*
+ * Confines the process to what fetching these assets and, unless it is NULL, the document may use
+ * (confine_network). What else is read and written has been listed. For assets the cache is made,
+ * when they may be downloaded. Before the first thread. Errors as for confine_network, STATUS_FILE
+ * for the cache.
+ */
+int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
+		const char *document, struct error *err);
+
+/*
+ * Opens all of these archives, each in a job: fetch_open hands out what was opened, each once.
+ * Errors as for fetch_open.
+ */
+int fetch_ahead(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
+		struct error *err);
+
+/* Gives up the network, and with it the sources and the cache: confine_reading. */
+int fetch_end(struct fetch *fetch, struct error *err);
+
+/*
+ * As fetch_ahead with descriptors, of archives of these assets and sizes, that another process has
+ * opened so; fetch closes them.
+ */
+void fetch_adopt(struct fetch *fetch, const struct fetch_asset *assets, const int *fds,
+		 const uint64_t *sizes, size_t count);
+
+/* The descriptor of the archive that fetch_ahead opened as this number, still fetch's. */
+int fetch_descriptor(const struct fetch *fetch, size_t number);
+
+/* Bytes of the archive that fetch_ahead opened as this number. */
+uint64_t fetch_size(const struct fetch *fetch, size_t number);
 
 /*
  * Opens the archive that has the asset's digest: *fd is read-only and at 0, its *size bytes have

@@ -31,6 +31,24 @@ const char *proxy_fault(const char *value)
 	return fault;
 }
 
+unsigned proxy_port(const char *value)
+{
+	const char *at = strrchr(value, '@'), *scheme = strstr(value, "://");
+	const char *host = at ? at + 1 : scheme ? scheme + 3 : value, *colon;
+	char *text = memory_format("http://%s", host);
+	unsigned port = 0;
+	struct url url;
+
+	if (!url_parse(&url, text)) {
+		/* The colons of an IPv6 address are in brackets. */
+		colon = strrchr(host, ':');
+		port = colon && !strchr(colon, ']') ? url.port : 1080;
+		url_free(&url);
+	}
+	free(text);
+	return port;
+}
+
 /* A name matches itself and its subdomains. A leading dot is ignored. */
 static bool name_matches(const char *host, const char *name)
 {

@@ -21,6 +21,9 @@ struct proxies {
  */
 const char *proxy_fault(const char *value);
 
+/* The port of a proxy without a fault: curl's default is 1080. */
+unsigned proxy_port(const char *value);
+
 /*
  * Returns the proxy for a URL, or NULL for none. proxies->none is a list, separated by commas or
  * blanks: a name matches itself and its subdomains, an address or "ADDRESS/BITS" matches addresses,
