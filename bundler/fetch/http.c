@@ -361,6 +361,19 @@ static const char *system_reason(const struct hop *hop)
 	return strerror((int)number);
 }
 
+/* What the kernel refuses when the process is confined to other ports (fetch_begin). */
+static int explain_port(struct hop *hop)
+{
+	long number = 0;
+
+	curl_easy_getinfo(hop->easy, CURLINFO_OS_ERRNO, &number);
+	if (number != EACCES || hop->request->proxy)
+		return 0;
+	fail(hop, STATUS_NETWORK, "port %u must not be connected to", hop->request->url->port);
+	return error_hint(hop->err, "allowed are 443 and the ports of the recipe's URLs, the mirrors "
+			  "and the proxy; 'BUNDLER_CONFINE=off' allows all");
+}
+
 static int explain_tls(struct hop *hop)
 {
 	struct buffer reason;
@@ -410,6 +423,8 @@ static int explain(struct hop *hop, CURLcode code)
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return fail_transient(hop, "the proxy's name cannot be resolved");
 	case CURLE_COULDNT_CONNECT:
+		if (!hop->refused && explain_port(hop) < 0)
+			return -1;
 		if (!hop->refused)
 			return fail_transient(hop, system_reason(hop));
 		if (most_private == ADDRESS_LOOPBACK)

@@ -139,6 +139,27 @@ hint: all 2 sources failed; this is the most serious failure
 END
 cache_is_empty
 
+# A sanitized program is not confined, nor is one on an old kernel.
+if [ "${BUNDLER_CONFINE-}" = require ]; then
+	begin 'only ports that recipe, mirrors and proxy name, and 443, are connected to'
+	release 5000
+	serve "$GITHUB=redirect https://mirror.example:8443/x" "203.0.113.30:8443/good=file $archive"
+	fetch
+	status 4
+	stderr <<-END
+	bundler: cannot fetch 'https://mirror.example:8443/x': port 8443 must not be connected to
+	hint: allowed are 443 and the ports of the recipe's URLs, the mirrors and the proxy; 'BUNDLER_CONFINE=off' allows all
+	END
+	cache_is_empty
+	run env BUNDLER_CONFINE=off bundler fetch --cache cache demo.yaml
+	fetched
+	cache_has_it
+	rm -rf cache
+	fetch --mirror https://mirror.example:8443
+	fetched
+	cache_has_it
+fi
+
 begin 'a redirect without a Location is refused'
 release 5000
 serve "$GITHUB=status 302"
