@@ -24,8 +24,19 @@
 int observe_refuse(struct observe *observe, enum status status, const char *reason,
 		   struct error *err)
 {
-	observe->fault = reason;
+	snprintf(observe->fault, sizeof observe->fault, "%s", reason);
 	return error_set(err, status, "cannot read '%s': %s", observe->place, reason);
+}
+
+/* Refuses what readers of archives, or engines, disagree about at a path. */
+static int dispute(struct observe *observe, const char *path, const char *reason,
+		   struct error *err)
+{
+	char *text = memory_format("'%s': %s", path, reason);
+
+	observe_refuse(observe, STATUS_ARCHIVE, text, err);
+	free(text);
+	return -1;
 }
 
 void observe_begin(struct observe *observe, struct tree *tree, const char *place,
@@ -42,12 +53,23 @@ static size_t length_of(const char *text)
 	return text ? strlen(text) : 0;
 }
 
+void observe_count(struct observe_sizes *sizes, const struct tree *tree)
+{
+	sizes->nodes += tree->count;
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct tree_node *node = &tree->nodes[i];
+		const size_t length = strlen(node->path);
+
+		sizes->texts += length + length_of(node->target)
+				+ length_of(node->observed.attributes);
+		sizes->unstated += node->observed.unstated ? length : 0;
+	}
+}
+
 void observe_upon(struct observe *observe, const struct tree *lower)
 {
 	observe->lower = lower;
-	for (size_t i = 0; i < lower->count; i++)
-		observe->texts += strlen(lower->nodes[i].path) + length_of(lower->nodes[i].target)
-				  + length_of(lower->nodes[i].observed.attributes);
+	observe_count(&observe->sizes, lower);
 }
 
 /* ---- nodes ---- */
@@ -78,8 +100,9 @@ static void forget_kept(struct observe *observe)
 
 static int count_text(struct observe *observe, const char *text, struct error *err)
 {
-	observe->texts += length_of(text);
-	return observe->texts <= LIMIT_OBSERVED_NAMES_BYTES
+	observe->sizes.texts += length_of(text);
+	return observe->sizes.texts <= LIMIT_OBSERVED_NAMES_BYTES
+	       && observe->sizes.unstated <= LIMIT_UNSTATED_NAMES_BYTES
 	       ? 0 : observe_refuse(observe, STATUS_LIMIT,
 				    "its paths, links and attributes are too long together", err);
 }
@@ -93,7 +116,9 @@ int observe_texts(struct observe *observe, const struct tree_node *node, struct 
 struct tree_node *observe_add(struct observe *observe, const char *path, enum tree_type type,
 			      struct error *err)
 {
-	if (observe->tree->count == LIMIT_OBSERVED_NODES) {
+	struct tree_node *node;
+
+	if (++observe->sizes.nodes > LIMIT_OBSERVED_NODES) {
 		observe_refuse(observe, STATUS_LIMIT, "it has too many files", err);
 		return NULL;
 	}
@@ -103,7 +128,9 @@ struct tree_node *observe_add(struct observe *observe, const char *path, enum tr
 	forget_kept(observe);
 	observe->file = observe->tree->count;
 	digest_init_output(&observe->digest);
-	return tree_append(observe->tree, path, type);
+	node = tree_append(observe->tree, path, type);
+	node->observed.number = (uint32_t)observe->file;
+	return node;
 }
 
 /* ---- contents ---- */
@@ -272,16 +299,17 @@ char *observe_attributes(const struct pax_attribute *attributes, size_t count)
 	return buffer_take(&text);
 }
 
-/* ---- what was not said ---- */
+/* ---- directories ---- */
 
 /*
- * Notes the directories above path that the tree does not have, but for those that the path before
- * it in the order has, too: these were seen to already.
+ * Counts the directories above a node that the tree does not have, and adds them to missing unless
+ * that is NULL. Those that the path before it in the order has, too, were seen to already.
  */
-static void note_missing(const struct tree *tree, const char *before, const char *path,
-			 struct tree *missing)
+static void note_missing(struct observe *observe, size_t number, struct tree *missing)
 {
-	char *parent = memory_string(path), *slash;
+	const struct tree *tree = observe->tree;
+	const char *before = tree->nodes[number - 1].path;
+	char *parent = memory_string(tree->nodes[number].path), *slash;
 
 	while ((slash = strrchr(parent, '/')) != parent) {
 		size_t length = (size_t)(slash - parent);
@@ -290,44 +318,82 @@ static void note_missing(const struct tree *tree, const char *before, const char
 		if (strncmp(before, parent, length) == 0
 		    && (before[length] == '/' || before[length] == '\0'))
 			break;
-		if (!tree_find(tree, parent))
-			tree_append(missing, parent, TREE_DIRECTORY);
+		if (tree_find(tree, parent))
+			continue;
+		if (missing) {
+			tree_append(missing, parent, TREE_DIRECTORY)->observed.unstated = true;
+		} else {
+			observe->sizes.nodes++;
+			observe->sizes.texts += length;
+			observe->sizes.unstated += length;
+		}
 	}
 	free(parent);
 }
 
+/* Adds the directories that nothing was said of. They are counted before memory is taken. */
 static int add_parents(struct observe *observe, struct error *err)
 {
 	struct tree missing = { .nodes = NULL };
-	int result = 0;
 
-	for (size_t i = 1; i < observe->tree->count && missing.count <= LIMIT_OBSERVED_NODES; i++)
-		note_missing(observe->tree, observe->tree->nodes[i - 1].path,
-			     observe->tree->nodes[i].path, &missing);
-	for (size_t i = 0; i < missing.count && result == 0; i++) {
-		struct tree_node *node = observe_add(observe, missing.nodes[i].path, TREE_DIRECTORY,
-						     err);
-
-		if (node)
-			node->observed.unstated = true;
-		else
-			result = -1;
+	for (size_t i = 1; i < observe->tree->count; i++) {
+		note_missing(observe, i, NULL);
+		if (observe->sizes.nodes > LIMIT_OBSERVED_NODES)
+			return observe_refuse(observe, STATUS_LIMIT, "it has too many files", err);
+		if (count_text(observe, NULL, err) < 0)
+			return -1;
 	}
+	for (size_t i = 1; i < observe->tree->count; i++)
+		note_missing(observe, i, &missing);
 	if (missing.count > 0)
-		tree_sort(observe->tree);
-	tree_free(&missing);
-	return result;
+		tree_merge(observe->tree, &missing);
+	return 0;
+}
+
+/*
+ * Refuses what is below something that is not a directory: one unpacks through a symbolic link, and
+ * another does not. What was a directory for a time may have had members that are elsewhere now.
+ */
+static int check_directories(struct observe *observe, struct error *err)
+{
+	const struct tree *tree = observe->tree;
+
+	if (tree->nodes[0].type != TREE_DIRECTORY)
+		return dispute(observe, "/", "it is not a directory", err);
+	for (size_t i = 1; i < tree->count; i++) {
+		const struct tree_node *node = &tree->nodes[i];
+		const size_t length = (size_t)(strrchr(node->path, '/') - node->path);
+		char *path = memory_copy(node->path, length > 0 ? length : 1);
+		const struct tree_node *parent = tree_find(tree, path);
+
+		free(path);
+		if (parent->type != TREE_DIRECTORY)
+			return dispute(observe, node->path,
+				       "it is below something that is not a directory", err);
+		if (node->observed.changed)
+			return dispute(observe, node->path,
+				       "it is a directory and something else", err);
+	}
+	return 0;
 }
 
 /* ---- hard links ---- */
 
-/* The node in the same tree that a hard link leads to in the end, or NULL. */
-static struct tree_node *follow(const struct tree *tree, const struct tree_node *link)
+/*
+ * The node in the same tree that a hard link leads to in the end, or NULL. *late becomes true when
+ * one on the way was written after it, so that it leads to what was there before.
+ */
+static struct tree_node *follow(const struct tree *tree, const struct tree_node *link, bool *late)
 {
 	const struct tree_node *node = link;
 
-	for (int hops = 0; node && node->type == TREE_FILE && node->target; hops++)
+	*late = false;
+	for (int hops = 0; node && node->type == TREE_FILE && node->target; hops++) {
+		const uint32_t number = node->observed.number;
+
 		node = hops < MAXIMUM_HOPS ? tree_find(tree, node->target) : NULL;
+		*late |= node && node->observed.number > number;
+	}
 	return node ? &tree->nodes[node - tree->nodes] : NULL;
 }
 
@@ -346,9 +412,12 @@ static void join(struct tree_node *link, const struct tree_node *node)
 
 static int resolve(struct observe *observe, struct tree_node *link, struct error *err)
 {
-	struct tree_node *node = follow(observe->tree, link);
 	const struct tree_node *lower = NULL;
+	bool late;
+	struct tree_node *node = follow(observe->tree, link, &late);
 
+	if (node && node->type != TREE_DIRECTORY && late)
+		return dispute(observe, link->path, "it is a hard link to a later file", err);
 	if (node && node->type != TREE_DIRECTORY) {
 		if (node->observed.group == 0)
 			node->observed.group = ++observe->groups;
@@ -362,13 +431,13 @@ static int resolve(struct observe *observe, struct tree_node *link, struct error
 		join(link, lower);
 		return observe_texts(observe, link, err);
 	}
-	return observe_refuse(observe, STATUS_ARCHIVE, "a hard link leads to no file", err);
+	return dispute(observe, link->path, "it is a hard link to no file", err);
 }
 
 int observe_end(struct observe *observe, struct error *err)
 {
 	tree_sort(observe->tree);
-	if (add_parents(observe, err) < 0)
+	if (add_parents(observe, err) < 0 || check_directories(observe, err) < 0)
 		return -1;
 	for (size_t i = 0; i < observe->tree->count; i++) {
 		struct tree_node *node = &observe->tree->nodes[i];

@@ -17,6 +17,7 @@
  * with the number of paths only. Where they begin to differ is found by reading a second time.
  */
 
+#define OBSERVE_FAULT_BYTES 512
 #define OBSERVE_UNWANTED UINT64_MAX
 #define OBSERVE_WANTED (UINT64_MAX - 1)
 
@@ -34,6 +35,16 @@ struct observe_reference {
 	bool keep;		/* this reading fills spool, where wanted, and compares nothing */
 };
 
+/* What trees take in memory, apart from what each node takes. */
+struct observe_sizes {
+	size_t nodes;
+	uint64_t texts;		/* bytes of all paths, targets and attributes */
+	uint64_t unstated;	/* bytes of the paths that archives only say what is in */
+};
+
+/* Adds those of a tree. */
+void observe_count(struct observe_sizes *sizes, const struct tree *tree);
+
 /* A tree while it is filled. */
 struct observe {
 	struct tree *tree;
@@ -41,11 +52,11 @@ struct observe {
 	const struct observe_reference *reference;	/* NULL in a first reading */
 	const struct tree *lower;	/* of the layers below, by observe_upon; or NULL */
 	uint32_t groups;		/* the last number of a group of hard links */
-	uint64_t texts;			/* bytes of all paths, targets and attributes */
+	struct observe_sizes sizes;	/* of the tree and of those that are kept beside it */
 	struct digest_state digest;	/* of the file that is being read */
 	size_t file;			/* its node */
 	size_t counterpart;		/* the reference's node at its path, or SIZE_MAX */
-	const char *fault;		/* why the place was refused, or NULL */
+	char fault[OBSERVE_FAULT_BYTES];	/* why the place was refused */
 };
 
 /* Begins with a tree made by tree_init, of whose root nothing is known. */
@@ -71,7 +82,8 @@ void observe_file_end(struct observe *observe);
 
 /*
  * Sorts the tree, adds the directories that nothing was said of, and resolves hard links: files
- * whose target, a path, is set. STATUS_ARCHIVE when one leads nowhere, STATUS_LIMIT.
+ * whose target, a path, is set. STATUS_ARCHIVE when one does not lead to an earlier file, and when
+ * something is below what is not a directory all the time; STATUS_LIMIT.
  */
 int observe_end(struct observe *observe, struct error *err);
 

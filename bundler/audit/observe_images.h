@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/observe.h"
 #include "base/error.h"
 #include "base/pool.h"
 #include "image/image.h"
@@ -48,6 +49,7 @@ struct observe_images {
 	struct observe_extra *extras;
 	size_t extra_count;
 	uint64_t budget;		/* bytes that layers may still unpack to */
+	struct observe_sizes sizes;	/* of the other images' trees, while one is read */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "audit/observe_layers.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "audit/observe_tar.h"
 #include "audit/overlay.h"
@@ -25,7 +26,7 @@ static int fail(const struct observe_images *images, struct error *err)
 }
 
 /* Reads the tar, as far as it goes, and then what the layer's digests need. */
-static int read_input(struct observe_images *images, struct layer_input *input,
+static int read_input(struct observe_images *images, struct layer_input *input, struct pool *pool,
 		      struct image_layer *layer, struct observe *observe, struct error *err)
 {
 	struct layer_sums sums;
@@ -34,7 +35,7 @@ static int read_input(struct observe_images *images, struct layer_input *input,
 	if (observe_tar_layer(observe, input, err) < 0) {
 		if (err->status != STATUS_ARCHIVE)
 			return -1;
-		layer->fault = observe->fault;
+		layer->fault = pool_string(pool, observe->fault);
 	}
 	if (layer_input_end(input, &sums, &fault) < 0)
 		return fail(images, err);
@@ -57,28 +58,30 @@ static int read_layer(struct observe_images *images, struct image *image, struct
 	struct files_reader file;
 	struct observe observe;
 	struct tree upper;
+	char *fault;
 	int result;
 
 	if (files_reader_open(&file, images->walk.files, layer->file.entry, err) < 0)
 		return -1;
 	tree_init(&upper, 0);
 	observe_begin(&observe, &upper, images->walk.place, reference);
+	observe.sizes = images->sizes;
 	observe_upon(&observe, &image->tree);
 	observe.groups = *groups;
 	if (layer_input_compression(&file, &compression) < 0) {
 		result = fail(images, err);
 	} else {
 		input = layer_input_open(&file, compression, &images->budget);
-		result = read_input(images, input, layer, &observe, err);
+		result = read_input(images, input, &image->pool, layer, &observe, err);
 		layer_input_close(input);
 	}
 	files_reader_close(&file);
 	*groups = observe.groups;
-	if (result == 0 && !layer->fault)
-		overlay_apply(&image->tree, &upper);
+	fault = result == 0 && !layer->fault ? overlay_apply(&image->tree, &upper) : NULL;
+	if (fault)
+		layer->fault = pool_string(&image->pool, fault);
+	free(fault);
 	tree_free(&upper);
-	if (result == 0 && image->tree.count > LIMIT_OBSERVED_NODES)
-		return refuse(images, STATUS_LIMIT, "it has too many files", err);
 	return result;
 }
 
@@ -94,6 +97,10 @@ int observe_layers_read(struct observe_images *images, struct image *image,
 	tree_init(&image->tree, 0);
 	image->tree.nodes[0].observed.unstated = true;
 	image->has_tree = !image->manifest.fault;
+	images->sizes = (struct observe_sizes){ .nodes = 0 };
+	for (size_t i = 0; i < images->count; i++)
+		if (&images->items[i] != image)
+			observe_count(&images->sizes, &images->items[i].tree);
 	for (size_t i = 0; i < image->layer_count; i++) {
 		struct image_layer *layer = &image->layers[i];
 		const struct image_file *file = &layer->file;

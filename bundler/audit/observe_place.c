@@ -2,6 +2,8 @@
 /* Reads a place by its kind: a directory, an archive or images. */
 #include "audit/observe_place.h"
 
+#include <string.h>
+
 #include "audit/observe_directory.h"
 #include "audit/observe_layers.h"
 #include "audit/observe_tar.h"
@@ -27,11 +29,49 @@ void observe_place_close(struct observe_place *observed)
 	tree_free(&observed->tree);
 }
 
+static bool has_file(const struct tree *tree, const char *path)
+{
+	const struct tree_node *node = tree_find(tree, path);
+
+	return node && node->type == TREE_FILE;
+}
+
+static bool is_layer_or_blob(const char *path)
+{
+	const size_t length = strlen(path);
+
+	return strncmp(path, "/blobs/sha256/", 14) == 0
+	       || (length > 4 && strcmp(path + length - 4, ".tar") == 0)
+	       || (length > 7 && strcmp(path + length - 7, ".tar.gz") == 0);
+}
+
+/* How a place is written whose files are those of an image, which a user took for its tree. */
+static const char *image_form(enum location_kind kind, const struct tree *tree)
+{
+	const bool oci = has_file(tree, "/oci-layout") && has_file(tree, "/index.json");
+	const bool docker = kind == LOCATION_TAR && has_file(tree, "/manifest.json");
+
+	for (size_t i = 0; (oci || docker) && i < tree->count; i++)
+		if (is_layer_or_blob(tree->nodes[i].path))
+			return docker ? "docker-archive:"
+			       : kind == LOCATION_TAR ? "oci-archive:" : "oci:";
+	return NULL;
+}
+
 static int read_tree(const struct location *place, const struct observe_reference *reference,
 		     struct tree *tree, struct error *err)
 {
-	return (place->kind == LOCATION_TAR ? observe_tar : observe_directory)(tree, place->path,
-									       reference, err);
+	const bool archive = place->kind == LOCATION_TAR;
+	const char *form;
+
+	if ((archive ? observe_tar : observe_directory)(tree, place->path, reference, err) < 0)
+		return -1;
+	form = image_form(place->kind, tree);
+	if (!form)
+		return 0;
+	error_set(err, STATUS_ARCHIVE, "cannot read '%s' as a root file system: it is an image",
+		  place->path);
+	return error_hint(err, "write the place as %s%s", form, place->path);
 }
 
 int observe_place_read(struct observe_place *observed, struct image *image, struct error *err)

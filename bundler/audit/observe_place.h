@@ -31,7 +31,7 @@ void observe_place_close(struct observe_place *observed);
 
 /*
  * Reads the tree, or the layers of one of the images. As observe_layers_read, observe_directory,
- * observe_tar.
+ * observe_tar; STATUS_ARCHIVE for a tree whose files are those of an image.
  */
 int observe_place_read(struct observe_place *observed, struct image *image, struct error *err);
 

@@ -12,6 +12,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+/* The greatest numbers of devices. */
+#define DEVICE_MAJOR 0xfff
+#define DEVICE_MINOR 0xfffff
+
 /* Why the archive could not be read on. */
 static int refuse(struct observe *observe, const char *fault, struct error *err)
 {
@@ -45,10 +49,13 @@ static enum tree_type type_of(const struct tar_member *member)
 static int describe(struct observe *observe, struct tree_node *node,
 		    const struct tar_member *member, struct error *err)
 {
-	/* Linux has no greater ones. */
-	if (member->uid > UINT32_MAX || member->gid > UINT32_MAX
-	    || member->device_major > UINT32_MAX || member->device_minor > UINT32_MAX)
+	/* Linux has no greater ones; UINT32_MAX is no owner to it, and it cuts larger devices. */
+	if (member->uid >= UINT32_MAX || member->gid >= UINT32_MAX
+	    || member->device_major > DEVICE_MAJOR || member->device_minor > DEVICE_MINOR)
 		return observe_refuse(observe, STATUS_ARCHIVE, "a number in it is too large", err);
+	if (member->type == TAR_SYMLINK && member->target[0] == '\0')
+		return observe_refuse(observe, STATUS_ARCHIVE, "a symbolic link has no target",
+				      err);
 	node->mode = member->mode;
 	node->uid = (uint32_t)member->uid;
 	node->gid = (uint32_t)member->gid;

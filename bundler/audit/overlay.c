@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 
@@ -15,7 +16,6 @@ struct overlay {
 	struct tree *lower, *upper;
 	bool *gone;	/* of lower's nodes: whether upper hides or replaces it */
 	bool *below;	/* and whether it hides all that is below it */
-	bool *spent;	/* of upper's nodes: whether it is a whiteout that hid something */
 };
 
 static size_t find(const struct tree *tree, const char *path)
@@ -40,27 +40,85 @@ static size_t find_parent(const struct tree *tree, const char *path)
 	return number;
 }
 
-/* Whether the upper layer has this whiteout, which then has hidden something. Frees path. */
-static bool spend(struct overlay *overlay, char *path)
+/* Whether a tree has what a new path, which is freed, leads to. */
+static bool has(const struct tree *tree, char *path)
 {
-	size_t number = find(overlay->upper, path);
+	const bool found = tree_find(tree, path);
 
 	free(path);
-	if (number != NONE)
-		overlay->spent[number] = true;
-	return number != NONE;
+	return found;
 }
 
-static bool is_whited_out(struct overlay *overlay, const char *path)
+/* ---- disputes ---- */
+
+static bool is_whiteout(const char *path)
+{
+	return strncmp(base_name(path), WHITEOUT, strlen(WHITEOUT)) == 0;
+}
+
+static const char *whiteout_dispute(const struct tree *upper, const struct tree_node *node)
+{
+	const char *name = base_name(node->path), *hidden = name + strlen(WHITEOUT);
+
+	if (node->type == TREE_DIRECTORY)
+		return "a directory has the name of a whiteout";
+	if (strcmp(name, OPAQUE) == 0)
+		return NULL;
+	if (strncmp(hidden, WHITEOUT, strlen(WHITEOUT)) == 0)
+		return "it is AUFS's own";
+	if (hidden[0] == '\0' || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0)
+		return "it is a whiteout of no name";
+	if (has(upper, memory_format("%.*s%s", (int)(name - node->path), node->path, hidden)))
+		return "it hides what its own layer has";
+	return NULL;
+}
+
+/* Attributes as observe_attributes writes them. */
+static bool is_overlayfs(const char *attributes)
+{
+	static const char *const names[] = { "trusted.overlay.", "user.overlay." };
+
+	for (size_t i = 0; attributes && i < sizeof names / sizeof names[0]; i++) {
+		const char *at = strstr(attributes, names[i]);
+
+		if (at && (at == attributes || at[-1] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* What engines disagree about in a node of the upper layer, or NULL. */
+static const char *dispute(const struct overlay *overlay, const struct tree_node *node)
+{
+	const struct tree_node *lower;
+
+	if (is_whiteout(node->path))
+		return whiteout_dispute(overlay->upper, node);
+	if (node->type == TREE_SPECIAL && node->observed.kind == S_IFCHR
+	    && node->observed.major == 0 && node->observed.minor == 0)
+		return "it is a device that overlayfs takes for a whiteout";
+	if (is_overlayfs(node->observed.attributes))
+		return "it has an attribute of overlayfs";
+	if (!node->observed.unstated)
+		return NULL;
+	lower = tree_find(overlay->lower, node->path);
+	return lower && lower->type != TREE_DIRECTORY
+	       ? "it is no directory in a layer below, and this one has something in it" : NULL;
+}
+
+/* ---- layers ---- */
+
+static bool is_whited_out(const struct overlay *overlay, const char *path)
 {
 	const char *name = base_name(path);
 
-	return spend(overlay, memory_format("%.*s" WHITEOUT "%s", (int)(name - path), path, name));
+	return has(overlay->upper,
+		   memory_format("%.*s" WHITEOUT "%s", (int)(name - path), path, name));
 }
 
-static bool is_opaque(struct overlay *overlay, const char *path)
+static bool is_opaque(const struct overlay *overlay, const char *path)
 {
-	return spend(overlay, memory_format("%s/" OPAQUE, path[1] ? path : ""));
+	return has(overlay->upper, memory_format("%s/" OPAQUE, path[1] ? path : ""));
 }
 
 /* Decides on one node of the lower layers, after all that are above it. */
@@ -92,25 +150,28 @@ static bool is_superfluous(const struct tree_node *node, const void *context)
 	const struct overlay *overlay = context;
 	size_t lower = node->observed.unstated ? find(overlay->lower, node->path) : NONE;
 
-	return overlay->spent[node - overlay->upper->nodes]
+	return is_whiteout(node->path)
 		|| (lower != NONE && !overlay->gone[lower]);
 }
 
-void overlay_apply(struct tree *lower, struct tree *upper)
+char *overlay_apply(struct tree *lower, struct tree *upper)
 {
-	struct overlay overlay = {
-		.lower = lower, .upper = upper,
-		.gone = memory_new(lower->count, sizeof(bool)),
-		.below = memory_new(lower->count, sizeof(bool)),
-		.spent = memory_new(upper->count, sizeof(bool)),
-	};
+	struct overlay overlay = { .lower = lower, .upper = upper };
 
+	for (size_t i = 0; i < upper->count; i++) {
+		const char *fault = dispute(&overlay, &upper->nodes[i]);
+
+		if (fault)
+			return memory_format("'%s': %s", upper->nodes[i].path, fault);
+	}
+	overlay.gone = memory_new(lower->count, sizeof(bool));
+	overlay.below = memory_new(lower->count, sizeof(bool));
 	for (size_t i = 0; i < lower->count; i++)
 		decide(&overlay, i);
 	tree_filter(upper, is_superfluous, &overlay);
 	tree_filter(lower, is_gone, &overlay);
 	tree_merge(lower, upper);
-	free(overlay.spent);
 	free(overlay.below);
 	free(overlay.gone);
+	return NULL;
 }

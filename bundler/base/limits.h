@@ -72,8 +72,13 @@
 #define LIMIT_LAYER_NAMES_BYTES (64 * MIB)
 /* Symbolic links in one path: as many as Linux follows. */
 #define LIMIT_LINKS 40
-/* Names looked up in layers to find the programs of images: 100 layers are some 10,000 for one. */
+/*
+ * Members of layers that are laid over one another, for each image that has them, and names looked
+ * up to find the programs of images.
+ */
 #define LIMIT_LOOKUPS 1000000
+/* Programs that start a program, one after the other: as many as Linux goes through. */
+#define LIMIT_INTERPRETERS 5
 /* Findings that are reported; others are only counted. */
 #define LIMIT_FINDINGS 1000
 /* Bytes of the text of a finding. */
@@ -113,10 +118,15 @@
 #define LIMIT_INDEX_DEPTH 4
 /* Differences that an audit reports; others are only counted. */
 #define LIMIT_DIFFERENCES 100000
-/* Paths of an audited tree: images of whole distributions have some 100,000. */
+/* Paths of the trees of an audited place: images of whole distributions have some 100,000. */
 #define LIMIT_OBSERVED_NODES 524288
 /* Bytes of all these paths together, with targets of links and extended attributes. */
 #define LIMIT_OBSERVED_NAMES_BYTES (64 * MIB)
+/*
+ * Bytes of those paths that an archive only says what is in: a path of n bytes can imply n * n / 4
+ * of them. Archives that state no directories have some 100 KiB.
+ */
+#define LIMIT_UNSTATED_NAMES_BYTES (4 * MIB)
 /* Bytes of a checked Dockerfile: one has some 2 KiB. */
 #define LIMIT_DOCKERFILE_BYTES (128 * KIB)
 /* Instructions in a Dockerfile: one has some ten. */

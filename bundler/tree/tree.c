@@ -220,6 +220,9 @@ static size_t arrange(struct tree_node **order, size_t count, struct tree_node *
 	for (size_t i = 0; i < count; i++) {
 		if (i + 1 < count && strcmp(order[i]->path, order[i + 1]->path) == 0) {
 			order[i + 1]->observed.repeated = !order[i]->observed.unstated;
+			order[i + 1]->observed.changed |= order[i]->observed.changed
+				|| (order[i]->type == TREE_DIRECTORY)
+				   != (order[i + 1]->type == TREE_DIRECTORY);
 			node_free(order[i]);
 		} else {
 			sorted[kept++] = *order[i];

@@ -30,7 +30,9 @@ struct tree_observed {
 	uint64_t common;	/* the number of equal bytes from the start */
 	char *attributes;	/* extended attributes and access control lists as text, or NULL */
 	bool unstated;		/* a directory without member of its own in the archive */
-	bool repeated;		/* the last of several members with this path in an archive */
+	uint32_t number;	/* of the member in its archive */
+	bool repeated;		/* an archive has the path more than once; this is the last, */
+	bool changed;		/* and some of them are a directory, and some are not */
 };
 
 struct tree_node {

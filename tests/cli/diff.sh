@@ -22,6 +22,36 @@ stdout <<<'verdict: identical (ignored: owner)'
 run bundler diff oci-archive:oci.tar docker-archive:docker.tar
 stdout <<<'verdict: identical'
 
+begin 'an image in the place of a tree, and a tree in that of an image'
+make image -p linux/amd64 -o oci:layout:1.0
+make image -p linux/amd64 -o oci-archive:oci.tar:1.0
+make image -p linux/amd64 -o docker-archive:docker.tar:1.0
+make rootfs -p linux/amd64 -o trees
+tar -C layout -cf layout.tar .
+# bundler's own oci-archive can be loaded by docker, too.
+for places in 'tar:docker.tar docker-archive' 'tar:oci.tar docker-archive' \
+	'tar:layout.tar oci-archive' 'dir:layout oci'; do
+	read -r place form <<<"$places"
+	run bundler diff dir:trees "$place"
+	status 8
+	stderr <<-END
+		bundler: cannot read '${place#*:}' as a root file system: it is an image
+		hint: write the place as $form:${place#*:}
+	END
+done
+run bundler diff docker-archive:trees/linux-amd64.tar dir:trees
+status 8
+stderr <<-'END'
+	bundler: cannot read 'trees/linux-amd64.tar': it has no table of contents
+	hint: a root file system is dir:DIR, or tar:FILE in an archive
+END
+run bundler validate docker-archive:trees/linux-amd64.tar
+status 8
+stderr <<-'END'
+	bundler: cannot check 'trees/linux-amd64.tar': it has neither 'index.json' nor 'manifest.json'
+	hint: a root file system, such as docker export writes, is read by 'bundler diff' as tar:trees/linux-amd64.tar
+END
+
 begin 'what one has and the other has not'
 mkdir -p a/d b/d
 echo one >a/d/one

@@ -481,15 +481,80 @@ static void hard_links_to_nothing(void **state)
 {
 	(void)state;
 	TARBALL(&archive, .name = "a", .type = '1', .target = "none");
-	assert_archive_refused("a hard link leads to no file");
+	assert_archive_refused("'/a': it is a hard link to no file");
 	TARBALL(&archive, .name = "a", .type = '1', .target = "a");
-	assert_archive_refused("a hard link leads to no file");
+	assert_archive_refused("'/a': it is a hard link to no file");
 	TARBALL(&archive, .name = "a", .type = '1', .target = "b");
 	TARBALL(&archive, .name = "b", .type = '1', .target = "a");
-	assert_archive_refused("a hard link leads to no file");
+	assert_archive_refused("'/a': it is a hard link to no file");
 	TARBALL(&archive, .name = "d/", .type = '5');
 	TARBALL(&archive, .name = "a", .type = '1', .target = "d");
-	assert_archive_refused("a hard link leads to no file");
+	assert_archive_refused("'/a': it is a hard link to no file");
+}
+
+/* It leads to what was there when it was made, which is not in the tree. */
+static void hard_links_to_later_files(void **state)
+{
+	(void)state;
+	TARBALL(&archive, .name = "b", .type = '1', .target = "a");
+	TARBALL(&archive, .name = "a");
+	assert_archive_refused("'/b': it is a hard link to a later file");
+	TARBALL(&archive, .name = "a", .content = "1");
+	TARBALL(&archive, .name = "b", .type = '1', .target = "/a");
+	TARBALL(&archive, .name = "a", .content = "2");
+	assert_archive_refused("'/b': it is a hard link to a later file");
+}
+
+static void what_is_below_no_directory(void **state)
+{
+	static const char below[] = "it is below something that is not a directory";
+	static const char types[] = { '0', '2', '6' };
+	char message[100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types; i++) {
+		TARBALL(&archive, .name = "a", .type = types[i], .target = "b");
+		TARBALL(&archive, .name = "a/x/y");
+		snprintf(message, sizeof message, "'/a/x': %s", below);
+		assert_archive_refused(message);
+		TARBALL(&archive, .name = "a/x");
+		TARBALL(&archive, .name = "a", .type = types[i], .target = "b");
+		snprintf(message, sizeof message, "'/a/x': %s", below);
+		assert_archive_refused(message);
+		TARBALL(&archive, .name = "a", .type = types[i], .target = "b");
+		TARBALL(&archive, .name = "a/x");
+		TARBALL(&archive, .name = "a/", .type = '5');
+		assert_archive_refused("'/a': it is a directory and something else");
+	}
+	TARBALL(&archive, .name = "");
+	assert_archive_refused("'/': it is not a directory");
+	TARBALL(&archive, .name = "/", .type = '2', .target = "x");
+	assert_archive_refused("'/': it is not a directory");
+}
+
+/* The case in which an archive of some KB took GBs: 60 members below 2000 directories each. */
+static void unstated_directories_are_bounded(void **state)
+{
+	char message[200], name[4096];
+	struct error err;
+	struct tree tree;
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		int length = snprintf(name, sizeof name, "%04d/", i);
+
+		for (int k = 0; k < 2000; k++)
+			length += snprintf(name + length, sizeof name - (size_t)length, "a/");
+		name[length] = 'f';
+		TARBALL(&archive, .name = "long", .type = 'L', .content = name, .length = (size_t)length + 2);
+		TARBALL(&archive, .name = "f");
+	}
+	snprintf(message, sizeof message, "cannot read '%s': its paths, links and attributes are "
+		 "too long together", archive_path());
+	assert_refused(observe_archive(&tree, NULL, &err), err, STATUS_LIMIT, message);
+	/* Nothing was added for them: the root and the members. */
+	assert_int_equal(tree.count, 61);
+	tree_free(&tree);
 }
 
 static void attributes_in_an_archive(void **state)
@@ -510,6 +575,17 @@ static void archives_that_are_refused(void **state)
 	tarball_pax(&archive, 'x', "uid", "4294967296");
 	TARBALL(&archive, .name = "a");
 	assert_archive_refused("a number in it is too large");
+	tarball_pax(&archive, 'x', "uid", "4294967295");
+	TARBALL(&archive, .name = "a");
+	assert_archive_refused("a number in it is too large");
+	TARBALL(&archive, .name = "a", .type = '3');
+	patch(329, "0010000");
+	assert_archive_refused("a number in it is too large");
+	TARBALL(&archive, .name = "a", .type = '3');
+	patch(337, "4000000");
+	assert_archive_refused("a number in it is too large");
+	TARBALL(&archive, .name = "a", .type = '2');
+	assert_archive_refused("a symbolic link has no target");
 	TARBALL(&archive, .name = "a", .content = "x", .size = "00000010000");
 	assert_archive_refused("it is truncated");
 }
@@ -694,7 +770,7 @@ static void overlay(const char *const *lower, const char *const *upper, const ch
 	for (; *upper; upper++)
 		add_member(*upper, "22", 0600);
 	observe_layer(&above);
-	overlay_apply(&below, &above);
+	assert_null(overlay_apply(&below, &above));
 	assert_int_equal(above.count, 0);
 	assert_tree(&below, expected);
 	tree_free(&below);
@@ -741,28 +817,102 @@ static void whiteouts(void **state)
 		"/k dir 0644 0:0\n");
 }
 
-/* A whiteout is about the layers below: what its own layer puts there stays. */
-static void whiteouts_and_new_files(void **state)
+/* An opaque whiteout is about the layers below: what its own layer puts there stays. */
+static void opaque_whiteouts_and_new_files(void **state)
 {
 	(void)state;
 	overlay(NAMES("d/", "d/x", "e/", "e/x"),
-		NAMES(".wh.d", "d/", "d/y", "e/", "e/.wh..wh..opq", "e/y"),
+		NAMES("d/.wh..wh..opq", "d/y", "e/", "e/.wh..wh..opq", "e/y"),
 		"/ dir unstated\n"
-		"/d dir 0600 0:0\n"
+		"/d dir 0644 0:0\n"
 		"/d/y file 0600 0:0 2\n"
 		"/e dir 0600 0:0\n"
 		"/e/y file 0600 0:0 2\n");
 }
 
-static void whiteouts_of_nothing_are_seen(void **state)
+/* Docker puts an opaque one into each new directory. */
+static void whiteouts_of_nothing_are_no_files(void **state)
 {
 	(void)state;
-	overlay(NAMES("a"), NAMES(".wh.b", "n/", "n/.wh..wh..opq"),
+	overlay(NAMES("a"), NAMES(".wh.b", "n/", "n/.wh..wh..opq", "m/.wh.x"),
 		"/ dir unstated\n"
-		"/.wh.b file 0600 0:0 2\n"
 		"/a file 0644 0:0 1\n"
-		"/n dir 0600 0:0\n"
-		"/n/.wh..wh..opq file 0600 0:0 2\n");
+		"/m dir unstated\n"
+		"/n dir 0600 0:0\n");
+}
+
+/* The archive, which is emptied, over a layer with a file f, a directory d, and a link l to it. */
+static void assert_disputed(const char *expected)
+{
+	struct tree below, above;
+	char *dispute;
+
+	observe_layer(&above);
+	TARBALL(&archive, .name = "f");
+	TARBALL(&archive, .name = "d/x");
+	TARBALL(&archive, .name = "l", .type = '2', .target = "d");
+	observe_layer(&below);
+	dispute = overlay_apply(&below, &above);
+	assert_string_equal(dispute ? dispute : "nothing", expected);
+	free(dispute);
+	tree_free(&above);
+	tree_free(&below);
+}
+
+static void what_engines_disagree_about(void **state)
+{
+	static const struct {
+		const char *name, *other, *dispute;
+	} layers[] = {
+		{ "l/x", NULL, "'/l': it is no directory in a layer below, and this one has "
+			       "something in it" },
+		{ "l/a/x", "l/a/", "'/l': it is no directory in a layer below, and this one has "
+				   "something in it" },
+		{ "l/.wh.x", NULL, "'/l': it is no directory in a layer below, and this one has "
+				   "something in it" },
+		{ "l/.wh..wh..opq", NULL, "'/l': it is no directory in a layer below, and this one "
+					  "has something in it" },
+		{ "f/x", NULL, "'/f': it is no directory in a layer below, and this one has "
+			       "something in it" },
+		{ ".wh.d", "d/", "'/.wh.d': it hides what its own layer has" },
+		{ ".wh.d", "d/y", "'/.wh.d': it hides what its own layer has" },
+		{ "d/.wh.x", "d/x", "'/d/.wh.x': it hides what its own layer has" },
+		{ "d/.wh.", NULL, "'/d/.wh.': it is a whiteout of no name" },
+		{ "d/.wh..", NULL, "'/d/.wh..': it is a whiteout of no name" },
+		{ "d/.wh...", NULL, "'/d/.wh...': it is a whiteout of no name" },
+		{ ".wh.x/", NULL, "'/.wh.x': a directory has the name of a whiteout" },
+		{ ".wh.x/y", NULL, "'/.wh.x': a directory has the name of a whiteout" },
+		{ ".wh..wh.aufs", NULL, "'/.wh..wh.aufs': it is AUFS's own" },
+		{ "d/.wh..wh.plnk", NULL, "'/d/.wh..wh.plnk': it is AUFS's own" },
+		{ ".wh..wh..opq/", NULL, "'/.wh..wh..opq': a directory has the name of a whiteout" },
+		{ "l/", "l/x", "nothing" },
+		{ "f/", "f/x", "nothing" },
+		{ "l", NULL, "nothing" },
+		{ ".wh.l", NULL, "nothing" },
+		{ ".wh..wh..opq", "f", "nothing" },
+		{ ".whx", ".wh", "nothing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+		add_member(layers[i].name, "", 0644);
+		if (layers[i].other)
+			add_member(layers[i].other, "", 0644);
+		assert_disputed(layers[i].dispute);
+	}
+	TARBALL(&archive, .name = "d/c", .type = '3');
+	assert_disputed("'/d/c': it is a device that overlayfs takes for a whiteout");
+	TARBALL(&archive, .name = "d/b", .type = '4');
+	assert_disputed("nothing");
+	tarball_pax(&archive, 'x', "SCHILY.xattr.trusted.overlay.opaque", "y");
+	TARBALL(&archive, .name = "d/", .type = '5');
+	assert_disputed("'/d': it has an attribute of overlayfs");
+	tarball_pax(&archive, 'x', "SCHILY.xattr.user.overlay.redirect", "y");
+	TARBALL(&archive, .name = "d/", .type = '5');
+	assert_disputed("'/d': it has an attribute of overlayfs");
+	tarball_pax(&archive, 'x', "SCHILY.xattr.user.overlayx", "y");
+	TARBALL(&archive, .name = "d/", .type = '5');
+	assert_disputed("nothing");
 }
 
 static void a_file_in_place_of_a_directory(void **state)
@@ -791,6 +941,9 @@ int main(void)
 		archive_test(a_name_twice),
 		archive_test(hard_links_in_an_archive),
 		archive_test(hard_links_to_nothing),
+		archive_test(hard_links_to_later_files),
+		archive_test(what_is_below_no_directory),
+		archive_test(unstated_directories_are_bounded),
 		archive_test(attributes_in_an_archive),
 		archive_test(archives_that_are_refused),
 		archive_test(a_gzipped_archive),
@@ -801,8 +954,9 @@ int main(void)
 		archive_test(layers_add_and_replace),
 		archive_test(layers_below_directories),
 		archive_test(whiteouts),
-		archive_test(whiteouts_and_new_files),
-		archive_test(whiteouts_of_nothing_are_seen),
+		archive_test(opaque_whiteouts_and_new_files),
+		archive_test(whiteouts_of_nothing_are_no_files),
+		archive_test(what_engines_disagree_about),
 		archive_test(a_file_in_place_of_a_directory),
 	};
 
