@@ -400,7 +400,8 @@ def with_program(image, members, words, machine=62, bits=64):
 @kind
 def long_way(image):
     """A PATH of so many directories that the program would be looked for until the end of time."""
-    image.config["config"].update(Env=["PATH=" + "/x/y:" * 400000], Entrypoint=["none"])
+    image.members += [member("x/" * 100 + "f")]
+    image.config["config"].update(Env=["PATH=" + ("/" + "x/" * 100 + ":") * 10000], Entrypoint=["none"])
     image.assemble()
 
 
@@ -409,7 +410,8 @@ kinds("program", {
     "path": ([], ["program"]),
     "link": ([link("run", "/bin/program")], ["/run"]),
     "hard-link": ([link("run", "bin/program", tarfile.LNKTYPE)], ["/run"]),
-    "script": ([member("run", b"#!/bin/sh\n")], ["/run"]),
+    "script": ([member("run", b"#!/bin/program -x\n")], ["/run"]),
+    "interpreter": ([member("run", b"#!/bin/sh\n")], ["/run"]),
     "html": ([member("run", b"<html>")], ["/run"]),
     "machine": ([], ["/bin/program"], 183),
     "class": ([], ["/bin/program"], 3, 32),

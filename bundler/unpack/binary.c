@@ -229,3 +229,52 @@ const char *binary_head_fault(const uint8_t *head, size_t length, const struct p
 		return "it is neither an ELF file nor a script";
 	return is_for_machine(platform, head) ? NULL : "it is for another machine";
 }
+
+/* Linux reads so much of a script's first line. */
+#define SCRIPT_BYTES 256
+
+static const char *script_interpreter(char *head, size_t length)
+{
+	const size_t end = length < SCRIPT_BYTES ? length : SCRIPT_BYTES;
+	size_t start = 2, at;
+
+	while (start < end && (head[start] == ' ' || head[start] == '\t'))
+		start++;
+	for (at = start; at < end && !strchr(" \t\n", head[at]); at++)
+		;
+	if (at == start || at == end)
+		return NULL;
+	head[at] = '\0';
+	return head + start;
+}
+
+const char *binary_interpreter(uint8_t *head, size_t length)
+{
+	struct platform order = { .big_endian = false };
+	const struct elf_layout *layout;
+	struct program program = { .platform = &order, .length = length };
+	uint64_t first, count;
+
+	if (length > 2 && memcmp(head, "#!", 2) == 0)
+		return script_interpreter((char *)head, length);
+	if (length < sizeof(Elf64_Ehdr) || length > sizeof program.head
+	    || memcmp(head, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	memcpy(program.head, head, length);
+	order.big_endian = head[EI_DATA] == ELFDATA2MSB;
+	layout = head[EI_CLASS] == ELFCLASS64 ? &elf64 : &elf32;
+	first = field(&program, layout->e_phoff, layout->word);
+	count = field(&program, layout->e_phnum, 2);
+	if (field(&program, layout->e_phentsize, 2) != layout->segment
+	    || !is_within(first, count * layout->segment, length))
+		return NULL;
+	for (uint64_t at = first; count > 0; count--, at += layout->segment) {
+		const uint64_t offset = field(&program, at + layout->p_offset, layout->word);
+		const uint64_t bytes = field(&program, at + layout->p_filesz, layout->word);
+
+		if (field(&program, at, 4) == PT_INTERP && bytes > 1
+		    && is_within(offset, bytes, length) && head[offset + bytes - 1] == '\0')
+			return (const char *)head + offset;
+	}
+	return NULL;
+}

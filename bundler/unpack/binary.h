@@ -28,4 +28,13 @@ int binary_check(const struct content *content, const struct platform *platform,
  */
 const char *binary_head_fault(const uint8_t *head, size_t length, const struct platform *platform);
 
+#define BINARY_INTERPRETER_BYTES 8192	/* of a file, in which the name of its interpreter is */
+
+/*
+ * The path of the program that starts a script, or that loads a dynamically linked ELF executable
+ * of whatever platform; it ends with a NUL in head, which is changed for that. NULL when there is
+ * none among the file's first bytes.
+ */
+const char *binary_interpreter(uint8_t *head, size_t length);
+
 #endif

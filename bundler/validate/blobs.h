@@ -37,7 +37,7 @@ struct blobs {
 	bool strict;
 	struct blobs_state *states;	/* by entry */
 	uint64_t unpacked;	/* bytes that layers may still unpack to */
-	uint64_t lookups;	/* that may still be made in layers */
+	uint64_t lookups;	/* that layer_stack may still make */
 	struct layer_budget members;
 	struct pool pool;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/platform.h"
 #include "unpack/binary.h"
@@ -111,18 +112,42 @@ static const struct layer_member *search_path(const struct search *search, const
 	return found;
 }
 
-static const char *program_fault(const struct search *search, const char *name,
-				 const struct platform *platform)
+static const struct layer_member *find_program(const struct search *search, const char *name)
 {
-	const struct layer_member *entry;
+	return strchr(name, '/') ? layer_stack_find(&search->stack, search->directory, name)
+				 : search_path(search, name);
+}
 
-	entry = strchr(name, '/') ? layer_stack_find(&search->stack, search->directory, name)
-				  : search_path(search, name);
+static const char *file_fault(const struct layer_member *entry)
+{
 	if (!entry)
 		return "it is not in the layers";
-	if (entry->type != TAR_FILE || !entry->executable)
-		return "it is not an executable file";
-	return binary_head_fault(entry->head, entry->head_length, platform);
+	return entry->type == TAR_FILE && entry->executable ? NULL
+							     : "it is not an executable file";
+}
+
+/* Checks the program, and then what starts it, and that; Linux goes on so far. */
+static void check_program(const struct blobs *blobs, const struct search *search,
+			  const char *subject, const char *program,
+			  const struct platform *platform)
+{
+	const struct layer_member *entry = find_program(search, program);
+	const char *fault = file_fault(entry), *interpreter;
+
+	if (!fault)
+		fault = binary_head_fault(entry->head, entry->head_length, platform);
+	if (fault)
+		findings_add(blobs->findings, subject, RULE_CONFIG, "its program '%s' for '%s': %s",
+			     program, platform->name, fault);
+	for (int i = 0; !fault && entry->interpreter && i < LIMIT_INTERPRETERS; i++) {
+		interpreter = entry->interpreter;
+		entry = layer_stack_find(&search->stack, search->directory, interpreter);
+		fault = file_fault(entry);
+		if (fault)
+			findings_add(blobs->findings, subject, RULE_CONFIG, "its program '%s' for "
+				     "'%s': it needs '%s': %s", program, platform->name,
+				     interpreter, fault);
+	}
 }
 
 int validate_image(struct blobs *blobs, const struct image *image,
@@ -130,29 +155,36 @@ int validate_image(struct blobs *blobs, const struct image *image,
 {
 	const struct image_config *config = image->config_fields;
 	const struct layer_members **members = memory_new(image->layer_count, sizeof *members);
+	const char **names = memory_new(image->layer_count, sizeof *names);
 	const struct platform *platform;
 	struct search search;
-	const char *fault = NULL, *directory;
+	const char *directory;
 	bool whole = true;
 
 	check_layers(blobs, image, layers);
 	for (size_t i = 0; i < image->layer_count && whole; i++) {
 		whole = layers[i] && layers[i]->members.whole;
 		members[i] = whole ? &layers[i]->members : NULL;
+		names[i] = image->layers[i].file.name;
 	}
 	directory = json_string_value(json_object_get(config->execution, "WorkingDir"));
 	search = (struct search){
-		.stack = { members, image->layer_count, &blobs->lookups },
+		.stack = { members, names, image->layer_count, &blobs->lookups, NULL, 0 },
 		.directory = directory && directory[0] == '/' ? directory : "/",
 		.path = find_path(config->execution),
 	};
 	platform = find_platform(config->os, config->architecture, config->variant);
-	if (whole && config->program && platform && platform->format == PLATFORM_ELF)
-		fault = program_fault(&search, config->program, platform);
-	if (fault)
-		findings_add(blobs->findings, image->config.file.name, RULE_CONFIG, "its program "
-			     "'%s' for '%s': %s", config->program, platform->name, fault);
+	if (whole && image->layer_count > LIMIT_LAYERS) {
+		blobs->lookups = 0;
+	} else if (whole) {
+		layer_stack_open(&search.stack, blobs->findings);
+		if (config->program && platform && platform->format == PLATFORM_ELF)
+			check_program(blobs, &search, image->config.file.name, config->program,
+				      platform);
+		layer_stack_close(&search.stack);
+	}
+	free(names);
 	free(members);
-	return blobs->lookups > 0
-	       ? 0 : blobs_limit(blobs, "the way to its programs is too long");
+	return blobs->lookups > 0 ? 0 : blobs_limit(blobs, "its images have too many layers, or "
+						    "the way to its programs is too long");
 }

@@ -28,16 +28,13 @@ void layer_members_free(struct layer_members *members)
 	*members = (struct layer_members){ .entries = NULL };
 }
 
-/*
- * The order of bytes in names: a slash comes before all others, so that what is below a name
- * follows it.
- */
+/* A slash comes before all others, so that what is below a name follows it. */
 static int rank(char c)
 {
 	return c == '\0' ? 0 : c == '/' ? 1 : (unsigned char)c + 1;
 }
 
-static int compare_names(const char *one, const char *other)
+int layer_members_compare(const char *one, const char *other)
 {
 	while (*one != '\0' && *one == *other) {
 		one++;
@@ -49,14 +46,14 @@ static int compare_names(const char *one, const char *other)
 static int compare(const void *a, const void *b)
 {
 	const struct layer_member *one = a, *other = b;
-	int order = compare_names(one->name, other->name);
+	int order = layer_members_compare(one->name, other->name);
 
 	return order != 0 ? order : one->number < other->number ? -1 : 1;
 }
 
 static int compare_name(const void *name, const void *entry)
 {
-	return compare_names(name, ((const struct layer_member *)entry)->name);
+	return layer_members_compare(name, ((const struct layer_member *)entry)->name);
 }
 
 const struct layer_member *layer_members_find(const struct layer_members *members, const char *name)
@@ -134,20 +131,48 @@ static void check_whiteout(const struct check *check, const char *name,
 		fault(check, RULE_WHITEOUTS, name, wrong);
 }
 
-static int read_head(struct layer_member *entry, struct tar *tar, const char **fault)
+/* What overlayfs, over which engines unpack layers, takes for its own. */
+static void check_overlayfs(const struct check *check, const char *name,
+			    const struct tar_member *member)
 {
-	while (entry->head_length < sizeof entry->head) {
-		const void *bytes;
-		ssize_t got = tar_read(tar, &bytes, fault);
-		size_t room = sizeof entry->head - entry->head_length;
+	if (member->type == TAR_CHARACTER && member->device_major == 0
+	    && member->device_minor == 0)
+		fault(check, RULE_WHITEOUTS, name, "it is a device that overlayfs takes for a "
+		      "whiteout");
+	for (size_t i = 0; i < member->attribute_count; i++) {
+		const char *key = member->attributes[i].name;
 
-		if (got <= 0)
-			return (int)got;
-		if ((size_t)got < room)
-			room = (size_t)got;
-		memcpy(entry->head + entry->head_length, bytes, room);
-		entry->head_length = (uint8_t)(entry->head_length + room);
+		if (strncmp(key, "trusted.overlay.", 16) == 0
+		    || strncmp(key, "user.overlay.", 13) == 0)
+			fault(check, RULE_LAYER, name, "it has an attribute of overlayfs");
 	}
+}
+
+/* Reads the first bytes of an executable file, to the end of what may name its interpreter. */
+static int read_head(struct layer_members *members, struct layer_member *entry, struct tar *tar,
+		     const char **fault)
+{
+	uint8_t head[BINARY_INTERPRETER_BYTES];
+	size_t length = 0;
+	ssize_t got = 1;
+	const void *bytes;
+	const char *interpreter;
+
+	while (length < sizeof head && (got = tar_read(tar, &bytes, fault)) > 0) {
+		size_t part = sizeof head - length;
+
+		if ((size_t)got < part)
+			part = (size_t)got;
+		memcpy(head + length, bytes, part);
+		length += part;
+	}
+	if (got < 0)
+		return -1;
+	entry->head_length = (uint8_t)(length < sizeof entry->head ? length : sizeof entry->head);
+	memcpy(entry->head, head, entry->head_length);
+	interpreter = binary_interpreter(head, length);
+	if (interpreter)
+		entry->interpreter = pool_string(&members->pool, interpreter);
 	return 0;
 }
 
@@ -178,13 +203,16 @@ static int read_members(const struct check *check, struct tar *tar, const char *
 			.executable = member.type == TAR_FILE && (member.mode & 0111) != 0,
 			.number = (uint32_t)members->count++,
 		};
+		/* Engines resolve one that is absolute within the root. */
 		if (member.type == TAR_HARD_LINK)
-			entry->target = name_of(&members->pool, member.target);
+			entry->target = name_of(&members->pool,
+						member.target + strspn(member.target, "/"));
 		else if (member.type == TAR_SYMLINK)
 			entry->target = pool_string(&members->pool, member.target);
 		check_name(check, entry);
 		check_whiteout(check, entry->name, &member);
-		if (entry->executable && read_head(entry, tar, wrong) < 0)
+		check_overlayfs(check, entry->name, &member);
+		if (entry->executable && read_head(members, entry, tar, wrong) < 0)
 			return -1;
 	}
 	return more;
@@ -213,6 +241,40 @@ static void check_parents(const struct check *check)
 		else if (entry->type != TAR_DIRECTORY)
 			above = entry;
 	}
+}
+
+/* Whether a layer has something of this name, or below it. */
+static bool has(const struct layer_members *members, const char *name)
+{
+	const size_t length = strlen(name);
+	size_t low = 0, high = members->count;
+	const char *next;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (layer_members_compare(members->entries[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	next = low < members->count ? members->entries[low].name : "";
+	return strncmp(next, name, length) == 0 && (next[length] == '\0' || next[length] == '/');
+}
+
+/* Engines disagree whether the whiteout or what its layer has comes first. */
+static void check_hidden(const struct check *check, const struct layer_member *entry)
+{
+	const char *slash = strrchr(entry->name, '/'), *base = slash ? slash + 1 : entry->name;
+	char *hidden;
+
+	if (!is_whiteout(base) || strcmp(base, OPAQUE) == 0)
+		return;
+	hidden = memory_format("%.*s%s", (int)(base - entry->name), entry->name,
+			       base + strlen(WHITEOUT));
+	if (has(check->members, hidden))
+		fault(check, RULE_WHITEOUTS, entry->name, "it hides what its own layer has");
+	free(hidden);
 }
 
 static void check_hard_link(const struct check *check, const struct layer_member *entry)
@@ -253,9 +315,11 @@ int layer_members_read(struct layer_members *members, struct layer_input *input,
 		if (strcmp(members->entries[i].name, members->entries[i - 1].name) == 0)
 			fault(&check, RULE_LAYER, members->entries[i].name, "it occurs twice");
 	check_parents(&check);
-	for (size_t i = 0; i < members->count; i++)
+	for (size_t i = 0; i < members->count; i++) {
+		check_hidden(&check, &members->entries[i]);
 		if (members->entries[i].type == TAR_HARD_LINK)
 			check_hard_link(&check, &members->entries[i]);
+	}
 	/* The caller reports a fault of the compression, which layer_input_end returns. */
 	if (wrong && wrong != layer_input_fault(input))
 		findings_add(findings, subject, RULE_LAYER, "the tar archive cannot be read: %s",

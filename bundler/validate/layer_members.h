@@ -16,7 +16,8 @@
 
 struct layer_member {
 	const char *name;	/* without "./" before it and slashes behind; "" is the root */
-	const char *target;	/* of a link, else NULL */
+	const char *target;	/* of a link, else NULL; of a hard link a name as those here */
+	const char *interpreter;	/* that an executable file states, or NULL */
 	enum tar_type type;
 	bool executable;
 	uint8_t head_length;	/* of an executable file's first bytes */
@@ -47,6 +48,9 @@ struct layer_budget {
 int layer_members_read(struct layer_members *members, struct layer_input *input,
 		       struct layer_budget *budget, struct findings *findings, const char *subject);
 void layer_members_free(struct layer_members *members);
+
+/* The order of entries: bytes of names, but a slash is the lowest. */
+int layer_members_compare(const char *one, const char *other);
 
 /* The entry of exactly this name, or NULL. */
 const struct layer_member *layer_members_find(const struct layer_members *members,

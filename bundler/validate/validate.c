@@ -159,6 +159,9 @@ int validate_place(const struct location *place, bool strict, struct findings *f
 	if (!has_index && !has_docker && !files_find(blobs.walk.files, "oci-layout")) {
 		result = error_set(err, STATUS_ARCHIVE, "cannot check '%s': it has neither "
 				   "'index.json' nor 'manifest.json'", place->path);
+		if (place->kind != LOCATION_OCI)
+			error_hint(err, "a root file system, such as docker export writes, is read "
+				   "by 'bundler diff' as tar:%s", place->path);
 		goto out;
 	}
 	/* Both tables of contents may be there: docker's, and that of a layout. */

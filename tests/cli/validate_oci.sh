@@ -8,7 +8,7 @@ make_layouts layer-{is-gzip,is-zstd,no-zstd,no-gzip} members-terminal \
 	files-{layer-missing,config-missing,no-layout,layout-version,layout-text} \
 	files-{no-index,nothing,unreferenced,unreferenced-sha512,blob-name,blob-place} files-blob-below \
 	config-{diff-id,diff-id-more,diff-id-none,history,arch,no-os,times,is-array} \
-	config-{not-json,program-none,program-directory,program-text} program-{loop,html,machine,class} \
+	config-{not-json,program-none,program-directory,program-text} program-{loop,html,machine,class,interpreter} \
 	platform-{other,empty} manifest-{version,media-type,no-config,no-layers,layers-empty,twice} \
 	descriptor-{media-type,missing,size-more,size-less} \
 	index-{annotations,array,empty,no-descriptor,no-manifests}
@@ -72,6 +72,9 @@ blobs/sha256/CONFIG: config.md#properties: its program '/etc' for 'linux/amd64':
 END
 found config-program-text <<'END'
 blobs/sha256/CONFIG: config.md#properties: its program '/etc/conf' for 'linux/amd64': it is neither an ELF file nor a script
+END
+found program-interpreter <<'END'
+blobs/sha256/CONFIG: config.md#properties: its program '/run' for 'linux/amd64': it needs '/bin/sh': it is not in the layers
 END
 found program-loop <<'END'
 blobs/sha256/CONFIG: config.md#properties: its program '/run' for 'linux/amd64': it is not in the layers

@@ -41,6 +41,7 @@ blobs/sha256/LAYER0: layer.md#distributable-format: 'etc/conf': it occurs twice
 END
 found members-twice-dot <<'END'
 blobs/sha256/LAYER0: layer.md#distributable-format: 'tiny': it occurs twice
+blobs/sha256/CONFIG: config.md#properties: its program '/tiny' for 'linux/amd64': it is neither an ELF file nor a script
 END
 found members-through-link <<'END'
 blobs/sha256/LAYER0: layer.md#distributable-format: 'var/x': it is below something that is not a directory
@@ -63,7 +64,7 @@ found members-hard-link-outside <<'END'
 blobs/sha256/LAYER0: layer.md#hardlinks: 'etc/alias': it is a hard link that leads out of the layer
 END
 found members-hard-link-absolute <<'END'
-blobs/sha256/LAYER0: layer.md#hardlinks: 'etc/alias': it is a hard link that leads out of the layer
+blobs/sha256/LAYER0: layer.md#hardlinks: 'etc/alias': it is a hard link to nothing in the layer
 END
 found members-hard-link-nowhere <<'END'
 blobs/sha256/LAYER0: layer.md#hardlinks: 'etc/alias': it is a hard link to nothing in the layer
@@ -336,7 +337,7 @@ found branching </dev/null
 found nested-5 <<'END'
 blobs/sha256/INDEX0: image-index.md#image-index-property-descriptions: more than 4 indexes are in one another
 END
-refused long-way 10 "cannot check 'image': the way to its programs is too long"
+refused long-way 10 "cannot check 'image': its images have too many layers, or the way to its programs is too long"
 refused files-layer-sparse 10 "cannot check 'image': its files are too large together"
 
 # What a tree is made of, which validate makes none of.

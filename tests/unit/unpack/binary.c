@@ -412,6 +412,40 @@ static void a_real_program(void **state)
 	close(content.fd);
 }
 
+/* Of every class and byte order, and of what is cut off or leads out of the first bytes. */
+static void interpreters(void **state)
+{
+	static const char *const names[] = {
+		"linux/amd64", "linux/arm/v7", "linux/s390x", "linux/mips64le", "linux/386",
+	};
+	uint8_t script[] = "#!\t /bin/sh -e\nexit", bare[] = "#!/bin/sh", empty[] = "#! \n";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct made made = make(names[i]);
+
+		assert_null(binary_interpreter(made.bytes, made.length));
+		PHDR(&made, 0, p_type, PT_INTERP);
+		PHDR(&made, 0, p_offset, 400);
+		PHDR(&made, 0, p_filesz, 10);
+		memcpy(made.bytes + 400, "/lib/ld.so", 11);
+		assert_null(binary_interpreter(made.bytes, made.length));
+		PHDR(&made, 0, p_filesz, 11);
+		assert_string_equal(binary_interpreter(made.bytes, made.length), "/lib/ld.so");
+		assert_null(binary_interpreter(made.bytes, 410));
+		for (size_t length = 0; length < 100; length++)
+			assert_null(binary_interpreter(made.bytes, length));
+		PHDR(&made, 0, p_offset, UINT32_MAX - 5);
+		assert_null(binary_interpreter(made.bytes, made.length));
+		EHDR(&made, e_phoff, UINT32_MAX - 5);
+		assert_null(binary_interpreter(made.bytes, made.length));
+	}
+	assert_string_equal(binary_interpreter(script, sizeof script), "/bin/sh");
+	assert_string_equal(binary_interpreter(bare, sizeof bare), "/bin/sh");
+	assert_null(binary_interpreter(empty, sizeof empty));
+	assert_null(binary_interpreter(bare, 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +461,7 @@ int main(void)
 		cmocka_unit_test(pe_headers),
 		cmocka_unit_test(a_file_that_cannot_be_read),
 		cmocka_unit_test(a_real_program),
+		cmocka_unit_test(interpreters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
