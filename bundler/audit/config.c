@@ -25,9 +25,7 @@ static const struct {
 	/* How it was built. Docker's own members come with its builder. */
 	{ "/author", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
 	{ "/created", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
-	{ "/history", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
 	{ "/container", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
-	{ "/container_config", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
 	{ "/docker_version", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
 	{ "/id", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
 	{ "/parent", AUDIT_HISTORY, AUDIT_CLASS_BUILD },
@@ -65,6 +63,7 @@ static const char label_prefix[] = "/config/Labels/";
 struct comparison {
 	struct audit *audit;
 	const json_t *labels;
+	bool windows;
 	bool same_platform;	/* the variant may be said by one of them only */
 };
 
@@ -113,22 +112,17 @@ static bool is_empty(const json_t *value)
 	       || (json_is_object(value) && json_object_size(value) == 0);
 }
 
-/*
- * Whether a member is absent, or as good as that, and the other has what engines take then. An
- * empty entry of a member, such as a variable or an argument, is something.
- */
+/* Whether a member is only on one side, with what engines take when it is not there. */
 static bool is_default(const char *pointer, const json_t *expected, const json_t *found)
 {
-	const bool entry = strncmp(pointer, "/config/", 8) == 0 && strchr(pointer + 8, '/');
-	const json_t *value = is_empty(expected) ? found : expected;
+	const json_t *value = expected ? expected : found;
 
-	if ((!is_empty(expected) && !is_empty(found)) || (entry && expected && found))
-		return false;
 	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
-		if (strcmp(pointer, defaults[i].pointer) == 0 && json_is_string(value)
+		if ((!expected || !found) && strcmp(pointer, defaults[i].pointer) == 0
+		    && json_is_string(value)
 		    && strcmp(json_string_value(value), defaults[i].value) == 0)
 			return true;
-	return is_empty(value) && !entry;
+	return false;
 }
 
 static bool label_counts(const json_t *labels, const char *key)
@@ -157,6 +151,11 @@ static void take_member(void *context, const char *pointer, const json_t *expect
 			class = keys[i].class;
 		}
 	}
+	/* Windows alone splits a command line. */
+	if (strcmp(pointer, "/config/ArgsEscaped") == 0 && !comparison->windows) {
+		field = AUDIT_HISTORY;
+		class = AUDIT_CLASS_BUILD;
+	}
 	if (is_default(pointer, expected, found)
 	    || (comparison->same_platform && strcmp(pointer, "/variant") == 0))
 		class = AUDIT_CLASS_DEFAULT;
@@ -166,16 +165,24 @@ static void take_member(void *context, const char *pointer, const json_t *expect
 	add(comparison->audit, field, class, pointer, expected, found);
 }
 
+/* Removes the members of an object that say no more than their absence. */
+static void remove_empty(json_t *object)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(object, next, key, value)
+		if (is_empty(value))
+			json_object_del(object, key);
+}
+
 /* The member of an object that is an object, too; made where there is none. */
 static json_t *object_in(json_t *object, const char *key)
 {
-	json_t *member = json_object_get(object, key);
-
-	if (is_empty(member)) {
+	if (!json_object_get(object, key))
 		json_object_set_new(object, key, json_object());
-		member = json_object_get(object, key);
-	}
-	return member;
+	return json_object_get(object, key);
 }
 
 /*
@@ -223,16 +230,50 @@ static json_t *ports(json_t *stated)
 /* A copy in which the same is said in the same way. */
 static json_t *normalize(const json_t *config)
 {
-	json_t *copy = json_deep_copy(config), *run = object_in(copy, "config");
+	json_t *copy = json_deep_copy(config), *run;
 
+	remove_empty(copy);
+	run = object_in(copy, "config");
 	if (!json_is_object(run))
 		return copy;
+	remove_empty(run);
 	object_in(run, "Labels");
-	if (is_empty(json_object_get(run, "Env")) || json_is_array(json_object_get(run, "Env")))
+	if (json_is_array(json_object_get(run, "Env")) || !json_object_get(run, "Env"))
 		json_object_set_new(run, "Env", variables(json_object_get(run, "Env")));
 	if (json_is_object(object_in(run, "ExposedPorts")))
 		json_object_set_new(run, "ExposedPorts", ports(object_in(run, "ExposedPorts")));
 	return copy;
+}
+
+/* Long lists about the build are one finding; they are removed. */
+static void compare_lists(struct audit *audit, json_t *expected, json_t *found)
+{
+	static const char *const lists[] = { "history", "container_config" };
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		json_t *const sides[] = { json_object_get(expected, lists[i]),
+					  json_object_get(found, lists[i]) };
+		char *texts[2], *pointer = memory_format("/%s", lists[i]);
+
+		for (size_t j = 0; j < 2; j++)
+			texts[j] = sides[j] ? memory_format("%zu entries", json_array_size(sides[j])
+							    + json_object_size(sides[j])) : NULL;
+		if (sides[0] != sides[1] && !json_equal(sides[0], sides[1]))
+			audit_add(audit, AUDIT_HISTORY, AUDIT_CLASS_BUILD, pointer, texts[0],
+				  texts[1]);
+		for (size_t j = 0; j < 2; j++)
+			free(texts[j]);
+		free(pointer);
+		json_object_del(expected, lists[i]);
+		json_object_del(found, lists[i]);
+	}
+}
+
+static bool is_unix(const json_t *config)
+{
+	const char *os = json_string_value(json_object_get(config, "os"));
+
+	return os && strcmp(os, "windows") != 0;
 }
 
 /* Whether both are for one platform, as containerd understands their words. */
@@ -262,10 +303,12 @@ void audit_config(struct audit *audit, const json_t *expected, const json_t *fou
 {
 	struct comparison comparison = {
 		.audit = audit, .labels = labels,
+		.windows = !is_unix(expected) || !is_unix(found),
 		.same_platform = have_one_platform(expected, found),
 	};
 	json_t *e = normalize(expected), *f = normalize(found);
 
+	compare_lists(audit, e, f);
 	audit_json_compare(e, f, take_member, &comparison);
 	json_decref(e);
 	json_decref(f);
