@@ -177,9 +177,9 @@ run bundler/make/audit.sh tiny.yaml --mirror "file://$PWD/mirror" --cache cache
 status 1
 filter 's/ found 20.*/ found another/'
 stdout <<-'END'
-time /etc: expected 2009-02-13T23:31:30Z, found another
+note: time /etc: expected 2009-02-13T23:31:30Z, found another
 path /etc/alias.conf: expected symbolic link, found nothing
-verdict: different (linux/amd64; 2 differences)
+verdict: different (linux/amd64; 1 difference; 1 note)
 END
 
 begin 'make image-docker: IMAGE for this machine, IMAGE-linux-ARCH for others'

@@ -33,6 +33,23 @@ for builder in classic buildkit; do
 		equals_manifest $builder linux-amd64
 	fi
 
+	begin "$builder: the audit says equivalent, as README.md builds it, and of the other flavour"
+	if [ $builder = classic ] || buildkit; then
+		for flavour in root nonroot; do
+			options=()
+			[ $flavour = root ] || options=(--build-arg NONROOT=1)
+			check build $builder $builder-plain "${options[@]}"
+			[ $flavour = root ] || options=(--flavour nonroot)
+			check engine save -o saved.tar "$mark:$builder-plain"
+			run bundler audit -q "${options[@]}" docker-archive:saved.tar --offline \
+				--cache "$scratch/cache" --mirror "file://$top/build/source" \
+				--lock "$top/configs/nats-streaming-server.source.lock.json" \
+				"$top/configs/nats-streaming-server.yaml"
+			filter 's/; [0-9]+ notes//'
+			stdout <<<'verdict: equivalent (linux/amd64)'
+		done
+	fi
+
 	begin "$builder: the image runs as the recipe says"
 	if [ $builder = classic ] || buildkit; then
 		config $builder '{{.Os}}/{{.Architecture}} {{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.ExposedPorts}}' <<-'END'

@@ -69,7 +69,7 @@ same_blobs() { check diff -r "$1/blobs" "$2/blobs"; }
 intact() {
 	case $1 in oci:* | *-archive:*) run bundler validate "$1" ;; esac
 	run bundler audit -q "${@:3}" "${product[@]:0:${#product[@]}-1}" "$1" "${product[-1]}"
-	filter 's/; [0-9]+ notes?\)/)/'
+	filter 's/; [0-9]+ notes?\)/)/; s/equivalent/identical/'
 	stdout <<<"verdict: identical ($2)"
 	filter ''
 }

@@ -50,13 +50,12 @@ begin 'copy: a layer that skopeo compressed by zstd'
 check skopeo copy --dest-compress-format zstd --format oci "oci:$made/plain:$mark" "oci:copy:$mark"
 check test "$(field "$(manifest copy)" layers 0 mediaType)" = application/vnd.oci.image.layer.v1.tar+zstd
 run bundler validate oci:copy
-# Whose manifest is its own, so that the audit finds another one.
 run bundler diff "oci:$made/plain:$mark" "oci:copy:$mark"
-status 1
 filter 's/sha256:[0-9a-f]{64}(, [0-9]+ bytes)?/DIGEST/g; /^(note: (file|index|platform) |verdict)/d'
 stdout <<-'END'
 	note: layer 0: first DIGEST, second DIGEST, the same uncompressed
-	manifest: first DIGEST, second DIGEST, written differently
+	note: manifest: first DIGEST, second DIGEST
+	note: manifest layers/0/mediaType: first "application/vnd.oci.image.layer.v1.tar", second "application/vnd.oci.image.layer.v1.tar+zstd", written differently
 END
 filter ''
 
