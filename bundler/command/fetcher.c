@@ -147,7 +147,7 @@ int fetcher_ask(struct fetcher *fetcher, struct fetcher_archives *archives, stru
 {
 	const size_t bytes = archives->count * sizeof(int);
 	struct question question = { .count = archives->count };
-	struct answer answer;
+	struct answer answer = { .result = -1 };
 	struct envelope envelope;
 	struct cmsghdr *control;
 
