@@ -55,7 +55,7 @@ same bundler certs -o a/b/bundle.pem missing.pem
 # And after a failure they are not there again.
 echo other >given/tiny.conf
 rm -r given/cache given/mirror/tiny-1.0-linux-amd64.tar.gz
-same bundler rootfs -o a/b/c --cache d/e --mirror 'file://$PWD/mirror' --offline tiny.yaml
+same bundler rootfs -p linux/amd64 -o a/b/c --cache d/e --mirror 'file://$PWD/mirror' --offline tiny.yaml
 same bundler image -p linux/amd64 -o oci:a/b/layout --cache d/e --mirror 'file://$PWD/mirror' --offline tiny.yaml
 
 begin 'descriptors with names'
