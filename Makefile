@@ -151,7 +151,7 @@ check: prepare
 	tests/run $$(find tests/check -type f -executable | sort)
 
 # Everything that must give the same bytes, with what is too long for every day.
-reproducible: prepare $(addprefix build/toolchain/,source variations arm64)
+reproducible: prepare $(addprefix build/toolchain/,source interop variations arm64)
 	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh libraries tar_readers \
 		thorough) container/source.sh)
 

@@ -403,6 +403,8 @@ static void join(struct tree_node *link, const struct tree_node *node)
 	free(link->target);
 	link->target = node->target ? memory_string(node->target) : NULL;
 	link->type = node->type;
+	if (node->type == TREE_LINK)
+		link->mode = node->mode;
 	link->content.size = node->content.size;
 	link->content.digest = node->content.digest;
 	link->observed.kind = node->observed.kind;

@@ -56,7 +56,8 @@ static int describe(struct observe *observe, struct tree_node *node,
 	if (member->type == TAR_SYMLINK && member->target[0] == '\0')
 		return observe_refuse(observe, STATUS_ARCHIVE, "a symbolic link has no target",
 				      err);
-	node->mode = member->mode;
+	/* Linux has no other mode for a link, whatever an archive says. */
+	node->mode = member->type == TAR_SYMLINK ? 0777 : member->mode;
 	node->uid = (uint32_t)member->uid;
 	node->gid = (uint32_t)member->gid;
 	node->time = member->mtime;

@@ -214,8 +214,9 @@ static void compare_nodes(const struct comparison *comparison, const struct tree
 {
 	struct audit *audit = comparison->audit;
 
+	/* Whoever unpacks gets the last. */
 	if (expected->observed.repeated != found->observed.repeated)
-		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_FILES, found->path,
+		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_LAYERS, found->path,
 			  expected->observed.repeated ? "more than once" : "once",
 			  found->observed.repeated ? "more than once" : "once");
 	if (compare_texts(audit, AUDIT_TYPE, expected, found, type_text) != 0)

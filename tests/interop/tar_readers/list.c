@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/memory.h"
 #include "unpack/tar.h"
@@ -26,6 +25,18 @@ static ssize_t read_bytes(void *context, const void **bytes, const char **fault)
 	*bytes = source->start + source->at;
 	source->at = source->length;
 	return (ssize_t)got;
+}
+
+/* RFC 1950 section 8.2 */
+static uint32_t adler32(uint32_t sum, const void *bytes, size_t length)
+{
+	uint32_t low = sum & 0xffff, high = sum >> 16;
+
+	for (size_t i = 0; i < length; i++) {
+		low = (low + ((const unsigned char *)bytes)[i]) % 65521;
+		high = (high + low) % 65521;
+	}
+	return high << 16 | low;
 }
 
 static void print_hex(const void *bytes, size_t length)
@@ -68,7 +79,7 @@ static int list(struct tar *tar, const char **fault)
 	int more;
 
 	while ((more = tar_next(tar, &member, fault)) > 0) {
-		uLong sum = crc32(0, NULL, 0);
+		uint32_t sum = 1;
 		const void *bytes;
 		ssize_t got;
 
@@ -81,8 +92,8 @@ static int list(struct tar *tar, const char **fault)
 		       member.nanoseconds, member.device_major, member.device_minor);
 		print_attributes(member.attributes, member.attribute_count);
 		while ((got = tar_read(tar, &bytes, fault)) > 0)
-			sum = crc32(sum, bytes, (uInt)got);
-		printf(" %" PRIu64 " %08lx\n", member.size, sum);
+			sum = adler32(sum, bytes, (size_t)got);
+		printf(" %" PRIu64 " %08" PRIx32 "\n", member.size, sum);
 		if (got < 0)
 			return -1;
 	}

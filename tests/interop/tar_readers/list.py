@@ -25,7 +25,7 @@ def members(archive):
             data = tar.extractfile(one).read() if kind == 0 else b""
             print("%d %s >%s %o %d:%d %d %d:%d %d %08x" % (
                 kind, text(one.name), text(target), one.mode & 0o7777, one.uid, one.gid,
-                one.mtime // 1, *device, len(data), zlib.crc32(data)))
+                one.mtime // 1, *device, len(data), zlib.adler32(data)))
 
 
 def main():

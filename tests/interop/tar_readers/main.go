@@ -10,7 +10,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
+	"hash/adler32"
 	"io"
 	"os"
 	"sort"
@@ -62,7 +62,7 @@ func list(archive []byte, out io.Writer) error {
 		for _, key := range keys {
 			fmt.Fprintf(out, " %x=%x", key[len(attribute):], header.PAXRecords[key])
 		}
-		sum := crc32.NewIEEE()
+		sum := adler32.New()
 		if _, err := io.Copy(sum, reader); err != nil {
 			return err
 		}

@@ -471,8 +471,8 @@ static void hard_links_in_an_archive(void **state)
 			   "/a file 0644 0:0 5 group1\n"
 			   "/b file 0600 0:0 5 group1\n"
 			   "/file file 0600 0:0 5 group1\n"
-			   "/link link 0644 0:0 > x group2\n"
-			   "/twin link 0644 0:0 > x group2\n");
+			   "/link link 0777 0:0 > x group2\n"
+			   "/twin link 0777 0:0 > x group2\n");
 	assert_content(&tree, "/a", "hello");
 	tree_free(&tree);
 }
