@@ -61,10 +61,13 @@ static const char *image_form(enum location_kind kind, const struct tree *tree)
 static int read_tree(const struct location *place, const struct observe_reference *reference,
 		     struct tree *tree, struct error *err)
 {
-	const bool archive = place->kind == LOCATION_TAR;
 	const char *form;
+	int result;
 
-	if ((archive ? observe_tar : observe_directory)(tree, place->path, reference, err) < 0)
+	result = place->kind == LOCATION_TAR
+		 ? observe_tar(tree, place, reference, err)
+		 : observe_directory(tree, place->path, reference, err);
+	if (result < 0)
 		return -1;
 	form = image_form(place->kind, tree);
 	if (!form)

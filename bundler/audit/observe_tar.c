@@ -126,11 +126,15 @@ int observe_tar_layer(struct observe *observe, struct layer_input *input, struct
 }
 
 /* Opens the archive; O_NONBLOCK: a FIFO in its place must not hang us. */
-static int open_file(struct files_reader *file, const char *path, struct error *err)
+static int open_file(struct files_reader *file, const struct location *place, struct error *err)
 {
+	const char *path = place->path;
 	struct stat st;
 
-	*file = (struct files_reader){ .fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) };
+	*file = (struct files_reader){
+		.fd = place->open ? fcntl(place->fd, F_DUPFD_CLOEXEC, 0)
+				  : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+	};
 	if (file->fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
 	if (fstat(file->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
@@ -141,8 +145,8 @@ static int open_file(struct files_reader *file, const char *path, struct error *
 	return 0;
 }
 
-int observe_tar(struct tree *tree, const char *path, const struct observe_reference *reference,
-		struct error *err)
+int observe_tar(struct tree *tree, const struct location *place,
+		const struct observe_reference *reference, struct error *err)
 {
 	enum media_compression compression;
 	struct layer_input *input;
@@ -152,8 +156,8 @@ int observe_tar(struct tree *tree, const char *path, const struct observe_refere
 	int result;
 
 	tree_init(tree, 0);
-	observe_begin(&observe, tree, path, reference);
-	if (open_file(&file, path, err) < 0)
+	observe_begin(&observe, tree, place->path, reference);
+	if (open_file(&file, place, err) < 0)
 		return -1;
 	budget = layer_input_budget(file.size);
 	if (layer_input_compression(&file, &compression) < 0) {

@@ -5,16 +5,17 @@
 #include "audit/observe.h"
 #include "base/error.h"
 #include "image/layer_input.h"
+#include "image/location.h"
 #include "tree/tree.h"
 
 /*
- * Fills tree with the members of the tar archive at path, gzipped or not, as one that unpacks it as
- * root would get them. Leading "/" and "./" of names mean nothing, and "whiteouts" are files.
+ * Fills tree with the members of the tar archive at place, compressed or not, as someone who
+ * unpacks it as root gets them. Leading "/" and "./" of names mean nothing, "whiteouts" are files.
  * reference is NULL in a first reading. STATUS_FILE, STATUS_ARCHIVE, STATUS_LIMIT; the tree is the
  * caller's to free in any case.
  */
-int observe_tar(struct tree *tree, const char *path, const struct observe_reference *reference,
-		struct error *err);
+int observe_tar(struct tree *tree, const struct location *place,
+		const struct observe_reference *reference, struct error *err);
 
 /*
  * The same with a layer of the image at place, for a tree that observe_begin was given. What is

@@ -67,7 +67,13 @@ static const uint16_t calls[] = {
 	/* descriptors */
 	SYS_read, SYS_readv, SYS_pread64, SYS_write, SYS_writev, SYS_pwrite64, SYS_close, SYS_lseek,
 	SYS_flock, SYS_fsync, SYS_syncfs, SYS_ftruncate, SYS_copy_file_range,
-	SYS_getdents64, SYS_recvmsg,
+	SYS_getdents64, SYS_recvmsg, SYS_ppoll,
+#ifdef SYS_poll
+	SYS_poll,
+#endif
+#ifdef SYS_ppoll_time64
+	SYS_ppoll_time64,
+#endif
 #ifdef SYS__llseek
 	SYS__llseek,
 #endif
@@ -125,15 +131,9 @@ static const uint16_t calls[] = {
 /* Besides, while there are connections: libcurl, and the resolver of the C library. */
 static const uint16_t network_calls[] = {
 	SYS_connect, SYS_bind, SYS_getsockopt, SYS_setsockopt, SYS_getsockname, SYS_getpeername,
-	SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_socketpair, SYS_pipe2, SYS_clone, SYS_ppoll,
+	SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_socketpair, SYS_pipe2, SYS_clone,
 #ifdef SYS_fork
 	SYS_fork,
-#endif
-#ifdef SYS_poll
-	SYS_poll,
-#endif
-#ifdef SYS_ppoll_time64
-	SYS_ppoll_time64,
 #endif
 };
 

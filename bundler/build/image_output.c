@@ -6,14 +6,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
-#include "base/directory.h"
 #include "base/file.h"
-#include "base/limits.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
+#include "build/kept.h"
 #include "tree/layer.h"
 #include "tree/rootfs.h"
 
@@ -23,67 +23,38 @@ static int refuse(const struct location *place, const char *reason, struct error
 	return error_hint(err, "move it away, or choose another place");
 }
 
-/* Whether the directory has names that oci_layout_fill does not give at the top of a layout. */
-static bool has_unknown(int fd)
+/* Whether something is at the place: 1, 0, or -1 if it is of another kind. */
+static int find(const struct image_output *output, struct stat *st, struct error *err)
 {
-	static const char *const known[] = {
-		"blobs", "image-config.json", "image-index.json", "image-manifest.json",
-		"index.json", "manifest.json", "oci-layout", "rootfs.tar", "rootfs.tar.gz",
-		"rootfs.tar.zst",
-	};
-	const size_t count = sizeof known / sizeof known[0];
-	struct pool pool = { 0 };
-	const char **names = NULL;
-	bool unknown = directory_list(fd, count, &pool, &names) < 0;
+	const struct location *place = output->place;
 
-	for (; !unknown && *names; names++) {
-		size_t i = 0;
-
-		while (i < count && strcmp(known[i], *names) != 0)
-			i++;
-		unknown = i == count;
-	}
-	pool_free(&pool);
-	return unknown;
-}
-
-static int check_layout(const struct image_output *output, struct error *err)
-{
-	int fd = openat(output->staging.parent, output->name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct buffer index;
-	struct error ignored;
-	bool ours, unknown;
-
-	if (fd < 0)
-		return error_errno(err, STATUS_FILE, "cannot replace '%s'", output->place->path);
-	buffer_init(&index, LIMIT_INDEX_BYTES);
-	ours = file_read(&index, fd, "index.json", &ignored) == 0 && oci_index_is_ours(&index);
-	buffer_free(&index);
-	unknown = has_unknown(fd);
-	close(fd);
-	if (!ours)
-		return refuse(output->place, "bundler did not make it", err);
-	return unknown ? refuse(output->place, "it has entries that bundler did not make", err) : 0;
+	if (fstatat(output->staging.parent, output->name, st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
+							 place->path);
+	if (place->kind == LOCATION_OCI)
+		return S_ISDIR(st->st_mode) ? 1 : refuse(place, "it is not a directory", err);
+	return S_ISREG(st->st_mode) ? 1 : refuse(place, "it is not a regular file", err);
 }
 
 static int check_replaceable(const struct image_output *output, struct error *err)
 {
 	struct stat st;
+	struct kept kept;
+	int result = find(output, &st, err);
 
-	if (fstatat(output->staging.parent, output->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : error_errno(err, STATUS_FILE, "cannot replace '%s'",
-							 output->place->path);
-	if (output->place->kind == LOCATION_OCI)
-		return S_ISDIR(st.st_mode) ? check_layout(output, err)
-					   : refuse(output->place, "it is not a directory", err);
-	return S_ISREG(st.st_mode) ? 0 : refuse(output->place, "it is not a regular file", err);
+	if (result <= 0 || (S_ISREG(st.st_mode) && (st.st_size == 0 || output->force)))
+		return result < 0 ? -1 : 0;
+	result = kept_open(&kept, output->place, output->tag, err);
+	kept_close(&kept);
+	if (result < 0 && S_ISREG(st.st_mode))
+		error_hint(err, "move it away, choose another place, or use --force");
+	return result;
 }
 
 /* Splits the place's path, which must end in a name, and makes and opens its directory. */
 static int open_parent(struct image_output *output, struct error *err)
 {
-	char *path = memory_string(output->place->path), *slash;
+	char *path = memory_string(output->place->path), *slash, *missing, *below;
 	size_t length = strlen(path);
 
 	while (length > 1 && path[length - 1] == '/')
@@ -98,7 +69,16 @@ static int open_parent(struct image_output *output, struct error *err)
 	    || strcmp(output->name, "..") == 0)
 		return error_set(err, STATUS_USAGE, "cannot use place '%s': its path does not end "
 				 "in a name", output->place->path);
-	output->made = file_first_missing(output->parent);
+	missing = file_first_missing(output->parent);
+	below = output->parent + (missing ? strlen(missing) : 0);
+	if (missing && below[strspn(below, "/")] != '\0') {
+		error_set(err, STATUS_FILE, "cannot write '%s': directory '%s' does not exist",
+			  output->place->path, missing);
+		free(missing);
+		return -1;
+	}
+	output->made = missing;
+	free(missing);
 	output->staging.parent = file_make_directory(output->parent, err);
 	return output->staging.parent < 0 ? -1 : 0;
 }
@@ -109,15 +89,18 @@ static void close_parent(struct image_output *output, bool failed)
 	if (output->staging.parent >= 0)
 		close(output->staging.parent);
 	if (failed && output->made)
-		file_remove_directories(output->parent, output->made);
-	free(output->made);
+		rmdir(output->parent);
 	free(output->parent);
 	free(output->name);
 }
 
-int image_output_open(struct image_output *output, const struct location *place, struct error *err)
+int image_output_open(struct image_output *output, const struct location *place,
+		      const struct oci_style *style, bool force, int scratch, struct error *err)
 {
-	*output = (struct image_output){ .place = place, .staging.parent = -1 };
+	*output = (struct image_output){
+		.place = place, .tag = style->doi ? NULL : place->tag, .force = force,
+		.staging = { .parent = -1, .fd = scratch },
+	};
 	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
 	    && place->kind != LOCATION_DOCKER_ARCHIVE)
 		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': the place must "
@@ -127,11 +110,74 @@ int image_output_open(struct image_output *output, const struct location *place,
 			  place->path, place->tag);
 		return error_hint(err, "give only a tag: the recipe names the image");
 	}
+	if (place->standard)
+		return 0;
 	if (open_parent(output, err) == 0 && check_replaceable(output, err) == 0
 	    && staging_open(&output->staging, output->staging.parent, output->parent, err) == 0)
 		return 0;
 	close_parent(output, true);
 	return -1;
+}
+
+static int write_to_standard(void *context, const void *bytes, size_t length)
+{
+	(void)context;
+	return file_write_all(STDOUT_FILENO, bytes, length);
+}
+
+static int publish(const struct image_output *output, const struct tree *layout,
+		   staging_confirm *confirm, void *context, struct error *err)
+{
+	const struct staging *staging = &output->staging;
+
+	if (output->place->standard)
+		return layer_stream(layout, write_to_standard, NULL, "standard output", err) < 0
+		       ? -1 : confirm(context, err);
+	if (layer_write(layout, staging->fd, output->name, output->place->path, err) < 0
+	    || check_replaceable(output, err) < 0)
+		return -1;
+	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1, confirm,
+			       context, err);
+}
+
+/* The same for a layout, with what is kept of the old one; then not only new files are flushed. */
+static int publish_layout(const struct image_output *output, const struct tree *layout,
+			  const struct kept *kept, staging_confirm *confirm, void *context,
+			  struct error *err)
+{
+	const struct staging *staging = &output->staging;
+
+	if (rootfs_write(layout, staging->fd, output->name, err) < 0)
+		return -1;
+	if (kept && (kept_link(kept, staging->fd, output->name, layout->epoch, err) < 0
+		     || staging_flush_all(staging, err) < 0))
+		return -1;
+	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1, confirm,
+			       context, err);
+}
+
+/* Reads what is there now; others could have added tags since image_output_open. */
+static int write_layout(const struct image_output *output, struct tree *layout,
+			struct oci_image *images, size_t count, const struct oci_style *style,
+			staging_confirm *confirm, void *context, struct error *err)
+{
+	struct oci_style extended = *style;
+	struct kept kept;
+	struct stat st;
+	int there = find(output, &st, err), result;
+
+	if (there <= 0)
+		return there < 0 || oci_layout_fill(layout, images, count, style, err) < 0
+		       ? -1 : publish_layout(output, layout, NULL, confirm, context, err);
+	result = kept_open(&kept, output->place, output->tag, err);
+	if (output->tag)
+		extended.index = kept.index.json.root;
+	if (result == 0)
+		result = oci_layout_fill(layout, images, count, &extended, err);
+	if (result == 0)
+		result = publish_layout(output, layout, &kept, confirm, context, err);
+	kept_close(&kept);
+	return result;
 }
 
 int image_output_write(const struct image_output *output, struct oci_image *images, size_t count,
@@ -141,21 +187,26 @@ int image_output_write(const struct image_output *output, struct oci_image *imag
 	struct tree layout;
 	int result;
 
+	/* Of two runs that add to one layout the second has to see what the first one added. */
+	if (output->staging.parent >= 0 && flock(output->staging.parent, LOCK_EX) < 0
+	    && interrupt_check(err) < 0)
+		return -1;
 	tree_init(&layout, epoch);
-	result = oci_layout_fill(&layout, images, count, style, err);
-	if (result == 0)
-		result = output->place->kind == LOCATION_OCI
-			 ? rootfs_write(&layout, output->staging.fd, output->name, err)
-			 : layer_write(&layout, output->staging.fd, output->name,
-				       output->place->path, err);
+	if (output->place->kind == LOCATION_OCI)
+		result = write_layout(output, &layout, images, count, style, confirm, context, err);
+	else
+		result = oci_layout_fill(&layout, images, count, style, err) < 0
+			 ? -1 : publish(output, &layout, confirm, context, err);
+	if (output->staging.parent >= 0)
+		flock(output->staging.parent, LOCK_UN);
 	tree_free(&layout);
-	return result < 0 ? -1 : staging_publish(&(struct staging_move){
-			.staging = &output->staging, .name = output->name,
-		}, 1, confirm, context, err);
+	return result;
 }
 
 void image_output_close(struct image_output *output, bool failed)
 {
+	if (output->place->standard)
+		return;
 	staging_close(&output->staging);
 	close_parent(output, failed);
 }

@@ -18,9 +18,11 @@
 #define TYPE_CONFIG TYPE "config.v1+json"
 #define TYPE_LAYER TYPE "layer.v1.tar"
 
-/* The annotation of index.json that marks bundler's layouts. */
+/* The annotation of index.json that marks bundler's layouts, and that of its manifests. */
 #define MARK "bundler.compat"
+#define MANIFEST_MARK "bundler.release"
 
+#define TAG "org.opencontainers.image.ref.name"
 
 /* Media type and, in the reviewable style, file name of a layer, by its compression. */
 static const struct {
@@ -175,7 +177,7 @@ static json_t *describe_labels(struct description *d)
 	for (size_t i = 0; i < image->label_count; i++)
 		json_object_set_new(object, image->labels[i].name,
 				    json_string(expand(d, image->labels[i].value)));
-	json_object_set_new(object, "bundler.release", json_string(d->lock->release));
+	json_object_set_new(object, MANIFEST_MARK, json_string(d->lock->release));
 	return object;
 }
 
@@ -345,6 +347,12 @@ static json_t *describe_index(json_t *manifests)
 			 "manifests", manifests);
 }
 
+/* The tag of an entry in an index, or NULL. */
+static const char *tag_of(const json_t *entry)
+{
+	return json_string_value(json_object_get(json_object_get(entry, "annotations"), TAG));
+}
+
 /* The entry in index.json: the descriptor of the one image, or of an index of several. */
 static json_t *describe_entry(struct layout *layout)
 {
@@ -364,6 +372,25 @@ static json_t *describe_entry(struct layout *layout)
 	return NULL;
 }
 
+/* Puts an entry in the place of those with its tag, before the first one with a greater tag. */
+static void set_entry(json_t *manifests, json_t *entry, const char *tag)
+{
+	size_t i = 0, place = SIZE_MAX;
+
+	while (i < json_array_size(manifests)) {
+		const char *other = tag_of(json_array_get(manifests, i));
+		const int order = other && tag ? strcmp(other, tag) : -1;
+
+		if (order > 0 && place == SIZE_MAX)
+			place = i;
+		if (order == 0)
+			json_array_remove(manifests, i);
+		else
+			i++;
+	}
+	json_array_insert_new(manifests, place < i ? place : i, entry);
+}
+
 static int add_index(struct layout *layout)
 {
 	const struct oci_style *style = layout->style;
@@ -378,13 +405,15 @@ static int add_index(struct layout *layout)
 			json_object_set_new(annotations, "io.containerd.image.name",
 					    json_sprintf("docker.io/library/%s:%s", style->name,
 							 style->tag));
-		json_object_set_new(annotations, "org.opencontainers.image.ref.name",
-				    json_string(style->tag));
+		json_object_set_new(annotations, TAG, json_string(style->tag));
 		json_object_set_new(entry, "annotations", annotations);
 	}
-	index = describe_index(json_pack("[o]", entry));
-	json_object_set_new(index, "annotations",
-			    json_pack("{s:o}", MARK, json_sprintf("%d", LOCK_COMPAT)));
+	index = style->index ? json_deep_copy(style->index) : describe_index(json_array());
+	set_entry(json_object_get(index, "manifests"), entry, style->tag);
+	if (!style->index)
+		json_object_set_new(index, "annotations", json_object());
+	json_object_set_new(json_object_get(index, "annotations"), MARK,
+			    json_sprintf("%d", LOCK_COMPAT));
 	return add_file(layout->tree, "/index.json", encode(index, style), layout->err);
 }
 
@@ -437,7 +466,24 @@ int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 	return 0;
 }
 
-bool oci_index_is_ours(const struct buffer *index)
+static bool is_marked(const json_t *root, const char *mark)
 {
-	return index->length > 0 && strstr(index->bytes, "\"" MARK "\"");
+	return json_is_string(json_object_get(json_object_get(root, "annotations"), mark));
+}
+
+bool oci_index_is_ours(const json_t *root)
+{
+	return is_marked(root, MARK) && json_is_array(json_object_get(root, "manifests"));
+}
+
+bool oci_manifest_is_ours(const json_t *root)
+{
+	return is_marked(root, MANIFEST_MARK);
+}
+
+bool oci_has_tag(const json_t *entry, const char *tag)
+{
+	const char *other = tag_of(entry);
+
+	return other && strcmp(other, tag) == 0;
 }

@@ -2,6 +2,7 @@
 #ifndef BUNDLER_BUILD_OCI_H
 #define BUNDLER_BUILD_OCI_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/buffer.h"
@@ -53,6 +54,7 @@ struct oci_style {
 	const char *name;	/* of the repository, for docker's table of contents */
 	const char *tag;	/* or NULL */
 	bool docker;		/* with manifest.json, for docker load */
+	const json_t *index;	/* index.json of the layout that gets the images, or NULL */
 	bool doi;		/* as Docker Official Images review it: indented, blobs are links */
 };
 
@@ -68,12 +70,19 @@ void oci_image_free(struct oci_image *image);
 
 /*
  * Fills an empty tree with the layout of count images: oci-layout, index.json, the blobs. Takes
- * over the images' contents. index.json points to the one image, or to an index of several.
+ * over the images' contents. index.json points to the one image, or to an index of several. Entries
+ * of style->index with another tag stay, and are in the order of their tags if they were.
  */
 int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 		    const struct oci_style *style, struct error *err);
 
 /* Whether this index.json is from a layout of oci_layout_fill. */
-bool oci_index_is_ours(const struct buffer *index);
+bool oci_index_is_ours(const json_t *root);
+
+/* Whether oci_image_describe made this manifest. */
+bool oci_manifest_is_ours(const json_t *root);
+
+/* Whether an entry of an index.json has this tag. */
+bool oci_has_tag(const json_t *entry, const char *tag);
 
 #endif

@@ -23,6 +23,7 @@
 #include "command/confinement.h"
 #include "command/differences.h"
 #include "command/inputs.h"
+#include "command/place.h"
 
 /* One run of the command. */
 struct run {
@@ -379,9 +380,8 @@ static int run_audit(struct option_parser *parser, struct error *err)
 		goto out;
 	run.style.name = inputs->recipe.name;
 	run.style.tag = run.place.tag ? run.place.tag : inputs->recipe.version;
-	confine_read(parser->confine, run.place.path);
-	command_inputs_list_scratch(parser->confine);
-	if (command_inputs_part(inputs, err) == 0
+	command_place_list(parser->confine, &run.place);
+	if (command_inputs_part(inputs, err) == 0 && command_place_open(&run.place, err) == 0
 	    && observe_place_open(&run.observed, &run.place, err) == 0
 	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && command_inputs_lock(inputs, err) == 0
@@ -389,6 +389,7 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	    && (run.pinned || command_inputs_connect(inputs, err) == 0))
 		result = audit(&run, err);
 	observe_place_close(&run.observed);
+	command_place_close(&run.place);
 out:
 	command_differences_free(&run.differences);
 	command_inputs_close(inputs);

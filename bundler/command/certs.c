@@ -160,7 +160,7 @@ static void print_json(const struct run *run)
 				json_array_append_new(list, json_entry(&bundle->entries[i]));
 		json_object_set_new(report, finding_names[finding], list);
 	}
-	report_document(report);
+	report_document(stdout, report);
 }
 
 static int report(void *context, struct error *err)

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "command/differences.h"
 #include "command/inputs.h"
+#include "command/place.h"
 
 /* One run of the command. */
 struct run {
@@ -44,9 +45,11 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		run->texts[i] = option_operand(parser);
 		if (location_parse(&run->places[i], &run->inputs.pool, run->texts[i], err) < 0)
 			return -1;
-		confine_read(parser->confine, run->places[i].path);
+		command_place_list(parser->confine, &run->places[i]);
 	}
-	command_inputs_list_scratch(parser->confine);
+	if (run->places[0].standard && run->places[1].standard)
+		return error_set(err, STATUS_USAGE, "cannot compare '%s' with '%s': standard input "
+				 "is one place", run->texts[0], run->texts[1]);
 	return confine_reading(parser->confine, err);
 }
 
@@ -191,7 +194,9 @@ static int run_diff(struct option_parser *parser, struct error *err)
 
 	audit_init(&run.audit, run.differences.ignored, run.differences.ignored_count);
 	for (; result == 0 && opened < 2; opened++)
-		result = observe_place_open(&run.sides[opened], &run.places[opened], err);
+		if (command_place_open(&run.places[opened], err) < 0
+		    || observe_place_open(&run.sides[opened], &run.places[opened], err) < 0)
+			result = -1;
 	if (result == 0)
 		result = compare(&run, err);
 	if (result == 0) {
@@ -202,6 +207,8 @@ static int run_diff(struct option_parser *parser, struct error *err)
 	audit_free(&run.audit);
 	while (opened-- > 0)
 		observe_place_close(&run.sides[opened]);
+	for (size_t i = 0; i < 2; i++)
+		command_place_close(&run.places[i]);
 	command_differences_free(&run.differences);
 	command_inputs_close(&run.inputs);
 	return result;

@@ -47,7 +47,7 @@ static void print_json(const struct findings *findings)
 
 	for (size_t i = 0; i < findings->count; i++)
 		json_array_append_new(array, describe(&findings->items[i]));
-	report_document(json_pack("{s:o, s:I}", "findings", array, "left_out",
+	report_document(stdout, json_pack("{s:o, s:I}", "findings", array, "left_out",
 				  (json_int_t)findings->left_out));
 }
 

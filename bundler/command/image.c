@@ -31,7 +31,8 @@ struct run {
 	struct image_output target;
 	struct oci_image *images;	/* one for each platform */
 	struct digest *manifests;	/* theirs, likewise */
-	bool json;
+	bool force, json;
+	int scratch;			/* for standard output, else -1 */
 };
 
 static int set_compression(void *compression, const struct option_spec *spec, const char *value,
@@ -76,6 +77,7 @@ static const struct option_spec options[] = {
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
+	{ "force", NULL, "replace a file that bundler did not make", OPTION(force) },
 	{ "json", NULL, "print the results as JSON", OPTION(json) },
 	{ 0 },
 };
@@ -90,6 +92,11 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (run->style.doi && run->compression == MEDIA_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
+	if (run->output.standard && isatty(STDOUT_FILENO)) {
+		error_set(err, STATUS_USAGE, "cannot write an image to '-': standard output is a "
+			  "terminal");
+		return error_hint(err, "redirect it, or name a file");
+	}
 	return 0;
 }
 
@@ -151,17 +158,17 @@ static int make_image(void *context, size_t number, struct error *err)
 	return result;
 }
 
-static void print_lines(const struct run *run)
+static void print_lines(const struct run *run, FILE *stream)
 {
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
-		printf("sha256:%s  %s\n", digest_write_hex(&run->manifests[i], hex),
-		       run->inputs.platforms[i]->name);
+		fprintf(stream, "sha256:%s  %s\n", digest_write_hex(&run->manifests[i], hex),
+			run->inputs.platforms[i]->name);
 	}
 }
 
-static void print_json(const struct run *run)
+static void print_json(const struct run *run, FILE *stream)
 {
 	json_t *report = command_inputs_describe(&run->inputs), *images = json_array();
 
@@ -178,14 +185,15 @@ static void print_json(const struct run *run)
 			    json_string(run->compression == MEDIA_PLAIN
 					? "none" : compress_version(run->compression)));
 	json_object_set_new(report, "images", images);
-	report_document(report);
+	report_document(stream, report);
 }
 
+/* Where the image is on standard output, the report is not. */
 static int report(void *context, struct error *err)
 {
 	const struct run *run = context;
 
-	(run->json ? print_json : print_lines)(run);
+	(run->json ? print_json : print_lines)(run, run->output.standard ? stderr : stdout);
 	return report_flush(err);
 }
 
@@ -193,11 +201,19 @@ static int make(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
 	const size_t count = inputs->platform_count;
-	int result;
+	int result = -1;
 
-	confine_write_beside(inputs->fetch.confine, run->output.path);
-	if (image_output_open(&run->target, &run->output, err) < 0)
-		return -1;
+	if (run->output.standard) {
+		command_inputs_list_scratch(inputs->fetch.confine);
+		run->scratch = command_inputs_scratch(err);
+		if (run->scratch < 0)
+			return -1;
+	} else {
+		confine_write_beside(inputs->fetch.confine, run->output.path);
+	}
+	if (image_output_open(&run->target, &run->output, &run->style, run->force,
+			      run->scratch, err) < 0)
+		goto out;
 	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
 	run->manifests = pool_new(&inputs->pool, count, sizeof *run->manifests);
 	for (size_t i = 0; i < count; i++)
@@ -220,12 +236,16 @@ static int make(struct run *run, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		oci_image_free(&run->images[i]);
 	image_output_close(&run->target, result < 0);
+out:
+	if (run->scratch >= 0)
+		close(run->scratch);
 	return result;
 }
 
 static int run_image(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .inputs = COMMAND_INPUTS_INIT, .compression = MEDIA_GZIP };
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .compression = MEDIA_GZIP,
+			   .scratch = -1 };
 	const struct recipe *recipe = &run.inputs.recipe;
 	int result = -1;
 
@@ -246,8 +266,9 @@ const struct command command_image = {
 	.name = "image",
 	.summary = "build an OCI image from a recipe, its lock and the release",
 	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] [--compress HOW] "
-		    "[--style NAME] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
-		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] [--json] [RECIPE]",
+		    "[--style NAME] [--force] [--lock FILE] [--cache DIR] [--mirror URL]... "
+		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
+		    "[--json] [RECIPE]",
 	.options = options,
 	.network = true,
 	.writes = true,

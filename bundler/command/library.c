@@ -283,7 +283,7 @@ static void print_json(const struct generated_plan *plan)
 		json_array_append_new(changes, json_pack("{s:s, s:o}",
 			"action", actions[plan->changes[i].action],
 			"path", report_json(plan->changes[i].path)));
-	report_document(json_pack("{s:o}", "changes", changes));
+	report_document(stdout, json_pack("{s:o}", "changes", changes));
 }
 
 /* A library file that names HEAD is right only once that has the rest of what was written. */

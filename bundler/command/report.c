@@ -58,10 +58,10 @@ json_t *report_json(const char *text)
 	return string ? string : report_json_escaped(text);
 }
 
-void report_document(json_t *document)
+void report_document(FILE *stream, json_t *document)
 {
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
+	json_dumpf(document, stream, JSON_INDENT(2));
+	fputc('\n', stream);
 	json_decref(document);
 }
 

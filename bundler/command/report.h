@@ -21,7 +21,7 @@ json_t *report_json_escaped(const char *text);
 json_t *report_json(const char *text);
 
 /* Prints a JSON document with a newline at its end, and frees it. */
-void report_document(json_t *document);
+void report_document(FILE *stream, json_t *document);
 
 /* Flushes standard output, and checks that all of it was written. STATUS_FILE. */
 int report_flush(struct error *err);

@@ -72,7 +72,7 @@ static void print_json(struct run *run)
 			"mtree", digest_write_hex(&run->digests[i], hex)));
 	}
 	json_object_set_new(report, "rootfs", roots);
-	report_document(report);
+	report_document(stdout, report);
 }
 
 static int report(void *context, struct error *err)

@@ -159,10 +159,12 @@ static void print_json(const struct run *run, bool writes)
 		if (!lock_find(&run->lock, run->recipe.platforms[i], &ignored))
 			json_array_append_new(left_out,
 					      json_string(run->recipe.platforms[i]->name));
-	report_document(json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "name", run->recipe.name,
-				  "from", run->inputs.recipe.version, "version", run->version,
-				  "changed", changed, "written", writes, "platforms", platforms,
-				  "left_out", left_out));
+	report_document(stdout, json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}",
+					  "name", run->recipe.name,
+					  "from", run->inputs.recipe.version,
+					  "version", run->version, "changed", changed,
+					  "written", writes, "platforms", platforms,
+					  "left_out", left_out));
 }
 
 static int report(const struct run *run, bool writes, struct error *err)

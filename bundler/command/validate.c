@@ -3,6 +3,7 @@
 #include "command/command.h"
 
 #include "command/findings.h"
+#include "command/place.h"
 #include "image/location.h"
 #include "validate/validate.h"
 
@@ -34,7 +35,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		return -1;
 	if (location_parse(&run->place, &run->pool, place, err) < 0)
 		return -1;
-	confine_read(parser->confine, run->place.path);
+	command_place_list(parser->confine, &run->place);
 	return confine_reading(parser->confine, err);
 }
 
@@ -43,9 +44,10 @@ static int run_validate(struct option_parser *parser, struct error *err)
 	struct run run = { 0 };
 	int result = -1;
 
-	if (parse(&run, parser, err) == 0
+	if (parse(&run, parser, err) == 0 && command_place_open(&run.place, err) == 0
 	    && validate_place(&run.place, run.strict, &run.findings, err) == 0)
 		result = command_findings_print(&run.findings, run.json);
+	command_place_close(&run.place);
 	findings_free(&run.findings);
 	pool_free(&run.pool);
 	return result;
@@ -56,5 +58,6 @@ const struct command command_validate = {
 	.summary = "check an image of any origin against the specifications",
 	.synopsis = "[--strict] [--json] PLACE",
 	.options = options,
+	.writes = true,
 	.run = run_validate,
 };

@@ -374,8 +374,9 @@ int files_open(struct files **files, const struct location *place, struct error 
 	made->budget = LIMIT_STORE_NAMES_BYTES;
 	made->archive = place->kind != LOCATION_OCI;
 	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
-	made->fd = open(place->path,
-			O_RDONLY | O_CLOEXEC | (made->archive ? O_NONBLOCK : O_DIRECTORY));
+	made->fd = place->open ? fcntl(place->fd, F_DUPFD_CLOEXEC, 0)
+			       : open(place->path, O_RDONLY | O_CLOEXEC
+				      | (made->archive ? O_NONBLOCK : O_DIRECTORY));
 	if (made->fd < 0) {
 		const bool is_file = errno == ENOTDIR;
 

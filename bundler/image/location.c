@@ -24,7 +24,6 @@ static int split(struct location *place, const char *text, bool tagged, struct e
 {
 	char *colon = strchr(place->path, ':');
 
-	place->tag = NULL;
 	if (tagged && colon) {
 		*colon = '\0';
 		place->tag = colon + 1;
@@ -34,6 +33,12 @@ static int split(struct location *place, const char *text, bool tagged, struct e
 	if (place->tag && reference_tag_fault(place->tag) && reference_fault(place->tag))
 		return error_set(err, STATUS_USAGE, "cannot use place '%s': '%s' is not a tag",
 				 text, place->tag);
+	place->standard = strcmp(place->path, "-") == 0;
+	if (place->standard && (place->kind == LOCATION_OCI || place->kind == LOCATION_DIRECTORY)) {
+		error_set(err, STATUS_USAGE, "cannot use place '%s': only an archive can be "
+			  "standard input or output", text);
+		return error_hint(err, "write './-' for a directory of this name");
+	}
 	return 0;
 }
 
@@ -44,8 +49,9 @@ int location_parse(struct location *place, struct pool *pool, const char *text, 
 
 		if (strncmp(text, kinds[i].prefix, length) != 0)
 			continue;
-		place->kind = kinds[i].kind;
-		place->path = pool_string(pool, text + length);
+		*place = (struct location){
+			.kind = kinds[i].kind, .path = pool_string(pool, text + length),
+		};
 		return split(place, text, kinds[i].tagged, err);
 	}
 	error_set(err, STATUS_USAGE, "cannot use place '%s': its kind is unknown", text);

@@ -2,6 +2,8 @@
 #ifndef BUNDLER_IMAGE_LOCATION_H
 #define BUNDLER_IMAGE_LOCATION_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/pool.h"
 
@@ -19,11 +21,14 @@ struct location {
 	enum location_kind kind;
 	char *path;
 	char *tag;		/* or "name:tag", to read; NULL when there is none */
+	bool standard;		/* an archive with the path "-": standard input or output */
+	bool open;		/* to read: fd, the caller's, is read, and path is only its name */
+	int fd;
 };
 
 /*
  * Reads a place; its strings are in pool. A path cannot contain a colon. The tag must be a tag or a
- * reference (reference.h). STATUS_USAGE.
+ * reference (reference.h). Only an archive can be "-". STATUS_USAGE.
  */
 int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err);
 

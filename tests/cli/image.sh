@@ -15,6 +15,10 @@ field() { python3 -c 'import json,sys; d=json.load(sys.stdin)
 for k in sys.argv[1:]: d=d[int(k) if k.isdigit() else k]
 print(d if isinstance(d,str) else json.dumps(d))' "$@"; }
 
+# tags LAYOUT: the names in its index, in order.
+tags() { python3 -c 'import json,sys
+for m in json.load(sys.stdin)["manifests"]: print(end=m["annotations"]["org.opencontainers.image.ref.name"] + " ")' <"$1/index.json"; }
+
 begin 'one platform is a layout with exactly one manifest'
 run bundler image -p linux/arm/v7 -o oci:layout:v1 "${product[@]}"
 filter 's/[0-9a-f]{64}/DIGEST/'
@@ -227,6 +231,246 @@ run bundler image --style doi -o oci:x "${product[@]}"
 status 2
 stderr <<-'END'
 	bundler: cannot use style 'doi' for several platforms: choose one (--platform)
+END
+check test -z "$(ls -A)"
+
+# ---- what may be replaced ----
+
+begin 'an archive of ours is replaced, and so is an empty file'
+made bundler image -p linux/arm64 -o oci-archive:a.tar "${product[@]}"
+made bundler image -p linux/amd64 -o docker-archive:a.tar:other "${product[@]}"
+check test "$(tar -xOf a.tar index.json | field manifests 0 platform architecture)" = amd64
+: >b.tar
+made bundler image -p linux/amd64 -o oci-archive:b.tar "${product[@]}"
+check tar -tf b.tar index.json
+check test "$(echo *)" = 'a.tar b.tar'
+
+begin 'any other file is left alone, unless with --force'
+made bundler image -p linux/amd64 -o oci-archive:ours.tar "${product[@]}"
+mkdir mine
+tar -xf ours.tar -C mine
+echo 'a name' >hostname
+echo '"bundler.compat"' >mark
+(cd mine && sed -i 's/bundler.compat/other.compat/' index.json && tar -cf ../stranger.tar -- *)
+(cd mine && sed -i 's/other.compat/bundler.compat/' index.json && tar -cf ../more.tar -- * ../hostname 2>/dev/null)
+head -c 3000 ours.tar >cut.tar
+gzip -c ours.tar >packed.tar
+for file in hostname mark stranger.tar more.tar cut.tar packed.tar; do
+	cp "$file" before
+	reason='bundler did not make it'
+	[ $file != more.tar ] || reason='it has entries that bundler did not make'
+	for kind in oci-archive docker-archive; do
+		run bundler image -p linux/amd64 -o "$kind:$file" "${product[@]}"
+		status 9
+		stderr <<-END
+			bundler: cannot replace '$file': $reason
+			hint: move it away, choose another place, or use --force
+		END
+		check cmp "$file" before
+	done
+	made bundler image -p linux/amd64 --force -o "oci-archive:$file" "${product[@]}"
+	check cmp "$file" ours.tar
+done
+
+begin '--force replaces files only'
+mkdir layout
+echo mine >layout/index.json
+mkfifo pipe
+run bundler image -p linux/amd64 --force -o oci:layout "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'layout': bundler did not make it
+	hint: move it away, or choose another place
+END
+for place in layout pipe; do
+	run bundler image -p linux/amd64 --force -o "oci-archive:$place" "${product[@]}"
+	status 9
+	stderr <<-END
+		bundler: cannot replace '$place': it is not a regular file
+		hint: move it away, or choose another place
+	END
+done
+check test "$(cat layout/index.json)" = mine
+
+begin 'the directory of an output is made, but not that one'\''s'
+made bundler image -p linux/amd64 -o oci-archive:new/a.tar "${product[@]}"
+made bundler image -p linux/amd64 -o oci:other//layout/ "${product[@]}"
+for place in oci:no/such/layout oci-archive:no/such/a.tar "oci-archive:$PWD/no//such/a.tar"; do
+	run bundler image -p linux/amd64 -o "$place" "${product[@]}"
+	status 9
+	stderr <<-END
+		bundler: cannot write '${place#*:}': directory '$([[ $place != *$PWD* ]] || echo "$PWD/")no' does not exist
+	END
+done
+check test "$(echo *)" = 'new other'
+run bundler image -p linux/amd64 -o oci-archive:later/a.tar --from nowhere "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot read 'nowhere/linux-amd64.tar': No such file or directory
+	hint: 'bundler rootfs' makes it; to pack only some platforms, use --platform
+END
+check test ! -e later
+
+# ---- several tags ----
+
+begin 'another tag is added to a layout, in order, and the others stay'
+made bundler image -p linux/amd64 -o oci:one:a "${product[@]}"
+made bundler image -p linux/arm64 -o oci:one:b "${product[@]}"
+made bundler image -o oci:one:c "${product[@]}"
+made bundler image -o oci:other:c "${product[@]}"
+made bundler image -p linux/arm64 -o oci:other:b "${product[@]}"
+made bundler image -p linux/amd64 -o oci:other:a "${product[@]}"
+check diff -r one other
+check diff <(cd one && find . -printf '%y %m %T@ %P\n' | sort) <(cd other && find . -printf '%y %m %T@ %P\n' | sort)
+check test "$(tags one)" = 'a b c '
+run bundler validate oci:one
+run bundler diff oci:one:a oci:other:a
+stdout <<-'END'
+	verdict: identical
+END
+
+begin 'a tag is moved: the blobs of its old image go, unless another tag has them'
+made bundler image -p linux/amd64 -o oci:fresh:a "${product[@]}"
+made bundler image -p linux/arm64 -o oci:layout:a "${product[@]}"
+made bundler image -p linux/amd64 -o oci:layout:a "${product[@]}"
+check diff -r fresh layout
+made bundler image -p linux/amd64 -o oci:layout:b "${product[@]}"
+made bundler image -p linux/amd64 --flavour nonroot -o oci:layout:b "${product[@]}"
+made bundler image -p linux/amd64 --flavour nonroot -o oci:fresh:b "${product[@]}"
+check diff -r fresh layout
+made bundler image -p linux/amd64 -o oci:layout:b "${product[@]}"
+check test "$(find layout/blobs -type f | wc -l)" = 3
+run bundler validate oci:layout
+
+begin 'what others added to a layout stays: an image, a blob that nothing names, other algorithms'
+made bundler image -p linux/amd64 -o oci:layout:a "${product[@]}"
+made bundler image -p linux/arm64 -o oci:foreign:theirs "${product[@]}"
+python3 - <<-'END'
+	import hashlib, json, os, shutil
+	def put(text):
+	    digest = hashlib.sha256(text).hexdigest()
+	    open("layout/blobs/sha256/" + digest, "wb").write(text)
+	    return {"digest": "sha256:" + digest, "size": len(text)}
+	shutil.copytree("foreign/blobs", "layout/blobs", dirs_exist_ok=True)
+	entry = json.load(open("foreign/index.json"))["manifests"][0]
+	manifest = json.load(open("foreign/blobs/sha256/" + entry["digest"][7:]))
+	del manifest["annotations"]
+	entry.update(put(json.dumps(manifest).encode()))
+	index = json.load(open("layout/index.json"))
+	index["manifests"].insert(0, entry)
+	index["annotations"]["theirs"] = "too"
+	json.dump(index, open("layout/index.json", "w"))
+	put(b"nothing names this")
+	os.mkdir("layout/blobs/sha512")
+	open("layout/blobs/sha512/" + "0" * 128, "w").write("x")
+END
+before=$(cd layout/blobs && find . -type f | sort)
+made bundler image -p linux/amd64 -o oci:layout:b "${product[@]}"
+check test "$before" = "$(cd layout/blobs && find . -type f | sort)"
+check test "$(field annotations theirs <layout/index.json)" = too
+check test "$(tags layout)" = 'b theirs a '
+made bundler image -p linux/amd64 -o oci:layout:theirs "${product[@]}"
+check test "$before" = "$(cd layout/blobs && find . -type f | sort)"
+
+begin 'without a tag, and in style doi, a layout of one image is replaced, whatever its tag'
+made bundler image -p linux/arm64 -o oci:layout:a "${product[@]}"
+made bundler image -p linux/amd64 --style doi -o oci:layout "${product[@]}"
+made bundler image -p linux/amd64 --style doi -o oci:layout:b "${product[@]}"
+made bundler image -p linux/amd64 --style doi -o oci:fresh:b "${product[@]}"
+check diff -r fresh layout
+made bundler image -p linux/arm64 -o oci:layout "${product[@]}"
+check test "$(tags layout)" = '1.0 '
+
+begin 'a layout of several images needs a tag; images in style doi stay as plain blobs'
+made bundler image -p linux/amd64 --style doi -o oci:layout:a "${product[@]}"
+made bundler image -p linux/arm64 -o oci:layout:b "${product[@]}"
+run bundler validate oci:layout
+check test "$(find layout/blobs -type l)" = ''
+for options in '-o oci:layout' '--style doi -o oci:layout:b'; do
+	run bundler image -p linux/amd64 $options "${product[@]}"
+	status 9
+	stderr <<-'END'
+		bundler: cannot replace 'layout': it has several images
+		hint: name the tag to set (oci:DIR:TAG), or choose another place
+	END
+done
+check test "$(tags layout)" = 'a b '
+
+begin 'an image of others is not replaced without its tag'
+made bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+manifest=$(field manifests 0 digest <layout/index.json)
+sed -i 's/"bundler.release"/"other.release"/' "layout/blobs/sha256/${manifest#sha256:}"
+run bundler image -p linux/amd64 -o oci:layout "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'layout': bundler did not make the image in it
+	hint: move it away, or choose another place
+END
+made bundler image -p linux/arm64 -o oci:layout:1.0 "${product[@]}"
+check test "$(find layout/blobs -type f | wc -l)" = 6
+
+begin 'an empty directory becomes a layout; a damaged index is not ours'
+mkdir empty damaged
+made bundler image -p linux/amd64 -o oci:empty "${product[@]}"
+cp -r empty/. damaged
+echo '{' >>damaged/index.json
+run bundler image -p linux/amd64 -o oci:damaged "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'damaged': bundler did not make it
+	hint: move it away, or choose another place
+END
+
+pids=()
+begin 'two runs that add to one layout at once both succeed'
+for tag in a b c d; do
+	bundler image -p linux/amd64 -o "oci:layout:$tag" "${product[@]}" >/dev/null 2>>errors &
+	pids[${#pids[@]}]=$!
+done
+wait "${pids[@]}"
+check test ! -s errors
+check test "$(tags layout)" = 'a b c d '
+
+# ---- standard output ----
+
+begin 'an archive on standard output has the bytes of the file, and the report is on standard error'
+run bundler image -p linux/amd64 -o docker-archive:a.tar:1.0 "${product[@]}"
+filter 's/[0-9a-f]{64}/DIGEST/'
+stdout <<-'END'
+	sha256:DIGEST  linux/amd64
+END
+for kind in oci-archive docker-archive; do
+	run bundler image -p linux/amd64 -o "$kind:-:1.0" "${product[@]}"
+	check cmp "$scratch/stdout" a.tar
+	stdout_stated=1
+	stderr <<-'END'
+		sha256:DIGEST  linux/amd64
+	END
+done
+run bundler image -p linux/amd64 --json -o docker-archive:- "${product[@]}"
+check cmp "$scratch/stdout" a.tar
+stdout_stated=1 stderr_stated=1
+check test "$(field images 0 platform <"$scratch/stderr")" = linux/amd64
+check test "$(echo *)" = a.tar
+
+begin 'no image is written to a terminal, to nobody, or with a failure behind it'
+run script -qec "$(command -v bundler) image -p linux/amd64 -o oci-archive:- ${product[*]}" /dev/null
+status 2
+filter 's/\r//'
+stdout <<-'END'
+	bundler: cannot write an image to '-': standard output is a terminal
+	hint: redirect it, or name a file
+END
+run bash -c '"$@" | true; exit "${PIPESTATUS[0]}"' bash bundler image -p linux/amd64 --compress none -o oci-archive:- "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot write 'standard output': Broken pipe
+END
+run bundler image -p linux/amd64 -o oci:- "${product[@]}"
+status 2
+stderr <<-'END'
+	bundler: cannot use place 'oci:-': only an archive can be standard input or output
+	hint: write './-' for a directory of this name
 END
 check test -z "$(ls -A)"
 

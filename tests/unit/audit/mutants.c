@@ -191,8 +191,9 @@ static int audit_layout(struct audit *audit, struct error *err)
 
 static int audit_archive(struct audit *audit, struct error *err)
 {
+	struct location place = { .kind = LOCATION_TAR, .path = (char *)(uintptr_t)path_of("tar") };
 	struct tree tree;
-	int result = observe_tar(&tree, path_of("tar"), NULL, err);
+	int result = observe_tar(&tree, &place, NULL, err);
 
 	if (result == 0)
 		audit_tree(audit, &expected_tree, &tree);

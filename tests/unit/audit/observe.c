@@ -341,6 +341,14 @@ static const char *archive_path(void)
 	return path;
 }
 
+static const struct location *archive_place(void)
+{
+	static struct location place = { .kind = LOCATION_TAR };
+
+	place.path = (char *)(uintptr_t)archive_path();
+	return &place;
+}
+
 /* Ends the archive, writes it to a file and observes that. */
 static int observe_archive(struct tree *tree, const struct observe_reference *reference,
 			   struct error *err)
@@ -352,7 +360,7 @@ static int observe_archive(struct tree *tree, const struct observe_reference *re
 	assert_int_equal(file_write_all(fd, archive.bytes, archive.length), 0);
 	close(fd);
 	buffer_free(&archive);
-	return observe_tar(tree, archive_path(), reference, err);
+	return observe_tar(tree, archive_place(), reference, err);
 }
 
 static void assert_archive(const char *expected)
@@ -604,13 +612,13 @@ static void a_gzipped_archive(void **state)
 	file = gzopen(archive_path(), "wb");
 	assert_int_equal(gzwrite(file, archive.bytes, (unsigned)archive.length), archive.length);
 	assert_int_equal(gzclose(file), Z_OK);
-	assert_int_equal(observe_tar(&tree, archive_path(), NULL, &err), 0);
+	assert_int_equal(observe_tar(&tree, archive_place(), NULL, &err), 0);
 	assert_tree(&tree, "/ dir unstated\n/a file 0644 0:0 5\n");
 	tree_free(&tree);
 	scratch_write("tar", "\x1f\x8bgarbage");
 	snprintf(message, sizeof message, "cannot read '%s': not in gzip format",
 		 archive_path());
-	assert_refused(observe_tar(&tree, archive_path(), NULL, &err), err, STATUS_ARCHIVE,
+	assert_refused(observe_tar(&tree, archive_place(), NULL, &err), err, STATUS_ARCHIVE,
 		       message);
 	tree_free(&tree);
 }
@@ -624,7 +632,7 @@ static void an_archive_that_is_no_file(void **state)
 	(void)state;
 	assert_int_equal(mkfifoat(scratch, "tar", 0600), 0);
 	snprintf(message, sizeof message, "cannot read '%s': not a regular file", archive_path());
-	assert_refused(observe_tar(&tree, archive_path(), NULL, &err), err, STATUS_FILE, message);
+	assert_refused(observe_tar(&tree, archive_place(), NULL, &err), err, STATUS_FILE, message);
 	tree_free(&tree);
 }
 
@@ -725,7 +733,7 @@ static void kept_contents(void **state)
 			    "/large file 0644 0:0 200000\n"
 			    "/same file 0644 0:0 4\n");
 	reference.tree = &first;
-	assert_int_equal(observe_tar(&again, archive_path(), &reference, &err), 0);
+	assert_int_equal(observe_tar(&again, archive_place(), &reference, &err), 0);
 	tree_free(&again);
 	assert_int_equal(spool.length, LARGE);
 	reference.keep = false;

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies an archive that cannot be read in place to an unnamed file. */
+#include "image/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "image/media.h"
+#include "unpack/gzip.h"
+#include "unpack/unzstd.h"
+
+#define CHUNK 65536
+#define MAGIC 4			/* bytes by which compression is recognised */
+#define POLL_MILLISECONDS 500
+
+/* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
+static enum media_compression compression_of(const unsigned char *bytes)
+{
+	return memcmp(bytes, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
+	       : memcmp(bytes, "\x28\xb5\x2f\xfd", MAGIC) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
+}
+
+static bool is_archive(const struct location *place)
+{
+	return place->kind != LOCATION_OCI && place->kind != LOCATION_DIRECTORY;
+}
+
+int spool_open(struct location *place, struct error *err)
+{
+	unsigned char magic[MAGIC] = { 0 };
+	struct stat st;
+
+	if (!is_archive(place) || (!place->standard && place->kind == LOCATION_TAR))
+		return 0;
+	if (place->standard && isatty(STDIN_FILENO)) {
+		error_set(err, STATUS_USAGE, "cannot read '-': standard input is a terminal");
+		return error_hint(err, "pipe an archive into it, as 'docker save' writes it");
+	}
+	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
+	place->fd = place->standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+				    : open(place->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (place->fd < 0)
+		return place->standard ? error_errno(err, STATUS_FILE, "cannot read '-'") : 0;
+	place->open = true;
+	if (fstat(place->fd, &st) < 0 || !S_ISREG(st.st_mode)
+	    || (place->standard && lseek(place->fd, 0, SEEK_CUR) != 0))
+		return place->standard;
+	return place->kind != LOCATION_TAR
+	       && file_read_at(place->fd, magic, sizeof magic, 0) == (ssize_t)sizeof magic
+	       && compression_of(magic) != MEDIA_PLAIN;
+}
+
+void spool_close(struct location *place)
+{
+	if (place->open)
+		close(place->fd);
+	place->open = false;
+}
+
+/* Where the bytes come from: the first ones, which were looked at, and then fd. */
+struct source {
+	int fd;
+	unsigned char magic[MAGIC];
+	size_t looked, given;		/* bytes in magic, and of them those that were read again */
+	uint64_t length;		/* bytes that were read from fd */
+};
+
+/* By poll, because a signal just before a read would not end it. */
+static ssize_t read_fd(struct source *source, void *bytes, size_t length)
+{
+	struct pollfd wanted = { .fd = source->fd, .events = POLLIN };
+	ssize_t got = -1;
+
+	while (got < 0 && interrupt_signal() == 0) {
+		const int ready = poll(&wanted, 1, POLL_MILLISECONDS);
+
+		if (ready == 0 || (ready < 0 && errno == EINTR))
+			continue;
+		got = read(source->fd, bytes, length);
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
+			return -1;
+	}
+	if (got < 0)
+		errno = EINTR;
+	else
+		source->length += (uint64_t)got;
+	return got;
+}
+
+static ssize_t read_source(void *context, void *bytes, size_t length)
+{
+	struct source *source = context;
+	size_t left = source->looked - source->given;
+
+	if (left == 0)
+		return read_fd(source, bytes, length);
+	if (left > length)
+		left = length;
+	memcpy(bytes, source->magic + source->given, left);
+	source->given += left;
+	return (ssize_t)left;
+}
+
+/* How the archive is read: one of the three. */
+struct reader {
+	struct source source;
+	struct gzip *gzip;
+	struct unzstd *zstd;
+	unsigned char bytes[CHUNK];
+};
+
+static ssize_t read_plain(struct reader *reader, const void **bytes, const char **fault)
+{
+	if (reader->gzip)
+		return gzip_read(reader->gzip, bytes, fault);
+	if (reader->zstd)
+		return unzstd_read(reader->zstd, bytes, fault);
+	*fault = NULL;
+	*bytes = reader->bytes;
+	return read_source(&reader->source, reader->bytes, sizeof reader->bytes);
+}
+
+static int open_reader(struct reader *reader, const struct location *place)
+{
+	struct source *source = &reader->source;
+	enum media_compression compression;
+	ssize_t got = 1;
+
+	*reader = (struct reader){ .source.fd = place->fd };
+	while (got > 0 && source->looked < MAGIC) {
+		got = read_fd(source, source->magic + source->looked, MAGIC - source->looked);
+		source->looked += got > 0 ? (size_t)got : 0;
+	}
+	compression = place->kind == LOCATION_TAR ? MEDIA_PLAIN : compression_of(source->magic);
+	if (compression == MEDIA_GZIP)
+		reader->gzip = gzip_open_source(read_source, source);
+	if (compression == MEDIA_ZSTD)
+		reader->zstd = unzstd_open(read_source, source);
+	return got < 0 ? -1 : 0;
+}
+
+static void close_reader(struct reader *reader)
+{
+	if (reader->gzip)
+		gzip_close(reader->gzip);
+	if (reader->zstd)
+		unzstd_close(reader->zstd);
+}
+
+/* Whether so many bytes are too many for what was read of the archive. */
+static bool is_too_much(const struct reader *reader, uint64_t length)
+{
+	const uint64_t read = reader->source.length;
+
+	return length > LIMIT_LAYERS_BYTES
+	       || (length > LIMIT_LAYERS_FREE_BYTES
+		   && (length - LIMIT_LAYERS_FREE_BYTES) / LIMIT_RATIO > read);
+}
+
+static int copy(struct reader *reader, int to, const struct location *place, struct error *err)
+{
+	uint64_t length = 0;
+	const char *fault;
+	const void *bytes;
+	ssize_t got;
+
+	while ((got = read_plain(reader, &bytes, &fault)) > 0) {
+		length += (uint64_t)got;
+		if (is_too_much(reader, length))
+			return error_set(err, STATUS_LIMIT, "cannot read '%s': it has too many "
+					 "bytes", place->path);
+		if (file_write_all(to, bytes, (size_t)got) < 0) {
+			error_errno(err, STATUS_FILE, "cannot keep a copy of '%s'", place->path);
+			return error_hint(err, "large temporary files are kept in TMPDIR");
+		}
+	}
+	if (got < 0 && fault)
+		return error_set(err, STATUS_ARCHIVE, "cannot read '%s': %s", place->path, fault);
+	return got < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", place->path) : 0;
+}
+
+int spool_fill(struct location *place, int directory, struct error *err)
+{
+	const int to = file_open_unnamed(directory);
+	struct reader reader;
+	int result;
+
+	if (to < 0)
+		return error_errno(err, STATUS_FILE, "cannot keep a copy of '%s'", place->path);
+	result = open_reader(&reader, place) < 0
+		 ? error_errno(err, STATUS_FILE, "cannot read '%s'", place->path)
+		 : copy(&reader, to, place, err);
+	close_reader(&reader);
+	if (interrupt_signal() != 0)
+		result = interrupt_check(err);
+	/* The archive itself is not needed any more. */
+	close(place->fd);
+	place->fd = to;
+	return result;
+}
