@@ -11,8 +11,8 @@
  * what decides how a container runs. Equivalent is a value against its absence where engines take
  * that value by default, and what only says how the image was built.
  *
- * Empty members are as good as none. Variables are compared by name, in any order: the subject of FOO is "/config/Env/FOO". Ports
- * without a protocol are TCP's.
+ * Empty members are as good as none. Variables are compared by name, in any order: the subject of
+ * FOO is "/config/Env/FOO". Ports without a protocol are TCP's.
  *
  * labels is an object whose keys are the labels that count, all others being a builder's; NULL when
  * all count but those that builders are known to add.

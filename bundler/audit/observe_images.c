@@ -122,28 +122,27 @@ static bool is_known(struct observe_images *images, const struct image *image,
 	return false;
 }
 
-static bool is_unknown(const char *os)
-{
-	return *os == '\0' || strcmp(os, "unknown") == 0;
-}
-
 /*
- * What a manifest is that no engine runs; NULL for an image, and for what is damaged. Engines do
- * not look at subject and artifactType, so these alone do not make a referrer of an image.
+ * What a manifest is that no engine runs; NULL for an image, and for what is damaged. Engines
+ * choose by platform and look at neither subject nor artifactType. So what an index states a
+ * platform of is an image, unless both words are "unknown", as BuildKit has it for attestations;
+ * and of the others what lacks an image's configuration, layers, or platform is none.
  */
 static const char *referrer_name(const struct image *image, const struct descriptor *descriptor,
 				 bool damaged)
 {
 	const struct image_manifest *manifest = image->manifest_fields;
+	const struct image_config *config = image->config_fields;
 	const json_t *type = json_object_get(image->manifest.json.root, "artifactType");
 	const json_t *reference = json_object_get(descriptor->annotations,
 						  "vnd.docker.reference.type");
 	bool layers = false;
 
-	if (descriptor->has_platform && is_unknown(descriptor->os)
-	    && is_unknown(descriptor->architecture))
-		return json_is_string(reference) ? json_string_value(reference)
-						 : "a manifest for no platform";
+	if (descriptor->has_platform)
+		return strcmp(descriptor->os, "unknown") != 0
+		       || strcmp(descriptor->architecture, "unknown") != 0 ? NULL
+		       : json_is_string(reference) ? json_string_value(reference)
+		       : "a manifest for no platform";
 	if (!manifest || damaged)
 		return NULL;
 	for (size_t i = 0; i < manifest->count; i++)
@@ -155,7 +154,7 @@ static const char *referrer_name(const struct image *image, const struct descrip
 	if (manifest->count > 0 && !layers)
 		return manifest->layers[0].media_type;
 	if ((json_is_string(type) || manifest->subject)
-	    && is_unknown(image->config_fields ? image->config_fields->os : ""))
+	    && (!config || *config->os == '\0' || strcmp(config->os, "unknown") == 0))
 		return json_is_string(type) ? json_string_value(type) : "a manifest with a subject";
 	return NULL;
 }

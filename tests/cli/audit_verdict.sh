@@ -160,6 +160,14 @@ other = {**manifest, "config": {**manifest["config"], **put(evil)}, "artifactTyp
 index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other), "platform": {"architecture": "amd64", "os": "linux"},
     "annotations": {"vnd.docker.reference.type": "attestation-manifest"}})'
 
+becomes different '
+other = {**manifest, "config": {**manifest["config"], "mediaType": "application/vnd.example"}}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other), "platform": {"architecture": "amd64", "os": "linux"}})
+put(config)'
+becomes different '
+other = {**manifest, "annotations": {}}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other), "platform": {"architecture": "", "os": ""}})'
+
 begin 'how it is run'
 becomes different 'run["Entrypoint"] = ["/evil"]'
 becomes different 'run["Cmd"].append("-DV")'
