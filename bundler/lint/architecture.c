@@ -6,19 +6,32 @@
 #include <stddef.h>
 #include <string.h>
 
+/*
+ * What is printed on architectures that are not in the table: dpkg's ports (dpkg, cputable and
+ * ostable), those of apk (apk-tools, apk_arch.h), the kernel's (UTS_MACHINE) and Go's.
+ */
+#define APK_OTHERS " aarch64_be armeb armel loongarch32 mips mips64 mips64el mipsel ppc ppc64 " \
+	"riscv32 sh3 sh4 x32 "
+#define DPKG_OTHERS " alpha arc arm hppa hurd-amd64 hurd-i386 ia64 kfreebsd-amd64 kfreebsd-i386 " \
+	"m68k mips mips64 mipsel or1k powerpc powerpcspe ppc64 s390 sh4 sparc sparc64 x32 "
+#define UNAME_OTHERS " aarch64_be alpha arc armv5l armv5tejl armv7b hppa i486 ia64 loongarch32 " \
+	"m68k mips or1k parisc parisc64 ppc ppc64 riscv32 s390 sh4 sparc sparc64 "
+#define GO_OTHERS " mips mips64 mipsle ppc64 sparc64 wasm "
+
 struct architecture_tool {
 	const char *source;
 	bool variable;
 	size_t name;		/* offset in struct platform of what it prints */
+	const char *others;	/* what it prints besides, between blanks */
 };
 
 static const struct architecture_tool tools[] = {
-	{ "apk --print-arch", false, offsetof(struct platform, apk) },
-	{ "dpkg --print-architecture", false, offsetof(struct platform, dpkg) },
-	{ "uname -m", false, offsetof(struct platform, uname) },
-	{ "arch", false, offsetof(struct platform, uname) },
-	{ "TARGETARCH", true, offsetof(struct platform, architecture) },
-	{ "TARGETPLATFORM", true, offsetof(struct platform, name) },
+	{ "apk --print-arch", false, offsetof(struct platform, apk), APK_OTHERS },
+	{ "dpkg --print-architecture", false, offsetof(struct platform, dpkg), DPKG_OTHERS },
+	{ "uname -m", false, offsetof(struct platform, uname), UNAME_OTHERS },
+	{ "arch", false, offsetof(struct platform, uname), UNAME_OTHERS },
+	{ "TARGETARCH", true, offsetof(struct platform, architecture), GO_OTHERS },
+	{ "TARGETPLATFORM", true, offsetof(struct platform, name), "" },
 };
 
 #define TOOLS (sizeof tools / sizeof tools[0])
@@ -72,6 +85,16 @@ bool architecture_matches(const struct architecture_tool *tool, const struct pla
 		if (strcmp(others[i].name, name) == 0 && fnmatch(pattern, others[i].other, 0) == 0)
 			return true;
 	return fnmatch(pattern, name, 0) == 0;
+}
+
+bool architecture_is_other(const struct architecture_tool *tool, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *at = tool->others; (at = strstr(at, name)); at++)
+		if (length > 0 && at > tool->others && at[-1] == ' ' && at[length] == ' ')
+			return true;
+	return false;
 }
 
 static bool is_called(const struct platform *platform, const char *name)

@@ -23,6 +23,9 @@ const char *architecture_source(const struct architecture_tool *tool);
 bool architecture_matches(const struct architecture_tool *tool, const struct platform *platform,
 			  const char *pattern);
 
+/* Whether the tool prints this on an architecture that no platform of the table has. */
+bool architecture_is_other(const struct architecture_tool *tool, const char *name);
+
 /*
  * What the tool prints on the platform that another tool, or a release, calls by this name; NULL
  * when there is none.

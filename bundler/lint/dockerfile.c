@@ -36,13 +36,15 @@ struct reading {
 	struct lint_asset **assets;
 };
 
-static void append(struct reading *reading, struct lint_list ***tail, const char *text, size_t line)
+static struct lint_list *append(struct reading *reading, struct lint_list ***tail,
+				const char *text, size_t line)
 {
 	struct lint_list *entry = pool_new(&reading->file->pool, 1, sizeof *entry);
 
-	entry->item = (struct lint_text){ text, line };
+	entry->item = (struct lint_text){ .text = text, .line = line };
 	**tail = entry;
 	*tail = &entry->next;
+	return entry;
 }
 
 /* Expands a text, unless the texts so far have become too long: variables can multiply them. */
@@ -91,7 +93,7 @@ static void take_from(struct reading *reading)
 	base = expand(reading, &reading->global, words[0]);
 	other = find_stage(reading, base);
 	*stage = (struct stage){
-		.before = reading->stage, .base = { base, reading->instruction->line },
+		.before = reading->stage, .base = { .text = base, .line = reading->instruction->line },
 		.name = count == 3 && strcasecmp(words[1], "as") == 0 ? words[2] : NULL,
 	};
 	if (other) {
@@ -104,7 +106,7 @@ static void take_from(struct reading *reading)
 	reading->powershell = false;
 	reading->entry_count = reading->command_count = 0;
 	reading->file->base = stage->base;
-	reading->file->ports = (struct lint_text){ NULL, 0 };
+	reading->file->ports = (struct lint_text){ .text = NULL };
 }
 
 /* An image that is copied from, unless text is the name or number of a stage. */
@@ -169,17 +171,60 @@ static void add_asset(struct reading *reading, const struct variables *variables
 	asset = pool_new(&file->pool, 1, sizeof *asset);
 	*asset = (struct lint_asset){
 		.name = slash + 1, .url = whole, .line = line, .arm = arm,
-		.hash = arm ? arm->hash : (struct lint_text){ NULL, 0 },
+		.hash = arm ? arm->hash : (struct lint_text){ .text = NULL },
 	};
 	*reading->assets = asset;
 	reading->assets = &asset->next;
 }
 
-/* Whether a variable is named as a hash, such as GIT_DOWNLOAD_SHA256 or NATS_SHASUM. */
-static bool names_hash(const char *name)
+/* The digests that a variable may have by its name, such as GIT_DOWNLOAD_SHA256 or NATS_SHASUM. */
+static unsigned named_digests(const char *name)
 {
-	return strcasestr(name, "sha256") || strcasestr(name, "shasum")
-	       || strcasestr(name, "checksum");
+	if (strcasestr(name, "sha512"))
+		return LINT_SHA512;
+	if (strcasestr(name, "sha256"))
+		return LINT_SHA256;
+	return strcasestr(name, "shasum") || strcasestr(name, "checksum")
+	       ? LINT_SHA256 | LINT_SHA512 : 0;
+}
+
+static void add_hash(struct reading *reading, const char *text, size_t line, unsigned digests)
+{
+	struct lint_list *entry = append(reading, &reading->hashes, text, line);
+
+	entry->item.digests = digests;
+}
+
+/* The next digest that is written out in a text, from *offset to end, or NULL. */
+static const char *next_digest(struct pool *pool, const char *text, size_t *offset, size_t end)
+{
+	while (*offset < end && text[*offset]) {
+		const char *at = text + *offset;
+		const size_t digits = strspn(at, "0123456789abcdefABCDEF");
+		const bool apart = (*offset == 0 || !isalnum((unsigned char)at[-1]))
+				   && !isalnum((unsigned char)at[digits]);
+
+		*offset += digits > 0 ? digits : 1;
+		if (apart && (digits == 64 || digits == 128))
+			return pool_copy(pool, at, digits);
+	}
+	return NULL;
+}
+
+/* What the commands of a script compare digests with; Get-FileHash takes SHA-256 by default. */
+static unsigned checked_digests(const char *text)
+{
+	const bool tool = strstr(text, "shasum") || strstr(text, "openssl")
+			  || strcasestr(text, "get-filehash");
+	unsigned digests = 0;
+
+	if (strstr(text, "sha256sum") || (tool && (strcasestr(text, "sha256")
+						   || strstr(text, "-a 256"))))
+		digests |= LINT_SHA256;
+	if (strstr(text, "sha512sum") || (tool && (strcasestr(text, "sha512")
+						   || strstr(text, "-a 512"))))
+		digests |= LINT_SHA512;
+	return digests == 0 && strcasestr(text, "get-filehash") ? LINT_SHA256 : digests;
 }
 
 /* ---- variables ---- */
@@ -210,14 +255,34 @@ static void take_variables(struct reading *reading)
 		number = value + (*value == 'v');
 		if (strchr(number, '.') && !version_fault(number))
 			append(reading, &reading->versions, number, pair->line);
-		if (names_hash(pair->name))
-			append(reading, &reading->hashes, value, pair->line);
+		if (named_digests(pair->name))
+			add_hash(reading, value, pair->line, named_digests(pair->name));
+		else if (next_digest(&file->pool, value, &offset, strlen(value))
+			 && offset == strlen(value))
+			add_hash(reading, value, pair->line, LINT_SHA256 | LINT_SHA512);
+		offset = 0;
 		while ((url = next_url(&file->pool, value, &offset)))
 			add_asset(reading, variables, url, pair->line, NULL);
 	}
 }
 
 /* ---- commands ---- */
+
+/* The last value of a variable that is not made of its own, as arch="${arch##*-}" is. */
+static const char *find_source(struct pool *pool, const struct shell_script *script,
+			       const char *name)
+{
+	const char *value = NULL;
+
+	for (const struct shell_assignment *a = script->assignments; a; a = a->next) {
+		const char *dollar = strchr(a->value, '$');
+		const char *other = dollar ? variables_name(pool, dollar + 1) : NULL;
+
+		if (strcmp(a->name, name) == 0 && !(other && strcmp(other, name) == 0))
+			value = a->value;
+	}
+	return value;
+}
 
 /*
  * What a word takes the architecture from: a command in it, or a variable that was set to the
@@ -236,10 +301,7 @@ static const struct architecture_tool *find_tool(struct reading *reading,
 			return architecture_command(command);
 		if (!name || architecture_variable(name))
 			return name ? architecture_variable(name) : NULL;
-		word = NULL;
-		for (const struct shell_assignment *a = script->assignments; a; a = a->next)
-			if (strcmp(a->name, name) == 0)
-				word = a->value;
+		word = find_source(pool, script, name);
 		if (!word)
 			return NULL;
 	}
@@ -251,16 +313,27 @@ static size_t line_of(const struct reading *reading, size_t offset)
 	return containerfile_line(reading->instruction, offset);
 }
 
+/* Whether an arm only ends the build, so that its platforms are not supported. */
+static bool ends_build(struct pool *pool, const char *text, const struct shell_arm *arm)
+{
+	const char *commands = pool_copy(pool, text + arm->begin, arm->end - arm->begin);
+
+	return !arm->assignments && (strstr(commands, "exit") || strstr(commands, "return")
+				     || strstr(commands, "false"));
+}
+
 static struct lint_arm *add_arm(struct reading *reading, const struct architecture_tool *tool,
 				const struct shell_arm *from)
 {
 	struct lint_dockerfile *file = reading->file;
 	struct lint_arm *arm = pool_new(&file->pool, 1, sizeof *arm);
-	size_t count = 0;
+	const char *text = reading->instruction->text, *digest;
+	size_t count = 0, at = from->begin;
 
 	*arm = (struct lint_arm){
-		.tool = tool, .patterns = from->patterns, .sets = from->assignments != NULL,
+		.tool = tool, .patterns = from->patterns,
 		.line = line_of(reading, from->patterns->offset),
+		.refuses = ends_build(&file->pool, text, from),
 	};
 	for (const struct shell_word *word = from->patterns; word; word = word->next) {
 		arm->others |= strcmp(word->text, "*") == 0;
@@ -271,8 +344,15 @@ static struct lint_arm *add_arm(struct reading *reading, const struct architectu
 	for (const struct shell_word *word = from->patterns; word; word = word->next)
 		arm->pattern_lines[count++] = line_of(reading, word->offset);
 	for (const struct shell_assignment *a = from->assignments; a; a = a->next)
-		if (names_hash(a->name))
-			arm->hash = (struct lint_text){ a->value, line_of(reading, a->offset) };
+		if (named_digests(a->name))
+			arm->hash = (struct lint_text){
+				a->value, line_of(reading, a->offset), named_digests(a->name),
+			};
+	digest = arm->hash.text ? NULL : next_digest(&file->pool, text, &at, from->end);
+	if (digest)
+		arm->hash = (struct lint_text){
+			digest, line_of(reading, at - 1), LINT_SHA256 | LINT_SHA512,
+		};
 	file->arm_count++;
 	*reading->arms = arm;
 	reading->arms = &arm->next;
@@ -290,10 +370,13 @@ static void set_all(struct reading *reading, struct variables *variables,
 				      expand(reading, variables, a->value));
 }
 
-/* Adds the URLs of the instruction that an arm chooses: those in it, and those in no arm. */
+/*
+ * Adds the URLs of the instruction that an arm chooses: those in it, and those in no arm that its
+ * variables change; others are the same for all arms.
+ */
 static void add_assets_of(struct reading *reading, const struct shell_case *command,
 			  const struct shell_arm *from, const struct lint_arm *arm,
-			  const struct variables *variables)
+			  const struct variables *common, const struct variables *variables)
 {
 	const char *url, *text = reading->instruction->text;
 	size_t offset = 0;
@@ -305,7 +388,10 @@ static void add_assets_of(struct reading *reading, const struct shell_case *comm
 		while (in && (at < in->begin || at >= in->end))
 			in = in->next;
 		if (!in || in == from)
-			add_asset(reading, variables, url, line_of(reading, at), arm);
+			add_asset(reading, variables, url, line_of(reading, at),
+				  in || strcmp(expand(reading, common, url),
+					       expand(reading, variables, url)) != 0
+				  ? arm : NULL);
 	}
 }
 
@@ -313,7 +399,7 @@ static void take_arms(struct reading *reading, const struct shell_script *script
 		      const struct shell_case *command, const struct architecture_tool *tool)
 {
 	for (const struct shell_arm *from = command->arms; from; from = from->next) {
-		struct variables variables = *scope(reading);
+		struct variables variables = *scope(reading), common;
 		const struct lint_arm *arm;
 
 		if (reading->file->arm_count == LIMIT_LINT_ARMS) {
@@ -324,10 +410,11 @@ static void take_arms(struct reading *reading, const struct shell_script *script
 		if (arm->others)
 			continue;
 		set_all(reading, &variables, script->assignments);
+		common = variables;
 		set_all(reading, &variables, from->assignments);
 		/* URL="...${arch}..." may be before or after the case command. */
 		set_all(reading, &variables, script->assignments);
-		add_assets_of(reading, command, from, arm, &variables);
+		add_assets_of(reading, command, from, arm, &common, &variables);
 	}
 }
 
@@ -340,6 +427,30 @@ static void take_urls(struct reading *reading, const struct variables *variables
 		add_asset(reading, variables, url, line_of(reading, offset - strlen(url)), NULL);
 }
 
+static bool is_hash_of_file(const struct lint_dockerfile *file, const char *digest)
+{
+	for (const struct lint_list *l = file->hashes; l; l = l->next)
+		if (strcmp(l->item.text, digest) == 0)
+			return true;
+	for (const struct lint_arm *arm = file->arms; arm; arm = arm->next)
+		if (arm->hash.text && strcmp(arm->hash.text, digest) == 0)
+			return true;
+	return false;
+}
+
+/* Digests in the text that no variable has. */
+static void take_digests(struct reading *reading)
+{
+	const char *text = reading->instruction->text, *digest;
+	const size_t end = strlen(text);
+	size_t offset = 0;
+
+	while ((digest = next_digest(&reading->file->pool, text, &offset, end)))
+		if (!is_hash_of_file(reading->file, digest))
+			add_hash(reading, digest, line_of(reading, offset - 1),
+				 LINT_SHA256 | LINT_SHA512);
+}
+
 static void take_powershell(struct reading *reading)
 {
 	struct pool *pool = &reading->file->pool;
@@ -349,10 +460,11 @@ static void take_powershell(struct reading *reading)
 
 	while (powershell_next(&assignment, pool, reading->instruction->text, &offset)) {
 		variables_set(&variables, pool, assignment.name, assignment.value);
-		if (names_hash(assignment.name))
-			append(reading, &reading->hashes, assignment.value,
-			       line_of(reading, assignment.offset));
+		if (named_digests(assignment.name))
+			add_hash(reading, assignment.value, line_of(reading, assignment.offset),
+				 named_digests(assignment.name));
 	}
+	take_digests(reading);
 	take_urls(reading, &variables);
 }
 
@@ -371,12 +483,14 @@ static void take_shell_script(struct reading *reading)
 			take_arms(reading, &script, command, tool);
 		any |= tool != NULL;
 	}
+	for (const struct shell_assignment *a = script.assignments; a; a = a->next)
+		if (named_digests(a->name))
+			add_hash(reading, a->value, line_of(reading, a->offset),
+				 named_digests(a->name));
+	take_digests(reading);
 	if (any)
 		return;
 	set_all(reading, &variables, script.assignments);
-	for (const struct shell_assignment *a = script.assignments; a; a = a->next)
-		if (names_hash(a->name))
-			append(reading, &reading->hashes, a->value, line_of(reading, a->offset));
 	take_urls(reading, &variables);
 }
 
@@ -394,8 +508,7 @@ static void take_run(struct reading *reading)
 		take_image(reading, pool_copy(&reading->file->pool, from, strcspn(from, ",")));
 	}
 	(reading->powershell ? take_powershell : take_shell_script)(reading);
-	reading->file->checks |= strstr(instruction->text, "sha256sum")
-				 || strcasestr(instruction->text, "get-filehash");
+	reading->file->checks |= checked_digests(instruction->text);
 }
 
 static void take_add(struct reading *reading)
@@ -403,10 +516,12 @@ static void take_add(struct reading *reading)
 	const char *sum = containerfile_flag(reading->instruction, "checksum");
 	const struct variables *variables = scope(reading);
 
-	if (sum && strncmp(sum, "sha256:", 7) == 0) {
-		append(reading, &reading->hashes, expand(reading, variables, sum + 7),
-		       reading->instruction->line);
-		reading->file->checks = true;
+	if (sum && (strncmp(sum, "sha256:", 7) == 0 || strncmp(sum, "sha512:", 7) == 0)) {
+		const unsigned digests = named_digests(sum);
+
+		add_hash(reading, expand(reading, variables, sum + 7), reading->instruction->line,
+			 digests);
+		reading->file->checks |= digests;
 	}
 	take_urls(reading, variables);
 }
@@ -461,6 +576,37 @@ static const char *last_part(struct reading *reading, const char *path)
 	return pool_copy(&reading->file->pool, name, length);
 }
 
+/*
+ * The file of the directory that becomes a script of this name, or NULL: without scripts that are
+ * copied from there, it comes with a base image or a download.
+ */
+static const char *copied_script(struct reading *reading, const char *name)
+{
+	struct containerfile *source = &reading->file->source;
+	const char *found = NULL, **words;
+
+	for (size_t i = 0; i < source->count; i++) {
+		const struct containerfile_instruction *instruction = &source->instructions[i];
+		size_t count;
+
+		if ((strcmp(instruction->name, "COPY") != 0 && strcmp(instruction->name, "ADD") != 0)
+		    || containerfile_flag(instruction, "from"))
+			continue;
+		count = containerfile_words(source, instruction, &words);
+		for (size_t k = 0; k + 1 < count; k++) {
+			const char *from = words[k] + (strncmp(words[k], "./", 2) == 0 ? 2 : 0);
+			const char *last = last_part(reading, from);
+
+			if (strcmp(last, name) == 0
+			    || (count == 2 && strcmp(last_part(reading, words[1]), name) == 0))
+				return strchr(from, '/') ? NULL : from;
+			if (strlen(last) > 3 && strcmp(last + strlen(last) - 3, ".sh") == 0)
+				found = name;
+		}
+	}
+	return found;
+}
+
 /* The program is the entry point and the command together: images state it in either form. */
 static void finish_program(struct reading *reading)
 {
@@ -480,9 +626,12 @@ static void finish_program(struct reading *reading)
 							     : reading->command.line;
 
 		if (script)
-			file->script = (struct lint_text){ words[0], line };
-		file->program = (struct lint_text){ join(reading, words + script, used - script),
-						    line };
+			file->script = (struct lint_text){
+				.text = copied_script(reading, words[0]), .line = line,
+			};
+		file->program = (struct lint_text){
+			.text = join(reading, words + script, used - script), .line = line,
+		};
 	}
 	free(words);
 }

@@ -13,10 +13,14 @@
 
 /* One Dockerfile, as far as rules look at it, with variables expanded. */
 
+/* The digests that are compared with downloads, as bits. */
+enum { LINT_SHA256 = 1, LINT_SHA512 = 2 };
+
 /* A value and its line; text is NULL when there is none. */
 struct lint_text {
 	const char *text;
 	size_t line;
+	unsigned digests;	/* of a hash: those that its name allows */
 };
 
 struct lint_list {
@@ -32,7 +36,7 @@ struct lint_arm {
 	size_t *pattern_lines;		/* one for each pattern */
 	size_t line;
 	bool others;			/* "*": for everything else */
-	bool sets;			/* it has assignments, so it is for a download */
+	bool refuses;			/* it only ends the build */
 	struct lint_text hash;		/* what it assigns to the name of a hash */
 };
 
@@ -58,7 +62,7 @@ struct lint_dockerfile {
 	struct lint_list *hashes;	/* values of variables that are named as hashes */
 	size_t arm_count, asset_count;
 	bool excess;			/* some were ignored, by the maxima of limits.h */
-	bool checks;			/* a command compares hashes */
+	unsigned checks;		/* the digests that commands compare */
 	struct lint_text ports;		/* of EXPOSE: sorted, separated by blanks */
 	struct lint_text program;	/* started, with arguments, without directories */
 	struct lint_text script;	/* the entry point, if it is a file of the context */

@@ -172,8 +172,7 @@ static void check_architectures(const struct checking *checking, struct lint_ent
 
 		if (platform)
 			entry->platforms |= 1U << (platform - platform_table());
-		/* Official Images have arm32v5; no release, and so not our table, does. */
-		if (!platform && strcmp(name, "arm32v5") != 0)
+		if (!platform)
 			add(checking, LINT_PUBLISHED, list->items[i].line,
 			    "'%s' is not an architecture of Official Images", name);
 		else if (platform && os && strcmp(os, platform->os) != 0)
@@ -191,12 +190,15 @@ static int read_entry(struct checking *checking, const struct library_paragraph 
 	const struct lint_tree *tree = &checking->lint->tree;
 	struct lint_entry *entry = &checking->entries[checking->count++];
 	const struct library_field *directory, *builder;
+	const char *path;
 
 	*entry = (struct lint_entry){ .paragraph = paragraph, .line = paragraph->line };
 	directory = find(checking, entry, "Directory");		/* "<version>/<variant>" */
-	for (size_t v = 0; directory && v < tree->version_count; v++)
+	path = directory ? directory->value + (strncmp(directory->value, "./", 2) == 0 ? 2 : 0)
+			 : "";
+	for (size_t v = 0; v < tree->version_count; v++)
 		for (size_t i = 0; i < tree->versions[v].count; i++)
-			if (strcmp(tree->versions[v].variants[i].path, directory->value) == 0) {
+			if (strcmp(tree->versions[v].variants[i].path, path) == 0) {
 				entry->version = &tree->versions[v];
 				entry->variant = &tree->versions[v].variants[i];
 			}
@@ -220,22 +222,36 @@ static bool has_file(const struct lint_variant *variant, const char *name)
 	return false;
 }
 
+/* Whether each architecture of an entry may have a directory of its own. */
+static bool has_directories(const struct lint_entry *entry)
+{
+	for (size_t i = 0; i < entry->paragraph->count; i++) {
+		const char *name = entry->paragraph->fields[i].name;
+
+		if (strcmp(plain_name(name), "Directory") == 0 && strcmp(name, "Directory") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Imported images are in a branch of their own, not in this tree. */
 static void check_directory(const struct checking *checking, const struct lint_entry *entry)
 {
 	const struct library_field *directory = find(checking, entry, "Directory");
 	const struct library_field *file = find(checking, entry, "File");
-	const char *name = file ? file->value : "Dockerfile";
+	const size_t number = (size_t)(entry->paragraph - checking->library->file.paragraphs);
+	const enum lint_presence presence = checking->library->presence[number];
+	const size_t line = directory ? directory->line : entry->line;
+	const char *name = directory ? directory->value : ".";
 
-	if (entry->imported)
+	if (entry->imported || presence == LINT_PLACE_FILE || (!directory && has_directories(entry)))
 		return;
-	if (!entry->variant)
-		add(checking, LINT_DIRECTORY, directory ? directory->line : entry->line,
-		    "'%s' is not a directory of a version and variant",
-		    directory ? directory->value : ".");
-	else if (!has_file(entry->variant, name))
-		add(checking, LINT_DIRECTORY, directory->line, "'%s' has no '%s'",
-		    directory->value, name);
+	if (presence == LINT_PLACE_ABSENT)
+		add(checking, LINT_DIRECTORY, line,
+		    "'%s' is not a directory of a version and variant", name);
+	else
+		add(checking, LINT_DIRECTORY, line, "'%s' has no '%s'", name,
+		    file ? file->value : "Dockerfile");
 }
 
 static bool has_item(const struct lint_items *items, const char *text)
@@ -326,7 +342,7 @@ static void check_copied(const struct checking *checking, size_t number, const c
 		    "it copies from '%s', but no entry has that tag", image);
 		return;
 	}
-	if (found >= number) {
+	if (found >= number && entry->variant->kind) {
 		add(checking, LINT_ORDER, entry->line,
 		    "it copies from '%s': that entry must be before this one", image);
 		return;
@@ -345,24 +361,26 @@ static void check_copied(const struct checking *checking, size_t number, const c
 /* Whether a Dockerfile that downloads has something for a platform; true when it is not known. */
 static bool covers(const struct lint_dockerfile *file, const struct platform *platform)
 {
-	bool any = false;
+	const uint32_t bit = 1U << (platform - platform_table());
+	bool refused = false, common = false, any = false;
 
-	for (const struct lint_arm *arm = file->arms; arm; arm = arm->next) {
+	for (const struct lint_asset *asset = file->assets; asset; asset = asset->next) {
+		const uint32_t platforms = lint_variants_platforms(asset->name);
+
+		if (!file->arms && (platforms == 0 || (platforms & bit) != 0))
+			return true;
+		common |= !asset->arm;
 		any = true;
+	}
+	for (const struct lint_arm *arm = file->arms; arm; arm = arm->next) {
+		refused |= arm->others && arm->refuses;
 		for (const struct shell_word *word = arm->patterns; word; word = word->next)
-			if (!(arm->others && !arm->sets)
+			if (!arm->refuses
 			    && architecture_matches(arm->tool, platform, word->text))
 				return true;
 	}
-	for (const struct lint_asset *asset = any ? NULL : file->assets; asset;
-	     asset = asset->next) {
-		const struct platform *other = lint_variants_platform(asset->name);
-
-		if (!other || other == platform)
-			return true;
-		any = true;
-	}
-	return !any;
+	/* Without an arm that refuses, what is chosen may be an addition. */
+	return file->arms ? !refused && (common || !any) : !any;
 }
 
 /* Checks an entry against the Dockerfile of its directory. */

@@ -11,8 +11,8 @@
 
 #define TAG_BYTES 128
 
-/* How many numbers of the version a tag begins with. */
-enum depth { FULL, MINOR, MAJOR, BARE };
+/* How many numbers of the version a tag begins with; of a preview, 1.2.0 is the release. */
+enum depth { FULL, RELEASE, MINOR, MAJOR, BARE };
 
 /* A tag and its entry. */
 struct tag {
@@ -37,11 +37,17 @@ const char *lint_tags_fault(const char *tag)
 	return NULL;
 }
 
-/* Splits a tag into version and the rest, which is "" or a name. */
-static enum depth split(const char *tag, const char *version, const char **rest)
+/*
+ * Splits a tag into version and the rest, which is "" or a name. A directory for 1.2 may have a
+ * preview that is also published as 1.2.0.
+ */
+static enum depth split(const char *tag, const struct lint_version *directory, const char **rest)
 {
+	const char *version = directory->number;
+	const bool exact = strcmp(version, directory->name) == 0;
 	size_t lengths[BARE] = {
-		strlen(version), version_prefix(version, 2), version_prefix(version, 1),
+		strlen(version), exact ? 0 : strcspn(version, "-"), version_prefix(version, 2),
+		version_prefix(version, 1),
 	};
 
 	for (enum depth depth = FULL; depth < BARE; depth++) {
@@ -68,7 +74,7 @@ static void check_list(const struct lint *lint, const char *path, const struct l
 	for (size_t i = 0; i < list->count; i++) {
 		const struct library_item *tag = &list->items[i];
 		const char *rest;
-		const enum depth depth = split(tag->text, entry->version->number, &rest);
+		const enum depth depth = split(tag->text, entry->version, &rest);
 		const bool latest = strcmp(tag->text, "latest") == 0;
 
 		if (depth == BARE && isdigit((unsigned char)*rest))
@@ -90,11 +96,17 @@ static void check_list(const struct lint *lint, const char *path, const struct l
 	}
 }
 
+/* Whether the tags of an entry are known to be made of version and variant. */
+static bool is_named(const struct lint_entry *entry)
+{
+	return entry->variant && entry->variant->kind && entry->version->number;
+}
+
 static void check_names(const struct lint *lint, const char *path, const struct lint_entry *entry)
 {
 	char *first;
 
-	if (!entry->variant || !entry->variant->kind || !entry->version->number)
+	if (!is_named(entry))
 		return;
 	check_list(lint, path, entry, &entry->tags);
 	check_list(lint, path, entry, &entry->shared);
@@ -126,9 +138,14 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : (one->shared > other->shared) - (one->shared < other->shared);
 }
 
-/* The version of Windows that an entry is for, "" for another system. */
+/* The version of Windows that an entry is for, "" for another system or none that is stated. */
 static const char *windows_of(const struct lint_entry *entry)
 {
+	const char *version;
+
+	for (size_t i = 0; i < entry->constraints.count; i++)
+		if (variant_parse(entry->constraints.items[i].text, &version))
+			return version;
 	return entry->variant && entry->variant->kind && entry->variant->kind->constrained
 	       ? entry->variant->base : "";
 }
@@ -160,6 +177,72 @@ static void check_same(const struct lint *lint, const char *path, const struct t
 	}
 }
 
+static int compare_text(const void *text, const void *tag)
+{
+	return strcmp(text, ((const struct tag *)tag)->text);
+}
+
+/* The tag that an entry's tag is without the variant, in pool; NULL when it names none. */
+static const char *without_variant(struct pool *pool, const struct tag *tag)
+{
+	const struct lint_variant *variant = tag->entry->variant;
+	const char *rest;
+
+	if (split(tag->text, tag->entry->version, &rest) == BARE && rest != tag->text)
+		return NULL;
+	if (strcmp(rest, variant->name) != 0 && strcmp(rest, variant->kind->alias) != 0)
+		return NULL;
+	return rest == tag->text ? "latest"
+				 : pool_copy(pool, tag->text, (size_t)(rest - tag->text) - 1);
+}
+
+/* Whether a tag begins with another version than its entry's. */
+static bool is_mistaken(const struct tag *tag)
+{
+	const char *rest;
+
+	return split(tag->text, tag->entry->version, &rest) == BARE
+	       && isdigit((unsigned char)*rest);
+}
+
+/*
+ * When an entry is removed, its shared tags may be what made the version and latest name an image.
+ * Each missing tag is reported once. An entry with one tag is not published in this form.
+ */
+static void check_plain(const struct lint *lint, const char *path, const struct tag *tags,
+			size_t count)
+{
+	struct pool pool = { 0 };
+	struct tag *missing = memory_new(count + 1, sizeof *missing);
+	size_t found = 0;
+	bool mistaken = false;	/* a tag is of another version, which is another finding */
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lint_entry *entry = tags[i].entry;
+		const char *plain;
+		size_t k = 0;
+
+		if (!is_named(entry) || entry->tags.count < 2)
+			continue;
+		mistaken |= is_mistaken(&tags[i]);
+		plain = without_variant(&pool, &tags[i]);
+		if (!plain || bsearch(plain, tags, count, sizeof *tags, compare_text))
+			continue;
+		while (k < found && strcmp(missing[k].text, plain) != 0)
+			k++;
+		if (k == found)
+			missing[found++] = (struct tag){ .text = plain, .line = tags[i].line };
+		else if (tags[i].line < missing[k].line)
+			missing[k].line = tags[i].line;
+	}
+	for (size_t k = 0; k < found && !mistaken; k++)
+		lint_add(lint, LINT_PLAIN, path, missing[k].line,
+			 "no entry has '%s' in Tags or SharedTags, but some have it with a variant",
+			 missing[k].text);
+	free(missing);
+	pool_free(&pool);
+}
+
 static void collect(const struct lint_entry *entry, const struct lint_items *list, bool shared,
 		    struct tag **next)
 {
@@ -188,5 +271,6 @@ void lint_tags_check(const struct lint *lint, const char *path, const struct lin
 	}
 	qsort(tags, (size_t)(next - tags), sizeof *tags, compare);
 	check_same(lint, path, tags, (size_t)(next - tags));
+	check_plain(lint, path, tags, (size_t)(next - tags));
 	free(tags);
 }

@@ -27,6 +27,7 @@ struct loading {
 	struct lint *lint;
 	const char *directory;	/* as the user named it */
 	size_t files;
+	size_t walked;		/* directories that were opened for entries of library files */
 	struct error *err;
 };
 
@@ -85,6 +86,55 @@ static int enter(struct loading *loading, const struct location *place, const ch
 	return fail(loading, inner->path);
 }
 
+/* Opens the directory at a path in another, following no link; -1 when there is none. */
+static int walk(struct loading *loading, int fd, const char *path, size_t length)
+{
+	int here = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (size_t at = 0; here >= 0 && at < length;) {
+		const size_t part = strcspn(path + at, "/") < length - at
+				    ? strcspn(path + at, "/") : length - at;
+		char *name = memory_copy(path + at, part);
+		int inner = here;
+
+		if (strcmp(name, "..") == 0 || loading->walked > LIMIT_LINT_WALKED)
+			inner = -1;
+		else if (part > 0 && strcmp(name, ".") != 0)
+			inner = openat(here, name,
+				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		loading->walked++;
+		if (inner != here)
+			close(here);
+		here = inner;
+		free(name);
+		at += part + 1;
+	}
+	return here;
+}
+
+/* Whether there is a directory at a path in another, and a plain file at a path in that. */
+static enum lint_presence find_file(struct loading *loading, int fd, const char *directory,
+				    const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	const size_t parents = slash ? (size_t)(slash - file) : 0;
+	int place = walk(loading, fd, directory, strlen(directory)), parent;
+	enum lint_presence presence = LINT_PLACE_DIRECTORY;
+	struct stat st;
+
+	if (place < 0)
+		return LINT_PLACE_ABSENT;
+	parent = walk(loading, place, file, parents);
+	if (parent >= 0) {
+		if (fstatat(parent, slash ? slash + 1 : file, &st, AT_SYMLINK_NOFOLLOW) == 0
+		    && S_ISREG(st.st_mode))
+			presence = LINT_PLACE_FILE;
+		close(parent);
+	}
+	close(place);
+	return presence;
+}
+
 /* Reads a file: 1, 0 when it is no plain one, which is a finding, -1. */
 static int read_file(struct loading *loading, const struct location *place, const char *name,
 		     struct buffer *text)
@@ -113,6 +163,19 @@ static int read_file(struct loading *loading, const struct location *place, cons
 
 /* ---- variants ---- */
 
+const struct variant_kind *lint_tree_kind(const char *name, const char **base)
+{
+	const struct variant_kind *kind = variant_parse(name, base);
+	const char *at;
+
+	if (!kind || !kind->joint)
+		return kind;
+	for (at = *base; isalnum((unsigned char)*at) || *at == '.'; at++)
+		;
+	return *at == '\0' && (isdigit((unsigned char)**base) || strncmp(*base, "ltsc", 4) == 0)
+	       ? kind : NULL;
+}
+
 /* A directory is a variant when it has a variant's name or a Dockerfile. */
 static int read_variant(struct loading *loading, const struct location *place, const char *name,
 			struct lint_version *version)
@@ -128,13 +191,17 @@ static int read_variant(struct loading *loading, const struct location *place, c
 					  sizeof *version->variants);
 	variant = &version->variants[version->count++];
 	*variant = (struct lint_variant){ .name = name, .path = inner.path };
-	variant->kind = variant_parse(name, &variant->base);
+	variant->kind = lint_tree_kind(name, &variant->base);
 	result = list(loading, &inner, &names);
 	for (; result == 0 && *names; names++) {
 		struct buffer text;
 
-		if (strcmp(*names, "Dockerfile") != 0 && strncmp(*names, "Dockerfile.", 11) != 0)
+		if (strcmp(*names, "Dockerfile") != 0 && strncmp(*names, "Dockerfile.", 11) != 0) {
+			variant->nested |= variant->kind
+					   && find_file(loading, inner.fd, *names, "Dockerfile")
+					      == LINT_PLACE_FILE;
 			continue;
+		}
 		buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
 		result = read_file(loading, &inner, *names, &text);
 		if (result > 0) {
@@ -229,19 +296,37 @@ bool lint_tree_is_version(const char *name)
 	return valid;
 }
 
+/* Whether a directory is for one version: others have its newest patch. */
+static bool is_exact(const char *directory)
+{
+	size_t dots = 0;
+
+	for (const char *at = directory; *at && *at != '-'; at++)
+		dots += *at == '.';
+	return dots >= 2 && !version_fault(directory);
+}
+
 bool lint_tree_matches(const char *directory, const char *version)
 {
-	const size_t length = strlen(directory);
+	size_t length = strlen(directory);
 
 	if (length > 2 && strcmp(directory + length - 2, ".x") == 0)
 		return strncmp(directory, version, length - 1) == 0;
-	return strcmp(directory, version) == 0;
+	if (strcmp(directory, version) == 0)
+		return true;
+	/* 1.2 and 1.2-rc are directories for 1.2.3, 1.2-dev4 and others. */
+	length = strcspn(directory, "-");
+	return !is_exact(directory) && strncmp(directory, version, length) == 0
+	       && (version[length] == '.' || version[length] == '-');
 }
 
-/* Of 1.2.x, the newest version that a Dockerfile has: an older one was forgotten in a change. */
+/*
+ * Of 1.2.x and 1.2, the newest version that a Dockerfile has: an older one was forgotten in a
+ * change.
+ */
 static void find_number(struct lint_version *version)
 {
-	if (!version_fault(version->name)) {
+	if (is_exact(version->name)) {
 		version->number = version->name;
 		return;
 	}
@@ -322,6 +407,37 @@ static int read_given(struct loading *loading)
 	return lock_open(&tree->lock, options->lock, loading->err);
 }
 
+/* Looks for what entries name: it may be elsewhere than in a directory of a variant. */
+static int find_directories(struct loading *loading, int root)
+{
+	struct lint_tree *tree = &loading->lint->tree;
+
+	for (size_t i = 0; i < tree->library_count; i++) {
+		struct lint_library *library = &tree->libraries[i];
+		const struct library_file *file = &library->file;
+
+		library->presence = memory_new(file->count + 1, sizeof *library->presence);
+		for (size_t p = 0; p < file->count; p++) {
+			const struct library_field *directory, *name;
+
+			directory = library_file_find(&file->paragraphs[p], "Directory");
+			if (!directory)
+				directory = library_file_find(&file->paragraphs[0], "Directory");
+			name = library_file_find(&file->paragraphs[p], "File");
+			if (!name)
+				name = library_file_find(&file->paragraphs[0], "File");
+			library->presence[p] = find_file(loading, root,
+							 directory ? directory->value : ".",
+							 name ? name->value : "Dockerfile");
+		}
+	}
+	if (loading->walked > LIMIT_LINT_WALKED)
+		return error_set(loading->err, STATUS_LIMIT, "cannot check '%s': its library files "
+				 "name more than %d directories", loading->directory,
+				 LIMIT_LINT_WALKED);
+	return 0;
+}
+
 int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 {
 	struct loading loading = { .lint = lint, .directory = directory, .err = err };
@@ -341,8 +457,12 @@ int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 			result = read_libraries(&loading, &place);
 		else if (strcmp(*names, "SHA256SUMS") == 0)
 			result = read_sums(&loading, &place, *names, NULL);
+	if (result == 0)
+		result = read_given(&loading);
+	if (result == 0)
+		result = find_directories(&loading, place.fd);
 	close(place.fd);
-	if (result == 0 && tree->version_count == 0) {
+	if (result == 0 && tree->version_count == 0 && tree->library_count == 0) {
 		error_set(err, STATUS_CONFIG, "cannot check '%s': it has no directory named after "
 			  "a version", directory);
 		result = error_hint(err, "give the top directory of the repository, with "
@@ -350,7 +470,7 @@ int lint_tree_read(struct lint *lint, const char *directory, struct error *err)
 	}
 	for (size_t i = 0; i < tree->version_count; i++)
 		find_number(&tree->versions[i]);
-	return result == 0 ? read_given(&loading) : -1;
+	return result;
 }
 
 void lint_tree_free(struct lint_tree *tree)
@@ -366,8 +486,10 @@ void lint_tree_free(struct lint_tree *tree)
 		free(version->variants);
 	}
 	free(tree->versions);
-	for (size_t i = 0; i < tree->library_count; i++)
+	for (size_t i = 0; i < tree->library_count; i++) {
 		library_file_free(&tree->libraries[i].file);
+		free(tree->libraries[i].presence);
+	}
 	free(tree->libraries);
 	for (size_t i = 0; i < tree->sums_count; i++)
 		buffer_free(&tree->sums[i].text);

@@ -24,19 +24,24 @@ struct lint_variant {
 	const char *base;		/* version of the base image that the name has */
 	struct lint_dockerfile *files;	/* Dockerfile and Dockerfile.*, sorted */
 	size_t count;
+	bool nested;			/* a directory in it has a Dockerfile */
 	bool script, executable;	/* the entry point of the first is there, and can be run */
 };
 
 struct lint_version {
-	const char *name;		/* of the directory: 0.25.6, or 2.10.x for the newest */
+	const char *name;		/* of the directory: 0.25.6; 2.10.x or 2.10 for the newest */
 	const char *number;		/* the version itself, or NULL when nothing has it */
 	struct lint_variant *variants;	/* sorted by name */
 	size_t count;
 };
 
+enum lint_presence { LINT_PLACE_ABSENT, LINT_PLACE_DIRECTORY, LINT_PLACE_FILE };
+
 struct lint_library {
 	const char *path, *name;	/* the file, and the image's name, which is its own */
 	struct library_file file;
+	/* For each paragraph, whether the tree has the Directory, and the File in it. */
+	enum lint_presence *presence;
 };
 
 struct lint_sums {
@@ -73,6 +78,9 @@ struct lint {
 int lint_tree_read(struct lint *lint, const char *directory, struct error *err);
 void lint_tree_free(struct lint_tree *tree);
 
+/* As variant_parse, but without other variants such as alpine-slim and alpine3.22-cli. */
+const struct variant_kind *lint_tree_kind(const char *name, const char **base);
+
 /* The variant of a version, or NULL. */
 const struct lint_variant *lint_tree_variant(const struct lint_version *version, const char *name,
 					     size_t length);
@@ -80,7 +88,7 @@ const struct lint_variant *lint_tree_variant(const struct lint_version *version,
 /* Whether name may be that of a version's directory: 1.2.3, 1.2.3-RC.1, 1.2.x. */
 bool lint_tree_is_version(const char *name);
 
-/* Whether a directory of this name has that version: its own, or one of 1.2.x. */
+/* Whether a directory of this name has that version: its own, or one of 1.2.x or 1.2. */
 bool lint_tree_matches(const char *directory, const char *version);
 
 /*

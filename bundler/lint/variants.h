@@ -2,6 +2,8 @@
 #ifndef BUNDLER_LINT_VARIANTS_H
 #define BUNDLER_LINT_VARIANTS_H
 
+#include <stdint.h>
+
 #include "lint/tree.h"
 
 /* Checks the rules about Dockerfiles, on those of a tree: one by one, and together. */
@@ -13,7 +15,7 @@ void lint_variants_check(const struct lint *lint);
  */
 bool lint_variants_own(const struct lint_tree *tree, const char *image, const char **tag);
 
-/* The platform whose target is in an asset's name, or NULL. */
-const struct platform *lint_variants_platform(const char *asset);
+/* The platforms that an asset is for by its name, a bit for each row of platform_table(). */
+uint32_t lint_variants_platforms(const char *asset);
 
 #endif

@@ -77,6 +77,7 @@ static void foreign_names(void **state)
 		{ "linux/arm64", "linux-arm64", "arm64v8", "aarch64", EM_AARCH64, 64, 0 },
 		{ "linux/arm/v7", "linux-arm7", "arm32v7", "armv7", EM_ARM, 32, 0 },
 		{ "linux/arm/v6", "linux-arm6", "arm32v6", "armhf", EM_ARM, 32, 0 },
+		{ "linux/arm/v5", "linux-arm5", "arm32v5", NULL, EM_ARM, 32, 0 },
 		{ "linux/s390x", "linux-s390x", "s390x", "s390x", EM_S390, 64, 1 },
 		{ "linux/ppc64le", "linux-ppc64le", "ppc64le", "ppc64le", EM_PPC64, 64, 0 },
 		{ "linux/riscv64", "linux-riscv64", "riscv64", "riscv64", EM_RISCV, 64, 0 },

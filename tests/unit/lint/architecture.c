@@ -65,6 +65,7 @@ static void knows_what_is_meant(void **state)
 		{ "dpkg --print-architecture", "ppc64le", "ppc64el" },
 		{ "uname -m", "arm64", "aarch64" }, { "uname -m", "mips64le", "mips64" },
 	};
+	struct error err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -75,6 +76,11 @@ static void knows_what_is_meant(void **state)
 		else
 			assert_null(name);
 	}
+	assert_true(architecture_is_other(architecture_command("dpkg --print-architecture"), "x32"));
+	assert_false(architecture_is_other(architecture_command("apk --print-arch"), "x3"));
+	assert_false(architecture_is_other(architecture_command("uname -m"), ""));
+	assert_true(architecture_matches(architecture_command("dpkg --print-architecture"),
+					 platform_find("linux/arm/v5", &err), "armel"));
 	assert_string_equal(architecture_meant(architecture_variable("TARGETARCH"), "aarch64"),
 			    "arm64");
 	assert_null(architecture_command("TARGETARCH"));
