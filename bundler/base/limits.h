@@ -143,7 +143,7 @@
 /* Names in one directory of a tree of Dockerfiles, and files read from the tree. */
 #define LIMIT_LINT_NAMES 4096
 #define LIMIT_LINT_FILES 4096
-/* Directories that entries of library files are in, with their parents: one file has some 5000. */
+/* Parts of the paths that entries of library files name: the longest file has some 1000. */
 #define LIMIT_LINT_WALKED 65536
 /* Assignments to variables in a Dockerfile stage or a script. */
 #define LIMIT_VARIABLES 256

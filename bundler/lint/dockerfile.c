@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "lint/digests.h"
 #include "lint/powershell.h"
 #include "lint/variables.h"
 #include "recipe/version.h"
@@ -93,7 +94,8 @@ static void take_from(struct reading *reading)
 	base = expand(reading, &reading->global, words[0]);
 	other = find_stage(reading, base);
 	*stage = (struct stage){
-		.before = reading->stage, .base = { .text = base, .line = reading->instruction->line },
+		.before = reading->stage,
+		.base = { .text = base, .line = reading->instruction->line },
 		.name = count == 3 && strcasecmp(words[1], "as") == 0 ? words[2] : NULL,
 	};
 	if (other) {
@@ -177,54 +179,11 @@ static void add_asset(struct reading *reading, const struct variables *variables
 	reading->assets = &asset->next;
 }
 
-/* The digests that a variable may have by its name, such as GIT_DOWNLOAD_SHA256 or NATS_SHASUM. */
-static unsigned named_digests(const char *name)
-{
-	if (strcasestr(name, "sha512"))
-		return LINT_SHA512;
-	if (strcasestr(name, "sha256"))
-		return LINT_SHA256;
-	return strcasestr(name, "shasum") || strcasestr(name, "checksum")
-	       ? LINT_SHA256 | LINT_SHA512 : 0;
-}
-
 static void add_hash(struct reading *reading, const char *text, size_t line, unsigned digests)
 {
 	struct lint_list *entry = append(reading, &reading->hashes, text, line);
 
 	entry->item.digests = digests;
-}
-
-/* The next digest that is written out in a text, from *offset to end, or NULL. */
-static const char *next_digest(struct pool *pool, const char *text, size_t *offset, size_t end)
-{
-	while (*offset < end && text[*offset]) {
-		const char *at = text + *offset;
-		const size_t digits = strspn(at, "0123456789abcdefABCDEF");
-		const bool apart = (*offset == 0 || !isalnum((unsigned char)at[-1]))
-				   && !isalnum((unsigned char)at[digits]);
-
-		*offset += digits > 0 ? digits : 1;
-		if (apart && (digits == 64 || digits == 128))
-			return pool_copy(pool, at, digits);
-	}
-	return NULL;
-}
-
-/* What the commands of a script compare digests with; Get-FileHash takes SHA-256 by default. */
-static unsigned checked_digests(const char *text)
-{
-	const bool tool = strstr(text, "shasum") || strstr(text, "openssl")
-			  || strcasestr(text, "get-filehash");
-	unsigned digests = 0;
-
-	if (strstr(text, "sha256sum") || (tool && (strcasestr(text, "sha256")
-						   || strstr(text, "-a 256"))))
-		digests |= LINT_SHA256;
-	if (strstr(text, "sha512sum") || (tool && (strcasestr(text, "sha512")
-						   || strstr(text, "-a 512"))))
-		digests |= LINT_SHA512;
-	return digests == 0 && strcasestr(text, "get-filehash") ? LINT_SHA256 : digests;
 }
 
 /* ---- variables ---- */
@@ -255,9 +214,9 @@ static void take_variables(struct reading *reading)
 		number = value + (*value == 'v');
 		if (strchr(number, '.') && !version_fault(number))
 			append(reading, &reading->versions, number, pair->line);
-		if (named_digests(pair->name))
-			add_hash(reading, value, pair->line, named_digests(pair->name));
-		else if (next_digest(&file->pool, value, &offset, strlen(value))
+		if (digests_named(pair->name))
+			add_hash(reading, value, pair->line, digests_named(pair->name));
+		else if (digests_next(&file->pool, value, &offset, strlen(value))
 			 && offset == strlen(value))
 			add_hash(reading, value, pair->line, LINT_SHA256 | LINT_SHA512);
 		offset = 0;
@@ -344,11 +303,11 @@ static struct lint_arm *add_arm(struct reading *reading, const struct architectu
 	for (const struct shell_word *word = from->patterns; word; word = word->next)
 		arm->pattern_lines[count++] = line_of(reading, word->offset);
 	for (const struct shell_assignment *a = from->assignments; a; a = a->next)
-		if (named_digests(a->name))
+		if (digests_named(a->name))
 			arm->hash = (struct lint_text){
-				a->value, line_of(reading, a->offset), named_digests(a->name),
+				a->value, line_of(reading, a->offset), digests_named(a->name),
 			};
-	digest = arm->hash.text ? NULL : next_digest(&file->pool, text, &at, from->end);
+	digest = arm->hash.text ? NULL : digests_next(&file->pool, text, &at, from->end);
 	if (digest)
 		arm->hash = (struct lint_text){
 			digest, line_of(reading, at - 1), LINT_SHA256 | LINT_SHA512,
@@ -445,7 +404,7 @@ static void take_digests(struct reading *reading)
 	const size_t end = strlen(text);
 	size_t offset = 0;
 
-	while ((digest = next_digest(&reading->file->pool, text, &offset, end)))
+	while ((digest = digests_next(&reading->file->pool, text, &offset, end)))
 		if (!is_hash_of_file(reading->file, digest))
 			add_hash(reading, digest, line_of(reading, offset - 1),
 				 LINT_SHA256 | LINT_SHA512);
@@ -460,9 +419,9 @@ static void take_powershell(struct reading *reading)
 
 	while (powershell_next(&assignment, pool, reading->instruction->text, &offset)) {
 		variables_set(&variables, pool, assignment.name, assignment.value);
-		if (named_digests(assignment.name))
+		if (digests_named(assignment.name))
 			add_hash(reading, assignment.value, line_of(reading, assignment.offset),
-				 named_digests(assignment.name));
+				 digests_named(assignment.name));
 	}
 	take_digests(reading);
 	take_urls(reading, &variables);
@@ -484,9 +443,9 @@ static void take_shell_script(struct reading *reading)
 		any |= tool != NULL;
 	}
 	for (const struct shell_assignment *a = script.assignments; a; a = a->next)
-		if (named_digests(a->name))
+		if (digests_named(a->name))
 			add_hash(reading, a->value, line_of(reading, a->offset),
-				 named_digests(a->name));
+				 digests_named(a->name));
 	take_digests(reading);
 	if (any)
 		return;
@@ -508,7 +467,7 @@ static void take_run(struct reading *reading)
 		take_image(reading, pool_copy(&reading->file->pool, from, strcspn(from, ",")));
 	}
 	(reading->powershell ? take_powershell : take_shell_script)(reading);
-	reading->file->checks |= checked_digests(instruction->text);
+	reading->file->checks |= digests_checked(instruction->text);
 }
 
 static void take_add(struct reading *reading)
@@ -517,7 +476,7 @@ static void take_add(struct reading *reading)
 	const struct variables *variables = scope(reading);
 
 	if (sum && (strncmp(sum, "sha256:", 7) == 0 || strncmp(sum, "sha512:", 7) == 0)) {
-		const unsigned digests = named_digests(sum);
+		const unsigned digests = digests_named(sum);
 
 		add_hash(reading, expand(reading, variables, sum + 7), reading->instruction->line,
 			 digests);
@@ -589,7 +548,8 @@ static const char *copied_script(struct reading *reading, const char *name)
 		const struct containerfile_instruction *instruction = &source->instructions[i];
 		size_t count;
 
-		if ((strcmp(instruction->name, "COPY") != 0 && strcmp(instruction->name, "ADD") != 0)
+		if ((strcmp(instruction->name, "COPY") != 0
+		     && strcmp(instruction->name, "ADD") != 0)
 		    || containerfile_flag(instruction, "from"))
 			continue;
 		count = containerfile_words(source, instruction, &words);

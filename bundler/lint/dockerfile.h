@@ -13,14 +13,11 @@
 
 /* One Dockerfile, as far as rules look at it, with variables expanded. */
 
-/* The digests that are compared with downloads, as bits. */
-enum { LINT_SHA256 = 1, LINT_SHA512 = 2 };
-
 /* A value and its line; text is NULL when there is none. */
 struct lint_text {
 	const char *text;
 	size_t line;
-	unsigned digests;	/* of a hash: those that its name allows */
+	unsigned digests;	/* of a hash: the algorithms that its name allows */
 };
 
 struct lint_list {
@@ -62,7 +59,7 @@ struct lint_dockerfile {
 	struct lint_list *hashes;	/* values of variables that are named as hashes */
 	size_t arm_count, asset_count;
 	bool excess;			/* some were ignored, by the maxima of limits.h */
-	unsigned checks;		/* the digests that commands compare */
+	unsigned checks;		/* the algorithms of digests that commands compare */
 	struct lint_text ports;		/* of EXPOSE: sorted, separated by blanks */
 	struct lint_text program;	/* started, with arguments, without directories */
 	struct lint_text script;	/* the entry point, if it is a file of the context */

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "lint/downloads.h"
 #include "lint/tags.h"
 #include "lint/variants.h"
 
@@ -240,13 +241,14 @@ static void check_directory(const struct checking *checking, const struct lint_e
 	const struct library_field *directory = find(checking, entry, "Directory");
 	const struct library_field *file = find(checking, entry, "File");
 	const size_t number = (size_t)(entry->paragraph - checking->library->file.paragraphs);
-	const enum lint_presence presence = checking->library->presence[number];
+	const enum presence presence = checking->library->presence[number];
 	const size_t line = directory ? directory->line : entry->line;
 	const char *name = directory ? directory->value : ".";
 
-	if (entry->imported || presence == LINT_PLACE_FILE || (!directory && has_directories(entry)))
+	if (entry->imported || presence == PRESENCE_FILE
+	    || (!directory && has_directories(entry)))
 		return;
-	if (presence == LINT_PLACE_ABSENT)
+	if (presence == PRESENCE_NONE)
 		add(checking, LINT_DIRECTORY, line,
 		    "'%s' is not a directory of a version and variant", name);
 	else
@@ -365,7 +367,7 @@ static bool covers(const struct lint_dockerfile *file, const struct platform *pl
 	bool refused = false, common = false, any = false;
 
 	for (const struct lint_asset *asset = file->assets; asset; asset = asset->next) {
-		const uint32_t platforms = lint_variants_platforms(asset->name);
+		const uint32_t platforms = lint_downloads_platforms(asset->name);
 
 		if (!file->arms && (platforms == 0 || (platforms & bit) != 0))
 			return true;

@@ -27,7 +27,7 @@ struct loading {
 	struct lint *lint;
 	const char *directory;	/* as the user named it */
 	size_t files;
-	size_t walked;		/* directories that were opened for entries of library files */
+	size_t walked;		/* parts of the paths that library files name */
 	struct error *err;
 };
 
@@ -84,55 +84,6 @@ static int enter(struct loading *loading, const struct location *place, const ch
 		return 0;
 	}
 	return fail(loading, inner->path);
-}
-
-/* Opens the directory at a path in another, following no link; -1 when there is none. */
-static int walk(struct loading *loading, int fd, const char *path, size_t length)
-{
-	int here = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	for (size_t at = 0; here >= 0 && at < length;) {
-		const size_t part = strcspn(path + at, "/") < length - at
-				    ? strcspn(path + at, "/") : length - at;
-		char *name = memory_copy(path + at, part);
-		int inner = here;
-
-		if (strcmp(name, "..") == 0 || loading->walked > LIMIT_LINT_WALKED)
-			inner = -1;
-		else if (part > 0 && strcmp(name, ".") != 0)
-			inner = openat(here, name,
-				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		loading->walked++;
-		if (inner != here)
-			close(here);
-		here = inner;
-		free(name);
-		at += part + 1;
-	}
-	return here;
-}
-
-/* Whether there is a directory at a path in another, and a plain file at a path in that. */
-static enum lint_presence find_file(struct loading *loading, int fd, const char *directory,
-				    const char *file)
-{
-	const char *slash = strrchr(file, '/');
-	const size_t parents = slash ? (size_t)(slash - file) : 0;
-	int place = walk(loading, fd, directory, strlen(directory)), parent;
-	enum lint_presence presence = LINT_PLACE_DIRECTORY;
-	struct stat st;
-
-	if (place < 0)
-		return LINT_PLACE_ABSENT;
-	parent = walk(loading, place, file, parents);
-	if (parent >= 0) {
-		if (fstatat(parent, slash ? slash + 1 : file, &st, AT_SYMLINK_NOFOLLOW) == 0
-		    && S_ISREG(st.st_mode))
-			presence = LINT_PLACE_FILE;
-		close(parent);
-	}
-	close(place);
-	return presence;
 }
 
 /* Reads a file: 1, 0 when it is no plain one, which is a finding, -1. */
@@ -198,8 +149,9 @@ static int read_variant(struct loading *loading, const struct location *place, c
 
 		if (strcmp(*names, "Dockerfile") != 0 && strncmp(*names, "Dockerfile.", 11) != 0) {
 			variant->nested |= variant->kind
-					   && find_file(loading, inner.fd, *names, "Dockerfile")
-					      == LINT_PLACE_FILE;
+					   && presence_find(inner.fd, *names, "Dockerfile",
+							    &loading->walked)
+					      == PRESENCE_FILE;
 			continue;
 		}
 		buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
@@ -426,9 +378,10 @@ static int find_directories(struct loading *loading, int root)
 			name = library_file_find(&file->paragraphs[p], "File");
 			if (!name)
 				name = library_file_find(&file->paragraphs[0], "File");
-			library->presence[p] = find_file(loading, root,
-							 directory ? directory->value : ".",
-							 name ? name->value : "Dockerfile");
+			library->presence[p] = presence_find(root,
+							     directory ? directory->value : ".",
+							     name ? name->value : "Dockerfile",
+							     &loading->walked);
 		}
 	}
 	if (loading->walked > LIMIT_LINT_WALKED)

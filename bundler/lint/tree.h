@@ -12,6 +12,7 @@
 #include "lint/dockerfile.h"
 #include "lint/library_file.h"
 #include "lint/options.h"
+#include "lint/presence.h"
 #include "recipe/lock.h"
 #include "recipe/variant.h"
 
@@ -29,19 +30,17 @@ struct lint_variant {
 };
 
 struct lint_version {
-	const char *name;		/* of the directory: 0.25.6; 2.10.x or 2.10 for the newest */
+	const char *name;		/* of the directory: 0.25.6; 2.10.x and 2.10: the newest */
 	const char *number;		/* the version itself, or NULL when nothing has it */
 	struct lint_variant *variants;	/* sorted by name */
 	size_t count;
 };
 
-enum lint_presence { LINT_PLACE_ABSENT, LINT_PLACE_DIRECTORY, LINT_PLACE_FILE };
-
 struct lint_library {
 	const char *path, *name;	/* the file, and the image's name, which is its own */
 	struct library_file file;
 	/* For each paragraph, whether the tree has the Directory, and the File in it. */
-	enum lint_presence *presence;
+	enum presence *presence;
 };
 
 struct lint_sums {

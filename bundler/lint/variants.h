@@ -2,8 +2,6 @@
 #ifndef BUNDLER_LINT_VARIANTS_H
 #define BUNDLER_LINT_VARIANTS_H
 
-#include <stdint.h>
-
 #include "lint/tree.h"
 
 /* Checks the rules about Dockerfiles, on those of a tree: one by one, and together. */
@@ -14,8 +12,5 @@ void lint_variants_check(const struct lint *lint);
  * Dockerfiles copy from it under a version. *tag is the text after the colon, "" without.
  */
 bool lint_variants_own(const struct lint_tree *tree, const char *image, const char **tag);
-
-/* The platforms that an asset is for by its name, a bit for each row of platform_table(). */
-uint32_t lint_variants_platforms(const char *asset);
 
 #endif
