@@ -91,8 +91,8 @@ bool architecture_is_other(const struct architecture_tool *tool, const char *nam
 {
 	const size_t length = strlen(name);
 
-	for (const char *at = tool->others; (at = strstr(at, name)); at++)
-		if (length > 0 && at > tool->others && at[-1] == ' ' && at[length] == ' ')
+	for (const char *at = tool->others; length > 0 && (at = strstr(at, name)); at++)
+		if (at > tool->others && at[-1] == ' ' && at[length] == ' ')
 			return true;
 	return false;
 }

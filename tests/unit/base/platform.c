@@ -134,7 +134,7 @@ static void what_is_no_platform(void **state)
 	static const char *const rows[] = {
 		"", "linux", "linux/", "linux/vax", "amd64", "Linux/amd64", "linux/amd64/",
 			"linux/arm64/v9",
-		"linux/arm/v5", "linux-amd64", " linux/amd64", "darwin/arm64",
+		"linux/arm/v4", "linux-amd64", " linux/amd64", "darwin/arm64",
 	};
 	char message[100];
 	struct error err;
