@@ -58,24 +58,19 @@ static char *describe_layer(const struct image *image, size_t number, bool packe
 	return memory_format("diffID %s", digest_write(&layer->diff_id, text));
 }
 
-static bool is_readable(const struct image *image, size_t number)
-{
-	return number >= image->layer_count || !image->layers[number].fault;
-}
-
 /* Whether it was added: what is said of one layer on both sides differs. */
 static bool compare_layer(struct audit *audit, const struct image *expected,
 			  const struct image *found, size_t number, bool packed)
 {
-	const bool readable = is_readable(expected, number) && is_readable(found, number);
 	char *subject = memory_format("%zu", number);
 	char *e = describe_layer(expected, number, packed),
 	     *f = describe_layer(found, number, packed);
 	const bool differs = !e || !f || strcmp(e, f) != 0;
 
-	/* Where both can be read, their files are compared. */
+	/* Where all can be read, the files of both images are compared. */
 	if (differs)
-		audit_add(audit, AUDIT_LAYER, !readable ? AUDIT_CLASS_DAMAGE
+		audit_add(audit, AUDIT_LAYER, !expected->has_tree || !found->has_tree
+			  ? AUDIT_CLASS_DAMAGE
 			  : packed ? AUDIT_CLASS_COMPRESSION : AUDIT_CLASS_LAYERS, subject, e, f);
 	free(f);
 	free(e);

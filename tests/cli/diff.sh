@@ -243,6 +243,40 @@ END
 run bundler diff docker-archive:x.tar docker-archive:x.tar
 stdout <<<'verdict: identical'
 
+# with_layers IMAGE LAYER...: an image of these tar archives, in an archive as docker save writes it.
+with_layers() {
+	mkdir -p "$1.d"
+	cp "${@:2}" "$1.d"
+	python3 - "$1" "${@:2}" <<-'END'
+		import hashlib, json, sys
+		name, *layers = sys.argv[1:]
+		ids = ["sha256:" + hashlib.sha256(open(one, "rb").read()).hexdigest() for one in layers]
+		config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": ids}}
+		json.dump(config, open(name + ".d/config", "w"))
+		json.dump([{"Config": "config", "Layers": layers}], open(name + ".d/manifest.json", "w"))
+	END
+	tar -C "$1.d" -cf "$1" .
+}
+
+begin 'layers that engines unpack differently are no tree, whatever is over them'
+mkdir -p base/usr/bin through/bin more
+ln -s usr/bin base/bin
+touch through/bin/new more/file
+tar -C base -cf base.tar usr bin
+tar -C through -cf through.tar bin/new
+tar -C more -cf more.tar file
+with_layers one.tar base.tar through.tar
+with_layers two.tar base.tar through.tar more.tar
+filter 's/[0-9a-f]{64}/DIGEST/g'
+run bundler diff -q docker-archive:one.tar docker-archive:two.tar
+status 1
+stdout <<<'verdict: different (1 difference; 2 notes)'
+run bundler diff docker-archive:two.tar dir:base
+status 8
+stderr <<-'END'
+	bundler: cannot read 'two.tar': layer 1: '/bin': it is no directory in a layer below, and this one has something in it
+END
+
 begin 'what cannot be compared'
 mkdir a
 run bundler diff dir:a

@@ -293,7 +293,7 @@ static void what_archives_repeat(void **state)
 	struct trees *trees = *state;
 
 	node_of(&trees->found, "/d/f")->observed.repeated = true;
-	assert_differs(trees, "path /d/f: once, more than once\n");
+	assert_differs(trees, "note path /d/f: once, more than once\n");
 }
 
 static void ignored_fields(void **state)
