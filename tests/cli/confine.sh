@@ -49,14 +49,14 @@ same TMPDIR=new bundler diff dir:. dir:mirror
 begin 'outputs whose directories are not there'
 cp -r "$scratch/product" given
 same bundler rootfs -o a/b/c --cache d/e --mirror 'file://$PWD/mirror' tiny.yaml
-same bundler image -p linux/amd64 -o oci:a/b/layout --cache cache --offline tiny.yaml
-same bundler image -p linux/amd64 -o docker-archive:a/b/image.tar --cache cache --offline tiny.yaml
+same bundler image -p linux/amd64 -o oci:a/layout --cache cache --offline tiny.yaml
+same bundler image -p linux/amd64 -o docker-archive:a/image.tar --cache cache --offline tiny.yaml
 same bundler certs -o a/b/bundle.pem missing.pem
 # And after a failure they are not there again.
 echo other >given/tiny.conf
 rm -r given/cache given/mirror/tiny-1.0-linux-amd64.tar.gz
 same bundler rootfs -p linux/amd64 -o a/b/c --cache d/e --mirror 'file://$PWD/mirror' --offline tiny.yaml
-same bundler image -p linux/amd64 -o oci:a/b/layout --cache d/e --mirror 'file://$PWD/mirror' --offline tiny.yaml
+same bundler image -p linux/amd64 -o oci:a/layout --cache d/e --mirror 'file://$PWD/mirror' --offline tiny.yaml
 
 begin 'descriptors with names'
 cp -r "$scratch/product" given
@@ -69,6 +69,12 @@ same bundler validate docker-archive:/proc/self/fd/7 '7<image.tar'
 same 'cat image.tar | bundler validate docker-archive:/dev/stdin'
 same bundler image -p linux/amd64 -o docker-archive:/dev/stdout --cache cache --offline tiny.yaml '| wc -c'
 same bundler certs -o /dev/stdout tiny.conf
+same 'cat image.tar | bundler validate docker-archive:-'
+same bundler diff docker-archive:- docker-archive:image.tar '<image.tar'
+same 'gzip -c image.tar | bundler audit -p linux/amd64 docker-archive:- --cache cache --offline tiny.yaml'
+same 'gzip image.tar && TMPDIR=new bundler validate docker-archive:image.tar.gz'
+same bundler image -p linux/amd64 -o docker-archive:- --cache cache --offline tiny.yaml '| sha256sum'
+same 'bundler image -p linux/amd64 -o oci:l:a --cache cache --offline tiny.yaml && bundler image -p linux/arm64 -o oci:l:b --cache cache --offline tiny.yaml && stat -c "%h %n" l/blobs/sha256/*'
 same bundler validate oci:/dev/null
 same bundler rootfs -o /dev/full --cache cache --offline tiny.yaml
 same bundler validate '--json oci:missing >/dev/full'

@@ -74,4 +74,20 @@ load nonroot.tar "nats-streaming-server:$mark-nonroot"
 start nonroot --pull never --read-only --cap-drop ALL --security-opt no-new-privileges "nats-streaming-server:$mark-nonroot"
 serves nonroot
 
+begin 'load from a pipe, and audit what save pipes, compressed or not'
+image=tiny:$mark-piped
+run bash -c 'bundler image -p linux/amd64 -o "docker-archive:-:$0" "$@" 2>report | docker load -q' "$mark-piped" "${product[@]}"
+stdout <<<"Loaded image: $image"
+check grep -q '^sha256:.*  linux/amd64$' report
+inspect "$image" '{{.Id}}' <<<"$(config_digest "$made/one")"
+for filter in cat gzip zstd; do
+	run bash -c 'docker save "$0" | "$1" | bundler audit -q docker-archive:- "${@:2}"' "$image" $filter "${product[@]}"
+	stdout_stated=1
+	check grep -Eq '^verdict: (identical|equivalent) ' "$scratch/stdout"
+	run bash -c 'docker save "$0" | "$1" | bundler validate docker-archive:-' "$image" $filter
+done
+run bash -c 'id=$(docker create --label "$1" "$0") && docker export "$id" | bundler audit -q -p linux/amd64 tar:- "${@:2}"' "$image" "$mark" "${product[@]}"
+stdout_stated=1
+check grep -Eq '^verdict: (identical|equivalent) ' "$scratch/stdout"
+
 finish

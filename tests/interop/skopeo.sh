@@ -91,4 +91,20 @@ printf '\377\377\377\377' | dd of="$(layer broken)" bs=1 seek=5000 conv=notrunc 
 skopeo copy "oci:broken:$mark" "oci:copy:$mark" >log 2>&1 && fail 'was copied'
 check grep -q "Digest did not match, expected sha256:$(basename "$(layer broken)")" log
 
+begin 'a layout of several tags: each is read, and one that skopeo adds stays'
+bundle image -p linux/amd64 -o oci:layout:one "${product[@]}"
+bundle image -o oci:layout:many "${product[@]}"
+check skopeo copy --preserve-digests "oci:$made/zstd:$mark" oci:layout:theirs
+bundle image -p linux/amd64 --flavour nonroot -o oci:layout:nonroot "${product[@]}"
+bundle image -p linux/arm64 -o oci:layout:one "${product[@]}"
+check test "$(skopeo inspect oci:layout:theirs | field /dev/stdin Digest)" = "$(digest "$made/zstd")"
+check test "$(skopeo inspect --raw oci:layout:many | sha256sum | cut -d' ' -f1)" = "$(digest "$made/many" | cut -d: -f2)"
+check test "$(skopeo inspect --config oci:layout:nonroot | field /dev/stdin config User)" = 65532:65532
+check test "$(skopeo inspect oci:layout:one | field /dev/stdin Architecture)" = arm64
+for tag in one many theirs nonroot; do
+	check skopeo copy --all --preserve-digests oci:layout:$tag oci:copy:$tag
+done
+check diff <(ls copy/blobs/sha256) <(ls layout/blobs/sha256)
+run bundler validate oci:layout
+
 finish

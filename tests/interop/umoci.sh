@@ -87,4 +87,20 @@ check test "$(field "$(blob layout "$(field layout/index.json manifests 0 digest
 check umoci unpack --image "layout:$mark" bundle
 check test "$(cat bundle/rootfs/etc/more.conf)" = more
 
+begin 'a layout of several tags: umoci lists and unpacks them, and what it adds stays'
+bundle image -p linux/amd64 -o oci:layout:b "${product[@]}"
+bundle image -p linux/amd64 --flavour nonroot -o oci:layout:a "${product[@]}"
+check umoci tag --image layout:a theirs
+check umoci config --image layout:b --tag changed --config.user 7
+bundle image -p linux/arm64 -o oci:layout:a "${product[@]}"
+bundle image -p linux/amd64 -o oci:layout:c "${product[@]}"
+check test "$(umoci list --layout layout | sort | tr '\n' ' ')" = 'a b c changed theirs '
+for tag in b c theirs changed; do
+	check umoci unpack --image layout:$tag bundle.$tag
+	same_tree bundle.$tag/rootfs
+done
+check test "$(process bundle.theirs user uid)$(process bundle.changed user uid)" = 655327
+check umoci gc --layout layout
+run bundler validate oci:layout
+
 finish

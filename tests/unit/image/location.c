@@ -18,6 +18,10 @@ static void reads_each_kind(void **state)
 		{ "oci:l:0.25.6", "l", "0.25.6", LOCATION_OCI },
 		{ "oci-archive:l.tar:_x-1", "l.tar", "_x-1", LOCATION_OCI_ARCHIVE },
 		{ "docker-archive:l.tar", "l.tar", NULL, LOCATION_DOCKER_ARCHIVE },
+		{ "docker-archive:-", "-", NULL, LOCATION_DOCKER_ARCHIVE },
+		{ "oci-archive:-:v1", "-", "v1", LOCATION_OCI_ARCHIVE },
+		{ "tar:-", "-", NULL, LOCATION_TAR },
+		{ "tar:./-", "./-", NULL, LOCATION_TAR },
 	};
 	struct pool pool = { 0 };
 
@@ -29,6 +33,8 @@ static void reads_each_kind(void **state)
 		assert_int_equal(location_parse(&place, &pool, cases[i].text, &err), 0);
 		assert_int_equal(place.kind, cases[i].kind);
 		assert_string_equal(place.path, cases[i].path);
+		assert_int_equal(place.standard, strcmp(place.path, "-") == 0);
+		assert_false(place.open);
 		if (cases[i].tag)
 			assert_string_equal(place.tag, cases[i].tag);
 		else
@@ -49,6 +55,10 @@ static void refuses_what_is_none(void **state)
 		{ "oci:x:", "cannot use place 'oci:x:': '' is not a tag" },
 		{ "oci:x:.a", "cannot use place 'oci:x:.a': '.a' is not a tag" },
 		{ "oci:x:A:b", "cannot use place 'oci:x:A:b': 'A:b' is not a tag" },
+		{ "oci:-", "cannot use place 'oci:-': only an archive can be standard input or "
+		  "output" },
+		{ "dir:-", "cannot use place 'dir:-': only an archive can be standard input or "
+		  "output" },
 		{ "oci:x:a/b", "cannot use place 'oci:x:a/b': 'a/b' is not a tag" },
 	};
 	struct pool pool = { 0 };
