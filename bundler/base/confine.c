@@ -185,6 +185,7 @@ static int restrict_calls(struct confine *confine, enum step step, struct error 
 {
 	const struct seccomp_policy policy = {
 		.network = confine->network && step != READING,
+		.outputs = step == READING ? confine->outputs : confine->writes,
 		.kill = confine->mode == CONFINE_REQUIRE,
 	};
 
@@ -227,8 +228,8 @@ static int take(struct confine *confine, enum step step, struct error *err)
 	if (wait_for_threads(confine, err) < 0
 	    || (confine->landlock > 0 && restrict_files(confine, step, err) < 0))
 		return -1;
-	/* The list of calls is shorter only without the network. */
-	return confine->seccomp && confine->network && step == READING
+	/* The list of calls is not shorter before. */
+	return confine->seccomp && step == READING
 	       ? restrict_calls(confine, step, err) : 0;
 }
 

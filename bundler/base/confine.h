@@ -34,6 +34,7 @@ struct confine {
 	/* Set by the caller before confine_begin. */
 	enum confine_mode mode;
 	bool network, writes;	/* what any run of the command needs */
+	bool outputs;		/* whether it still writes more than large files when it reads */
 
 	/* What holds. */
 	int landlock;		/* version of Landlock, 0 when there is none */

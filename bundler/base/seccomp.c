@@ -50,7 +50,7 @@ static const uint16_t calls[] = {
 	SYS_clock_gettime,
 #endif
 #ifdef SYS_clock_gettime64
-	SYS_clock_gettime64, SYS_clock_nanosleep_time64, SYS_futex_time64, SYS_utimensat_time64,
+	SYS_clock_gettime64, SYS_clock_nanosleep_time64, SYS_futex_time64,
 #endif
 #ifdef SYS_gettimeofday
 	SYS_gettimeofday,
@@ -86,18 +86,14 @@ static const uint16_t calls[] = {
 #ifdef SYS_sync_file_range2
 	SYS_sync_file_range2,
 #endif
-	SYS_fgetxattr, SYS_flistxattr, SYS_fchmod, SYS_fchown,
+	SYS_fgetxattr, SYS_flistxattr,
 	/* files */
-	SYS_openat, SYS_faccessat, SYS_readlinkat, SYS_mkdirat, SYS_unlinkat, SYS_linkat,
-	SYS_symlinkat, SYS_renameat2, SYS_fchmodat, SYS_fchownat, SYS_statx,
+	SYS_openat, SYS_faccessat, SYS_readlinkat, SYS_unlinkat, SYS_statx,
 #ifdef SYS_fstat
 	SYS_fstat,
 #endif
 #ifdef SYS_faccessat2
 	SYS_faccessat2,
-#endif
-#ifdef SYS_renameat
-	SYS_renameat,
 #endif
 #ifdef SYS_newfstatat
 	SYS_newfstatat,
@@ -108,15 +104,11 @@ static const uint16_t calls[] = {
 #ifdef SYS_stat64
 	SYS_stat64, SYS_lstat64,
 #endif
-#ifdef SYS_utimensat
-	SYS_utimensat,
-#endif
 #ifdef SYS_open
-	SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_mkdir, SYS_unlink, SYS_rmdir,
-	SYS_rename, SYS_link, SYS_symlink, SYS_chmod,
+	SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_unlink,
 #endif
-#ifdef SYS_fchown32
-	SYS_fchown32, SYS_geteuid32, SYS_getuid32,
+#ifdef SYS_geteuid32
+	SYS_geteuid32, SYS_getuid32,
 #endif
 #ifdef SYS_sigreturn
 	SYS_sigreturn,
@@ -125,6 +117,27 @@ static const uint16_t calls[] = {
 	SYS_seccomp,
 #ifdef SYS_landlock_create_ruleset
 	SYS_landlock_create_ruleset, SYS_landlock_add_rule, SYS_landlock_restrict_self,
+#endif
+};
+
+/* Besides, of commands with outputs. Landlock does not know modes, owners and times. */
+static const uint16_t output_calls[] = {
+	SYS_mkdirat, SYS_linkat, SYS_symlinkat, SYS_renameat2, SYS_fchmod, SYS_fchmodat, SYS_fchown,
+	SYS_fchownat,
+#ifdef SYS_renameat
+	SYS_renameat,
+#endif
+#ifdef SYS_utimensat
+	SYS_utimensat,
+#endif
+#ifdef SYS_utimensat_time64
+	SYS_utimensat_time64,
+#endif
+#ifdef SYS_mkdir
+	SYS_mkdir, SYS_rmdir,
+#endif
+#ifdef SYS_fchown32
+	SYS_fchown32,
 #endif
 };
 
@@ -273,6 +286,8 @@ static void make_filter(struct filter *filter, const struct seccomp_policy *poli
 	add(filter, JUMP_ABOVE, X32_BIT - 1, 0, 1);
 	add(filter, RETURN, other, 0, 0);
 	allow_calls(filter, calls, COUNT(calls));
+	if (policy->outputs)
+		allow_calls(filter, output_calls, COUNT(output_calls));
 	if (policy->network)
 		allow_calls(filter, network_calls, COUNT(network_calls));
 	for (size_t i = 0; i < COUNT(argument_rules); i++)

@@ -8,6 +8,7 @@
 
 struct seccomp_policy {
 	bool network;	/* connections, and processes to make them in */
+	bool outputs;	/* names and attributes of files are changed */
 	bool kill;	/* any other call ends the process by SIGSYS, else it fails with ENOSYS */
 };
 

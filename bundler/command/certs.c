@@ -209,5 +209,6 @@ const struct command command_certs = {
 	.synopsis = "[-o FILE] [--compare FILE] [--json] BUNDLE",
 	.options = options,
 	.writes = true,
+	.outputs = true,
 	.run = run_certs,
 };

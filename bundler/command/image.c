@@ -272,5 +272,6 @@ const struct command command_image = {
 	.options = options,
 	.network = true,
 	.writes = true,
+	.outputs = true,
 	.run = run_image,
 };

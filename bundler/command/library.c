@@ -412,5 +412,6 @@ const struct command command_library = {
 		    "[--json] [RECIPE]",
 	.options = options,
 	.writes = true,
+	.outputs = true,
 	.run = run_library,
 };

@@ -54,5 +54,6 @@ const struct command command_lock = {
 	.options = options,
 	.network = true,
 	.writes = true,
+	.outputs = true,
 	.run = run_lock,
 };

@@ -143,5 +143,6 @@ const struct command command_rootfs = {
 	.options = options,
 	.network = true,
 	.writes = true,
+	.outputs = true,
 	.run = run_rootfs,
 };

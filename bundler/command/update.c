@@ -244,5 +244,6 @@ const struct command command_update = {
 	.options = options,
 	.network = true,
 	.writes = true,
+	.outputs = true,
 	.run = run_update,
 };
