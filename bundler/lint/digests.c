@@ -40,6 +40,24 @@ const char *digests_next(struct pool *pool, const char *text, size_t *offset, si
 	return NULL;
 }
 
+const char *digests_before(struct pool *pool, const char *text, const char *name)
+{
+	for (const char *found = text; (found = strstr(found, name)); found++) {
+		const char *end = found, *begin;
+
+		while (end > text && !strchr(" \t*\"'", end[-1]))
+			end--;
+		while (end > text && strchr(" \t*", end[-1]))
+			end--;
+		for (begin = end; begin > text && isxdigit((unsigned char)begin[-1]);)
+			begin--;
+		if ((end - begin == 64 || end - begin == 128)
+		    && (begin == text || !isalnum((unsigned char)begin[-1])))
+			return pool_copy(pool, begin, (size_t)(end - begin));
+	}
+	return NULL;
+}
+
 /* Get-FileHash takes SHA-256 by default. */
 unsigned digests_checked(const char *text)
 {
@@ -54,4 +72,16 @@ unsigned digests_checked(const char *text)
 						   || strstr(text, "-a 512"))))
 		digests |= LINT_SHA512;
 	return digests == 0 && strcasestr(text, "get-filehash") ? LINT_SHA256 : digests;
+}
+
+bool digests_listed(const char *text)
+{
+	static const char *const names[] = {
+		"shasums", "sha256sums", "sha512sums", "checksums", ".sha256", ".sha512",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasestr(text, names[i]))
+			return digests_checked(text) != 0;
+	return false;
 }

@@ -2,6 +2,7 @@
 #ifndef BUNDLER_LINT_DIGESTS_H
 #define BUNDLER_LINT_DIGESTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/pool.h"
@@ -20,7 +21,13 @@ unsigned digests_kind(const char *text);
 /* The next digest that is written out in a text, from *offset to end, or NULL. In pool. */
 const char *digests_next(struct pool *pool, const char *text, size_t *offset, size_t end);
 
+/* The digest in a line such as "<digest> *DIR/NAME" for sha256sum, or NULL. In pool. */
+const char *digests_before(struct pool *pool, const char *text, const char *name);
+
 /* Those that the commands of a script compare. */
 unsigned digests_checked(const char *text);
+
+/* Whether they compare what a file such as SHA256SUMS or thing.tar.gz.sha512 has. */
+bool digests_listed(const char *text);
 
 #endif

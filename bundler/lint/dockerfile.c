@@ -175,6 +175,11 @@ static void add_asset(struct reading *reading, const struct variables *variables
 		.name = slash + 1, .url = whole, .line = line, .arm = arm,
 		.hash = arm ? arm->hash : (struct lint_text){ .text = NULL },
 	};
+	if (!asset->hash.text)
+		asset->hash = (struct lint_text){
+			.text = digests_before(&file->pool, reading->instruction->text,
+					       asset->name), .line = line,
+		};
 	*reading->assets = asset;
 	reading->assets = &asset->next;
 }
@@ -277,8 +282,9 @@ static bool ends_build(struct pool *pool, const char *text, const struct shell_a
 {
 	const char *commands = pool_copy(pool, text + arm->begin, arm->end - arm->begin);
 
-	return !arm->assignments && (strstr(commands, "exit") || strstr(commands, "return")
-				     || strstr(commands, "false"));
+	return !arm->assignments && !strstr(commands, "exit 0")
+	       && (strstr(commands, "exit") || strstr(commands, "return")
+		   || strstr(commands, "false"));
 }
 
 static struct lint_arm *add_arm(struct reading *reading, const struct architecture_tool *tool,
@@ -329,6 +335,22 @@ static void set_all(struct reading *reading, struct variables *variables,
 				      expand(reading, variables, a->value));
 }
 
+/* Sets again what others do not: they may have changed what it is made of. */
+static void set_others(struct reading *reading, struct variables *variables,
+		       const struct shell_assignment *assignments,
+		       const struct shell_assignment *others)
+{
+	for (const struct shell_assignment *a = assignments; a; a = a->next) {
+		struct shell_assignment one = { .name = a->name, .value = a->value };
+		const struct shell_assignment *other = others;
+
+		while (other && strcmp(other->name, a->name) != 0)
+			other = other->next;
+		if (!other)
+			set_all(reading, variables, &one);
+	}
+}
+
 /*
  * Adds the URLs of the instruction that an arm chooses: those in it, and those in no arm that its
  * variables change; others are the same for all arms.
@@ -372,7 +394,7 @@ static void take_arms(struct reading *reading, const struct shell_script *script
 		common = variables;
 		set_all(reading, &variables, from->assignments);
 		/* URL="...${arch}..." may be before or after the case command. */
-		set_all(reading, &variables, script->assignments);
+		set_others(reading, &variables, script->assignments, from->assignments);
 		add_assets_of(reading, command, from, arm, &common, &variables);
 	}
 }
@@ -468,6 +490,7 @@ static void take_run(struct reading *reading)
 	}
 	(reading->powershell ? take_powershell : take_shell_script)(reading);
 	reading->file->checks |= digests_checked(instruction->text);
+	reading->file->listed |= digests_listed(instruction->text);
 }
 
 static void take_add(struct reading *reading)

@@ -60,6 +60,7 @@ struct lint_dockerfile {
 	size_t arm_count, asset_count;
 	bool excess;			/* some were ignored, by the maxima of limits.h */
 	unsigned checks;		/* the algorithms of digests that commands compare */
+	bool listed;			/* a file of sums has the digests */
 	struct lint_text ports;		/* of EXPOSE: sorted, separated by blanks */
 	struct lint_text program;	/* started, with arguments, without directories */
 	struct lint_text script;	/* the entry point, if it is a file of the context */

@@ -19,6 +19,15 @@ static bool is_known(const struct lint_arm *arm, const char *pattern)
 	return false;
 }
 
+static bool has_pattern(const struct lint_arm *arm, const char *text)
+{
+	for (const struct shell_word *word = arm->patterns; word; word = word->next)
+		if (strcmp(word->text, text) == 0)
+			return true;
+	return false;
+}
+
+/* "arm64 | aarch64" is no fault, because one of them is the architecture that the other means. */
 static void check_arm(const struct lint *lint, const struct lint_dockerfile *file,
 		      const struct lint_arm *arm)
 {
@@ -28,7 +37,8 @@ static void check_arm(const struct lint *lint, const struct lint_dockerfile *fil
 		const char *source = architecture_source(arm->tool);
 		const char *name = architecture_meant(arm->tool, word->text);
 
-		if (is_known(arm, word->text) || architecture_is_other(arm->tool, word->text))
+		if (is_known(arm, word->text) || architecture_is_other(arm->tool, word->text)
+		    || (name && has_pattern(arm, name)))
 			continue;
 		if (name)
 			lint_add(lint, LINT_ARCHITECTURE, file->path, arm->pattern_lines[i],
@@ -207,7 +217,8 @@ static unsigned allowed(const struct lint_dockerfile *file, const struct lint_te
 static void check_hash(const struct lint *lint, const struct lint_dockerfile *file,
 		       const struct lint_text *hash)
 {
-	if (!hash->text || strchr(hash->text, '$')
+	if (!hash->text || strchr(hash->text, '$') || strcmp(hash->text, "true") == 0
+	    || strcmp(hash->text, "false") == 0
 	    || (digests_kind(hash->text) & allowed(file, hash)) != 0)
 		return;
 	if (allowed(file, hash) == LINT_SHA512)
@@ -250,7 +261,7 @@ void lint_downloads_check(const struct lint *lint, const struct lint_version *ve
 	for (const struct lint_list *l = file->hashes; l; l = l->next)
 		check_hash(lint, file, &l->item);
 	for (const struct lint_asset *asset = file->assets; asset; asset = asset->next) {
-		if (asset->arm ? !asset->hash.text : !file->hashes)
+		if (!file->listed && !asset->hash.text && (asset->arm || !file->hashes))
 			lint_add(lint, LINT_HASH, file->path,
 				 asset->arm ? asset->arm->line : asset->line,
 				 "'%s' has no %s", asset->name, digest);

@@ -147,6 +147,38 @@ library/thing:5: coverage: 'arm32v5' is published, but '1.2.3/trixie/Dockerfile'
 library/thing:5: coverage: 's390x' is published, but '1.2.3/trixie/Dockerfile' has nothing for it
 END
 
+begin 'hash: a variable that the case command changes, files of sums, and options'
+write tree/1.2.3/alpine3.18/Dockerfile <<END
+FROM alpine:3.18
+ARG SKIP_CHECKSUM=false
+ENV THING_VERSION 1.2.3
+RUN ARCH= && case "\$(apk --print-arch)" in \\
+		amd64|x86_64) ARCH=x64 CHECKSUM=$(hash 1) ;; \\
+		*) echo 'it is compiled'; exit 0 ;; \\
+	esac; \\
+	wget "https://example.com/thing-1.2.3-linux-\$ARCH.tar.xz"; \\
+	echo "\$CHECKSUM thing-1.2.3-linux-\$ARCH.tar.xz" | sha256sum -c -
+END
+write tree/library/thing <<END
+$(head_of)
+
+Tags: 1.2.3-alpine3.18
+Architectures: amd64, s390x
+Directory: 1.2.3/alpine3.18
+END
+clean
+change 1.2.3/alpine3.18/Dockerfile 's/ CHECKSUM=.* ;;/ ;;/; s/amd64.x86_64/x86_64|arm64/'
+finds <<'END'
+1.2.3/alpine3.18/Dockerfile:5: architecture: apk --print-arch is never 'arm64', but 'aarch64'
+1.2.3/alpine3.18/Dockerfile:5: hash: 'thing-1.2.3-linux-x64.tar.xz' has no SHA-256
+END
+cp tree/1.2.3/alpine3.18/Dockerfile listed
+change 1.2.3/alpine3.18/Dockerfile "s/.arm64//; s/echo .*CHECKSUM.*-.ARCH/echo \"$(hash 9)  .\/thing-1.2.3-linux-x64/"
+clean
+mv listed tree/1.2.3/alpine3.18/Dockerfile
+change 1.2.3/alpine3.18/Dockerfile 's/.arm64//; s/echo "\$CHECKSUM.*" /grep thing SHASUMS256.txt /'
+clean
+
 begin 'version and copies: tools have versions of their own'
 for variant in alpine3.18 trixie; do
 	write tree/1.2.3/$variant/Dockerfile <<-END
