@@ -53,6 +53,7 @@ make_product() {
 	name: tiny
 	version: "1.0"
 	release:
+	  target: {linux/arm/v7: linux-arm7}
 	  asset: "tiny-{version}-{target}.{format}"
 	  url: "https://tiny.example/{version}/{asset}"
 	  sums: "https://tiny.example/{version}/SHA256SUMS"

@@ -10,8 +10,8 @@
 #define PE_MACHINE_AMD64 0x8664
 #define PE_MACHINE_ARM64 0xaa64
 
-#define ELF(machine, bits, big_endian) PLATFORM_ELF, machine, bits, big_endian
-#define PE(machine) PLATFORM_PE, machine, 64, 0
+#define ELF(machine, bits, big_endian) PLATFORM_ELF, machine, bits, big_endian, NULL
+#define PE(machine) PLATFORM_PE, machine, 64, 0, NULL
 
 static const struct platform table[] = {
 	{ "linux/386", "linux-386", "linux", "386", "",
@@ -54,7 +54,7 @@ static const struct platform table[] = {
 	  "windows-arm64", NULL, NULL, NULL, NULL,
 	  PE(PE_MACHINE_ARM64) },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-	  PLATFORM_ELF, 0, 0, 0 },
+	  PLATFORM_ELF, 0, 0, 0, NULL },
 };
 
 /* Other names that containerd's platforms.Normalize accepts. */

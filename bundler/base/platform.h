@@ -16,7 +16,7 @@ struct platform {
 	const char *os;
 	const char *architecture;	/* Go's GOARCH, as OCI requires (image-spec config.md) */
 	const char *variant;		/* OCI variant, or "" */
-	const char *target;		/* in the names of release assets: <os>-<arch> */
+	const char *target;		/* a name that lint knows in release assets: <os>-<arch> */
 	const char *bashbrew;		/* Docker Official Images, NULL if not built there */
 	const char *apk;		/* output of apk --print-arch, NULL without Alpine */
 	const char *dpkg;		/* output of dpkg --print-architecture, or NULL */
@@ -25,6 +25,7 @@ struct platform {
 	uint16_t machine;		/* e_machine (ELF gABI) or Machine (PE/COFF) */
 	uint8_t bits;			/* 32 or 64 */
 	uint8_t big_endian;
+	const char *word;		/* of a copy: what {target} stands for; NULL in the table */
 };
 
 /*

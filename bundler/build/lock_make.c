@@ -74,31 +74,63 @@ out:
 	return result;
 }
 
-/* A SHA256SUMS text, and its file or URL. */
+/* A checksum file, and its file or URL. */
 struct sums {
 	struct buffer text;
 	const char *name;
 };
 
-static int read_sums(const struct lock_make *make, struct sums *sums, struct lock *new,
+/* All of them, and which one has the asset of a platform: those of the user are searched. */
+struct all_sums {
+	struct sums *items;
+	size_t count;
+	size_t *of;		/* by platform of the recipe; NULL for the user's */
+};
+
+static int read_sums(const struct lock_make *make, struct sums *sums, struct error *err)
+{
+	int result;
+
+	if (make->sums_count > 0)
+		return file_read(&sums->text, AT_FDCWD, sums->name, err);
+	result = fetch_document(make->fetch, sums->name, &sums->text, err);
+	if (result < 0 && err->status == STATUS_NETWORK)
+		error_hint(err, "--sums reads a copy from elsewhere");
+	return result;
+}
+
+/* Names them: the user's, else each URL once. */
+static int name_sums(const struct lock_make *make, struct lock *new, struct all_sums *all,
 		     struct error *err)
 {
-	sums->name = make->sums_file;
-	if (sums->name)
-		return file_read(&sums->text, AT_FDCWD, sums->name, err);
-	sums->name = recipe_sums(make->recipe, &new->pool, err);
-	if (!sums->name)
-		return -1;
-	if (*sums->name != '\0') {
-		int result = fetch_document(make->fetch, sums->name, &sums->text, err);
+	const struct recipe *recipe = make->recipe;
 
-		if (result < 0 && err->status == STATUS_NETWORK)
-			error_hint(err, "--sums reads a copy from elsewhere");
-		return result;
+	all->items = pool_new(&new->pool, make->sums_count + recipe->platform_count,
+			      sizeof *all->items);
+	for (; all->count < make->sums_count; all->count++)
+		all->items[all->count].name = make->sums[all->count];
+	if (all->count > 0)
+		return 0;
+	all->of = pool_new(&new->pool, recipe->platform_count, sizeof *all->of);
+	for (size_t i = 0; i < recipe->platform_count; i++) {
+		char *url = recipe_sums(recipe, recipe->platforms[i], &new->pool, err);
+
+		if (!url)
+			return -1;
+		if (*url == '\0') {
+			error_set(err, STATUS_CONFIG,
+				  "cannot lock '%s %s': its release has no SHA256SUMS", new->name,
+				  new->version);
+			return error_hint(err, "make one from archives that you trust, and pass it "
+					  "with --sums");
+		}
+		while (all->of[i] < all->count
+		       && strcmp(all->items[all->of[i]].name, url) != 0)
+			all->of[i]++;
+		if (all->of[i] == all->count)
+			all->items[all->count++].name = url;
 	}
-	error_set(err, STATUS_CONFIG, "cannot lock '%s %s': its release has no SHA256SUMS",
-		  new->name, new->version);
-	return error_hint(err, "make one from archives that you trust, and pass it with --sums");
+	return 0;
 }
 
 /* What will be known about an asset before its digest is. */
@@ -116,19 +148,22 @@ static bool wants_archives(const struct lock_make *make)
 }
 
 /* Confines the process to what may be fetched. */
-static int begin(const struct lock_make *make, struct lock *new, struct error *err)
+static int begin(const struct lock_make *make, struct lock *new, const struct all_sums *all,
+		 struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
 	const bool archives = wants_archives(make);
-	const char *sums = make->sums_file ? NULL : recipe_sums(recipe, &new->pool, err);
+	const size_t documents = all->of ? all->count : 0;
 	struct fetch_asset *assets = pool_new(&new->pool, recipe->platform_count, sizeof *assets);
+	const char **urls = pool_new(&new->pool, documents, sizeof *urls);
 
-	if (!make->sums_file && !sums)
-		return -1;
+	for (size_t i = 0; i < documents; i++)
+		urls[i] = all->items[i].name;
 	for (size_t i = 0; i < recipe->platform_count && archives; i++)
 		if (name_asset(make, recipe->platforms[i], new, &assets[i], err) < 0)
 			return -1;
-	return fetch_begin(make->fetch, assets, archives ? recipe->platform_count : 0, sums, err);
+	return fetch_begin(make->fetch, assets, archives ? recipe->platform_count : 0, urls,
+			   documents, err);
 }
 
 /* Fetches the archive, which checks its digest, and stores its size. */
@@ -159,27 +194,68 @@ static int check_unchanged(const struct lock_make *make, const struct lock *new,
 			  make->lock_file);
 }
 
-static int missing(const struct sums *sums, const char *name, const struct platform *platform,
-		   struct error *err)
+static int missing(const struct all_sums *all, size_t number, const char *name,
+		   const struct platform *platform, struct error *err)
 {
-	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for '%s'", sums->name, name);
+	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for '%s'", all->items[number].name,
+		  name);
 	return error_hint(err, "if releases may lack %s, make it optional in the recipe",
 			  platform->name);
 }
 
-/* An asset that is not in the sums is left out if its platform is optional. */
-static int lock_asset(const struct lock_make *make, const struct platform *platform,
-		      const struct sums *sums, struct lock *new, struct error *err)
+/* A user's file of nothing but a digest is for the asset that it is named after. */
+static bool is_named_after(const char *file, const char *asset)
 {
+	const char *slash = strrchr(file, '/');
+
+	return strncmp(slash ? slash + 1 : file, asset, strlen(asset)) == 0;
+}
+
+/* Finds the digest of an asset: 1, 0 when no file has it, or -1. */
+static int find_digest(const struct lock_make *make, const struct all_sums *all, size_t number,
+		       const char *name, struct digest *digest, struct error *err)
+{
+	int found = 0;
+
+	if (all->of) {
+		const struct sums *sums = &all->items[all->of[number]];
+
+		return sums_find(&sums->text, sums->name, name, recipe_sums_vary(make->recipe),
+				 digest, err);
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sums *sums = &all->items[i];
+		struct digest other;
+		int result = sums_find(&sums->text, sums->name, name,
+				       is_named_after(sums->name, name), &other, err);
+
+		if (result < 0)
+			return -1;
+		if (result > 0 && found > 0 && !digest_equal(digest, &other))
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' has another "
+					 "digest in a file before it", sums->name, name);
+		if (result > 0)
+			*digest = other;
+		found |= result;
+	}
+	return found;
+}
+
+/* An asset that is not in the sums is left out if its platform is optional. */
+static int lock_asset(const struct lock_make *make, size_t number, const struct all_sums *all,
+		      struct lock *new, struct error *err)
+{
+	const struct platform *platform = make->recipe->platforms[number];
 	struct lock_asset *asset = &new->assets[new->asset_count];
 	const struct lock_asset *before = known(make->old, new, platform);
 	char *name = recipe_asset(make->recipe, platform, &new->pool, err);
-	int found = name ? sums_find(&sums->text, sums->name, name, &asset->digest, err) : -1;
+	int found = name ? find_digest(make, all, number, name, &asset->digest, err) : -1;
 
 	if (found == 0 && recipe_is_optional(make->recipe, platform))
 		return 0;
 	if (found <= 0)
-		return found < 0 ? -1 : missing(sums, name, platform, err);
+		return found < 0 ? -1 : missing(all, all->of ? all->of[number] : 0, name, platform,
+						err);
 	asset->platform = platform;
 	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
 	asset->size = before ? before->size : 0;
@@ -195,23 +271,29 @@ static int lock_asset(const struct lock_make *make, const struct platform *platf
 static int lock_assets(const struct lock_make *make, struct lock *new, struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
-	struct sums sums;
+	struct all_sums all = { .items = NULL };
+	size_t opened = 0;
 	int result;
 
 	new->assets = pool_new(&new->pool, recipe->platform_count, sizeof *new->assets);
-	buffer_init(&sums.text, LIMIT_SUMS_BYTES);
-	result = begin(make, new, err);
+	result = name_sums(make, new, &all, err);
 	if (result == 0)
-		result = read_sums(make, &sums, new, err);
+		result = begin(make, new, &all, err);
+	for (; opened < all.count && result == 0; opened++) {
+		buffer_init(&all.items[opened].text, LIMIT_SUMS_BYTES);
+		result = read_sums(make, &all.items[opened], err);
+	}
 	if (result == 0 && !wants_archives(make))
 		result = fetch_end(make->fetch, err);
 	for (const struct platform *row = platform_table(); row->name && result == 0; row++)
-		if (recipe_has(recipe, row))
-			result = lock_asset(make, row, &sums, new, err);
+		for (size_t i = 0; i < recipe->platform_count && result == 0; i++)
+			if (recipe->platforms[i] == row)
+				result = lock_asset(make, i, &all, new, err);
 	if (result == 0 && new->asset_count == 0)
 		result = error_set(err, STATUS_CONFIG, "cannot use '%s': no line for any platform "
-				   "of '%s'", sums.name, recipe->file);
-	buffer_free(&sums.text);
+				   "of '%s'", all.items[0].name, recipe->file);
+	while (opened-- > 0)
+		buffer_free(&all.items[opened].text);
 	return result;
 }
 

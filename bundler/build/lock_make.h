@@ -20,7 +20,8 @@ struct lock_make {
 	const char *lock_file;		/* path of the lock, for messages */
 	const struct lock *old;		/* the existing lock; its file is NULL without one */
 	struct fetch *fetch;
-	const char *sums_file;		/* SHA256SUMS; NULL: at the recipe's URL */
+	const char *const *sums;	/* files of digests; without any, the recipe's URLs */
+	size_t sums_count;
 	const char *release;		/* origin of the archives with these digests */
 	int64_t epoch;			/* -1: the old lock's for the same version, else now */
 	bool download;			/* fetch every archive, for its digest and size */

@@ -252,7 +252,7 @@ static int run_image(struct option_parser *parser, struct error *err)
 	if (parse(&run, parser, err) < 0 || command_inputs_open(&run.inputs, parser, err) < 0)
 		goto out;
 	run.style.name = recipe->name;
-	run.style.tag = run.output.tag ? run.output.tag : recipe->version;
+	run.style.tag = run.output.tag ? run.output.tag : recipe_tag(recipe, &run.inputs.pool);
 	run.style.docker = run.output.kind != LOCATION_OCI;
 	if (command_inputs_flavour(&run.inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && command_inputs_fetch(&run.inputs, err) == 0)

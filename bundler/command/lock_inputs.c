@@ -2,9 +2,23 @@
 /* What lock and update take besides other inputs. */
 #include "command/lock_inputs.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/path.h"
+
+int command_lock_inputs_sums(void *locking, const struct option_spec *spec, const char *value,
+			     struct error *err)
+{
+	struct command_lock_inputs *in = locking;
+
+	(void)spec, (void)err;
+	in->sums = memory_resize(in->sums, in->make.sums_count + 1, sizeof *in->sums);
+	in->sums[in->make.sums_count++] = value;
+	in->make.sums = in->sums;
+	return 0;
+}
 
 int command_lock_inputs_release(void *release, const struct option_spec *spec, const char *value,
 				struct error *err)
@@ -26,8 +40,8 @@ int command_lock_inputs_open(struct command_lock_inputs *locking, struct command
 	    || lock_make_read(&locking->old, inputs->lock_file, err) < 0
 	    || command_inputs_connect(inputs, err) < 0)
 		return -1;
-	if (make->sums_file)
-		confine_read(inputs->fetch.confine, make->sums_file);
+	for (size_t i = 0; i < make->sums_count; i++)
+		confine_read(inputs->fetch.confine, make->sums[i]);
 	confine_write_beside(inputs->fetch.confine, inputs->lock_file);
 	if (locking->record)
 		command_inputs_list_scratch(inputs->fetch.confine);
@@ -47,4 +61,5 @@ void command_lock_inputs_close(struct command_lock_inputs *locking)
 	if (locking->make.scratch >= 0)
 		close(locking->make.scratch);
 	lock_close(&locking->old);
+	free(locking->sums);
 }

@@ -14,8 +14,8 @@
  * a struct command_lock_inputs named locking.
  */
 #define COMMAND_LOCK_INPUTS_OPTIONS \
-	{ "sums", "FILE", "take the digests from this SHA256SUMS, not the release's", \
-	  OPTION(locking.make.sums_file) }, \
+	{ "sums", "FILE", "take the digests from this file, not the release's; repeatable", \
+	  OPTION_CALL(locking, command_lock_inputs_sums) }, \
 	{ "release", "NAME", "name the release of the digests (default: official)", \
 	  OPTION_CALL(locking.make.release, command_lock_inputs_release) }, \
 	{ "download", NULL, "fetch every archive, to check it and lock its size", \
@@ -27,12 +27,13 @@
 
 /* How --help shows them. */
 #define COMMAND_LOCK_INPUTS_SYNOPSIS \
-	"[--sums FILE] [--release NAME] [--download] [--record] [--lock FILE] [--cache DIR] " \
+	"[--sums FILE]... [--release NAME] [--download] [--record] [--lock FILE] [--cache DIR] " \
 	"[--mirror URL]... [--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] " \
 	"[--offline] "
 
 struct command_lock_inputs {
 	struct lock_make make;	/* complete after command_lock_inputs_open */
+	const char **sums;
 	struct lock old;
 	bool record;
 };
@@ -41,7 +42,9 @@ struct command_lock_inputs {
 #define COMMAND_LOCK_INPUTS_INIT \
 	{ .make = { .release = "official", .epoch = -1, .scratch = -1 } }
 
-/* What the row of --release calls. */
+/* What the rows of --sums and --release call. */
+int command_lock_inputs_sums(void *locking, const struct option_spec *spec, const char *value,
+			     struct error *err);
 int command_lock_inputs_release(void *release, const struct option_spec *spec, const char *value,
 				struct error *err);
 

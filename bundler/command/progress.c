@@ -160,7 +160,7 @@ void progress_notify(void *context, const struct event *event)
 		update_row(progress, event);
 		break;
 	case EVENT_WAITING:
-		note(progress, event->asset, ": waiting for another process's download");
+		note(progress, event->asset, ": waiting for another download of it");
 		break;
 	case EVENT_RETRYING:
 		note(progress, event->message, "; trying again");

@@ -138,7 +138,7 @@ static bool list_source(const struct fetch *fetch, const char *text)
 }
 
 int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
-		const char *document, struct error *err)
+		const char *const *documents, size_t document_count, struct error *err)
 {
 	const struct fetch_options *options = &fetch->options;
 	struct confine *confine = options->confine;
@@ -156,8 +156,8 @@ int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t co
 		}
 		any |= list_source(fetch, assets[i].url);
 	}
-	if (document)
-		list_source(fetch, document);
+	for (size_t i = 0; i < document_count; i++)
+		list_source(fetch, documents[i]);
 	/* Servers may lead to others by https only; musl asks for long answers of DNS over TCP. */
 	if (!options->offline) {
 		confine_connect(confine, 443);

@@ -53,13 +53,13 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 void fetch_free(struct fetch *fetch);
 
 /*
- * Confines the process to what fetching these assets and, unless it is NULL, the document may use
+ * Confines the process to what fetching these assets and documents may use
  * (confine_network). What else is read and written has been listed. For assets the cache is made,
  * when they may be downloaded. Before the first thread. Errors as for confine_network, STATUS_FILE
  * for the cache.
  */
 int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
-		const char *document, struct error *err);
+		const char *const *documents, size_t document_count, struct error *err);
 
 /*
  * Opens all of these archives, each in a job: fetch_open hands out what was opened, each once.

@@ -14,7 +14,7 @@ static void write_scratch(struct library_text *d)
 {
 	const struct recipe_image *image = &d->recipe->image;
 
-	d->platform.target = TEXT_TARGET;
+	d->platform.word = TEXT_TARGET;
 	text_add(d, "# The tar of bundler rootfs: ADD keeps owner, mode and time of what is in "
 		     "it.\nADD rootfs.tar.gz /\n\n");
 	text_add_environment(d);

@@ -30,12 +30,33 @@ static const char *vary(struct library_text *d, const char *text)
 	return result;
 }
 
+/* The shell knows only the target, so nothing else of the URL may depend on the platform. */
+static int check_alike(struct library_text *d, const struct platform *platform)
+{
+	const char *const template = d->recipe->release.url;
+	struct platform copy = *platform;
+	const char *one = recipe_expand(d->recipe, &d->platform, &d->pool, template, d->err);
+	const char *other;
+
+	copy.word = TEXT_TARGET;
+	other = recipe_expand(d->recipe, &copy, &d->pool, template, d->err);
+	if (!one || !other)
+		return -1;
+	if (strcmp(one, other) == 0)
+		return 0;
+	error_set(d->err, STATUS_CONFIG, "cannot write the Dockerfile of alpine: '%s' differs "
+		  "between '%s' and '%s' by more than {target}", template, d->platform.name,
+		  platform->name);
+	return error_hint(d->err, "name these words in 'release.target'");
+}
+
 /* A line of the case for each platform that Alpine and the lock have. */
 static void add_targets(struct library_text *d)
 {
 	for (size_t i = 0; i < d->recipe->platform_count && !d->failed; i++) {
 		const struct platform *platform = d->recipe->platforms[i];
 		const struct lock_asset *asset;
+		const char *target;
 		struct error ignored;
 		char hex[DIGEST_HEX_BYTES];
 
@@ -44,9 +65,12 @@ static void add_targets(struct library_text *d)
 			&& !lock_find(d->lock, platform, &ignored)))
 			continue;
 		asset = text_asset(d, platform);
-		if (asset)
+		target = asset ? recipe_target(d->recipe, platform, &d->pool, d->err) : NULL;
+		if (asset && (!target || check_alike(d, platform) < 0))
+			d->failed = true;
+		else if (asset)
 			text_format(d, "\t\t%s) target='%s'; sha256='%s' ;; \\\n", platform->apk,
-				    platform->target, digest_write_hex(&asset->digest, hex));
+				    target, digest_write_hex(&asset->digest, hex));
 	}
 }
 
@@ -126,7 +150,7 @@ void dockerfile_alpine_write(struct library_text *d)
 	const struct recipe_list *packages = &d->recipe->library.packages;
 	json_t *words, *script = json_pack("[s]", "docker-entrypoint.sh");
 
-	d->platform.target = TEXT_TARGET;
+	d->platform.word = TEXT_TARGET;
 	text_add_version(d);
 	text_add_environment(d);
 	text_add(d, "\n");

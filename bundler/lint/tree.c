@@ -188,7 +188,7 @@ static int add_sums(struct loading *loading, const char *path, const char *versi
 	tree->sums = memory_resize(tree->sums, tree->sums_count + 1, sizeof *tree->sums);
 	tree->sums[tree->sums_count++] = (struct lint_sums){ path, version, *text };
 	/* No line has an empty name, but a search looks at all. */
-	return sums_find(text, path, "", &ignored, loading->err) < 0 ? -1 : 0;
+	return sums_find(text, path, "", false, &ignored, loading->err) < 0 ? -1 : 0;
 }
 
 static int read_sums(struct loading *loading, const struct location *place, const char *name,
@@ -488,7 +488,8 @@ int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *ve
 		if (sums->version && strcmp(sums->version, version->name) != 0)
 			continue;
 		*source = sums->path;
-		result = sums_find(&sums->text, sums->path, asset, digest, &ignored) > 0 ? 1 : -1;
+		result = sums_find(&sums->text, sums->path, asset, false, digest, &ignored) > 0
+			 ? 1 : -1;
 	}
 	return result;
 }

@@ -47,27 +47,68 @@ const char *recipe_format(const struct recipe *recipe, const struct platform *pl
 	return NULL;
 }
 
+/* The words that most projects use: Go's, and of arm the variant, too. */
+static char *arch_of(const struct platform *platform, struct pool *pool)
+{
+	const bool arm = strcmp(platform->architecture, "arm") == 0;
+
+	return pool_format(pool, "%s%s", platform->architecture, arm ? platform->variant : "");
+}
+
+/* Expands a template with these for {target} and {asset}, where they are not NULL. */
+static char *expand(const struct recipe *recipe, const struct platform *platform,
+		    struct pool *pool, const char *template, const char *target, const char *asset,
+		    struct error *err)
+{
+	struct placeholder placeholders[10] = {
+		{ "name", recipe->name },
+		{ "version", recipe->version },
+		{ "os", platform->os },
+		{ "arch", arch_of(platform, pool) },
+		{ "variant", platform->variant },
+		{ "exe", platform->format == PLATFORM_PE ? ".exe" : "" },
+	};
+	const char *format = recipe_format(recipe, platform);
+	struct placeholder *next = &placeholders[6];
+
+	if (format)
+		*next++ = (struct placeholder){ "format", format };
+	if (target)
+		*next++ = (struct placeholder){ "target", target };
+	if (asset)
+		*next++ = (struct placeholder){ "asset", asset };
+	return placeholder_expand(pool, template, placeholders, err);
+}
+
+char *recipe_target(const struct recipe *recipe, const struct platform *platform,
+		    struct pool *pool, struct error *err)
+{
+	const struct recipe_release *release = &recipe->release;
+	const char *template = release->word ? release->word : "{os}-{arch}";
+
+	if (platform->word)
+		return pool_string(pool, platform->word);
+	for (size_t i = 0; i < release->word_count; i++)
+		if (strcmp(release->words[i].platform->name, platform->name) == 0)
+			template = release->words[i].word;
+	return expand(recipe, platform, pool, template, NULL, NULL, err);
+}
+
 char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 		   struct pool *pool, struct error *err)
 {
-	const char *format = recipe_format(recipe, platform);
-	const struct placeholder placeholders[] = {
-		{ "name", recipe->name },
-		{ "version", recipe->version },
-		{ "target", platform->target },
-		{ "format", format },
-		{ NULL, NULL },
-	};
-	const char *fault;
+	const char *target = recipe_target(recipe, platform, pool, err), *fault;
 	char *asset;
 
-	if (!format) {
+	if (!target)
+		return NULL;
+	if (!recipe_format(recipe, platform)) {
 		error_set(err, STATUS_CONFIG,
 			  "cannot name the asset for '%s': no release format for '%s'",
 			  platform->name, platform->os);
 		return NULL;
 	}
-	asset = placeholder_expand(pool, recipe->release.asset, placeholders, err);
+	asset = expand(recipe, platform, pool, recipe->release.asset, target, NULL, err);
 	fault = asset ? path_name_fault(asset) : NULL;
 	if (fault) {
 		error_set(err, STATUS_CONFIG, "cannot use asset name '%s': %s", asset, fault);
@@ -79,21 +120,15 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err)
 {
-	/* The asset's name is a template too, and few templates use it. */
-	const bool needs_asset = strstr(template, "{asset}") != NULL;
-	const char *asset = needs_asset ? recipe_asset(recipe, platform, pool, err) : "";
-	const struct placeholder placeholders[] = {
-		{ "name", recipe->name },
-		{ "version", recipe->version },
-		{ "target", platform->target },
-		{ "format", recipe_format(recipe, platform) },
-		{ "os", platform->os },
-		{ "exe", platform->format == PLATFORM_PE ? ".exe" : "" },
-		{ "asset", asset },
-		{ NULL, NULL },
-	};
+	/* Both are templates, too, and few templates use them. */
+	const bool has_target = strstr(template, "{target}");
+	const bool has_asset = strstr(template, "{asset}");
+	const char *target = has_target ? recipe_target(recipe, platform, pool, err) : NULL;
+	const char *asset = has_asset ? recipe_asset(recipe, platform, pool, err) : NULL;
 
-	return asset ? placeholder_expand(pool, template, placeholders, err) : NULL;
+	if ((has_target && !target) || (has_asset && !asset))
+		return NULL;
+	return expand(recipe, platform, pool, template, target, asset, err);
 }
 
 char *recipe_url(const struct recipe *recipe, const struct platform *platform,
@@ -102,15 +137,29 @@ char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 	return recipe_expand(recipe, platform, pool, recipe->release.url, err);
 }
 
-char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err)
+char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
+		  struct pool *pool, struct error *err)
 {
-	const struct placeholder placeholders[] = {
-		{ "name", recipe->name },
-		{ "version", recipe->version },
-		{ NULL, NULL },
-	};
+	return recipe_expand(recipe, platform, pool, recipe->release.sums, err);
+}
 
-	return placeholder_expand(pool, recipe->release.sums, placeholders, err);
+char *recipe_tag(const struct recipe *recipe, struct pool *pool)
+{
+	char *tag = pool_string(pool, recipe->version);
+
+	for (char *plus = tag; (plus = strchr(plus, '+')); plus++)
+		*plus = '-';
+	return tag;
+}
+
+bool recipe_sums_vary(const struct recipe *recipe)
+{
+	static const char *const varying[] = { "{asset}", "{target}", "{arch}" };
+
+	for (size_t i = 0; i < sizeof varying / sizeof varying[0]; i++)
+		if (strstr(recipe->release.sums, varying[i]))
+			return true;
+	return false;
 }
 
 /* The first count numbers of the version, or NULL when it has fewer. */

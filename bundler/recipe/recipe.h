@@ -42,10 +42,19 @@ struct recipe_format {
 	char *format;		/* "tar.gz" or "zip" */
 };
 
+/* What {target} stands for on a platform: a template. */
+struct recipe_word {
+	const struct platform *platform;
+	char *word;
+};
+
 /* Where the release of the recipe's version is. */
 struct recipe_release {
 	char *asset, *url;	/* templates: name and URL of the archive */
-	char *sums;		/* template: URL of the SHA256SUMS, or "" without one */
+	char *sums;		/* template: URL of the checksum file, or "" without one */
+	char *word;		/* template: what {target} stands for; NULL: "{os}-{arch}" */
+	struct recipe_word *words;	/* the platforms where it is another */
+	size_t word_count;
 	char *wrapper;		/* template: directory in the archive, or "" */
 	struct recipe_format *formats;
 	size_t format_count;
@@ -140,8 +149,8 @@ struct recipe {
 void recipe_close(struct recipe *recipe);
 
 /*
- * Expands a template for a platform ({name} {version} {target} {os} {exe} {format} {asset}), in
- * pool; NULL and STATUS_CONFIG for an unknown placeholder.
+ * Expands a template for a platform ({name} {version} {target} {os} {arch} {variant} {exe} {format}
+ * {asset}), in pool; NULL and STATUS_CONFIG for an unknown placeholder.
  */
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err);
@@ -159,8 +168,25 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 		 struct pool *pool, struct error *err);
 
-/* URL of the release's SHA256SUMS, in pool; "" when it has none. */
-char *recipe_sums(const struct recipe *recipe, struct pool *pool, struct error *err);
+/*
+ * What {target} stands for, in pool: what the recipe says of the platform, else "{os}-{arch}". NULL
+ * and STATUS_CONFIG for a placeholder that is unknown.
+ */
+char *recipe_target(const struct recipe *recipe, const struct platform *platform,
+		    struct pool *pool, struct error *err);
+
+/* The tag of an image: the version, in which "+" becomes "-", because a tag has none. In pool. */
+char *recipe_tag(const struct recipe *recipe, struct pool *pool);
+
+/*
+ * The URL of the checksum file that has the platform's asset, in pool; "" without one. NULL and
+ * STATUS_CONFIG.
+ */
+char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
+		  struct pool *pool, struct error *err);
+
+/* Whether there is a checksum file for each platform, or for each asset. */
+bool recipe_sums_vary(const struct recipe *recipe);
 
 /* "tar.gz" or "zip"; NULL when the recipe has no format for the platform's operating system. */
 const char *recipe_format(const struct recipe *recipe, const struct platform *platform);

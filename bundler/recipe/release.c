@@ -78,24 +78,71 @@ static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 	return recipe_template_take(yaml, node, &release->url, url_fault, err);
 }
 
-/* The only template without platform. Empty means that the release has no SHA256SUMS. */
+/* Empty means that the release has no checksum file. */
+static const char *sums_fault(const char *url)
+{
+	return *url == '\0' ? NULL : url_fault(url);
+}
+
 static int take_sums(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_release *release = into;
-	struct recipe *recipe = yaml->context;
-	const char *url, *fault;
+
+	return recipe_template_take(yaml, node, &release->sums, sums_fault, err);
+}
+
+static int take_word(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		     struct error *err)
+{
+	struct recipe_release *release = into;
+	const struct recipe *recipe = yaml->context;
+	const char *name = yaml_string(yaml, key, err);
+	struct recipe_word row = { .platform = NULL }, *place = release->words;
+	const struct recipe_word *end = place + release->word_count;
 	struct error reason;
 
-	release->sums = yaml_string(yaml, node, err);
-	if (!release->sums)
+	if (!name)
 		return -1;
-	if (*release->sums == '\0')
-		return 0;
-	url = recipe_sums(recipe, &recipe->pool, &reason);
-	if (!url)
-		return yaml_fault(yaml, node, err, "%s", reason.message);
-	fault = url_fault(url);
-	return fault ? yaml_fault(yaml, node, err, "'%s' is refused: %s", url, fault) : 0;
+	row.platform = platform_find(name, &reason);
+	if (!row.platform || !recipe_has(recipe, row.platform))
+		return yaml_fault(yaml, key, err, "'%s' is not one of the recipe's platforms",
+				  name);
+	row.word = yaml_string(yaml, value, err);
+	if (!row.word)
+		return -1;
+	while (place < end && place->platform != row.platform)
+		place++;
+	release->word_count += place == end;
+	*place = row;
+	return 0;
+}
+
+/* A template for all platforms, or for each of those that differ. */
+static int take_target(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+	struct recipe *recipe = yaml->context;
+	const struct recipe_word *before = release->words;
+	struct error reason;
+
+	if (node->type == YAML_SCALAR_NODE) {
+		release->word = yaml_string(yaml, node, err);
+		release->word_count = 0;
+		if (!release->word)
+			return -1;
+	} else {
+		/* A copy, because newer versions keep the rows they have. */
+		release->words = pool_new(yaml->pool, release->word_count + yaml_count(node) + 1,
+					  sizeof *release->words);
+		if (release->word_count > 0)
+			memcpy(release->words, before, release->word_count * sizeof *before);
+		if (yaml_pairs(yaml, node, take_word, release, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		if (!recipe_target(recipe, recipe->platforms[i], yaml->pool, &reason))
+			return yaml_fault(yaml, node, err, "%s", reason.message);
+	return 0;
 }
 
 static const char *wrapper_fault(const char *directory)
@@ -138,6 +185,7 @@ static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 	static const struct yaml_key keys[] = {
 		{ "before", true, take_before, NULL, 0 },
 		{ "format", false, take_formats, NULL, 0 },
+		{ "target", false, take_target, NULL, 0 },
 		{ "asset", false, take_asset, NULL, 0 },
 		{ "url", false, take_url, NULL, 0 },
 		{ "sums", false, take_sums, NULL, 0 },
@@ -175,6 +223,7 @@ int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct
 {
 	static const struct yaml_key keys[] = {
 		{ "format", true, take_formats, NULL, 0 },
+		{ "target", false, take_target, NULL, 0 },
 		{ "asset", true, take_asset, NULL, 0 },
 		{ "url", true, take_url, NULL, 0 },
 		{ "sums", true, take_sums, NULL, 0 },

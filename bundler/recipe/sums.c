@@ -28,34 +28,227 @@ int sums_next(const char **text, const char *end, struct sums_line *line)
 	return 1;
 }
 
-/* Names in a release have no control characters; a carriage return is part of CRLF. */
-static bool has_control(const struct sums_line *line)
+#define SIGNED "-----BEGIN PGP SIGNED MESSAGE-----"
+#define SIGNATURE "-----BEGIN PGP SIGNATURE-----"
+
+/* A text that is read line by line. */
+struct reader {
+	const char *next, *end;
+	size_t number;		/* of the line, from 1 */
+	const char *line;	/* without its end */
+	size_t length;
+	bool is_signed;
+};
+
+static bool is_line(const struct reader *reader, const char *text)
 {
-	for (size_t i = 0; i < line->name_length; i++)
-		if ((unsigned char)line->name[i] < 0x20 || line->name[i] == 0x7f)
-			return true;
-	return false;
+	return reader->length == strlen(text) && memcmp(reader->line, text, reader->length) == 0;
 }
 
-int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name,
+/* Moves on to the next line; false at the end. */
+static bool read_line(struct reader *reader)
+{
+	const char *newline = memchr(reader->next, '\n', (size_t)(reader->end - reader->next));
+	const char *end = newline ? newline : reader->end;
+
+	if (reader->next == reader->end)
+		return false;
+	reader->line = reader->next;
+	reader->length = (size_t)(end - reader->line);
+	reader->length -= reader->length > 0 && end[-1] == '\r';
+	reader->next = newline ? newline + 1 : reader->end;
+	reader->number++;
+	return true;
+}
+
+/* What one line says. */
+struct entry {
+	const char *algorithm;	/* NULL when it is SHA-256 */
+	struct digest digest;
+	const char *name;
+	size_t length;		/* 0 for digits alone */
+};
+
+/* The algorithm of so many hexadecimal digits; "" for SHA-256, NULL when there is none. */
+static const char *algorithm_of(size_t digits)
+{
+	switch (digits) {
+	case 32: return "MD5";
+	case 40: return "SHA-1";
+	case 56: return "SHA-224";
+	case 64: return "";
+	case 96: return "SHA-384";
+	case 128: return "SHA-512";
+	}
+	return NULL;
+}
+
+static size_t count_digits(const char *text, const char *end)
+{
+	const char *next = text;
+
+	while (next < end && *next != '\0' && strchr("0123456789abcdefABCDEF", *next))
+		next++;
+	return (size_t)(next - text);
+}
+
+/* Takes so many digits at text; why they are no digest, or NULL. */
+static const char *take_digits(struct entry *entry, const char *text, size_t digits)
+{
+	const char *algorithm = algorithm_of(digits);
+	char hex[DIGEST_HEX_BYTES];
+
+	if (!algorithm)
+		return "has a digest of another length than any algorithm's";
+	entry->algorithm = *algorithm ? algorithm : NULL;
+	if (entry->algorithm)
+		return NULL;
+	for (size_t i = 0; i < digits; i++)
+		hex[i] = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] - 'A' + 'a' : text[i]);
+	hex[digits] = '\0';
+	digest_parse_hex(&entry->digest, hex);
+	return NULL;
+}
+
+/* "SHA256 (name) = digits", as BSD and OpenSSL write it. */
+static const char *parse_bsd(const struct reader *reader, struct entry *entry)
+{
+	const char *line = reader->line, *end = line + reader->length;
+	const char *open = memchr(line, '(', reader->length), *close = end;
+	size_t digits;
+
+	while (close > line && close[-1] != ')')
+		close--;
+	if (!open || close <= open + 2)
+		return "is neither '<SHA-256>  <name>' nor 'SHA256 (<name>) = <SHA-256>'";
+	entry->name = open + 1;
+	entry->length = (size_t)(close - 1 - entry->name);
+	for (line = close; line < end && (*line == ' ' || *line == '='); line++)
+		;
+	digits = count_digits(line, end);
+	return line + digits == end ? take_digits(entry, line, digits)
+				    : "has no digest behind the name";
+}
+
+/* Why the line cannot be used, or NULL. */
+static const char *parse_line(const struct reader *reader, struct entry *entry)
+{
+	const char *line = reader->line, *end = line + reader->length;
+	size_t digits = count_digits(line, end);
+	const char *fault;
+
+	*entry = (struct entry){ .name = NULL };
+	for (const char *next = line; next < end; next++)
+		if ((unsigned char)*next < 0x20 || *next == 0x7f)
+			return *next == '\r' ? "has a carriage return in it"
+					     : "has a control character in it";
+	if (*line == '<')
+		return "is HTML";
+	if (digits < 32 || (line + digits < end && line[digits] != ' '))
+		return digits < 32 ? parse_bsd(reader, entry)
+				   : "has no space behind the digest";
+	fault = take_digits(entry, line, digits);
+	line += digits;
+	if (fault || line == end)
+		return fault;
+	line += end - line > 1 && (line[1] == ' ' || line[1] == '*') ? 2 : 1;
+	entry->name = line;
+	entry->length = (size_t)(end - line);
+	return entry->length > 0 ? NULL : "has no name";
+}
+
+/* How a name is the one that is wanted: 2 in whole, 1 behind directories, 0 not at all. */
+static int match(const struct entry *entry, const char *name)
+{
+	const size_t wanted = strlen(name);
+	const char *text = entry->name;
+	size_t length = entry->length;
+
+	while (length > 2 && memcmp(text, "./", 2) == 0) {
+		text += 2;
+		length -= 2;
+	}
+	if (length < wanted || memcmp(text + length - wanted, name, wanted) != 0 || wanted == 0)
+		return 0;
+	return length == wanted ? 2 : text[length - wanted - 1] == '/';
+}
+
+/* Goes behind the byte order mark and the headers of a signed text; why it cannot, or NULL. */
+static const char *begin(struct reader *reader, const struct buffer *sums)
+{
+	struct reader ahead;
+
+	*reader = (struct reader){ .next = sums->bytes, .end = sums->bytes + sums->length };
+	if (sums->length >= 2 && (memcmp(sums->bytes, "\xff\xfe", 2) == 0
+				  || memcmp(sums->bytes, "\xfe\xff", 2) == 0))
+		return "it is UTF-16, not UTF-8";
+	if (sums->length >= 3 && memcmp(sums->bytes, "\xef\xbb\xbf", 3) == 0)
+		reader->next += 3;
+	ahead = *reader;
+	if (!read_line(&ahead) || !is_line(&ahead, SIGNED))
+		return NULL;
+	ahead.is_signed = true;
+	while (read_line(&ahead))
+		if (ahead.length == 0) {
+			*reader = ahead;
+			return NULL;
+		}
+	return "it has nothing but the headers of a signed text";
+}
+
+int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name, bool alone,
 	      struct digest *digest, struct error *err)
 {
-	const char *text = sums->bytes, *end = text + sums->length;
-	size_t number = 1;
-	struct sums_line line;
-	int found = 0, more;
+	const char *fault, *other = NULL;
+	struct reader reader;
+	struct entry entry;
+	size_t lines = 0;
+	bool ended = false, nameless = false;
+	int best = 0, found;
 
-	for (; (more = sums_next(&text, end, &line)) > 0 && !has_control(&line); number++) {
-		if (line.name_length != strlen(name)
-		    || memcmp(line.name, name, line.name_length) != 0)
+	fault = sums->length > 0 ? begin(&reader, sums) : NULL;
+	if (sums->length == 0)
+		return 0;
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
+	while (!ended && read_line(&reader)) {
+		ended = reader.is_signed && is_line(&reader, SIGNATURE);
+		if (reader.is_signed && reader.length >= 2 && memcmp(reader.line, "- ", 2) == 0) {
+			reader.line += 2;
+			reader.length -= 2;
+		}
+		if (ended || reader.length == 0 || *reader.line == '#')
 			continue;
-		if (found > 0)
-			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' is listed "
-					 "twice", name_of_sums, name);
-		found = 1;
-		*digest = line.digest;
+		lines++;
+		fault = parse_line(&reader, &entry);
+		if (!fault && entry.length == 0) {
+			nameless = true;
+			fault = alone ? NULL : "has a digest without a name";
+		}
+		if (fault)
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu %s",
+					 name_of_sums, reader.number, fault);
+		found = entry.length == 0 ? 2 : match(&entry, name);
+		if (found > 0 && entry.algorithm) {
+			other = entry.algorithm;
+			continue;
+		}
+		if (found == 0 || found < best)
+			continue;
+		if (found == best && !digest_equal(digest, &entry.digest))
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' has two "
+					 "digests", name_of_sums, name);
+		best = found;
+		*digest = entry.digest;
 	}
-	return more == 0 ? found
-			 : error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu is not "
-				     "'<SHA-256>  <name>'", name_of_sums, number);
+	if (reader.is_signed && !ended)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': its signature is missing, "
+				 "so it may be cut off", name_of_sums);
+	if (nameless && lines > 1)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': a digest without a name is "
+				 "not the only line", name_of_sums);
+	if (best == 0 && other)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': of '%s' it has %s, and "
+				 "SHA-256 is needed", name_of_sums, name, other);
+	return best > 0;
 }

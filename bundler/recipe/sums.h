@@ -2,6 +2,9 @@
 #ifndef BUNDLER_RECIPE_SUMS_H
 #define BUNDLER_RECIPE_SUMS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "base/error.h"
@@ -20,11 +23,22 @@ struct sums_line {
 int sums_next(const char **text, const char *end, struct sums_line *line);
 
 /*
- * Finds the digest of a file name in the text sums: 1 when it has the name, 0 when it does not. The
- * whole text is checked: -1 and STATUS_CONFIG for a line of another form, a control character, or
- * the name twice. name_of_sums is for messages.
+ * Finds the digest of a file name in the text of a checksum file: 1 when it has the name, 0 when it
+ * does not. The forms are those that projects publish:
+ *
+ * - GNU's lines, with one or two spaces or " *", and BSD's, "SHA256 (name) = digits"; digits of any
+ *   case; CRLF; a byte order mark; empty lines and comments; no newline at the end;
+ * - the same, clear-signed (RFC 9580, section 7); the signature is not checked;
+ * - with alone, nothing but 64 digits, which are then those of the file.
+ *
+ * "./name" and "directory/name" are name, unless name itself is there. Lines of other algorithms
+ * are of use to others.
+ *
+ * The whole text is checked: -1 and STATUS_CONFIG for a line of another form, for a name with two
+ * digests, for a name with nothing but other algorithms, and for UTF-16. name_of_sums is for
+ * messages.
  */
-int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name,
+int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name, bool alone,
 	      struct digest *digest, struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/memory.h"
 #include "unpack/gzip.h"
 #include "unpack/zip.h"
 
@@ -28,6 +29,8 @@ struct reader {
 	uint64_t last;		/* offset after the last of them that was not 0 */
 	struct error *err;
 	bool failed;		/* err is filled: libarchive has no better reason */
+	char *near;		/* a name that ends like a wanted one, or NULL */
+	const struct release_member *near_of;
 };
 
 /* Fills err with libarchive's reason, unless there is a better one already. */
@@ -156,6 +159,23 @@ static int take_member(struct reader *reader, struct archive_entry *entry, int h
 	return result;
 }
 
+static const char *without_dot(const char *name)
+{
+	return strncmp(name, "./", 2) == 0 ? name + 2 : name;
+}
+
+/* Keeps the first name of the archive that ends like a member that was not found yet. */
+static void note_near(struct reader *reader, const struct release_member *member, const char *name)
+{
+	const char *wanted = strrchr(member->name, '/'), *slash = strrchr(name, '/');
+
+	if (reader->near || member->found
+	    || strcmp(wanted ? wanted + 1 : member->name, slash ? slash + 1 : name) != 0)
+		return;
+	reader->near = memory_copy(name, strnlen(name, LIMIT_PATH_BYTES));
+	reader->near_of = member;
+}
+
 /*
  * Reads every header. A warning, for example about a name that is not ASCII, is a failure only for
  * a wanted member.
@@ -176,19 +196,27 @@ static int read_members(struct reader *reader, struct release_member *members, s
 		if (++met > LIMIT_ARCHIVE_MEMBERS)
 			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than "
 					 "%d members", reader->name, LIMIT_ARCHIVE_MEMBERS);
-		while (i < count && (!name || strcmp(members[i].name, name) != 0))
+		while (name && strncmp(name, "./", 2) == 0)
+			name += 2;
+		while (i < count && (!name || strcmp(without_dot(members[i].name), name) != 0))
 			i++;
+		for (size_t k = 0; k < count && name && i == count; k++)
+			note_near(reader, &members[k], name);
 		if (i < count ? take_member(reader, entry, status, &members[i]) < 0
 			      : read_data(reader, NULL) < 0)
 			return -1;
 	}
 	if (status != ARCHIVE_EOF || reader->failed)
 		return refuse_archive(reader);
-	for (size_t i = 0; i < count; i++)
-		if (!members[i].found)
-			return error_set(reader->err, STATUS_ARCHIVE,
-					 "cannot unpack '%s': no member '%s'",
-					 reader->name, members[i].name);
+	for (size_t i = 0; i < count; i++) {
+		if (members[i].found)
+			continue;
+		error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': no member '%s'",
+			  reader->name, members[i].name);
+		if (reader->near && reader->near_of == &members[i])
+			error_hint(reader->err, "it has '%s'", reader->near);
+		return -1;
+	}
 	return 0;
 }
 
@@ -254,6 +282,7 @@ int release_read(int fd, uint64_t size, const char *format, const char *name, in
 	for (size_t i = 0; i < count && result < 0; i++)
 		content_free(&members[i].content);
 	archive_read_free(reader.archive);
+	free(reader.near);
 	if (reader.gzip)
 		gzip_close(reader.gzip);
 	return result;

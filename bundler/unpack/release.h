@@ -11,7 +11,7 @@
 
 /* A wanted file of a release archive. */
 struct release_member {
-	const char *name;		/* exact, as the archive writes it; the caller's */
+	const char *name;		/* as the archive writes it, but for "./"; the caller's */
 	struct content content;		/* out: its bytes; content_free by the caller */
 	bool found;			/* out */
 };

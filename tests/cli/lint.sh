@@ -72,14 +72,14 @@ bundler: cannot read 'none': No such file or directory
 END
 echo '<html>' >SUMS
 refuses 3 --sums SUMS tree <<'END'
-bundler: cannot use 'SUMS': line 1 is not '<SHA-256>  <name>'
+bundler: cannot use 'SUMS': line 1 is HTML
 END
 refuses 9 --sums none tree <<'END'
 bundler: cannot read 'none': No such file or directory
 END
 cp SUMS tree/0.25.6/SHA256SUMS
 refuses 3 tree <<'END'
-bundler: cannot use '0.25.6/SHA256SUMS': line 1 is not '<SHA-256>  <name>'
+bundler: cannot use '0.25.6/SHA256SUMS': line 1 is HTML
 END
 rm tree/0.25.6/SHA256SUMS
 head -c 200000 /dev/zero | tr '\0' '#' >>tree/$alpine

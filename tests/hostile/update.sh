@@ -74,26 +74,24 @@ while IFS='|' read -r what text reason; do
 	serve "$GITHUB=file $PWD/sums"
 	refuses 3 "${reason/LINE/$form}"
 done <<END
-the name twice|$one  $name\n$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': '$name' is listed twice
-a digest too short|${one%?}  $name\n|LINE 1 is not '<SHA-256>  <name>'
-a digest too long|0$one  $name\n|LINE 1 is not '<SHA-256>  <name>'
-upper case|${one/000/00A}  $name\n|LINE 1 is not '<SHA-256>  <name>'
-not hexadecimal|${one/000/00x}  $name\n|LINE 1 is not '<SHA-256>  <name>'
-BSD form|SHA256 ($name) = $one\n|LINE 1 is not '<SHA-256>  <name>'
-lines that end as on Windows|$one  $name\r\n|LINE 1 is not '<SHA-256>  <name>'
-a web page|<!DOCTYPE html>\n<html>$one  $name</html>\n|LINE 1 is not '<SHA-256>  <name>'
-a good line, then a web page|$one  $name\n<html>\n|LINE 2 is not '<SHA-256>  <name>'
-no end of the last line|$one  $name|LINE 1 is not '<SHA-256>  <name>'
-cut off in the digest|$one  $name\n0000000|LINE 2 is not '<SHA-256>  <name>'
-a byte of zero|$one  $name\0\n|LINE 1 is not '<SHA-256>  <name>'
-a terminal's colours|$one  $name\033[31m\n|LINE 1 is not '<SHA-256>  <name>'
-a byte order mark|\xef\xbb\xbf$one  $name\n|LINE 1 is not '<SHA-256>  <name>'
+two digests of one name|$one  $name\n${one/000/00a}  $name\n|cannot use '${place}1.1.0/SHA256SUMS': '$name' has two digests
+a digest too short|${one%?}  $name\n|LINE 1 has a digest of another length than any algorithm's
+a digest too long|0$one  $name\n|LINE 1 has a digest of another length than any algorithm's
+not hexadecimal|${one/000/00x}  $name\n|LINE 1 is neither '<SHA-256>  <name>' nor 'SHA256 (<name>) = <SHA-256>'
+SHA-512 alone|$one$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': of '$name' it has SHA-512, and SHA-256 is needed
+a digest alone|$one\n|LINE 1 has a digest without a name
+a web page|<!DOCTYPE html>\n<html>$one  $name</html>\n|LINE 1 is HTML
+a good line, then a web page|$one  $name\n<html>\n|LINE 2 is HTML
+cut off in the digest|$one  $name\n0000000|LINE 2 is neither '<SHA-256>  <name>' nor 'SHA256 (<name>) = <SHA-256>'
+a byte of zero|$one  $name\0\n|LINE 1 has a control character in it
+a terminal's colours|$one  $name\033[31m\n|LINE 1 has a control character in it
+UTF-16|\xff\xfe$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': it is UTF-16, not UTF-8
 END
 
 begin 'sums: nothing in them, or another name'
 start
 serve "$GITHUB=file $PWD/sums"
-for text in '' "$one  ./$name\n" "$one  $name.asc\n" "$one  x$name\n" "$one   $name\n"; do
+for text in '' "$one  $name.asc\n" "$one  x$name\n" "$one   $name\n"; do
 	printf '%b' "$text" >sums
 	update
 	status 3

@@ -190,9 +190,9 @@ static void templates_of_each_platform(void **state)
 		{ "server-v1.2.3-linux-amd64.tar.gz",
 		  "https://example.org/v1.2.3/server-v1.2.3-linux-amd64.tar.gz", "/bin/server",
 		  "linux  server-v1.2.3-linux-amd64.tar.gz" },
-		{ "server-v1.2.3-linux-arm7.tar.gz",
-		  "https://example.org/v1.2.3/server-v1.2.3-linux-arm7.tar.gz", "/bin/server",
-		  "linux  server-v1.2.3-linux-arm7.tar.gz" },
+		{ "server-v1.2.3-linux-armv7.tar.gz",
+		  "https://example.org/v1.2.3/server-v1.2.3-linux-armv7.tar.gz", "/bin/server",
+		  "linux  server-v1.2.3-linux-armv7.tar.gz" },
 		{ "server-v1.2.3-windows-amd64.zip",
 		  "https://example.org/v1.2.3/server-v1.2.3-windows-amd64.zip", "/bin/server.exe",
 		  "windows .exe server-v1.2.3-windows-amd64.zip" },
@@ -214,11 +214,68 @@ static void templates_of_each_platform(void **state)
 		assert_string_equal(recipe_expand(&recipe, platform, &pool, "{os} {exe} {asset}",
 						  &err),
 				    rows[i][3]);
-		assert_string_equal(recipe_sums(&recipe, &pool, &err),
+		assert_string_equal(recipe_sums(&recipe, platform, &pool, &err),
 				    "https://example.org/v1.2.3/SHA256SUMS");
 		pool_free(&pool);
 	}
 	recipe_close(&recipe);
+}
+
+/* {target} is a template for all platforms or for some, and older versions change it. */
+static void what_target_stands_for(void **state)
+{
+	static const struct {
+		const char *text, *amd, *arm;
+	} rows[] = {
+		{ "  target: \"{os}_{arch}\"", "linux_amd64", "linux_armv7" },
+		{ "  target: {linux/arm/v7: linux-armhf}", "linux-amd64", "linux-armhf" },
+		{ "  target: \"{os}_{version}_{variant}\"", "linux_1.2.3_", "linux_1.2.3_v7" },
+		{ "  target: x\n  older:\n    - {before: 2.0.0, target: {linux/arm: y}}\n"
+		  "    - {before: 1.5.0, target: {linux/amd64: z}}", "z", "y" },
+		{ "  target: {linux/arm: y}\n  older: [{before: 2.0.0, target: \"{arch}\"}]",
+		  "amd64", "armv7" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char line[400];
+		struct pool pool = { 0 };
+		struct recipe recipe;
+		struct buffer text;
+		struct error err;
+
+		snprintf(line, sizeof line, "  format: {linux: tar.gz, windows: zip}\n%s",
+			 rows[i].text);
+		compose(&text, 8, line);
+		if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
+			fail_msg("%s: %s", rows[i].text, err.message);
+		assert_string_equal(recipe_target(&recipe, recipe.platforms[0], &pool, &err),
+				    rows[i].amd);
+		assert_string_equal(recipe_target(&recipe, recipe.platforms[1], &pool, &err),
+				    rows[i].arm);
+		assert_false(recipe_sums_vary(&recipe));
+		recipe_close(&recipe);
+		buffer_free(&text);
+		pool_free(&pool);
+	}
+}
+
+static void sums_for_each_asset(void **state)
+{
+	struct pool pool = { 0 };
+	struct recipe recipe;
+	struct buffer text;
+	struct error err;
+
+	(void)state;
+	compose(&text, 6, "  sums: \"https://example.org/{asset}.sha256\"");
+	assert_int_equal(recipe_load_text(&recipe, "r.yaml", &text, &err), 0);
+	assert_true(recipe_sums_vary(&recipe));
+	assert_string_equal(recipe_sums(&recipe, recipe.platforms[1], &pool, &err),
+			    "https://example.org/server-v1.2.3-linux-armv7.tar.gz.sha256");
+	recipe_close(&recipe);
+	buffer_free(&text);
+	pool_free(&pool);
 }
 
 /* Replaces the version in the composed text. */
@@ -274,7 +331,8 @@ static void older_versions(void **state)
 				    expected[i].asset);
 		assert_string_equal(recipe_url(&recipe, recipe.platforms[0], &pool, &err),
 				    expected[i].url);
-		assert_string_equal(recipe_sums(&recipe, &pool, &err), expected[i].sums);
+		assert_string_equal(recipe_sums(&recipe, recipe.platforms[0], &pool, &err),
+				    expected[i].sums);
 		assert_string_equal(recipe_expand(&recipe, recipe.platforms[0], &pool,
 						  recipe.release.wrapper, &err),
 				    expected[i].directory);
@@ -489,8 +547,12 @@ static void refusals(void **state)
 		  "absolute URL" },
 		{ 5, "  url: ftp://example.org/", "line 5, column 8: 'ftp://example.org/' is "
 		  "refused: neither https, http nor file" },
-		{ 6, "  sums: \"https://example.org/{target}\"", "line 6, column 9: cannot expand "
-		  "'https://example.org/{target}': no placeholder '{target}'" },
+		{ 8, "  format: {linux: tar.gz, windows: zip}\n  target: {linux/386: x}", "line 9, "
+		  "column 12: 'linux/386' is not one of the recipe's platforms" },
+		{ 8, "  format: {linux: tar.gz, windows: zip}\n  target: \"{target}\"", "line 9, "
+		  "column 11: cannot expand '{target}': no placeholder '{target}'" },
+		{ 6, "  sums: \"https://example.org/{tag}\"", "line 6, column 9: cannot expand "
+		  "'https://example.org/{tag}': no placeholder '{tag}'" },
 		{ 6, "  sums: x", "line 6, column 9: 'x' is refused: not an absolute URL" },
 		{ 7, "  directory: a/", "line 7, column 14: 'a/' is refused: it ends with a "
 		  "slash" },
@@ -874,6 +936,8 @@ int main(void)
 		cmocka_unit_test(image),
 		cmocka_unit_test(library),
 		cmocka_unit_test(templates_of_each_platform),
+		cmocka_unit_test(what_target_stands_for),
+		cmocka_unit_test(sums_for_each_asset),
 		cmocka_unit_test(older_versions),
 		cmocka_unit_test(older_wants_an_order),
 		cmocka_unit_test(optional_platforms),

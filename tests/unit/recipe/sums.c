@@ -8,8 +8,12 @@
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
-static int find(const char *text, size_t length, const char *name, struct digest *digest,
-		struct error *err)
+#define U "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define SIGNED "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n"
+#define SIGNATURE "-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----\n"
+
+static int find_alone(const char *text, size_t length, const char *name, bool alone,
+		      struct digest *digest, struct error *err)
 {
 	struct buffer sums;
 	int result;
@@ -17,17 +21,34 @@ static int find(const char *text, size_t length, const char *name, struct digest
 	buffer_init(&sums, LIMIT_SUMS_BYTES);
 	if (length > 0)
 		assert_int_equal(buffer_add(&sums, text, length), 0);
-	result = sums_find(&sums, "SUMS", name, digest, err);
+	result = sums_find(&sums, "SUMS", name, alone, digest, err);
 	buffer_free(&sums);
 	return result;
+}
+
+static int find(const char *text, const char *name, struct digest *digest, struct error *err)
+{
+	return find_alone(text, strlen(text), name, false, digest, err);
 }
 
 static void finds_a_name(void **state)
 {
 	static const char *const rows[][3] = {
 		{ A "  a\n" B "  b\n", "b", B }, { A "  a\n" B "  b\n", "a", A },
-			{ A " *a\n", "a", A },
-		{ A "  a b\n", "a b", A }, { A "  " B "\n", B, A }, { A "   a\n", " a", A },
+		{ A " *a\n", "a", A }, { A " a\n", "a", A }, { A "  a b\n", "a b", A },
+		{ A "  " B "\n", B, A }, { A "   a\n", " a", A }, { A "  a", "a", A },
+		{ U "  a\n", "a", A }, { A "  a\r\n" B "  b\r\n", "b", B },
+		{ "\xef\xbb\xbf" A "  a\n", "a", A }, { "# of SHA-256\n\n" A "  a\n\n", "a", A },
+		{ "SHA256 (a) = " A "\n", "a", A }, { "SHA2-256(a (1))= " U "\n", "a (1)", A },
+		{ A "  ./a\n", "a", A }, { A "  x/y/a\n", "a", A }, { A " *./x/a\n", "a", A },
+		/* The name itself comes before one in a directory. */
+		{ A "  x/a\n" B "  a\n", "a", B }, { B "  ./a\n" A "  x/a\n", "a", B },
+		/* Twice the same is no contradiction. */
+		{ A "  a\n" A "  a\n", "a", A },
+		/* Other algorithms are for others. */
+		{ "d41d8cd98f00b204e9800998ecf8427e  a\n" B B "  a\n" A "  a\n", "a", A },
+		{ "MD5 (a) = d41d8cd98f00b204e9800998ecf8427e\nSHA256 (a) = " A "\n", "a", A },
+		{ SIGNED A "  a\n" SIGNATURE, "a", A }, { SIGNED "- " A "  a\n" SIGNATURE, "a", A },
 	};
 	char hex[DIGEST_HEX_BYTES];
 	struct digest digest;
@@ -35,58 +56,102 @@ static void finds_a_name(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		assert_int_equal(find(rows[i][0], strlen(rows[i][0]), rows[i][1], &digest, &err),
-				 1);
+		assert_int_equal(find(rows[i][0], rows[i][1], &digest, &err), 1);
 		assert_string_equal(digest_write_hex(&digest, hex), rows[i][2]);
 	}
 }
 
 static void name_is_whole(void **state)
 {
-	static const char *const names[] = { "ab", "", "a.", "./a.b", "A.B", "b" };
-	static const char text[] = A "  a.b\n";
+	static const char *const names[] = { "ab", "", "a.", "./a.b", "A.B", "b", "x/a.b", ".b" };
 	struct digest digest;
 	struct error err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		assert_int_equal(find(text, strlen(text), names[i], &digest, &err), 0);
-	assert_int_equal(find("", 0, "a", &digest, &err), 0);
+		assert_int_equal(find(A "  a.b\n", names[i], &digest, &err), 0);
+	assert_int_equal(find("", "a", &digest, &err), 0);
+	assert_int_equal(find(A "  ya\n", "a", &digest, &err), 0);
 }
 
-/* Whatever stands before or behind the line that is looked for. */
+/* Whatever is before or behind the line that is looked for. */
 static void every_line_counts(void **state)
 {
-	static const char *const lines[] = {
-		"\n", "x\n", A "  \n", A " a\n", A "\ta\n", A "- a\n", "A" A "  a\n", A "a  a\n",
-		"\\" A "  a\n", "SHA256 (a) = " A "\n", "# comment\n", A "  c", "<html>\n",
-		A "  c\r", A "  c\r\n", A "  a\tb\n", A "  a\x7f\n",
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA  a\n",
+	static const char neither[] =
+		"is neither '<SHA-256>  <name>' nor 'SHA256 (<name>) = <SHA-256>'";
+	static const struct {
+		const char *line, *fault;
+	} rows[] = {
+		{ "x\n", neither }, { " \n", neither }, { "(a)\n", neither },
+		{ A "  \n", "has no name" }, { A "\ta\n", "has a control character in it" },
+		{ A "- a\n", "has no space behind the digest" },
+		{ "A" A "  a\n", "has a digest of another length than any algorithm's" },
+		{ "\\" A "  a\n", neither }, { "<html>\n", "is HTML" },
+		{ A "  c\rd\n", "has a carriage return in it" },
+		{ A "  a\x7f\n", "has a control character in it" },
+		{ A "\n", "has a digest without a name" },
+		{ "SHA256 (a) = " A "x\n", "has no digest behind the name" },
+		{ "SHA256 (a) = 00\n", "has a digest of another length than any algorithm's" },
+		{ SIGNATURE, neither },
 	};
-	char text[400];
+	char text[400], message[200];
 	struct digest digest;
 	struct error err;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		snprintf(text, sizeof text, B "  b\n%s", lines[i]);
-		assert_refused(find(text, strlen(text), "b", &digest, &err), err, STATUS_CONFIG,
-			       "cannot use 'SUMS': line 2 is not '<SHA-256>  <name>'");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, B "  b\n%s", rows[i].line);
+		snprintf(message, sizeof message, "cannot use 'SUMS': line 2 %s", rows[i].fault);
+		assert_refused(find(text, "b", &digest, &err), err, STATUS_CONFIG, message);
 	}
-	assert_refused(find(A "  a\0b\n", 64 + 6, "a", &digest, &err), err, STATUS_CONFIG,
-		       "cannot use 'SUMS': line 1 is not '<SHA-256>  <name>'");
+	assert_refused(find_alone(A "  a\0b\n", 64 + 6, "a", false, &digest, &err), err,
+		       STATUS_CONFIG, "cannot use 'SUMS': line 1 has a control character in it");
 }
 
-static void name_stands_once(void **state)
+static void what_cannot_be_used(void **state)
 {
-	static const char text[] = A "  a\n" B "  b\n" A "  a\n";
+	static const struct {
+		const char *text, *message;
+	} rows[] = {
+		{ A "  a\n" B "  b\n" B "  a\n", "cannot use 'SUMS': 'a' has two digests" },
+		{ A "  x/a\n" B "  y/a\n", "cannot use 'SUMS': 'a' has two digests" },
+		{ A A "  a\n", "cannot use 'SUMS': of 'a' it has SHA-512, and SHA-256 is needed" },
+		{ "d41d8cd98f00b204e9800998ecf8427e  a\n",
+		  "cannot use 'SUMS': of 'a' it has MD5, and SHA-256 is needed" },
+		{ "\xff\xfe" "a", "cannot use 'SUMS': it is UTF-16, not UTF-8" },
+		{ SIGNED A "  a\n",
+		  "cannot use 'SUMS': its signature is missing, so it may be cut off" },
+		{ "-----BEGIN PGP SIGNED MESSAGE-----\n" A "  a\n",
+		  "cannot use 'SUMS': it has nothing but the headers of a signed text" },
+	};
 	struct digest digest;
 	struct error err;
 
 	(void)state;
-	assert_refused(find(text, strlen(text), "a", &digest, &err), err, STATUS_CONFIG,
-		       "cannot use 'SUMS': 'a' is listed twice");
-	assert_int_equal(find(text, strlen(text), "b", &digest, &err), 1);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_refused(find(rows[i].text, "a", &digest, &err), err, STATUS_CONFIG,
+			       rows[i].message);
+	assert_int_equal(find(A "  a\n" B "  b\n" B "  a\n", "b", &digest, &err), 1);
+	/* What is behind the signature is not part of the text. */
+	assert_int_equal(find(SIGNED A "  a\n" SIGNATURE B "  b\n", "b", &digest, &err), 0);
+}
+
+static void a_digest_alone(void **state)
+{
+	static const char *const texts[] = { A, A "\n", U "\r\n", "\n" A "\n\n" };
+	char hex[DIGEST_HEX_BYTES];
+	struct digest digest;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		assert_int_equal(find_alone(texts[i], strlen(texts[i]), "a", true, &digest, &err),
+				 1);
+		assert_string_equal(digest_write_hex(&digest, hex), A);
+	}
+	assert_refused(find_alone(A "\n" B "  b\n", 64 + 68 + 1, "a", true, &digest, &err), err,
+		       STATUS_CONFIG,
+		       "cannot use 'SUMS': a digest without a name is not the only line");
 }
 
 /* The form of a record: names are not judged, and each line is handed out. */
@@ -117,7 +182,8 @@ int main(void)
 		cmocka_unit_test(finds_a_name),
 		cmocka_unit_test(name_is_whole),
 		cmocka_unit_test(every_line_counts),
-		cmocka_unit_test(name_stands_once),
+		cmocka_unit_test(what_cannot_be_used),
+		cmocka_unit_test(a_digest_alone),
 		cmocka_unit_test(lines_in_turn),
 	};
 
