@@ -245,6 +245,14 @@ static json_t *normalize(const json_t *config)
 	return copy;
 }
 
+/* "3 entries", or NULL. */
+static char *describe_size(const json_t *list)
+{
+	const size_t size = json_array_size(list) + json_object_size(list);
+
+	return list ? memory_format("%zu entr%s", size, size == 1 ? "y" : "ies") : NULL;
+}
+
 /* Long lists about the build are one finding; they are removed. */
 static void compare_lists(struct audit *audit, json_t *expected, json_t *found)
 {
@@ -256,8 +264,7 @@ static void compare_lists(struct audit *audit, json_t *expected, json_t *found)
 		char *texts[2], *pointer = memory_format("/%s", lists[i]);
 
 		for (size_t j = 0; j < 2; j++)
-			texts[j] = sides[j] ? memory_format("%zu entries", json_array_size(sides[j])
-							    + json_object_size(sides[j])) : NULL;
+			texts[j] = describe_size(sides[j]);
 		if (sides[0] != sides[1] && !json_equal(sides[0], sides[1]))
 			audit_add(audit, AUDIT_HISTORY, AUDIT_CLASS_BUILD, pointer, texts[0],
 				  texts[1]);
