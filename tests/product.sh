@@ -53,12 +53,12 @@ make_product() {
 	name: tiny
 	version: "1.0"
 	release:
-	  target: {linux/arm/v7: linux-arm7}
 	  asset: "tiny-{version}-{target}.{format}"
 	  url: "https://tiny.example/{version}/{asset}"
 	  sums: "https://tiny.example/{version}/SHA256SUMS"
 	  directory: "tiny-{version}-{target}"
 	  format: {linux: tar.gz}
+	  target: {linux/arm/v7: linux-arm7}
 	platforms: [linux/amd64, linux/arm64, linux/arm/v7]
 	root:
 	  - {path: /tiny, member: tiny, mode: "0755", program: true}

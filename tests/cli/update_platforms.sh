@@ -18,7 +18,7 @@ untouched
 
 begin 'a name that stands there as a part of others only'
 start
-for other in ./NAME x-NAME NAME.sig dist/NAME 'NAME '; do
+for other in x-NAME NAME.sig dist-NAME NAME/x 'NAME '; do
 	sums 1.1.0 | sed "s|tiny-1.1.0-linux-arm64.tar.gz|${other/NAME/tiny-1.1.0-linux-arm64.tar.gz}|" >sums
 	update --sums sums 1.1.0 tiny.yaml
 	status 3

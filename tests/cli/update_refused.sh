@@ -35,7 +35,7 @@ while IFS='|' read -r line text; do
 	status 3
 	stderr <<<"bundler: cannot use 'sums': $line"
 done <<-END
-	'tiny-1.1.0-linux-amd64.tar.gz' has two digests|$(digest 1)  tiny-1.1.0-linux-amd64.tar.gz
+	'tiny-1.1.0-linux-amd64.tar.gz' has two digests|$(digest 7)  tiny-1.1.0-linux-amd64.tar.gz
 	line 5 is HTML|<html>
 	line 5 has no digest behind the name|SHA256 (x) = $(digest 1)x
 	line 5 has a digest of another length than any algorithm's|0$(digest 1)  x

@@ -547,8 +547,8 @@ static void refusals(void **state)
 		  "absolute URL" },
 		{ 5, "  url: ftp://example.org/", "line 5, column 8: 'ftp://example.org/' is "
 		  "refused: neither https, http nor file" },
-		{ 8, "  format: {linux: tar.gz, windows: zip}\n  target: {linux/386: x}", "line 9, "
-		  "column 12: 'linux/386' is not one of the recipe's platforms" },
+		{ 8, "  format: {linux: tar.gz, windows: zip}\n  target: {linux/vax: x}", "line 9, "
+		  "column 12: 'linux/vax' is no platform" },
 		{ 8, "  format: {linux: tar.gz, windows: zip}\n  target: \"{target}\"", "line 9, "
 		  "column 11: cannot expand '{target}': no placeholder '{target}'" },
 		{ 6, "  sums: \"https://example.org/{tag}\"", "line 6, column 9: cannot expand "
