@@ -64,7 +64,7 @@ static int set_output(void *context, const struct option_spec *spec, const char 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("only this platform of the recipe; repeatable"),
 	{ "output", "PLACE",
-	  "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]",
+	  "oci:DIR[:TAG], or oci-archive: or docker-archive:FILE[:TAG]; FILE may be -",
 	  OPTION_RUN(set_output), .letter = 'o' },
 	{ "from", "DIR",
 	  "pack the archives of bundler rootfs in DIR, not the release",

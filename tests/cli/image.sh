@@ -466,6 +466,11 @@ status 9
 stderr <<-'END'
 	bundler: cannot write 'standard output': Broken pipe
 END
+run bash -c '"$@" >/dev/full' bash bundler image -p linux/amd64 -o oci-archive:- "${product[@]}"
+status 9
+stderr <<-'END'
+	bundler: cannot write 'standard output': No space left on device
+END
 run bundler image -p linux/amd64 -o oci:- "${product[@]}"
 status 2
 stderr <<-'END'

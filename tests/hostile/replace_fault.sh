@@ -64,6 +64,8 @@ for what in image tag archive lock certs; do
 			writev ENOSPC
 			fchmod EPERM
 			fsync EIO
+			syncfs EIO
+			linkat EPERM
 			renameat EIO
 			renameat2 EIO
 		END
