@@ -15,7 +15,6 @@
 struct overlay {
 	struct tree *lower, *upper;
 	bool *gone;	/* of lower's nodes: whether upper hides or replaces it */
-	bool *below;	/* and whether it hides all that is below it */
 };
 
 static size_t find(const struct tree *tree, const char *path)
@@ -28,16 +27,6 @@ static size_t find(const struct tree *tree, const char *path)
 static const char *base_name(const char *path)
 {
 	return strrchr(path, '/') + 1;
-}
-
-static size_t find_parent(const struct tree *tree, const char *path)
-{
-	size_t length = (size_t)(base_name(path) - path);
-	char *parent = memory_copy(path, length > 1 ? length - 1 : 1);
-	size_t number = find(tree, parent);
-
-	free(parent);
-	return number;
 }
 
 /* Whether a tree has what a new path, which is freed, leads to. */
@@ -108,34 +97,47 @@ static const char *dispute(const struct overlay *overlay, const struct tree_node
 
 /* ---- layers ---- */
 
-static bool is_whited_out(const struct overlay *overlay, const char *path)
+/* Marks all lower nodes below a path as gone; they follow each other, as a slash ends the path. */
+static void hide_below(struct overlay *overlay, const char *path)
 {
-	const char *name = base_name(path);
+	const struct tree *lower = overlay->lower;
+	const size_t length = path[1] ? strlen(path) : 0;
+	size_t low = 0, high = lower->count;
 
-	return has(overlay->upper,
-		   memory_format("%.*s" WHITEOUT "%s", (int)(name - path), path, name));
-}
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const char *at = lower->nodes[middle].path;
+		const int order = strncmp(at, path, length);
 
-static bool is_opaque(const struct overlay *overlay, const char *path)
-{
-	return has(overlay->upper, memory_format("%s/" OPAQUE, path[1] ? path : ""));
-}
-
-/* Decides on one node of the lower layers, after all that are above it. */
-static void decide(struct overlay *overlay, size_t number)
-{
-	const struct tree_node *node = &overlay->lower->nodes[number];
-	const struct tree_node *over = tree_find(overlay->upper, node->path);
-	bool hidden = false, opaque = is_opaque(overlay, node->path);
-
-	if (number > 0) {
-		hidden = is_whited_out(overlay, node->path);
-		hidden |= overlay->below[find_parent(overlay->lower, node->path)];
+		if (order < 0 || (order == 0 && (unsigned char)at[length] < '/'))
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	for (; low < lower->count && strncmp(lower->nodes[low].path, path, length) == 0
+	       && lower->nodes[low].path[length] == '/'; low++)
+		overlay->gone[low] |= lower->nodes[low].path[1] != '\0';
+}
+
+/* Marks what a node of the upper layer hides or replaces. */
+static void hide(struct overlay *overlay, const struct tree_node *node)
+{
+	const char *name = base_name(node->path);
+	const bool whiteout = is_whiteout(node->path), opaque = strcmp(name, OPAQUE) == 0;
+	const size_t directory = (size_t)(name - node->path);
+	char *path = !whiteout ? memory_string(node->path)
+		     : opaque ? memory_copy(node->path, directory > 1 ? directory - 1 : 1)
+		     : memory_format("%.*s%s", (int)directory, node->path,
+				     name + strlen(WHITEOUT));
+	const size_t lower = opaque ? NONE : find(overlay->lower, path);
+
 	/* A directory that the upper layer only has something in is still the lower one. */
-	overlay->gone[number] = hidden
-		|| (over && !(over->observed.unstated && node->type == TREE_DIRECTORY));
-	overlay->below[number] = hidden || opaque || (over && over->type != TREE_DIRECTORY);
+	if (lower != NONE && !(node->observed.unstated
+			       && overlay->lower->nodes[lower].type == TREE_DIRECTORY))
+		overlay->gone[lower] = true;
+	if (node->type != TREE_DIRECTORY)
+		hide_below(overlay, path);
+	free(path);
 }
 
 static bool is_gone(const struct tree_node *node, const void *context)
@@ -165,13 +167,11 @@ char *overlay_apply(struct tree *lower, struct tree *upper)
 			return memory_format("'%s': %s", upper->nodes[i].path, fault);
 	}
 	overlay.gone = memory_new(lower->count, sizeof(bool));
-	overlay.below = memory_new(lower->count, sizeof(bool));
-	for (size_t i = 0; i < lower->count; i++)
-		decide(&overlay, i);
+	for (size_t i = 0; i < upper->count; i++)
+		hide(&overlay, &upper->nodes[i]);
 	tree_filter(upper, is_superfluous, &overlay);
 	tree_filter(lower, is_gone, &overlay);
 	tree_merge(lower, upper);
-	free(overlay.below);
 	free(overlay.gone);
 	return NULL;
 }

@@ -254,20 +254,27 @@ void tree_filter(struct tree *tree, tree_unwanted *unwanted, const void *context
 	for (size_t i = 0; i < tree->count; i++) {
 		if (unwanted(&tree->nodes[i], context))
 			node_free(&tree->nodes[i]);
-		else
-			tree->nodes[kept++] = tree->nodes[i];
+		else if (kept++ != i)
+			tree->nodes[kept - 1] = tree->nodes[i];
 	}
 	tree->count = kept;
 }
 
 void tree_merge(struct tree *tree, struct tree *other)
 {
-	reserve(tree, other->count);
-	if (other->count > 0)
-		memcpy(tree->nodes + tree->count, other->nodes,
-		       other->count * sizeof *other->nodes);
-	tree->count += other->count;
+	size_t i = tree->count, j, to;
+
+	tree_sort(other);
+	j = other->count;
+	reserve(tree, j);
+	tree->count += j;
+	/* From the end, so that what is before the first of other stays where it is. */
+	for (to = tree->count; j > 0; to--) {
+		const bool later = i > 0 && strcmp(tree->nodes[i - 1].path,
+						   other->nodes[j - 1].path) > 0;
+
+		tree->nodes[to - 1] = later ? tree->nodes[--i] : other->nodes[--j];
+	}
 	other->count = 0;
 	tree_free(other);
-	tree_sort(tree);
 }

@@ -91,7 +91,7 @@ void tree_sort(struct tree *tree);
 typedef bool tree_unwanted(const struct tree_node *node, const void *context);
 void tree_filter(struct tree *tree, tree_unwanted *unwanted, const void *context);
 
-/* Moves the nodes of other to tree and sorts; other is then empty. */
+/* Moves the nodes of other, of which none has a path of tree, to tree; other is then empty. */
 void tree_merge(struct tree *tree, struct tree *other);
 
 #endif
