@@ -145,6 +145,8 @@
 #define LIMIT_LINT_FILES 4096
 /* Parts of the paths that entries of library files name: the longest file has some 1000. */
 #define LIMIT_LINT_WALKED 65536
+/* Bytes that names and files of the whole tree take in memory: a Dockerfile takes some 30 KiB. */
+#define LIMIT_LINT_BYTES (40 * MIB)
 /* Assignments to variables in a Dockerfile stage or a script. */
 #define LIMIT_VARIABLES 256
 /* Bytes of all texts of a Dockerfile with expanded variables: one has some 4 KiB. */

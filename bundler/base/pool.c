@@ -32,6 +32,7 @@ void pool_free(struct pool *pool)
 		pool->blocks = block->next;
 		free(block);
 	}
+	pool->bytes = 0;
 }
 
 static struct pool_block *new_block(size_t size)
@@ -53,6 +54,7 @@ static struct pool_block *find_room(struct pool *pool, size_t size)
 	if (first && first->size - first->used >= size)
 		return first;
 	block = new_block(size > POOL_BLOCK_BYTES ? size : POOL_BLOCK_BYTES);
+	pool->bytes += sizeof *block + block->size;
 	if (first && size > POOL_BLOCK_BYTES) {
 		block->next = first->next;
 		first->next = block;

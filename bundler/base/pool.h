@@ -7,6 +7,7 @@
 /* Memory that is freed all at once. A zeroed struct pool is empty and ready. */
 struct pool {
 	struct pool_block *blocks;
+	size_t bytes;		/* of all blocks, for who bounds them */
 };
 
 /* Frees all memory of the pool, which is then empty. */

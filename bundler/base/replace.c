@@ -81,7 +81,7 @@ int replace_files(struct replacement *files, size_t count, staging_confirm *conf
 		result = staging_publish(moves, moving, confirm, context, err);
 	for (size_t i = 0; i < count; i++)
 		if (files[i].open)
-			staging_close_beside(&files[i].own);
+			result = staging_end_beside(&files[i].own, result, err);
 	free(moves);
 	return result;
 }

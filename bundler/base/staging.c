@@ -25,7 +25,7 @@
 #endif
 
 
-static void remove_entry(int dirfd, const char *name);
+static int remove_entry(int dirfd, const char *name);
 
 /* Empties the directory in fd, and closes it. */
 static void empty(int fd)
@@ -45,18 +45,21 @@ static void empty(int fd)
 	closedir(directory);
 }
 
-static void remove_entry(int dirfd, const char *name)
+/* A part that cannot be removed is seen at the directory around it, which is not empty. */
+static int remove_entry(int dirfd, const char *name)
 {
 	int fd;
 
-	if (unlinkat(dirfd, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
-		return;
+	if (unlinkat(dirfd, name, 0) == 0)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && fchmodat(dirfd, name, 0700, 0) == 0)
 		fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		empty(fd);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
+	return unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
 /* Whether a name has the form of staging_open's: prefix, number, hyphen, number. */
@@ -235,11 +238,22 @@ int staging_flush_all(const struct staging *staging, struct error *err)
 	return 0;
 }
 
-void staging_close(struct staging *staging)
+int staging_close(struct staging *staging)
 {
-	remove_entry(staging->parent, staging->name);
+	int result = remove_entry(staging->parent, staging->name), reason = errno;
+
 	close(staging->fd);
 	staging->fd = -1;
+	errno = reason;
+	return result;
+}
+
+int staging_end(struct staging *staging, int result, struct error *err)
+{
+	if (staging_close(staging) == 0 || result < 0)
+		return result;
+	error_errno(err, STATUS_FILE, "cannot remove '%s'", staging->name);
+	return error_hint(err, "the outputs are complete; the next run removes it");
 }
 
 int staging_open_beside(struct staging *staging, const char *path, const char **name,
@@ -263,10 +277,11 @@ int staging_open_beside(struct staging *staging, const char *path, const char **
 	return result;
 }
 
-void staging_close_beside(struct staging *staging)
+int staging_end_beside(struct staging *staging, int result, struct error *err)
 {
-	staging_close(staging);
+	result = staging_end(staging, result, err);
 	close(staging->parent);
+	return result;
 }
 
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
@@ -282,6 +297,5 @@ int staging_replace_file(const char *path, const void *bytes, size_t length, mod
 	if (result == 0)
 		result = staging_publish(&(struct staging_move){ &staging, name, false }, 1,
 					 confirm, context, err);
-	staging_close_beside(&staging);
-	return result;
+	return staging_end_beside(&staging, result, err);
 }

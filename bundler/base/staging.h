@@ -53,13 +53,19 @@ int staging_publish(const struct staging_move *moves, size_t count, staging_conf
  */
 int staging_flush_all(const struct staging *staging, struct error *err);
 
-/* Removes the private directory and its content. */
-void staging_close(struct staging *staging);
+/* Removes the private directory and its content; -1 and errno if a part of it remains. */
+int staging_close(struct staging *staging);
+
+/*
+ * The same at the end of a run with this result, which is returned. If something remains after a
+ * success, returns -1 with STATUS_FILE: the outputs are complete; the next run removes the rest.
+ */
+int staging_end(struct staging *staging, int result, struct error *err);
 
 /* As staging_open, in the directory of the file at path; *name is the last part of path. */
 int staging_open_beside(struct staging *staging, const char *path, const char **name,
 			struct error *err);
-void staging_close_beside(struct staging *staging);
+int staging_end_beside(struct staging *staging, int result, struct error *err);
 
 /*
  * Replaces or makes the file at path with these bytes and this mode, flushed; confirm as in

@@ -203,10 +203,14 @@ int image_output_write(const struct image_output *output, struct oci_image *imag
 	return result;
 }
 
-void image_output_close(struct image_output *output, bool failed)
+int image_output_close(struct image_output *output, int result, struct error *err)
 {
+	/* A new output stays where only its remains cannot be removed. */
+	const bool failed = result < 0;
+
 	if (output->place->standard)
-		return;
-	staging_close(&output->staging);
+		return result;
+	result = staging_end(&output->staging, result, err);
 	close_parent(output, failed);
+	return result;
 }

@@ -41,7 +41,10 @@ int image_output_write(const struct image_output *output, struct oci_image *imag
 		       const struct oci_style *style, int64_t epoch, staging_confirm *confirm,
 		       void *context, struct error *err);
 
-/* Removes what was not published and, after a failure, the directory that was made. */
-void image_output_close(struct image_output *output, bool failed);
+/*
+ * Removes what was not published and, after a failure, the directory that was made. result is
+ * the run's; returned as by staging_end.
+ */
+int image_output_close(struct image_output *output, int result, struct error *err);
 
 #endif

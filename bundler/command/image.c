@@ -235,7 +235,7 @@ static int make(struct run *run, struct error *err)
 	}
 	for (size_t i = 0; i < count; i++)
 		oci_image_free(&run->images[i]);
-	image_output_close(&run->target, result < 0);
+	result = image_output_close(&run->target, result, err);
 out:
 	if (run->scratch >= 0)
 		close(run->scratch);

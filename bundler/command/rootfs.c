@@ -111,7 +111,7 @@ static int make(struct run *run, struct error *err)
 	    && command_inputs_run(inputs, build_one, run, count, err) == 0
 	    && outputs_publish(&run->staging, names, count, report, run, err) == 0)
 		result = 0;
-	staging_close(&run->staging);
+	result = staging_end(&run->staging, result, err);
 out:
 	if (directory >= 0)
 		close(directory);

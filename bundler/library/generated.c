@@ -423,7 +423,7 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 	for (size_t i = 0; i < plan->count && result == 0; i++)
 		if (plan->changes[i].action == GENERATED_REMOVE)
 			remove_parents(a.staging.parent, plan->changes[i].path);
-	staging_close(&a.staging);
+	result = staging_end(&a.staging, result, err);
 	pool_free(&a.pool);
 	return result;
 }

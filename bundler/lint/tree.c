@@ -28,6 +28,7 @@ struct loading {
 	const char *directory;	/* as the user named it */
 	size_t files;
 	size_t walked;		/* parts of the paths that library files name */
+	size_t bytes;		/* that files take in memory */
 	struct error *err;
 };
 
@@ -48,6 +49,16 @@ static int fail(const struct loading *loading, const char *path)
 			   *path ? path : ".", loading->directory);
 }
 
+/* Whether what was read so far leaves room for more. */
+static int check_bytes(const struct loading *loading)
+{
+	if (loading->bytes + pool_of(loading)->bytes <= LIMIT_LINT_BYTES)
+		return 0;
+	return error_set(loading->err, STATUS_LIMIT, "cannot read '%s': its names and files take "
+			 "more than %llu MiB of memory", loading->directory,
+			 LIMIT_LINT_BYTES / MIB);
+}
+
 /* ---- directories ---- */
 
 /* The names in a directory, but those with a dot, sorted, with a NULL at the end. In pool. */
@@ -55,6 +66,8 @@ static int list(struct loading *loading, const struct location *place, const cha
 {
 	const char **kept, **name;
 
+	if (check_bytes(loading) < 0)
+		return -1;
 	if (directory_list(place->fd, LIMIT_LINT_NAMES, pool_of(loading), names) < 0)
 		return errno != E2BIG ? fail(loading, place->path)
 		       : error_set(loading->err, STATUS_LIMIT, "cannot read '%s' in '%s': it has "
@@ -96,6 +109,11 @@ static int read_file(struct loading *loading, const struct location *place, cons
 
 	if (fd < 0 && errno != ELOOP)
 		return fail(loading, path);
+	if (check_bytes(loading) < 0) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		lint_add(loading->lint, LINT_FILE, path, 0, "%s",
 			 fd < 0 ? "it is a symbolic link; links are not followed"
@@ -159,8 +177,11 @@ static int read_variant(struct loading *loading, const struct location *place, c
 		if (result > 0) {
 			variant->files = memory_resize(variant->files, variant->count + 1,
 						       sizeof *variant->files);
-			lint_dockerfile_read(&variant->files[variant->count++],
+			lint_dockerfile_read(&variant->files[variant->count],
 					     below(loading, inner.path, *names), &text);
+			loading->bytes += variant->files[variant->count].pool.bytes
+					  + variant->files[variant->count].source.pool.bytes;
+			variant->count++;
 		}
 		buffer_free(&text);
 		result = result < 0 ? -1 : 0;
@@ -186,6 +207,7 @@ static int add_sums(struct loading *loading, const char *path, const char *versi
 	struct digest ignored;
 
 	tree->sums = memory_resize(tree->sums, tree->sums_count + 1, sizeof *tree->sums);
+	loading->bytes += text->capacity;
 	tree->sums[tree->sums_count++] = (struct lint_sums){ path, version, *text };
 	/* No line has an empty name, but a search looks at all. */
 	return sums_find(text, path, "", false, &ignored, loading->err) < 0 ? -1 : 0;
@@ -305,6 +327,7 @@ static void add_library(struct loading *loading, const char *path, const struct 
 	library = &tree->libraries[tree->library_count++];
 	*library = (struct lint_library){ .path = path, .name = slash ? slash + 1 : path };
 	library_file_parse(&library->file, text);
+	loading->bytes += library->file.pool.bytes;
 }
 
 static int read_libraries(struct loading *loading, const struct location *place)

@@ -159,8 +159,8 @@ static void explain_alert(int alert, const char *host, struct buffer *reason)
 	case ALERT_HANDSHAKE_FAILURE:
 	case ALERT_INSUFFICIENT_SECURITY:
 		buffer_format(reason, "'%s' accepts none of TLS 1.2's suites with ECDHE and "
-			      "AES-GCM or ChaCha20-Poly1305, or requires the extended master secret "
-			      "(RFC 7627)", host);
+			      "AES-GCM or ChaCha20-Poly1305, or requires the extended master "
+			      "secret (RFC 7627)", host);
 		break;
 	case ALERT_UNRECOGNIZED_NAME:
 		buffer_format(reason, "the server says that it is not '%s'", host);
@@ -201,8 +201,8 @@ const char *tls_hint(const struct tls_session *session)
 		return "the server seems to require TLS 1.3; use a --mirror that speaks TLS 1.2";
 	case ALERT_HANDSHAKE_FAILURE:
 	case ALERT_INSUFFICIENT_SECURITY:
-		return "a server in FIPS mode requires that secret, which bundler does not support; "
-		       "use a --mirror";
+		return "a server in FIPS mode requires that secret, which bundler does not "
+		       "support; use a --mirror";
 	default:
 		return NULL;
 	}

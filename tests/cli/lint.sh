@@ -87,4 +87,16 @@ refuses 10 tree <<END
 bundler: cannot read '$alpine': larger than 131072 bytes
 END
 
+begin 'what all files take in memory has a limit'
+{ echo FROM scratch; yes EXPOSE 1 | head -n 900; } >Dockerfile
+for ((i = 0; i < 200; i++)); do
+	mkdir -p "tree/1.$i/scratch"
+	cp Dockerfile "tree/1.$i/scratch"
+done
+run bundler lint tree
+status 10
+stderr <<'END'
+bundler: cannot read 'tree': its names and files take more than 40 MiB of memory
+END
+
 finish

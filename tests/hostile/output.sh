@@ -211,6 +211,15 @@ for signal in INT TERM HUP; do
 	done
 done
 
+begin 'a limit on the size of files is an error, a limit on the time a signal'
+run bash -c 'ulimit -f 8; exec "$@"' bash bundler rootfs "${one[@]}"
+status 9
+filter "s/'.*'/FILE/"
+stderr <<<'bundler: cannot store a member of FILE: File too large'
+check test -z "$(ls -A)"
+timeout -s XCPU 0.004 bundler rootfs "${one[@]}" >/dev/null 2>&1
+check test "$(find . -name '.bundler*')" = ''
+
 begin 'two runs at a time do not disturb each other'
 pids=()
 for i in 1 2 3 4; do

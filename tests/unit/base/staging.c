@@ -424,6 +424,28 @@ static void names_that_are_taken(void **state)
 	staging_close(&staging);
 }
 
+/* Of a success, what remains makes a failure; of a failure, nothing is said of it. */
+static void what_cannot_be_removed(void **state)
+{
+	struct staging staging;
+	struct error err = { .message = "before" };
+	char message[100];
+
+	(void)state;
+	open_staging(&staging);
+	assert_int_equal(staging_end(&staging, 1, &err), 1);
+	for (int result = -1; result <= 0; result++) {
+		open_staging(&staging);
+		assert_int_equal(renameat(scratch, staging.name, scratch, "moved"), 0);
+		assert_int_equal(staging_end(&staging, result, &err), -1);
+		snprintf(message, sizeof message, "cannot remove '%s': No such file or directory",
+			 staging.name);
+		assert_string_equal(err.message, result < 0 ? "before" : message);
+		assert_int_equal(unlinkat(scratch, "moved", AT_REMOVEDIR), 0);
+	}
+	assert_int_equal(err.status, STATUS_FILE);
+}
+
 static void a_place_that_cannot_be_written_to(void **state)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY);
@@ -542,6 +564,7 @@ int main(void)
 		scratch_test(the_living_are_not_swept),
 		scratch_test(the_dead_are_visited),
 		scratch_test(names_that_are_taken),
+		scratch_test(what_cannot_be_removed),
 		scratch_test(a_place_that_cannot_be_written_to),
 		scratch_test(a_place_where_all_is_somebody_elses),
 		scratch_test(files_are_replaced),

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# tests/run: once timeout=1800 seconds=60
+# The largest memory and processor time that any input can cost, as docs/threat-model.md states them.
+# Here with a part of the worst inputs; tests/thorough/bounds takes them whole.
+[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+. "$(dirname "$0")/../lib.sh"
+need python3 bc
+factor=8
+[ -z "${THOROUGH-}" ] || factor=1
+
+# The table's row of a command: MiB and seconds.
+allowed() { sed -nE "s/^\| \`$1\` \| ([0-9]+) MiB \| ([0-9]+) s \|.*/\1 \2/p" "$top/docs/threat-model.md"; }
+
+# costs COMMAND STATUS ARGUMENT...: within what the table allows, and with this status
+costs() {
+	local mib seconds memory user system
+	read -r mib seconds < <(allowed "$1") || fail "no row of $1 in docs/threat-model.md"
+	TEST_TIMEOUT=600 run /usr/bin/time -q -o cost -f '%M %U %S' bundler "$1" "${@:3}"
+	status "$2"
+	stdout_stated=1 stderr_stated=1
+	[ -z "$left_out" ] || return 0
+	read -r memory user system <cost
+	echo "# $1: $((memory / 1024)) MiB, $user + $system s"
+	check test "$memory" -le $((mib * 1024))
+	check test "$(echo "($user + $system) * 100 / 1" | bc)" -le $((seconds * 100))
+}
+
+worst() { [ -n "$left_out" ] || python3 "$top/tests/hostile/worst.py" "$@"; }
+
+for kind in new first same directories links whiteouts deep; do
+	begin "$kind: 512 layers of files"
+	worst image $kind 512 $((1000 / factor)) image
+	costs validate "$([ $kind = deep ] && echo 1 || echo 0)" oci:image
+	costs diff 0 oci:image "oci:$PWD/image"
+	rm -rf image
+done
+
+for kind in instructions words commands assignments expansions cases substitutions continuations here labels; do
+	begin "$kind: Dockerfiles"
+	worst dockerfiles $kind 400 tree
+	costs lint "$([ $kind = expansions ] && echo 0 || echo 10)" tree
+	rm -rf tree
+done
+
+finish
