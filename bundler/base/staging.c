@@ -289,9 +289,13 @@ int staging_replace_file(const char *path, const void *bytes, size_t length, mod
 {
 	struct staging staging;
 	const char *name;
-	int result = staging_open_beside(&staging, path, &name, err);
+	struct stat st;
+	int result;
 
-	if (result < 0)
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(err, STATUS_FILE, "cannot replace '%s': it is not a regular file",
+				 path);
+	if (staging_open_beside(&staging, path, &name, err) < 0)
 		return -1;
 	result = file_create(staging.fd, name, bytes, length, mode, err);
 	if (result == 0)

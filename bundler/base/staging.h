@@ -69,7 +69,7 @@ int staging_end_beside(struct staging *staging, int result, struct error *err);
 
 /*
  * Replaces or makes the file at path with these bytes and this mode, flushed; confirm as in
- * staging_publish. After a failure, STATUS_FILE, path is unchanged.
+ * staging_publish. After a failure, STATUS_FILE, path is unchanged. A link is not replaced.
  */
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
 			 staging_confirm *confirm, void *context, struct error *err);

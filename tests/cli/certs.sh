@@ -245,6 +245,13 @@ refused 5 "cannot read 'notes.txt': no certificate in it" -o notes.txt --compare
 	digicert.pem
 check grep -qx precious notes.txt
 
+begin 'a link as output is kept'
+prepare
+cp digicert.pem old.pem
+ln -s old.pem link.pem
+refused 9 "cannot replace 'link.pem': it is not a regular file" -o link.pem digicert.pem
+check test "$(readlink link.pem)" = old.pem
+
 begin 'a refused bundle leaves the output alone'
 prepare
 cp digicert.pem out.pem

@@ -287,6 +287,17 @@ bad() {
 	check test ! -e trees
 }
 
+begin 'a lock that is a link is kept'
+product
+mv tiny.lock.json elsewhere.json
+ln -s elsewhere.json tiny.lock.json
+run bundler lock --sums mirror/SHA256SUMS --cache cache --mirror "file://$PWD/mirror" --offline tiny.yaml
+status 9
+stderr <<-'END'
+	bundler: cannot replace 'tiny.lock.json': it is not a regular file
+END
+check test "$(readlink tiny.lock.json)" = elsewhere.json
+
 begin 'results that could not have been written'
 bad 'l["results"] = []' "key 'results' is not an object"
 bad 'l["results"] = {}' "key 'compat' is not a number"
