@@ -65,8 +65,10 @@ static char *fold(const char *key)
 			*to++ = 'k';
 			from += 3;
 		} else {
-			*to++ = *from >= 'A' && *from <= 'Z' ? (char)(*from - 'A' + 'a') : *from;
-			from++;
+			*to = *from++;
+			if (*to >= 'A' && *to <= 'Z')
+				*to |= 0x20;
+			to++;
 		}
 	}
 	*to = '\0';

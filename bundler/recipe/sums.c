@@ -103,8 +103,11 @@ static const char *take_digits(struct entry *entry, const char *text, size_t dig
 	entry->algorithm = *algorithm ? algorithm : NULL;
 	if (entry->algorithm)
 		return NULL;
-	for (size_t i = 0; i < digits; i++)
-		hex[i] = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] - 'A' + 'a' : text[i]);
+	for (size_t i = 0; i < digits; i++) {
+		hex[i] = text[i];
+		if (hex[i] >= 'A' && hex[i] <= 'F')
+			hex[i] |= 0x20;
+	}
 	hex[digits] = '\0';
 	digest_parse_hex(&entry->digest, hex);
 	return NULL;

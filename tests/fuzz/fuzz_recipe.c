@@ -14,7 +14,7 @@ static void expand(const struct recipe *recipe, const struct platform *platform)
 	struct pool pool = { 0 };
 	struct error err;
 
-	if (!recipe_url(recipe, platform, &pool, &err) || !recipe_sums(recipe, &pool, &err)
+	if (!recipe_url(recipe, platform, &pool, &err) || !recipe_sums(recipe, platform, &pool, &err)
 	    || !recipe_expand(recipe, platform, &pool, recipe->release.wrapper, &err))
 		abort();
 	for (size_t i = 0; i < recipe->entry_count; i++) {

@@ -9,18 +9,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The line that sha256sum would print is in the text. */
+/* The digits, in any case, and the name are in the text. */
 static void check(const struct buffer *sums, const char *name, const struct digest *digest)
 {
-	char hex[DIGEST_HEX_BYTES], *text = memory_format("%s  %s\n", digest_write_hex(digest, hex),
-							  name);
-	char *binary = memory_format("%s *%s\n", hex, name);
+	char hex[DIGEST_HEX_BYTES], *lower = memory_copy(sums->bytes, sums->length);
 
-	if (!memmem(sums->bytes, sums->length, text, strlen(text))
-	    && !memmem(sums->bytes, sums->length, binary, strlen(binary)))
+	for (size_t i = 0; i < sums->length; i++)
+		if (lower[i] >= 'A' && lower[i] <= 'F')
+			lower[i] |= 0x20;
+	digest_write_hex(digest, hex);
+	if (!memmem(lower, sums->length, hex, strlen(hex))
+	    || !memmem(sums->bytes, sums->length, name, strlen(name)))
 		abort();
-	free(binary);
-	free(text);
+	free(lower);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	buffer_init(&sums, LIMIT_SUMS_BYTES);
 	if (newline && buffer_add(&sums, newline + 1, size - (size_t)(newline + 1 - data)) == 0
-	    && sums_find(&sums, "fuzz", name, &digest, &err) == 1)
+	    && sums_find(&sums, "fuzz", name, false, &digest, &err) == 1)
 		check(&sums, name, &digest);
 	buffer_free(&sums);
 	free(name);
