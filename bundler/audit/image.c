@@ -20,8 +20,9 @@ static char *describe_document(const struct image_document *document)
 }
 
 /*
- * Adds the digests of two documents, if they differ, or that one cannot be read. Unless they are
- * the headline of the image, only if there is nothing else to say. Returns whether both can be read.
+ * Adds the digests of two documents, if they differ, or that one cannot be read; unless they are
+ * the headline of the image, only if there is nothing else to say. Returns whether both can be
+ * read.
  */
 static bool compare_documents(struct audit *audit, enum audit_field field,
 			      const struct image_document *expected,
