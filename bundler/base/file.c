@@ -40,7 +40,12 @@ int file_open(int dirfd, const char *path, struct error *err)
 
 	if (fd < 0)
 		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(fd, &st) < 0) {
+		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+		close(fd);
+		return -1;
+	}
+	if (S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
 	return error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);

@@ -91,7 +91,9 @@ static int enter(struct loading *loading, const struct location *place, const ch
 	if (errno == ELOOP || errno == ENOTDIR) {
 		struct stat st;
 
-		if (fstatat(place->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+		if (fstatat(place->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return fail(loading, inner->path);
+		if (S_ISLNK(st.st_mode))
 			lint_add(loading->lint, LINT_FILE, inner->path, 0,
 				 "it is a symbolic link; links are not followed");
 		return 0;
@@ -109,12 +111,11 @@ static int read_file(struct loading *loading, const struct location *place, cons
 
 	if (fd < 0 && errno != ELOOP)
 		return fail(loading, path);
-	if (check_bytes(loading) < 0) {
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fd >= 0 && fstat(fd, &st) < 0) {
+		result = fail(loading, path);
+	} else if (check_bytes(loading) < 0) {
+		result = -1;
+	} else if (fd < 0 || !S_ISREG(st.st_mode)) {
 		lint_add(loading->lint, LINT_FILE, path, 0, "%s",
 			 fd < 0 ? "it is a symbolic link; links are not followed"
 				: "it is not a plain file");
@@ -187,10 +188,13 @@ static int read_variant(struct loading *loading, const struct location *place, c
 		result = result < 0 ? -1 : 0;
 	}
 	if (variant->count > 0 && variant->files[0].script.text) {
-		struct stat st;
+		const char *script = variant->files[0].script.text;
+		struct stat st = { 0 };
 
-		variant->script = fstatat(inner.fd, variant->files[0].script.text, &st,
-					  AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+		if (fstatat(inner.fd, script, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT
+		    && errno != ENOTDIR && errno != ELOOP && errno != ENAMETOOLONG && result == 0)
+			result = fail(loading, below(loading, inner.path, script));
+		variant->script = S_ISREG(st.st_mode);
 		variant->executable = variant->script && (st.st_mode & 0111) != 0;
 	}
 	close(inner.fd);
