@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -319,6 +321,37 @@ static void remove_parents(int fd, const char *path)
 	free(parent);
 }
 
+/*
+ * Removes the directories that are empty and have the name of one in fd. A killed run left them:
+ * the files that it has removed are in its private directory, below the same names.
+ */
+static void prune(int fd, int parent)
+{
+	struct pool pool = { 0 };
+	const char **names;
+
+	if (directory_list(fd, SIZE_MAX, &pool, &names) == 0)
+		for (; *names; names++) {
+			const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+			int inner = openat(fd, *names, flags);
+			int same = inner < 0 ? -1 : openat(parent, *names, flags);
+
+			if (same >= 0) {
+				prune(inner, same);
+				close(same);
+				unlinkat(parent, *names, AT_REMOVEDIR);
+			}
+			if (inner >= 0)
+				close(inner);
+		}
+	pool_free(&pool);
+}
+
+static void prune_dead(int fd, void *context)
+{
+	prune(fd, *(const int *)context);
+}
+
 static int stage_all(const struct application *a, struct error *err)
 {
 	const char *before = "";
@@ -400,10 +433,13 @@ int generated_apply(const struct generated_plan *plan, const char *where, bool f
 		    staging_confirm *confirm, void *context, struct error *err)
 {
 	struct application a = { .plan = plan };
-	int result;
+	int parent = plan->directory, result;
 
-	if (plan->count == 0)
+	staging_visit_dead(plan->directory, prune_dead, &parent);
+	if (plan->count == 0) {
+		staging_visit_dead(plan->directory, NULL, NULL);
 		return confirm(context, err);
+	}
 	for (size_t i = 0; i < plan->count && !force; i++)
 		if (plan->changes[i].foreign) {
 			error_set(err, STATUS_FILE, "cannot replace '%s': it is not what bundler "
