@@ -139,7 +139,10 @@ static bool is_absent(int number)
 	return number == ENOSYS || number == EOPNOTSUPP || number == EPERM || number == EINVAL;
 }
 
-/* The number of threads, and a few more: the links of a directory that has one for each. */
+/*
+ * The number of threads, and a few more: the links of a directory that has one for each. 0 when it
+ * cannot be known.
+ */
 static uint64_t count_threads(void)
 {
 	struct stat st;
@@ -153,9 +156,14 @@ static uint64_t count_threads(void)
  */
 static int wait_for_threads(const struct confine *confine, struct error *err)
 {
-	while (count_threads() > confine->threads)
+	uint64_t count;
+
+	while ((count = count_threads()) > confine->threads && confine->threads > 0)
 		if (clock_sleep(THREAD_INTERVAL, err) < 0)
 			return -1;
+	if ((count == 0) != (confine->threads == 0))
+		return error_set(err, STATUS_FILE, "cannot confine the program: its threads "
+				 "cannot be counted");
 	return 0;
 }
 

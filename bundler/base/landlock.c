@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -97,6 +98,13 @@ int landlock_open(struct landlock *rules, bool connects)
 	return rules->fd < 0 ? -1 : 0;
 }
 
+/* Whether an errno is about the path: whoever uses it will say so. */
+static bool is_refused_path(int number)
+{
+	return number == ENOENT || number == ENOTDIR || number == EACCES || number == ELOOP
+	       || number == ENAMETOOLONG;
+}
+
 int landlock_allow(const struct landlock *rules, const char *path, enum landlock_access access)
 {
 	struct path_beneath rule = { .parent_fd = open(path, O_PATH | O_CLOEXEC) };
@@ -104,7 +112,7 @@ int landlock_allow(const struct landlock *rules, const char *path, enum landlock
 	long result = 0;
 
 	if (rule.parent_fd < 0)
-		return 0;
+		return is_refused_path(errno) ? 0 : -1;
 	if (access & (LANDLOCK_READ | LANDLOCK_WRITE))
 		rule.allowed |= FS_READ_FILE | FS_READ_DIR;
 	if (access & LANDLOCK_WRITE)
