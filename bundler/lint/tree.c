@@ -167,10 +167,13 @@ static int read_variant(struct loading *loading, const struct location *place, c
 		struct buffer text;
 
 		if (strcmp(*names, "Dockerfile") != 0 && strncmp(*names, "Dockerfile.", 11) != 0) {
-			variant->nested |= variant->kind
-					   && presence_find(inner.fd, *names, "Dockerfile",
-							    &loading->walked)
-					      == PRESENCE_FILE;
+			if (!variant->kind)
+				continue;
+			switch (presence_find(inner.fd, *names, "Dockerfile", &loading->walked)) {
+			case PRESENCE_FILE: variant->nested = true; break;
+			case PRESENCE_UNKNOWN: result = fail(loading, inner.path); break;
+			default: break;
+			}
 			continue;
 		}
 		buffer_init(&text, LIMIT_DOCKERFILE_BYTES);
@@ -409,6 +412,8 @@ static int find_directories(struct loading *loading, int root)
 							     directory ? directory->value : ".",
 							     name ? name->value : "Dockerfile",
 							     &loading->walked);
+			if (library->presence[p] == PRESENCE_UNKNOWN)
+				return fail(loading, directory ? directory->value : ".");
 		}
 	}
 	if (loading->walked > LIMIT_LINT_WALKED)

@@ -112,6 +112,12 @@ for form in oci:out/image oci-archive:out/image.tar docker-archive:out/image.tar
 	faults -d 2 bundler image -p linux/amd64 -o "$form" "${product[@]}"
 done
 
+begin 'image, to another tag of a layout'
+mkdir before
+(cd before && SOURCE_DATE_EPOCH=1200000000 make image -p linux/arm64 -o oci:image:a &&
+	SOURCE_DATE_EPOCH=1200000000 make image -p linux/amd64 -o oci:image:b)
+faults bundler image -p linux/amd64 -o oci:image:b "${product[@]}"
+
 begin 'image, as a stream'
 faults -o bundler image -p linux/amd64 -o docker-archive:- "${product[@]}"
 
