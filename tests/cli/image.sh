@@ -329,6 +329,13 @@ stdout <<-'END'
 	verdict: identical
 END
 
+begin 'blobs that stay are not copied'
+made bundler image -p linux/amd64 -o oci:layout:a "${product[@]}"
+before=$(cd layout/blobs/sha256 && stat -c '%i %n' -- * | sort)
+made bundler image -p linux/arm64 -o oci:layout:b "${product[@]}"
+check test -z "$(comm -23 <(echo "$before") <(cd layout/blobs/sha256 && stat -c '%i %n' -- * | sort))"
+check test "$(ls layout/blobs/sha256 | wc -l)" = 6
+
 begin 'a tag is moved: the blobs of its old image go, unless another tag has them'
 made bundler image -p linux/amd64 -o oci:fresh:a "${product[@]}"
 made bundler image -p linux/arm64 -o oci:layout:a "${product[@]}"
