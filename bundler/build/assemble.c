@@ -32,7 +32,7 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 }
 
 /* Lists the members that the entries need, without duplicates, below the release's directory. */
-static int list_members(struct assembly *assembly, struct error *err)
+static int list_members(struct assembly *assembly, const char *asset, struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
 	const char *wrapper = expand(assembly, recipe->release.wrapper, err);
@@ -47,12 +47,14 @@ static int list_members(struct assembly *assembly, struct error *err)
 		const struct release_member *end = member + assembly->member_count;
 		const char *name;
 
-		if (entry->source != RECIPE_MEMBER || !applies(assembly, entry))
+		if ((entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
+		    || !applies(assembly, entry))
 			continue;
-		name = wrapper ? expand(assembly, entry->argument, err) : NULL;
+		name = !wrapper ? NULL : entry->source == RECIPE_ASSET ? asset
+		       : expand(assembly, entry->argument, err);
 		if (!name)
 			return -1;
-		if (*wrapper)
+		if (*wrapper && entry->source == RECIPE_MEMBER)
 			name = pool_format(&assembly->pool, "%s/%s", wrapper, name);
 		while (member < end && strcmp(member->name, name) != 0)
 			member++;
@@ -111,6 +113,7 @@ static int add_entry(struct assembly *assembly, size_t number, struct error *err
 		target = expand(assembly, entry->argument, err);
 		return target ? tree_add_link(assembly->tree, path, target, entry->uid,
 					      entry->gid, err) : -1;
+	case RECIPE_ASSET:
 	case RECIPE_MEMBER:
 		if (entry->program && binary_check(&member->content, assembly->platform,
 						   member->name, err) < 0)
@@ -142,7 +145,7 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 		.tree = tree, .recipe = recipe, .lock = lock, .platform = platform,
 	};
 	const char *asset = recipe_asset(recipe, platform, &assembly.pool, err);
-	int result = asset ? list_members(&assembly, err) : -1;
+	int result = asset ? list_members(&assembly, asset, err) : -1;
 
 	if (result < 0)
 		goto out;

@@ -18,6 +18,7 @@
  */
 
 enum recipe_source {
+	RECIPE_ASSET,		/* the asset itself, in the format "program" */
 	RECIPE_MEMBER,		/* argument: name of the member below the release's directory */
 	RECIPE_FILE,		/* argument: path below the recipe's directory */
 	RECIPE_TEXT,		/* argument: the content itself */
@@ -39,7 +40,7 @@ struct recipe_entry {
 
 struct recipe_format {
 	char *os;
-	char *format;		/* "tar.gz" or "zip" */
+	char *format;		/* "tar.gz", "zip" or "program" */
 };
 
 /* What {target} stands for on a platform: a template. */

@@ -14,7 +14,8 @@
 static const char *format_fault(const char *format)
 {
 	return strcmp(format, "tar.gz") == 0 || strcmp(format, "zip") == 0
-	       ? NULL : "it is neither 'tar.gz' nor 'zip'";
+	       || strcmp(format, "program") == 0
+	       ? NULL : "it is none of 'tar.gz', 'zip' and 'program'";
 }
 
 /* Adds a row for an operating system, or replaces the one it has. */

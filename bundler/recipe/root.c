@@ -44,7 +44,7 @@ static int take_owner(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return 0;
 }
 
-#define SOURCES "'member', 'file', 'text', 'certificates', 'directory' and 'link'"
+#define SOURCES "'member', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'"
 
 static int set_source(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
 		      enum recipe_source source, char *argument, struct error *err)
@@ -124,19 +124,47 @@ static int take_bundle(struct yaml *yaml, yaml_node_t *node, void *into, struct 
 	return take_plain_source(yaml, node, into, RECIPE_CERTIFICATES, err);
 }
 
+static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_plain_source(yaml, node, into, RECIPE_ASSET, err);
+}
+
 static int take_directory(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	return take_plain_source(yaml, node, into, RECIPE_DIRECTORY, err);
 }
 
-#define MODE_UNSET UINT32_MAX
+/* Members are of archives, and the asset itself is taken of what is none. */
+static int check_format(struct yaml *yaml, yaml_node_t *node, const struct recipe_entry *entry,
+			struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
 
+	for (size_t i = 0; i < recipe->platform_count; i++) {
+		const char *os = recipe->platforms[i]->os;
+		const char *format = recipe_format(recipe, recipe->platforms[i]);
+		const bool bare = format && strcmp(format, "program") == 0;
+
+		if (entry->os && strcmp(entry->os, os) != 0)
+			continue;
+		if (entry->source == RECIPE_MEMBER && bare)
+			return yaml_fault(yaml, node, err, "a 'member' needs an archive, and the "
+					  "format for '%s' is 'program': write 'asset: true'", os);
+		if (entry->source == RECIPE_ASSET && !bare)
+			return yaml_fault(yaml, node, err, "the 'asset' itself needs the format "
+					  "'program', and that for '%s' is '%s'", os, format);
+	}
+	return 0;
+}
+
+#define MODE_UNSET UINT32_MAX
 
 static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
 		{ "path", true, NULL, NULL, offsetof(struct recipe_entry, path) },
 		{ "member", false, take_member, NULL, 0 },
+		{ "asset", false, take_asset, NULL, 0 },
 		{ "file", false, take_file, NULL, 0 },
 		{ "text", false, take_text, NULL, 0 },
 		{ "certificates", false, take_bundle, NULL, 0 },
@@ -159,8 +187,11 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		return yaml_fault(yaml, node, err, "an entry needs one of " SOURCES);
 	if (entry->source == RECIPE_LINK && entry->mode != MODE_UNSET)
 		return yaml_fault(yaml, node, err, "a link has no mode");
-	if (entry->program && entry->source != RECIPE_MEMBER)
-		return yaml_fault(yaml, node, err, "only a 'member' can be a 'program'");
+	if (entry->program && entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
+		return yaml_fault(yaml, node, err, "only a 'member' or the 'asset' can be a "
+				  "'program'");
+	if (check_format(yaml, node, entry, err) < 0)
+		return -1;
 	if (entry->mode == MODE_UNSET)
 		entry->mode = entry->source == RECIPE_LINK ? 0777
 			      : entry->source == RECIPE_DIRECTORY ? 0755 : 0644;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/limits.h"
@@ -242,6 +243,29 @@ static int check_end(struct reader *reader)
 	return 0;
 }
 
+/* The whole file is the member. */
+static int take_file(int fd, const char *name, int directory, struct release_member *member,
+		     struct error *err)
+{
+	struct content_writer writer;
+	char chunk[READ_BLOCK];
+	ssize_t got = 0;
+	int result = 0;
+
+	content_begin(&writer, directory);
+	while (result == 0 && (got = read(fd, chunk, sizeof chunk)) > 0)
+		result = interrupt_check(err) < 0 ? -1
+			 : content_add(&writer, chunk, (size_t)got) < 0
+			 ? error_errno(err, STATUS_FILE, "cannot store '%s'", name) : 0;
+	if (got < 0)
+		result = error_errno(err, STATUS_FILE, "cannot read '%s'", name);
+	if (result == 0 && content_end(&writer, &member->content) < 0)
+		result = error_errno(err, STATUS_FILE, "cannot store '%s'", name);
+	content_abandon(&writer);
+	member->found = result == 0;
+	return result;
+}
+
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
 		 struct release_member *members, size_t count, struct error *err)
 {
@@ -262,6 +286,10 @@ int release_read(int fd, uint64_t size, const char *format, const char *name, in
 	for (size_t i = 0; i < count; i++) {
 		members[i].content = (struct content){ .fd = -1 };
 		members[i].found = false;
+	}
+	if (strcmp(format, "program") == 0) {
+		archive_read_free(reader.archive);
+		return count == 0 ? 0 : take_file(fd, name, directory, &members[0], err);
 	}
 	if (strcmp(format, "zip") == 0) {
 		fault = zip_fault(fd, size);

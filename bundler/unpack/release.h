@@ -18,7 +18,8 @@ struct release_member {
 
 /*
  * Reads the wanted members of the verified archive in descriptor fd, size bytes long, from its
- * current position. format is "tar.gz" or "zip"; no other is tried. Large contents are kept in
+ * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" there is no
+ * archive, and every member is the whole file. Large contents are kept in
  * unnamed files on the file system of directory. name is for messages. No name in the archive is
  * used as a path. Only this module uses libarchive's readers.
  *

@@ -561,7 +561,7 @@ static void refusals(void **state)
 		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for "
 		  "'windows', the operating system of a platform" },
 		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
-		  "refused: it is neither 'tar.gz' nor 'zip'" },
+		  "refused: it is none of 'tar.gz', 'zip' and 'program'" },
 		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform "
 		  "has this operating system" },
 		{ 8, "  format: zip", "line 8, column 11: a mapping is expected here" },
@@ -595,7 +595,7 @@ static void refusals(void **state)
 		  "line 11, column 16: '1.0.0' is not older than '1.0.0' above it" },
 		/* Those that are not for this version are checked, too. */
 		{ 8, OLDER "{before: 1.0.0, format: {linux: rar}}", "line 10, column 39: 'rar' is "
-		  "refused: it is neither 'tar.gz' nor 'zip'" },
+		  "refused: it is none of 'tar.gz', 'zip' and 'program'" },
 		{ 8, OLDER "{before: 1.0.0, url: \"x{asset}\"}", "line 10, column 28: "
 		  "'xserver-v1.2.3-linux-amd64.tar.gz' is refused: not an absolute URL" },
 		/* certificates */

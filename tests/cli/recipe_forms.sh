@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What recipes can say of other projects' releases: names of platforms, checksum files for each
+# asset, programs without an archive, members behind "./".
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
+
+# release KEY...: a recipe of "bare" for two platforms with these lines in its release.
+release() {
+	{
+		printf 'name: bare\nversion: "2.0"\nrelease:\n'
+		printf '  %s\n' "$@"
+		cat
+	} >bare.yaml <<-'END'
+		platforms: [linux/amd64, linux/arm/v7]
+		image:
+		  entrypoint: [/bare]
+	END
+}
+root() { printf 'root:\n  - {path: /bare, %s, mode: "0755", program: true}\n' "$1" >>bare.yaml; }
+
+# build: locks, and makes both trees.
+build() {
+	run bundler lock "$@" --cache cache --mirror "file://$PWD/mirror" --download bare.yaml
+	filter 's/.*/locked/'
+	stdout < <(printf 'locked\nlocked\n')
+	filter ''
+	run bundler rootfs --offline --cache cache bare.yaml
+	filter 's/^[0-9a-f]{64}  //'
+	stdout <<-'END'
+		rootfs/linux-amd64.mtree
+		rootfs/linux-arm-v7.mtree
+	END
+}
+
+begin 'the asset is the program, and each has a file of nothing but its digest'
+mkdir mirror
+make_elf 62 64 5000 >mirror/bare-Linux-x86_64
+make_elf 40 32 4000 >mirror/bare-Linux-armhf
+for file in bare-Linux-x86_64 bare-Linux-armhf; do
+	sha256sum "mirror/$file" | cut -d' ' -f1 | tr -d '\n' >"mirror/$file.sha256"
+done
+release 'target: {linux/amd64: Linux-x86_64, linux/arm/v7: Linux-armhf}' 'asset: "bare-{target}"' \
+	'url: "https://bare.example/{version}/{asset}"' \
+	"sums: \"file://$PWD/mirror/{asset}.sha256\"" 'directory: ""' 'format: {linux: program}'
+root 'asset: true'
+build
+check cmp rootfs/linux-amd64/bare mirror/bare-Linux-x86_64
+check cmp rootfs/linux-arm-v7/bare mirror/bare-Linux-armhf
+run bundler image --offline --cache cache -o oci:layout bare.yaml
+filter 's/^sha256:[0-9a-f]{64}/DIGEST/'
+stdout <<-'END'
+	DIGEST  linux/amd64
+	DIGEST  linux/arm/v7
+END
+run bundler audit --offline --cache cache oci:layout bare.yaml
+filter ''
+stdout <<<'verdict: identical (linux/amd64, linux/arm/v7)'
+
+begin 'the program is checked, as a member would be'
+mkdir mirror
+echo 'echo no program' | tee mirror/bare-linux-amd64 >mirror/bare-linux-armv7
+(cd mirror && sha256sum ./* >../sums)
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' 'directory: ""' \
+	'format: {linux: program}'
+root 'asset: true'
+run bundler lock --sums sums bare.yaml
+status 0
+filter 's/.*/locked/'
+stdout < <(printf 'locked\nlocked\n')
+filter ''
+run bundler rootfs -p linux/amd64 --cache cache --mirror "file://$PWD/mirror" bare.yaml
+status 8
+stderr <<<"bundler: cannot use program 'bare-linux-amd64' for 'linux/amd64': it is not a program"
+
+begin 'several files of sums, one for each platform'
+mkdir mirror
+make_elf 62 64 5000 >mirror/bare_linux_amd64
+make_elf 40 32 4000 >mirror/bare_linux_armv7
+for file in bare_linux_amd64 bare_linux_armv7; do
+	printf 'SHA256 (%s) = %s\r\n' "$file" "$(sha256sum "mirror/$file" | cut -d' ' -f1)" >"$file.txt"
+done
+release 'target: "{os}_{arch}"' 'asset: "bare_{target}"' 'url: "https://bare.example/{asset}"' \
+	'sums: ""' 'directory: ""' 'format: {linux: program}'
+root 'asset: true'
+build --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt
+
+begin "members behind './', and one that is elsewhere"
+mkdir mirror wrapped
+for word in amd64:62:64 armv7:40:32; do
+	IFS=: read -r arch machine bits <<<"$word"
+	make_elf "$machine" "$bits" 5000 >wrapped/bare
+	tar -C wrapped -czf "mirror/bare-linux-$arch.tar.gz" ./bare
+done
+(cd mirror && sha256sum ./* >../sums)
+release 'asset: "bare-{target}.{format}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
+	'directory: ""' 'format: {linux: tar.gz}'
+cp bare.yaml head.yaml
+root 'member: bare'
+build --sums sums
+cp head.yaml bare.yaml
+root 'member: bin/bare'
+run bundler rootfs -p linux/amd64 --offline --cache cache bare.yaml
+status 8
+stderr <<-'END'
+	bundler: cannot unpack 'bare-linux-amd64.tar.gz': no member 'bin/bare'
+	hint: it has 'bare'
+END
+
+begin 'members and programs do not go together'
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' 'directory: ""' \
+	'format: {linux: program}'
+root 'member: bare'
+run bundler lock --sums none bare.yaml
+status 3
+stderr <<<"bundler: cannot read 'bare.yaml': line 13, column 5: a 'member' needs an archive, and the format for 'linux' is 'program': write 'asset: true'"
+sed -i 's/program}$/tar.gz}/; s/member: bare/asset: true/' bare.yaml
+run bundler lock --sums none bare.yaml
+status 3
+stderr <<<"bundler: cannot read 'bare.yaml': line 13, column 5: the 'asset' itself needs the format 'program', and that for 'linux' is 'tar.gz'"
+
+begin 'the tag of a version with build metadata'
+use_product
+sed -i 's/^version: .*/version: "1.0+build"/; s/{version}/1.0/g' "$scratch/product/tiny.yaml"
+SOURCE_DATE_EPOCH=1234567890 "$BUNDLER" lock --sums "$scratch/product/mirror/SHA256SUMS" "${product[@]}" >/dev/null
+make image -p linux/amd64 -o docker-archive:image.tar
+run bundler validate docker-archive:image.tar
+run bundler audit docker-archive:image.tar:1.0-build "${product[@]}"
+stdout <<<'verdict: identical (linux/amd64)'
+
+finish
