@@ -61,8 +61,8 @@ int dockerfile_add(struct generated *into, const struct recipe *recipe, const st
 		return 0;
 	if (strcmp(d.kind->name, "scratch") != 0
 	    && strcmp(recipe_format(recipe, &d.platform), "program") == 0) {
-		error_set(err, STATUS_CONFIG, "cannot write the Dockerfile of %s: the release is no "
-			  "archive", d.kind->name);
+		error_set(err, STATUS_CONFIG, "cannot write the Dockerfile of %s: the release is "
+			  "no archive", d.kind->name);
 		return error_hint(err, "leave the variant out; scratch has a tar of its own");
 	}
 	directory = recipe_expand_version(recipe, &d.pool, recipe->library.directory, err);

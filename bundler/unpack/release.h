@@ -11,15 +11,15 @@
 
 /* A wanted file of a release archive. */
 struct release_member {
-	const char *name;		/* as the archive writes it, but for "./"; the caller's */
+	const char *name;		/* as the archive writes it behind "./"; the caller's */
 	struct content content;		/* out: its bytes; content_free by the caller */
 	bool found;			/* out */
 };
 
 /*
  * Reads the wanted members of the verified archive in descriptor fd, size bytes long, from its
- * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" there is no
- * archive, and every member is the whole file. Large contents are kept in
+ * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" the one member
+ * is the whole file. Large contents are kept in
  * unnamed files on the file system of directory. name is for messages. No name in the archive is
  * used as a path. Only this module uses libarchive's readers.
  *

@@ -48,25 +48,25 @@ done <<'END'
 s/^name: tiny/name: tiny\ncolour: red/	line 2, column 1: unknown key 'colour'
 s/^version: .*/version: [1]/	line 2, column 10: text is expected here
 s/^version: .*//	line 1, column 1: key 'version' is missing
-s/^platforms: .*/platforms: linux\/amd64/	line 9, column 12: a list is expected here
-s/linux\/arm64/linux\/vax/	line 9, column 26: no such platform 'linux/vax'
-s/linux\/arm64/linux\/amd64/	line 9, column 26: platform 'linux/amd64' is listed twice
-s/^platforms: .*/platforms: []/	line 9, column 12: a platform is needed here
-s|path: /etc/tiny.conf|path: /etc/../tiny.conf|	line 12, column 12: cannot add '/etc/../tiny.conf' to the tree: a component is '..'
-s|path: /etc/tiny.conf|path: etc/tiny.conf|	line 12, column 12: cannot add 'etc/tiny.conf' to the tree: it is not absolute
-s|path: /etc/tiny.conf|path: /tmp|	line 15, column 12: cannot add '/tmp' to the tree: it exists already
-s|file: tiny.conf|file: ../tiny.conf|	line 12, column 34: '../tiny.conf' is refused: a component is '..'
-s|file: tiny.conf|file: /etc/passwd|	line 12, column 34: '/etc/passwd' is refused: it is absolute
-s|mode: "1777"|mode: "1999"|	line 15, column 41: mode '1999' is not three or four octal digits
-s|owner: "65532:65532"|owner: "nonroot"|	line 16, column 65: owner 'nonroot' is not '<uid>:<gid>' in numbers
-s|member: tiny|member: tiny, file: tiny.conf|	line 11, column 39: an entry has only one of 'member', 'file', 'text', 'certificates', 'directory' and 'link'
+s/^platforms: .*/platforms: linux\/amd64/	line 10, column 12: a list is expected here
+s/linux\/arm64/linux\/vax/	line 10, column 26: no such platform 'linux/vax'
+s/linux\/arm64/linux\/amd64/	line 10, column 26: platform 'linux/amd64' is listed twice
+s/^platforms: .*/platforms: []/	line 10, column 12: a platform is needed here
+s|path: /etc/tiny.conf|path: /etc/../tiny.conf|	line 13, column 12: cannot add '/etc/../tiny.conf' to the tree: a component is '..'
+s|path: /etc/tiny.conf|path: etc/tiny.conf|	line 13, column 12: cannot add 'etc/tiny.conf' to the tree: it is not absolute
+s|path: /etc/tiny.conf|path: /tmp|	line 16, column 12: cannot add '/tmp' to the tree: it exists already
+s|file: tiny.conf|file: ../tiny.conf|	line 13, column 34: '../tiny.conf' is refused: a component is '..'
+s|file: tiny.conf|file: /etc/passwd|	line 13, column 34: '/etc/passwd' is refused: it is absolute
+s|mode: "1777"|mode: "1999"|	line 16, column 41: mode '1999' is not three or four octal digits
+s|owner: "65532:65532"|owner: "nonroot"|	line 17, column 65: owner 'nonroot' is not '<uid>:<gid>' in numbers
+s|member: tiny|member: tiny, file: tiny.conf|	line 12, column 39: an entry has only one of 'member', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'
 s|linux: tar.gz|linux: rar|	line 8, column 19: 'rar' is refused: it is none of 'tar.gz', 'zip' and 'program'
 s|{version}/{asset}"|{version}/{oops}"|	line 5, column 8: cannot expand 'https://tiny.example/{version}/{oops}': no placeholder '{oops}'
-s|4222/tcp|70000/tcp|	line 21, column 11: '70000/tcp' is refused: it is not '<1 to 65535>/tcp' or '/udp'
-s|link: tiny.conf|link: tiny.conf, mode: "0777"|	line 14, column 5: a link has no mode
-s|^image:|image: \&x|;s|cmd: .*|cmd: *x|	line 17, column 8: a list is expected here
-s|^root:|root: [|	line 11, column 3: did not find expected node content
-s|TINY=1|TINY|	line 20, column 9: 'TINY' is refused: it is not '<name>=<value>'
+s|4222/tcp|70000/tcp|	line 22, column 11: '70000/tcp' is refused: it is not '<1 to 65535>/tcp' or '/udp'
+s|link: tiny.conf|link: tiny.conf, mode: "0777"|	line 15, column 5: a link has no mode
+s|^image:|image: \&x|;s|cmd: .*|cmd: *x|	line 18, column 8: a list is expected here
+s|^root:|root: [|	line 12, column 3: did not find expected node content
+s|TINY=1|TINY|	line 21, column 9: 'TINY' is refused: it is not '<name>=<value>'
 s|^name: tiny|name: ../tiny|	line 1, column 7: '../tiny' is refused: it does not begin with a letter or a digit
 s|^name: tiny|name: tiny\nname: tiny|	line 2, column 1: key 'name' is given twice
 END
