@@ -18,10 +18,10 @@ struct release_member {
 
 /*
  * Reads the wanted members of the verified archive in descriptor fd, size bytes long, from its
- * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" the one member
- * is the whole file. Large contents are kept in
- * unnamed files on the file system of directory. name is for messages. No name in the archive is
- * used as a path. Only this module uses libarchive's readers.
+ * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" the one
+ * member is the whole file. Large contents are kept in unnamed files on the file system of
+ * directory. name is for messages. No name in the archive is used as a path. Only this module uses
+ * libarchive's readers.
  *
  * STATUS_ARCHIVE when a member is missing, repeated or not a plain file, or when the archive is
  * damaged, truncated, followed by other bytes or of another format; STATUS_LIMIT when it unpacks to

@@ -608,9 +608,10 @@ static void refusals(void **state)
 		{ 10, "", "line 14, column 38: the recipe has no 'certificates'" },
 		/* root */
 		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', "
-		  "'file', 'text', 'certificates', 'directory' and 'link'" },
+		  "'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
 		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only "
-		  "one of 'member', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
+		  "one of 'member', 'asset', 'file', 'text', 'certificates', 'directory' and "
+		  "'link'" },
 		{ 13, "  - {file: a}", "line 13, column 5: key 'path' is missing" },
 		{ 13, "  - {path: a, file: a}", "line 13, column 12: cannot add 'a' to the tree: "
 		  "it is not absolute" },
