@@ -654,7 +654,7 @@ static void refusals(void **state)
 		{ 13, "  - {path: /a, text: 5}", "line 13, column 22: text is expected here, but "
 		  "'5' is a number: quote it" },
 		{ 13, "  - {path: /a, file: a, program: true}", "line 13, column 5: only a "
-		  "'member' can be a 'program'" },
+		  "'member' or the 'asset' can be a 'program'" },
 		{ 13, "  - {path: /a, file: a, mode: 0755}", "line 13, column 31: text is expected "
 		"here, but '0755' is a number: quote it" },
 		{ 13, "  - {path: /a, file: a, mode: \"8\"}", "line 13, column 31: mode '8' is not "
