@@ -287,11 +287,6 @@ refused archive-size-huge 8 "cannot read 'image': it is truncated"
 
 begin 'archive-gzip'
 look_at archive-gzip
-status 8
-stderr <<-'END'
-	bundler: cannot read 'image': it is compressed
-	hint: uncompress it first
-END
 
 # cut KIND: the archive ends too early, wherever that is.
 cut_everywhere() {
