@@ -44,7 +44,8 @@
 /* Comparisons of a certificate's names with one set of name constraints: Go's own limit. */
 #define LIMIT_NAME_CHECKS 250000
 /* Bytes of a SHA256SUMS file: one is some 2 KiB. */
-#define LIMIT_SUMS_BYTES (1 * MIB)
+#define LIMIT_SUMS_VALUES 100000
+#define LIMIT_SUMS_BYTES (8 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)
 /* Members of a release archive, named by the recipe or not. */

@@ -2,8 +2,11 @@
 /* Lines of SHA256SUMS, and of the records of what was generated. */
 #include "recipe/sums.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "base/limits.h"
 
 int sums_next(const char **text, const char *end, struct sums_line *line)
 {
@@ -129,8 +132,8 @@ static const char *parse_bsd(const struct reader *reader, struct entry *entry)
 	for (line = close; line < end && (*line == ' ' || *line == '='); line++)
 		;
 	digits = count_digits(line, end);
-	return line + digits == end ? take_digits(entry, line, digits)
-				    : "has no digest behind the name";
+	return digits > 0 && line + digits == end ? take_digits(entry, line, digits)
+						  : "has no digest behind the name";
 }
 
 /* Why the line cannot be used, or NULL. */
@@ -199,6 +202,53 @@ static const char *begin(struct reader *reader, const struct buffer *sums)
 	return "it has nothing but the headers of a signed text";
 }
 
+/*
+ * Looks for the name in GitHub's document of a release ("Get a release by tag name", REST API).
+ * Assets that are older than their digests have null there.
+ */
+static int find_in_release(const struct buffer *sums, const char *name_of_sums, const char *name,
+			   struct digest *digest, struct error *err)
+{
+	static const char prefix[] = "sha256:";
+	const char *fault = NULL, *text;
+	size_t values = 0, i;
+	json_error_t where;
+	json_t *root, *assets, *asset;
+	int found = 0;
+
+	/* Jansson takes up to 300 bytes for a value of two. */
+	for (i = 0; i < sums->length; i++)
+		values += sums->bytes[i] == ',' || sums->bytes[i] == '[' || sums->bytes[i] == '{';
+	if (values > LIMIT_SUMS_VALUES)
+		return error_set(err, STATUS_LIMIT, "cannot use '%s': more than %d values in it",
+				 name_of_sums, LIMIT_SUMS_VALUES);
+	root = json_loadb(sums->bytes, sums->length, JSON_REJECT_DUPLICATES, &where);
+	if (!root)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': line %d, column %d: %s",
+				 name_of_sums, where.line, where.column, where.text);
+	assets = json_object_get(root, "assets");
+	if (!json_is_array(assets))
+		fault = "it is JSON, but not of a release: it has no 'assets'";
+	json_array_foreach(assets, i, asset)
+	{
+		text = json_string_value(json_object_get(asset, "name"));
+		if (!text || strcmp(text, name) != 0)
+			continue;
+		text = json_string_value(json_object_get(asset, "digest"));
+		if (found > 0)
+			fault = "it lists the asset twice";
+		else if (!text)
+			fault = "it has no digest of the asset, which may be older than these";
+		else if (strncmp(text, prefix, strlen(prefix)) != 0
+			 || digest_parse_hex(digest, text + strlen(prefix)) < 0)
+			fault = "its digest of the asset is no SHA-256";
+		found = 1;
+	}
+	json_decref(root);
+	return fault ? error_set(err, STATUS_CONFIG, "cannot use '%s' for '%s': %s", name_of_sums,
+				 name, fault) : found;
+}
+
 int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name, bool alone,
 	      struct digest *digest, struct error *err)
 {
@@ -214,6 +264,8 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
 		return 0;
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
+	if (*sums->bytes == '{')
+		return find_in_release(sums, name_of_sums, name, digest, err);
 	while (!ended && read_line(&reader)) {
 		ended = reader.is_signed && is_line(&reader, SIGNATURE);
 		if (reader.is_signed && reader.length >= 2 && memcmp(reader.line, "- ", 2) == 0) {

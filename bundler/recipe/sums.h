@@ -29,6 +29,7 @@ int sums_next(const char **text, const char *end, struct sums_line *line);
  * - GNU's lines, with one or two spaces or " *", and BSD's, "SHA256 (name) = digits"; digits of any
  *   case; CRLF; a byte order mark; empty lines and comments; no newline at the end;
  * - the same, clear-signed (RFC 9580, section 7); the signature is not checked;
+ * - GitHub's document of a release, with the digest of each asset;
  * - with alone, nothing but 64 digits, which are then those of the file.
  *
  * "./name" and "directory/name" are name, unless name itself is there. Lines of other algorithms

@@ -85,6 +85,30 @@ release 'target: "{os}_{arch}"' 'asset: "bare_{target}"' 'url: "https://bare.exa
 root 'asset: true'
 build --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt
 
+begin "GitHub's document of a release"
+mkdir mirror
+make_elf 62 64 5000 >mirror/bare-amd64
+make_elf 40 32 4000 >mirror/bare-armv7
+python3 - <<-'END'
+	import hashlib, json
+	assets = [{"name": name, "size": 1, "digest": "sha256:" + hashlib.sha256(
+	    open("mirror/" + name, "rb").read()).hexdigest()} for name in ("bare-amd64", "bare-armv7")]
+	json.dump({"tag_name": "v2.0", "assets": assets, "body": "text"}, open("release.json", "w"))
+	assets[1]["digest"] = None
+	json.dump({"assets": assets}, open("old.json", "w"))
+	json.dump({"message": "API rate limit exceeded"}, open("limit.json", "w"))
+END
+release 'asset: "bare-{arch}"' 'url: "https://bare.example/{asset}"' \
+	"sums: \"file://$PWD/release.json\"" 'directory: ""' 'format: {linux: program}'
+root 'asset: true'
+build
+run bundler lock --sums old.json bare.yaml
+status 3
+stderr <<<"bundler: cannot use 'old.json' for 'bare-armv7': it has no digest of the asset, which may be older than these"
+run bundler lock --sums limit.json bare.yaml
+status 3
+stderr <<<"bundler: cannot use 'limit.json' for 'bare-amd64': it is JSON, but not of a release: it has no 'assets'"
+
 begin "members behind './', and one that is elsewhere"
 mkdir mirror wrapped
 for word in amd64:62:64 armv7:40:32; do

@@ -48,6 +48,8 @@ static void finds_a_name(void **state)
 		/* Other algorithms are for others. */
 		{ "d41d8cd98f00b204e9800998ecf8427e  a\n" B B "  a\n" A "  a\n", "a", A },
 		{ "MD5 (a) = d41d8cd98f00b204e9800998ecf8427e\nSHA256 (a) = " A "\n", "a", A },
+		{ "{\"assets\": [{\"name\": \"b\"}, {\"name\": \"a\", \"digest\": \"sha256:" A
+		  "\"}]}", "a", A },
 		{ SIGNED A "  a\n" SIGNATURE, "a", A }, { SIGNED "- " A "  a\n" SIGNATURE, "a", A },
 	};
 	char hex[DIGEST_HEX_BYTES];
@@ -82,7 +84,7 @@ static void every_line_counts(void **state)
 	static const struct {
 		const char *line, *fault;
 	} rows[] = {
-		{ "x\n", neither }, { " \n", neither }, { "(a)\n", neither },
+		{ "x\n", neither }, { " \n", neither }, { "(a)\n", "has no digest behind the name" },
 		{ A "  \n", "has no name" }, { A "\ta\n", "has a control character in it" },
 		{ A "- a\n", "has no space behind the digest" },
 		{ "A" A "  a\n", "has a digest of another length than any algorithm's" },
@@ -118,6 +120,12 @@ static void what_cannot_be_used(void **state)
 		{ A A "  a\n", "cannot use 'SUMS': of 'a' it has SHA-512, and SHA-256 is needed" },
 		{ "d41d8cd98f00b204e9800998ecf8427e  a\n",
 		  "cannot use 'SUMS': of 'a' it has MD5, and SHA-256 is needed" },
+		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"md5:0\"}]}",
+		  "cannot use 'SUMS' for 'a': its digest of the asset is no SHA-256" },
+		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"sha256:" A "\"}, "
+		  "{\"name\": \"a\", \"digest\": \"sha256:" A "\"}]}",
+		  "cannot use 'SUMS' for 'a': it lists the asset twice" },
+		{ "{", "cannot use 'SUMS': line 1, column 1: string or '}' expected near end of file" },
 		{ "\xff\xfe" "a", "cannot use 'SUMS': it is UTF-16, not UTF-8" },
 		{ SIGNED A "  a\n",
 		  "cannot use 'SUMS': its signature is missing, so it may be cut off" },
