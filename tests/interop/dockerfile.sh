@@ -19,6 +19,7 @@ product() {
 	  sums: "https://tiny.example/{version}/SHA256SUMS"
 	  directory: "tiny-{target}"
 	  format: {linux: tar.gz, windows: zip}
+	  target: {linux/arm/v6: linux-arm6, linux/arm/v7: linux-arm7}
 	platforms: [linux/amd64, windows/amd64]
 	root:
 	  - {path: "/tiny{exe}", member: "bin/tiny{exe}", mode: "0755", program: true}

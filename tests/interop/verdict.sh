@@ -107,21 +107,6 @@ by_crane() {
 	echo oci:place:x >where
 }
 
-by_umoci() {
-	umoci init --layout place
-	umoci new --image place:x
-	umoci insert --image place:x --tag x context/root /
-	umoci config --image place:x --config.env TINY=1 --config.workingdir / --config.entrypoint /tiny \
-		--config.cmd -c --config.cmd /etc/tiny.conf --config.exposedports 4222 \
-		--config.exposedports 53/udp --config.stopsignal SIGINT \
-		--config.label org.opencontainers.image.title=tiny \
-		--config.label org.opencontainers.image.version=1.0 --os linux --architecture amd64
-	[ -z "$more" ] || umoci config --image place:x --config.env LD_PRELOAD=/evil.so
-	[ "$entrypoint" = '"/tiny"' ] || umoci config --image place:x --config.entrypoint /tiny \
-		--config.entrypoint -x
-	echo oci:place:x >where
-}
-
 # verdict WORD: of what is at $place.
 verdict() {
 	run bundler audit -q --cache "$scratch/product/cache" --offline -p linux/amd64 "$place" \
@@ -132,7 +117,7 @@ verdict() {
 	filter ''
 }
 
-for tool in docker_classic docker_buildkit docker_export docker_push buildah podman crane umoci; do
+for tool in docker_classic docker_buildkit docker_export docker_push buildah podman crane; do
 	begin "$tool: what it builds is equivalent, and a change is seen"
 	if [ "$tool" = docker_buildkit ] && [ -z "$buildkit" ]; then
 		skip 'no client with BuildKit'
