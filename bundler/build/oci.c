@@ -246,10 +246,13 @@ static json_t *describe_manifest(struct description *d)
 static struct content encode(json_t *document, const struct oci_style *style)
 {
 	char *text = json_dumps(document, style->doi ? JSON_INDENT(2) : JSON_COMPACT);
+	json_t *again = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
 	struct content content;
 
-	if (!text)
+	/* jansson does not notice every failure of its own (json_dumps, of a key). */
+	if (!json_equal(document, again))
 		abort();
+	json_decref(again);
 	content = content_of(text, strlen(text));
 	free(text);
 	json_decref(document);

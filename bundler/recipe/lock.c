@@ -442,6 +442,7 @@ int lock_format(const struct lock *lock, struct buffer *text, struct error *err)
 {
 	json_t *root = describe(lock);
 	char *json = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+	struct lock again = { 0 };
 	int result = 0;
 
 	json_decref(root);
@@ -451,6 +452,11 @@ int lock_format(const struct lock *lock, struct buffer *text, struct error *err)
 	else if (buffer_format(text, "%s\n", json) < 0)
 		result = error_set(err, STATUS_LIMIT,
 				   "cannot write the lock: larger than %zu bytes", text->maximum);
+	/* What is published has been read, so that the next run can. */
+	if (result == 0) {
+		result = lock_open_text(&again, lock->file ? lock->file : "new lock", text, err);
+		lock_close(&again);
+	}
 	free(json);
 	return result;
 }
