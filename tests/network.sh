@@ -80,7 +80,7 @@ release() {
 	digest=$(sha256sum <archive | cut -d' ' -f1)
 	entry=sha256/$digest
 	for platform in "${@:-linux/amd64}"; do
-		name=demo-v1.0-$(echo "${platform}" | sed 's,/,-,;s,/v,,').tar.gz
+		name=demo-v1.0-$(echo "${platform}" | sed 's,/,-,;s,/v,v,').tar.gz
 		rows="$rows${rows:+,}
 		{\"platform\": \"$platform\", \"url\": \"$origin/$name\", \"sha256\": \"$digest\", \"size\": $bytes}"
 	done

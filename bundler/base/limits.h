@@ -43,8 +43,9 @@
 #define LIMIT_PATH_STEPS 64
 /* Comparisons of a certificate's names with one set of name constraints: Go's own limit. */
 #define LIMIT_NAME_CHECKS 250000
-/* Bytes of a SHA256SUMS file: one is some 2 KiB. */
+/* Values in GitHub's document of a release: some 30 for each asset. */
 #define LIMIT_SUMS_VALUES 100000
+/* Bytes of a checksum file, which is some 2 KiB, or of that document. */
 #define LIMIT_SUMS_BYTES (8 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)

@@ -51,7 +51,6 @@ while read -r kind status message; do
 	refused "$kind" "$status" "$message"
 done <<END
 missing 8 unpack: no member '$member'
-elsewhere 8 unpack: no member '$member'
 twice 8 unpack: member '$member' occurs twice
 symlink 8 unpack: member '$member' is not a plain file
 hardlink 8 unpack: member '$member' is not a plain file
@@ -85,6 +84,8 @@ zip-lying 8 unpack: ZIP uncompressed data is wrong size (read 200000, expected 1
 zip-cut 8 unpack: it is truncated or not a ZIP archive
 zip-html 8 unpack: it is truncated or not a ZIP archive
 END
+refused elsewhere 8 "cannot unpack '$tgz': no member '$member'
+hint: it has 'other/tiny'"
 
 begin 'members that nobody asked for are not used, whatever they are called'
 lock_archive escaping

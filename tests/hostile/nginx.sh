@@ -123,13 +123,13 @@ cache_has_it
 begin 'SHA256SUMS is not taken over http, nor when it is too large'
 release 5000
 mkdir www
-head -c 2000000 /dev/zero >www/SHA256SUMS
+head -c 9000000 /dev/zero >www/SHA256SUMS
 origin
 rm demo.lock.json
 run bundler lock --cache cache demo.yaml
 status 10
 stderr <<-END
-bundler: cannot use '$origin/SHA256SUMS': more than 1048576 bytes
+bundler: cannot use '$origin/SHA256SUMS': more than 8388608 bytes
 END
 sed -i 's,sums: "https:,sums: "http:,' demo.yaml
 run bundler lock --cache cache demo.yaml
@@ -143,7 +143,7 @@ begin 'several platforms at once, large ones'
 release 20000000 linux/amd64 linux/arm/v7 linux/arm64
 mkdir www
 cp archive "www/$asset"
-cp archive www/demo-v1.0-linux-arm7.tar.gz
+cp archive www/demo-v1.0-linux-armv7.tar.gz
 head -c 30000000 /dev/zero >www/demo-v1.0-linux-arm64.tar.gz
 arm64=$(sha256sum <www/demo-v1.0-linux-arm64.tar.gz | cut -d' ' -f1)
 python3 - "$arm64" <<'END'

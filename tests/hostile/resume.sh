@@ -263,7 +263,7 @@ wait_for has 1900000
 fetch
 fetched
 stderr <<-END
-note: $asset: waiting for another process's download
+note: $asset: waiting for another download of it
 END
 wait_for grep -q '^0$' first
 check test "$(sort -u first | wc -l)" -eq 2
@@ -280,7 +280,7 @@ wait_for has 65536
 fetch
 fetched
 stderr <<-END
-note: $asset: waiting for another process's download
+note: $asset: waiting for another download of it
 END
 cache_has_it
 requests <<-END

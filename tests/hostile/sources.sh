@@ -237,14 +237,14 @@ ${entry#*/}  cache/$entry
 ${entry#*/}  cache/$entry
 ${entry#*/}  cache/$entry
 END
-filter "s/^note: demo-v1.0-linux-[a-z0-9]*.tar.gz: waiting for another process's download$/WAITING/;/WAITING/d"
+filter "s/^note: demo-v1.0-linux-[a-z0-9]*.tar.gz: waiting for another download of it$/WAITING/;/WAITING/d"
 stderr </dev/null
 cache_has_it
 check test "$(wc -l <requests)" -eq 1
 fetch --json -p linux/arm/v7
 stdout <<-END
-{"event":"cached","asset":"demo-v1.0-linux-arm7.tar.gz","done":300000,"total":300000}
-{"event":"archive","platform":"linux/arm/v7","asset":"demo-v1.0-linux-arm7.tar.gz","sha256":"${entry#*/}","size":300000,"path":"cache/$entry"}
+{"event":"cached","asset":"demo-v1.0-linux-armv7.tar.gz","done":300000,"total":300000}
+{"event":"archive","platform":"linux/arm/v7","asset":"demo-v1.0-linux-armv7.tar.gz","sha256":"${entry#*/}","size":300000,"path":"cache/$entry"}
 END
 
 begin 'events as JSON'

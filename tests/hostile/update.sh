@@ -105,7 +105,7 @@ done
 begin 'sums: without end'
 start
 serve "$GITHUB=endless"
-refuses 10 "cannot use '${place}1.1.0/SHA256SUMS': more than 1048576 bytes"
+refuses 10 "cannot use '${place}1.1.0/SHA256SUMS': more than 8388608 bytes"
 
 begin 'a host that is not there'
 start

@@ -488,7 +488,7 @@ static const char *below(const char *name)
 
 static void files_are_replaced(void **state)
 {
-	char here[4096];
+	char here[4096], message[200];
 	struct error err;
 	struct stat st;
 
@@ -504,11 +504,13 @@ static void files_are_replaced(void **state)
 	assert_int_equal(staging_replace_file("f", "three", 5, 0644, NULL, NULL, &err), 0);
 	assert_int_equal(chdir(here), 0);
 	assert_text_at(scratch, "f", "three");
-	/* A link is replaced itself, and not followed. */
+	/* A link is neither replaced nor followed. */
 	assert_int_equal(symlinkat("f", scratch, "l"), 0);
-	assert_int_equal(staging_replace_file(below("l"), "four", 4, 0644, NULL, NULL, &err), 0);
-	assert_text_at(scratch, "l", "four");
-	assert_text_at(scratch, "f", "three");
+	snprintf(message, sizeof message, "cannot replace '%s': it is not a regular file",
+		 below("l"));
+	assert_refused(staging_replace_file(below("l"), "four", 4, 0644, NULL, NULL, &err), err,
+		       STATUS_FILE, message);
+	assert_text_at(scratch, "l", "three");
 }
 
 static int lose(void *context, struct error *err)
@@ -538,8 +540,10 @@ static void files_that_cannot_be_replaced(void **state)
 
 	(void)state;
 	make_directory(scratch, "d", "old");
+	snprintf(message, sizeof message, "cannot replace '%s': it is not a regular file",
+		 below("d"));
 	assert_refused(staging_replace_file(below("d"), "x", 1, 0644, NULL, NULL, &err), err,
-		       STATUS_FILE, "cannot replace 'd': Is a directory");
+		       STATUS_FILE, message);
 	assert_text_at(scratch, "d/f", "old");
 	snprintf(message, sizeof message, "cannot write '%s': No such file or directory",
 		 below("none/f"));
