@@ -159,7 +159,7 @@ ${entry#*/}  cache/$entry
 ${entry#*/}  cache/$entry
 $arm64  cache/sha256/$arm64
 END
-filter '/waiting for another process/d'
+filter '/waiting for another download/d'
 stderr </dev/null
 check sh -c "cd cache/sha256 && for f in *; do echo \"\$f  \$f\"; done | sha256sum --check --quiet"
 
