@@ -5,7 +5,9 @@
 # Here with a part of the worst inputs; tests/thorough/bounds takes them whole.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
 need python3 bc
+use_product
 factor=8
 [ -z "${THOROUGH-}" ] || factor=1
 
@@ -33,6 +35,7 @@ for kind in new first same directories links whiteouts deep; do
 	worst image $kind 512 $((1000 / factor)) image
 	costs validate "$([ $kind = deep ] && echo 1 || echo 0)" oci:image
 	costs diff 0 oci:image "oci:$PWD/image"
+	costs audit 1 -q oci:image "${product[@]}"
 	rm -rf image
 done
 
@@ -41,6 +44,19 @@ for kind in instructions words commands assignments expansions cases substitutio
 	worst dockerfiles $kind 400 tree
 	costs lint "$([ $kind = expansions ] && echo 0 || echo 10)" tree
 	rm -rf tree
+done
+
+begin "checksum files: GitHub's document, and lines"
+python3 - 8388608 <<-'END'
+	import sys
+	limit = int(sys.argv[1])
+	values = "{" + '"assets":[' + ",".join(["{}"] * 49000) + "]"
+	open("values", "w").write(values + "," + '"body":"' + "x" * (limit - len(values) - 12) + '"}')
+	line = "%064x  %s\n"
+	open("lines", "w").write("".join(line % (i, "n%d" % i) for i in range(limit // 75)))
+END
+for file in values lines; do
+	costs lock 3 --sums $file "$scratch/product/tiny.yaml"
 done
 
 finish
