@@ -194,13 +194,45 @@ static int check_unchanged(const struct lock_make *make, const struct lock *new,
 			  make->lock_file);
 }
 
-static int missing(const struct all_sums *all, size_t number, const char *name,
-		   const struct platform *platform, struct error *err)
+/* The assets that are in no checksum file, but for those of optional platforms. */
+struct missing {
+	const char *platform;		/* of the first */
+	const char *name, *names;	/* of the first, and of all for a message */
+};
+
+static void add_missing(struct missing *missing, const struct platform *platform,
+			const char *name, struct pool *pool)
 {
-	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for '%s'", all->items[number].name,
-		  name);
+	if (!missing->name)
+		*missing = (struct missing){ platform->name, name,
+					     pool_format(pool, "'%s'", name) };
+	else
+		missing->names = pool_format(pool, "%s, '%s'", missing->names, name);
+}
+
+/* Names that are those of the recipe's other platforms are not near. */
+static int refuse_missing(const struct lock_make *make, const struct missing *missing,
+			  const struct all_sums *all, struct pool *pool, struct error *err)
+{
+	const struct recipe *recipe = make->recipe;
+	const char **taken = pool_new(pool, recipe->platform_count, sizeof *taken);
+	const char *near = NULL;
+
+	for (size_t i = 0; i < recipe->platform_count; i++) {
+		taken[i] = recipe_asset(recipe, recipe->platforms[i], pool, err);
+		if (!taken[i])
+			return -1;
+	}
+	for (size_t i = 0; i < all->count && !near; i++)
+		near = sums_near(&all->items[i].text, missing->name, taken,
+				 recipe->platform_count, pool);
+	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for %s", all->items[0].name,
+		  missing->names);
+	if (near)
+		return error_hint(err, "it has '%s'; 'asset' and 'target' of the recipe make the "
+				  "names", near);
 	return error_hint(err, "if releases may lack %s, make it optional in the recipe",
-			  platform->name);
+			  missing->platform);
 }
 
 /* A user's file of nothing but a digest is for the asset that it is named after. */
@@ -243,7 +275,7 @@ static int find_digest(const struct lock_make *make, const struct all_sums *all,
 
 /* An asset that is not in the sums is left out if its platform is optional. */
 static int lock_asset(const struct lock_make *make, size_t number, const struct all_sums *all,
-		      struct lock *new, struct error *err)
+		      struct missing *missing, struct lock *new, struct error *err)
 {
 	const struct platform *platform = make->recipe->platforms[number];
 	struct lock_asset *asset = &new->assets[new->asset_count];
@@ -251,11 +283,13 @@ static int lock_asset(const struct lock_make *make, size_t number, const struct 
 	char *name = recipe_asset(make->recipe, platform, &new->pool, err);
 	int found = name ? find_digest(make, all, number, name, &asset->digest, err) : -1;
 
-	if (found == 0 && recipe_is_optional(make->recipe, platform))
+	if (found < 0)
+		return -1;
+	if (found == 0) {
+		if (!recipe_is_optional(make->recipe, platform))
+			add_missing(missing, platform, name, &new->pool);
 		return 0;
-	if (found <= 0)
-		return found < 0 ? -1 : missing(all, all->of ? all->of[number] : 0, name, platform,
-						err);
+	}
 	asset->platform = platform;
 	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
 	asset->size = before ? before->size : 0;
@@ -272,6 +306,7 @@ static int lock_assets(const struct lock_make *make, struct lock *new, struct er
 {
 	const struct recipe *recipe = make->recipe;
 	struct all_sums all = { .items = NULL };
+	struct missing missing = { .name = NULL };
 	size_t opened = 0;
 	int result;
 
@@ -288,7 +323,9 @@ static int lock_assets(const struct lock_make *make, struct lock *new, struct er
 	for (const struct platform *row = platform_table(); row->name && result == 0; row++)
 		for (size_t i = 0; i < recipe->platform_count && result == 0; i++)
 			if (recipe->platforms[i] == row)
-				result = lock_asset(make, i, &all, new, err);
+				result = lock_asset(make, i, &all, &missing, new, err);
+	if (result == 0 && missing.name)
+		result = refuse_missing(make, &missing, &all, &new->pool, err);
 	if (result == 0 && new->asset_count == 0)
 		result = error_set(err, STATUS_CONFIG, "cannot use '%s': no line for any platform "
 				   "of '%s'", all.items[0].name, recipe->file);

@@ -250,7 +250,7 @@ static struct content encode(json_t *document, const struct oci_style *style)
 	struct content content;
 
 	/* jansson does not notice every failure of its own (json_dumps, of a key). */
-	if (!json_equal(document, again))
+	if (!text || !json_equal(document, again))
 		abort();
 	json_decref(again);
 	content = content_of(text, strlen(text));

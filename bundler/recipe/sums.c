@@ -307,3 +307,72 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
 				 "SHA-256 is needed", name_of_sums, name, other);
 	return best > 0;
 }
+
+/* What two names have in common at their beginnings and at their ends, in bytes. */
+static size_t likeness(const char *one, size_t one_length, const char *other, size_t other_length)
+{
+	const size_t most = one_length < other_length ? one_length : other_length;
+	size_t first = 0, last = 0;
+
+	while (first < most && one[first] == other[first])
+		first++;
+	while (last < most - first && one[one_length - 1 - last] == other[other_length - 1 - last])
+		last++;
+	return first + last;
+}
+
+/* Where the best of several names is kept. */
+struct nearest {
+	const char *name, *best;
+	const char *const *taken;
+	size_t taken_count, likeness;
+	struct pool *pool;
+};
+
+static void consider(struct nearest *nearest, const char *name, size_t length)
+{
+	const size_t wanted = strlen(nearest->name);
+	const size_t same = likeness(nearest->name, wanted, name, length);
+	const size_t longer = wanted > length ? wanted : length;
+
+	/* Of a name with another word for the platform, more than half is the same. */
+	if (same <= nearest->likeness || 2 * same <= longer || length > 2 * wanted)
+		return;
+	for (size_t i = 0; i < nearest->taken_count; i++)
+		if (strlen(nearest->taken[i]) == length
+		    && memcmp(nearest->taken[i], name, length) == 0)
+			return;
+	nearest->likeness = same;
+	nearest->best = pool_copy(nearest->pool, name, length);
+}
+
+const char *sums_near(const struct buffer *sums, const char *name, const char *const *taken,
+		      size_t taken_count, struct pool *pool)
+{
+	struct nearest nearest = {
+		.name = name, .taken = taken, .taken_count = taken_count, .pool = pool,
+	};
+	struct reader reader;
+	struct entry entry;
+	json_t *root, *asset;
+	size_t i;
+
+	if (sums->length == 0 || begin(&reader, sums))
+		return NULL;
+	if (*sums->bytes != '{') {
+		while (read_line(&reader) && !(reader.is_signed && is_line(&reader, SIGNATURE)))
+			if (reader.length > 0 && !parse_line(&reader, &entry) && entry.length > 0)
+				consider(&nearest, entry.name, entry.length);
+		return nearest.best;
+	}
+	root = json_loadb(sums->bytes, sums->length, 0, NULL);
+	json_array_foreach(json_object_get(root, "assets"), i, asset)
+	{
+		const char *text = json_string_value(json_object_get(asset, "name"));
+
+		if (text)
+			consider(&nearest, text, strlen(text));
+	}
+	json_decref(root);
+	return nearest.best;
+}

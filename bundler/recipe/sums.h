@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/pool.h"
 
 /*
  * A line of sha256sum(1) in the GNU form (coreutils manual, "cksum output modes"): 64 lower-case
@@ -41,5 +42,12 @@ int sums_next(const char **text, const char *end, struct sums_line *line);
  */
 int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name, bool alone,
 	      struct digest *digest, struct error *err);
+
+/*
+ * The name in a checksum file that is most like one that it does not have, and none of those that
+ * are taken, in pool; NULL when none is like it. GitHub's document has names, too.
+ */
+const char *sums_near(const struct buffer *sums, const char *name, const char *const *taken,
+		      size_t taken_count, struct pool *pool);
 
 #endif

@@ -22,11 +22,22 @@ for other in x-NAME NAME.sig dist-NAME NAME/x 'NAME '; do
 	sums 1.1.0 | sed "s|tiny-1.1.0-linux-arm64.tar.gz|${other/NAME/tiny-1.1.0-linux-arm64.tar.gz}|" >sums
 	update --sums sums 1.1.0 tiny.yaml
 	status 3
-	stderr <<-'END'
+	stderr <<-END
 		bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-arm64.tar.gz'
-		hint: if releases may lack linux/arm64, make it optional in the recipe
+		hint: it has '${other/NAME/tiny-1.1.0-linux-arm64.tar.gz}'; 'asset' and 'target' of the recipe make the names
 	END
 done
+untouched
+
+begin 'all that are missing are named'
+start
+sums 1.1.0 | sed 's|-linux-amd64|.linux.x86_64|; /arm64/d' >sums
+update --sums sums 1.1.0 tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot use 'sums': no line for 'tiny-1.1.0-linux-amd64.tar.gz', 'tiny-1.1.0-linux-arm64.tar.gz'
+	hint: it has 'tiny-1.1.0.linux.x86_64.tar.gz'; 'asset' and 'target' of the recipe make the names
+END
 untouched
 
 begin 'an optional platform that the release does not have'

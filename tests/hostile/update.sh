@@ -95,9 +95,12 @@ for text in '' "$one  $name.asc\n" "$one  x$name\n" "$one   $name\n"; do
 	printf '%b' "$text" >sums
 	update
 	status 3
+	hint="if releases may lack linux/amd64, make it optional in the recipe"
+	near=$(printf '%b' "$text" | sed 's/^[0-9a-f]*  //')
+	[ -z "$near" ] || hint="it has '$near'; 'asset' and 'target' of the recipe make the names"
 	stderr <<-END
 		bundler: cannot use '${place}1.1.0/SHA256SUMS': no line for '$name'
-		hint: if releases may lack linux/amd64, make it optional in the recipe
+		hint: $hint
 	END
 	untouched
 done
