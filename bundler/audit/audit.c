@@ -121,7 +121,7 @@ struct audit_finding *audit_add(struct audit *audit, enum audit_field field, enu
 {
 	struct audit_finding *finding;
 
-	if (is_ignored(audit, field, subject))
+	if (class != AUDIT_CLASS_DAMAGE && is_ignored(audit, field, subject))
 		return NULL;
 	if (audit->count == LIMIT_DIFFERENCES) {
 		audit->left_out[classes[class].verdict]++;

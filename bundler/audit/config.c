@@ -173,7 +173,9 @@ static void remove_empty(json_t *object)
 	void *next;
 
 	json_object_foreach_safe(object, next, key, value)
-		if (is_empty(value))
+		/* For Docker a command that is a text is a list of it, which has a word. */
+		if (is_empty(value) && !(json_is_string(value) && (strcmp(key, "Cmd") == 0
+				       || strcmp(key, "Entrypoint") == 0)))
 			json_object_del(object, key);
 }
 
@@ -230,7 +232,7 @@ static json_t *ports(json_t *stated)
 /* A copy in which the same is said in the same way. */
 static json_t *normalize(const json_t *config)
 {
-	json_t *copy = json_deep_copy(config), *run;
+	json_t *copy = json_deep_copy(config), *run, *env;
 
 	remove_empty(copy);
 	run = object_in(copy, "config");
@@ -238,8 +240,10 @@ static json_t *normalize(const json_t *config)
 		return copy;
 	remove_empty(run);
 	object_in(run, "Labels");
-	if (json_is_array(json_object_get(run, "Env")) || !json_object_get(run, "Env"))
-		json_object_set_new(run, "Env", variables(json_object_get(run, "Env")));
+	/* An object, which engines refuse, may not look like variables by name. */
+	env = json_object_get(run, "Env");
+	json_object_set_new(run, "Env", !env || json_is_array(env) ? variables(env)
+								   : json_pack("[O]", env));
 	if (json_is_object(object_in(run, "ExposedPorts")))
 		json_object_set_new(run, "ExposedPorts", ports(object_in(run, "ExposedPorts")));
 	return copy;

@@ -124,9 +124,10 @@ static bool is_known(struct observe_images *images, const struct image *image,
 
 /*
  * What a manifest is that no engine runs; NULL for an image, and for what is damaged. Engines
- * choose by platform and look at neither subject nor artifactType. So what an index states a
- * platform of is an image, unless both words are "unknown", as BuildKit has it for attestations;
- * and of the others what lacks an image's configuration, layers, or platform is none.
+ * choose by platform, that of the index or else of the configuration, and look at neither subject
+ * nor artifactType. So what either states a platform of is an image, unless it is "unknown", as
+ * BuildKit has it for attestations; and of the others what lacks an image's configuration or
+ * layers, or has a subject or an artifactType, is none.
  */
 static const char *referrer_name(const struct image *image, const struct descriptor *descriptor,
 				 bool damaged)
@@ -136,7 +137,7 @@ static const char *referrer_name(const struct image *image, const struct descrip
 	const json_t *type = json_object_get(image->manifest.json.root, "artifactType");
 	const json_t *reference = json_object_get(descriptor->annotations,
 						  "vnd.docker.reference.type");
-	bool layers = false;
+	bool layers = false, typed;
 
 	if (descriptor->has_platform)
 		return strcmp(descriptor->os, "unknown") != 0
@@ -145,16 +146,19 @@ static const char *referrer_name(const struct image *image, const struct descrip
 		       : "a manifest for no platform";
 	if (!manifest || damaged)
 		return NULL;
+	typed = *manifest->config.media_type && manifest->config.media->kind != MEDIA_CONFIG;
+	if (config ? (*config->os || *config->architecture) && strcmp(config->os, "unknown") != 0
+		   : !typed)
+		return NULL;
 	for (size_t i = 0; i < manifest->count; i++)
 		layers = layers || manifest->layers[i].media->kind == MEDIA_LAYER
 			 || *manifest->layers[i].media_type == '\0';
-	if (*manifest->config.media_type && manifest->config.media->kind != MEDIA_CONFIG)
+	if (typed)
 		return json_is_string(type) ? json_string_value(type)
 					    : manifest->config.media_type;
 	if (manifest->count > 0 && !layers)
 		return manifest->layers[0].media_type;
-	if ((json_is_string(type) || manifest->subject)
-	    && (!config || *config->os == '\0' || strcmp(config->os, "unknown") == 0))
+	if (json_is_string(type) || manifest->subject)
 		return json_is_string(type) ? json_string_value(type) : "a manifest with a subject";
 	return NULL;
 }

@@ -88,14 +88,18 @@ void command_differences_free(struct command_differences *differences)
 
 int command_differences_check(const struct command_differences *differences, struct error *err)
 {
+	static const char config[] = "/config";
+
 	for (size_t i = 0; i < differences->ignored_count && !differences->force; i++) {
 		const enum audit_field field = differences->ignored[i].field;
 		const char *subject = differences->ignored[i].subject;
 		bool all = subject && subject[strspn(subject, "/")] == '\0';
 
 		if (field == AUDIT_CONFIG)
-			all = all || !subject || strcmp(subject, "/config") == 0
-			      || strcmp(subject, "/config/") == 0;
+			all = all || !subject
+			      || (strncmp(subject, config, strlen(config)) == 0
+				  && subject[strlen(config) + strspn(subject + strlen(config), "/")]
+				     == '\0');
 		if (!all)
 			continue;
 		error_set(err, STATUS_USAGE, "cannot ignore all of '%s': nothing would be left to "

@@ -86,9 +86,24 @@ static bool is_map(const char *name)
 	return i < sizeof maps / sizeof maps[0];
 }
 
+/* Whether only engines take a key for one that leads to images or chooses between them. */
+static bool is_disguised(const char *key, const char *folded)
+{
+	static const char *const names[] = {
+		"annotations", "architecture", "manifests", "mediatype", "os", "platform",
+		"variant",
+	};
+	size_t i = 0;
+
+	while (i < sizeof names / sizeof names[0] && strcmp(names[i], folded) != 0)
+		i++;
+	return i < sizeof names / sizeof names[0] && strcmp(key, folded) != 0
+	       && strcmp(key, "mediaType") != 0;
+}
+
 /*
- * The first key in value, the member name of another, of which engines see a second one, or NULL:
- * they ignore case, and take the last.
+ * The first key in value, the member name of another, that engines see twice, or where we see none;
+ * or NULL. They ignore case, and take the last.
  */
 static const char *find_twin(const json_t *value, const char *name)
 {
@@ -106,7 +121,8 @@ static const char *find_twin(const json_t *value, const char *name)
 	{
 		char *folded = is_map(name) ? NULL : fold(key);
 
-		twin = folded && json_object_get(seen, folded) ? key : find_twin(member, key);
+		twin = folded && (json_object_get(seen, folded) || is_disguised(key, folded))
+		       ? key : find_twin(member, key);
 		if (folded)
 			json_object_set_new(seen, folded, json_true());
 		free(folded);
@@ -133,7 +149,7 @@ const char *document_parse(struct document *document, const struct buffer *text)
 	fault = find_twin(document->root, "");
 	if (!fault)
 		return NULL;
-	fault = pool_format(&document->pool, "key '%s' is there twice for readers that ignore "
+	fault = pool_format(&document->pool, "key '%s' is another one for readers that ignore "
 			    "case", fault);
 	json_decref(document->root);
 	document->root = NULL;

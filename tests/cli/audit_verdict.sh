@@ -168,6 +168,39 @@ becomes different '
 other = {**manifest, "annotations": {}}
 index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other), "platform": {"architecture": "", "os": ""}})'
 
+begin 'an image is none of its referrers, however its platform is said'
+make image -p linux/amd64 -o oci:layout
+python3 "$scratch/rewrite.py" '
+other = {**manifest, "config": {**manifest["config"], "mediaType": "application/vnd.example"}}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other), "Platform": {"architecture": "amd64", "os": "linux"}})'
+run bundler audit oci:layout "${product[@]}"
+status 8
+stderr <<-'END'
+	bundler: cannot read 'index.json' in 'layout': key 'Platform' is another one for readers that ignore case
+END
+becomes different '
+evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]; evil["OS"] = evil.pop("os")
+other = {**manifest, "config": {**manifest["config"], **put(evil)}, "artifactType": "application/vnd.example"}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other)})'
+becomes different '
+evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]; del evil["os"]
+other = {**manifest, "config": {**manifest["config"], **put(evil)}, "artifactType": "application/vnd.example"}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other)})'
+becomes different '
+evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]
+other = {**manifest, "config": {**put(evil), "mediaType": "application/vnd.example"}}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other)})'
+
+begin 'values that engines refuse or take otherwise'
+becomes different 'run["Env"] = dict(e.split("=", 1) for e in run["Env"])'
+python3 "$scratch/rewrite.py" 'del run["Cmd"]'
+cp -a layout without
+python3 "$scratch/rewrite.py" 'run["Cmd"] = ""'
+filter 's/ \(.*//'
+run bundler diff -q oci:layout oci:without
+status 1
+stdout <<<'verdict: different'
+
 begin 'how it is run'
 becomes different 'run["Entrypoint"] = ["/evil"]'
 becomes different 'run["Cmd"].append("-DV")'
@@ -214,9 +247,18 @@ stderr <<-'END'
 	bundler: cannot choose 'one' in 'layout': two images for linux/amd64 have it, sha256:DIGEST and sha256:DIGEST
 END
 
+begin 'what cannot be read is not ignored'
+make image -p linux/amd64 -o oci:layout
+python3 "$scratch/rewrite.py" '' && rm "$(grep -l -a -m 1 -r $'^\x1f\x8b' layout/blobs)"
+for field in layer 'layer, file'; do
+	run bundler audit -q --ignore "${field/ /}" oci:layout "${product[@]}"
+	status 1
+	stdout <<<"verdict: different (linux/amd64; 2 differences; 1 note; ignored: $field)"
+done
+
 begin 'what may not be ignored'
 make image -p linux/amd64 -o oci:layout
-for field in config config:/config config:/ path:/ content:/; do
+for field in config config:/config config:/config// config:/ path:/ content:/; do
 	run bundler audit --ignore "$field" oci:layout "${product[@]}"
 	status 2
 	stderr <<-END
