@@ -119,8 +119,8 @@ static int name_sums(const struct lock_make *make, struct lock *new, struct all_
 			return -1;
 		if (*url == '\0') {
 			error_set(err, STATUS_CONFIG,
-				  "cannot lock '%s %s': its release has no SHA256SUMS", new->name,
-				  new->version);
+				  "cannot lock '%s %s': its release has no checksum file",
+				  new->name, new->version);
 			return error_hint(err, "make one from archives that you trust, and pass it "
 					  "with --sums");
 		}

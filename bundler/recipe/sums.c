@@ -303,8 +303,8 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': a digest without a name is "
 				 "not the only line", name_of_sums);
 	if (best == 0 && other)
-		return error_set(err, STATUS_CONFIG, "cannot use '%s': of '%s' it has %s, and "
-				 "SHA-256 is needed", name_of_sums, name, other);
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': for '%s' it has only %s, "
+				 "not SHA-256", name_of_sums, name, other);
 	return best > 0;
 }
 

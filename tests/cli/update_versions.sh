@@ -121,7 +121,7 @@ sums 0.4.0 zip >sums
 update --allow-downgrade 0.4.0 tiny.yaml
 status 3
 stderr <<-'END'
-	bundler: cannot lock 'tiny 0.4.0': its release has no SHA256SUMS
+	bundler: cannot lock 'tiny 0.4.0': its release has no checksum file
 	hint: make one from archives that you trust, and pass it with --sums
 END
 untouched
@@ -131,7 +131,7 @@ check grep -q '"version": "0.4.0"' tiny.lock.json
 run bundler lock tiny.yaml
 status 3
 stderr <<-'END'
-	bundler: cannot lock 'tiny 0.4.0': its release has no SHA256SUMS
+	bundler: cannot lock 'tiny 0.4.0': its release has no checksum file
 	hint: make one from archives that you trust, and pass it with --sums
 END
 

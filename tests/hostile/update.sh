@@ -78,7 +78,7 @@ two digests of one name|$one  $name\n${one/000/00a}  $name\n|cannot use '${place
 a digest too short|${one%?}  $name\n|LINE 1 has a digest of another length than any algorithm's
 a digest too long|0$one  $name\n|LINE 1 has a digest of another length than any algorithm's
 not hexadecimal|${one/000/00x}  $name\n|LINE 1 is neither '<SHA-256>  <name>' nor 'SHA256 (<name>) = <SHA-256>'
-SHA-512 alone|$one$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': of '$name' it has SHA-512, and SHA-256 is needed
+SHA-512 alone|$one$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': for '$name' it has only SHA-512, not SHA-256
 a digest alone|$one\n|LINE 1 has a digest without a name
 a web page|<!DOCTYPE html>\n<html>$one  $name</html>\n|LINE 1 is HTML
 a good line, then a web page|$one  $name\n<html>\n|LINE 2 is HTML

@@ -117,9 +117,9 @@ static void what_cannot_be_used(void **state)
 	} rows[] = {
 		{ A "  a\n" B "  b\n" B "  a\n", "cannot use 'SUMS': 'a' has two digests" },
 		{ A "  x/a\n" B "  y/a\n", "cannot use 'SUMS': 'a' has two digests" },
-		{ A A "  a\n", "cannot use 'SUMS': of 'a' it has SHA-512, and SHA-256 is needed" },
+		{ A A "  a\n", "cannot use 'SUMS': for 'a' it has only SHA-512, not SHA-256" },
 		{ "d41d8cd98f00b204e9800998ecf8427e  a\n",
-		  "cannot use 'SUMS': of 'a' it has MD5, and SHA-256 is needed" },
+		  "cannot use 'SUMS': for 'a' it has only MD5, not SHA-256" },
 		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"md5:0\"}]}",
 		  "cannot use 'SUMS' for 'a': its digest of the asset is no SHA-256" },
 		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"sha256:" A "\"}, "
