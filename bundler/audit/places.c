@@ -9,7 +9,6 @@
 #include "audit/config.h"
 #include "audit/pairs.h"
 
-
 /* Removes what leads to the images, which are compared themselves. */
 static json_t *strip_table(const json_t *root)
 {
@@ -119,6 +118,54 @@ static void add_extras(struct audit *audit, const struct observe_images *images,
 	}
 }
 
+/* The name by which engines choose an image, or NULL. */
+static const char *name_of(const struct image *image)
+{
+	const struct descriptor descriptor = descriptor_read(image->descriptor);
+
+	return descriptor.name ? descriptor.name : descriptor.reference ? descriptor.reference
+	       : json_string_value(json_array_get(json_object_get(image->docker, "RepoTags"), 0));
+}
+
+/*
+ * Whether engines may take an image of one pair in the first place, and of the other in the second:
+ * of two images for a platform they take that with the name, or else the first.
+ */
+static bool is_exchanged(const struct pair *one, const struct pair *other)
+{
+	const char *e, *f, *other_e, *other_f;
+
+	if (!one->expected || !one->found || !other->expected || !other->found
+	    || strcmp(one->expected->platform, other->expected->platform) != 0)
+		return false;
+	e = name_of(one->expected);
+	f = name_of(one->found);
+	other_e = name_of(other->expected);
+	other_f = name_of(other->found);
+	if (!e || !f || !other_e || !other_f || strcmp(e, other_e) == 0)
+		return one->found > other->found;
+	return strcmp(e, other_f) == 0 || strcmp(other_e, f) == 0;
+}
+
+static void compare_choice(struct audit *audit, const struct pair *pairs, size_t count)
+{
+	char one[DIGEST_TEXT_BYTES], other[DIGEST_TEXT_BYTES];
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; j < count; j++) {
+			struct audit_finding *finding;
+
+			if (!is_exchanged(&pairs[i], &pairs[j]))
+				continue;
+			finding = audit_add(audit, AUDIT_INDEX, AUDIT_CLASS_PLATFORM,
+					    pairs[i].expected->platform,
+					    digest_write(&pairs[i].expected->config.digest, one),
+					    digest_write(&pairs[j].found->config.digest, other));
+			if (finding)
+				finding->remark = "in the place of another image";
+		}
+}
+
 /* The tables should be the same when every image has its counterpart. */
 static void compare_contents(struct audit *audit, const struct observe_images *expected,
 			     const struct observe_images *found)
@@ -127,6 +174,7 @@ static void compare_contents(struct audit *audit, const struct observe_images *e
 	struct pair *pairs = pairs_match(expected, found, &count);
 	bool complete = !expected->partial && !found->partial;
 
+	compare_choice(audit, pairs, count);
 	for (size_t i = 0; i < count; i++)
 		complete = complete && pairs[i].expected && pairs[i].found;
 	for (size_t i = 0; i < count && complete; i++) {

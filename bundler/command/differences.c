@@ -95,6 +95,8 @@ int command_differences_check(const struct command_differences *differences, str
 		const char *subject = differences->ignored[i].subject;
 		bool all = subject && subject[strspn(subject, "/")] == '\0';
 
+		/* A whole image is of this field when only one side has it. */
+		all = all || (field == AUDIT_PLATFORM && !subject);
 		if (field == AUDIT_CONFIG)
 			all = all || !subject
 			      || (strncmp(subject, config, strlen(config)) == 0

@@ -247,6 +247,32 @@ stderr <<-'END'
 	bundler: cannot choose 'one' in 'layout': two images for linux/amd64 have it, sha256:DIGEST and sha256:DIGEST
 END
 
+begin 'images for one platform that are exchanged: by name, without names the first is taken'
+# exchange VERDICT WHERE NAME OTHER: beside the image, another one at WHERE in the index.
+exchange() {
+	rm -rf layout
+	make image -p linux/amd64 -o oci:layout
+	check python3 "$scratch/rewrite.py" '
+evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]
+bad = {"mediaType": MANIFEST, **put({**manifest, "config": {**manifest["config"], **put(evil)}})}
+for descriptor, name in (entry, "'"$3"'"), (bad, "'"$4"'"):
+    descriptor["annotations"] = {"org.opencontainers.image.ref.name": name} if name else {}
+index["manifests"].insert('"$2"', bad)'
+	if [ ! -d first ]; then
+		cp -a layout first
+	fi
+	filter '/^verdict/!d; s/ \(.*//'
+	run bundler diff oci:first oci:layout
+	status "$([ "$1" = different ] && echo 1 || echo 0)"
+	stdout <<<"verdict: $1"
+}
+exchange identical 1 one two
+exchange identical 0 one two
+exchange different 1 two one
+rm -r first
+exchange identical 1 '' ''
+exchange different 0 '' ''
+
 begin 'what cannot be read is not ignored'
 make image -p linux/amd64 -o oci:layout
 python3 "$scratch/rewrite.py" '' && rm "$(grep -l -a -m 1 -r $'^\x1f\x8b' layout/blobs)"
@@ -258,7 +284,7 @@ done
 
 begin 'what may not be ignored'
 make image -p linux/amd64 -o oci:layout
-for field in config config:/config config:/config// config:/ path:/ content:/; do
+for field in config config:/config config:/config// config:/ platform path:/ content:/; do
 	run bundler audit --ignore "$field" oci:layout "${product[@]}"
 	status 2
 	stderr <<-END
