@@ -238,7 +238,8 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 		if (found > 0)
 			fault = "it lists the asset twice";
 		else if (!text)
-			fault = "it has no digest of the asset, which may be older than these";
+			fault = "it has no digest of the asset: GitHub has none from "
+				"before June 2025";
 		else if (strncmp(text, prefix, strlen(prefix)) != 0
 			 || digest_parse_hex(digest, text + strlen(prefix)) < 0)
 			fault = "its digest of the asset is no SHA-256";

@@ -104,7 +104,7 @@ root 'asset: true'
 build
 run bundler lock --sums old.json bare.yaml
 status 3
-stderr <<<"bundler: cannot use 'old.json' for 'bare-armv7': it has no digest of the asset, which may be older than these"
+stderr <<<"bundler: cannot use 'old.json' for 'bare-armv7': it has no digest of the asset: GitHub has none from before June 2025"
 run bundler lock --sums limit.json bare.yaml
 status 3
 stderr <<<"bundler: cannot use 'limit.json' for 'bare-amd64': it is JSON, but not of a release: it has no 'assets'"
