@@ -124,10 +124,10 @@ static bool is_known(struct observe_images *images, const struct image *image,
 
 /*
  * What a manifest is that no engine runs; NULL for an image, and for what is damaged. Engines
- * choose by platform, that of the index or else of the configuration, and look at neither subject
- * nor artifactType. So what either states a platform of is an image, unless it is "unknown", as
- * BuildKit has it for attestations; and of the others what lacks an image's configuration or
- * layers, or has a subject or an artifactType, is none.
+ * choose by name, or by the platform of the index or else of the configuration, and look at neither
+ * subject nor artifactType. So what has a platform is an image, unless it is "unknown", as BuildKit
+ * has it for attestations. Of the others, what lacks an image's configuration or layers is none,
+ * nor is what has no name but a subject or an artifactType.
  */
 static const char *referrer_name(const struct image *image, const struct descriptor *descriptor,
 				 bool damaged)
@@ -137,13 +137,15 @@ static const char *referrer_name(const struct image *image, const struct descrip
 	const json_t *type = json_object_get(image->manifest.json.root, "artifactType");
 	const json_t *reference = json_object_get(descriptor->annotations,
 						  "vnd.docker.reference.type");
+	const bool named = descriptor->reference || descriptor->name;
 	bool layers = false, typed;
 
-	if (descriptor->has_platform)
-		return strcmp(descriptor->os, "unknown") != 0
-		       || strcmp(descriptor->architecture, "unknown") != 0 ? NULL
-		       : json_is_string(reference) ? json_string_value(reference)
-		       : "a manifest for no platform";
+	if (descriptor->has_platform && (strcmp(descriptor->os, "unknown") != 0
+					 || strcmp(descriptor->architecture, "unknown") != 0))
+		return NULL;
+	if (descriptor->has_platform && !named)
+		return json_is_string(reference) ? json_string_value(reference)
+						 : "a manifest for no platform";
 	if (!manifest || damaged)
 		return NULL;
 	typed = *manifest->config.media_type && manifest->config.media->kind != MEDIA_CONFIG;
@@ -158,7 +160,7 @@ static const char *referrer_name(const struct image *image, const struct descrip
 					    : manifest->config.media_type;
 	if (manifest->count > 0 && !layers)
 		return manifest->layers[0].media_type;
-	if (json_is_string(type) || manifest->subject)
+	if (!named && (json_is_string(type) || manifest->subject))
 		return json_is_string(type) ? json_string_value(type) : "a manifest with a subject";
 	return NULL;
 }

@@ -190,6 +190,16 @@ becomes different '
 evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]
 other = {**manifest, "config": {**put(evil), "mediaType": "application/vnd.example"}}
 index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other)})'
+becomes different '
+evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]
+other = {**manifest, "config": {**manifest["config"], **put(evil)}}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other), "platform": {"architecture": "unknown", "os": "unknown"},
+    "annotations": {"org.opencontainers.image.ref.name": "tiny"}})'
+becomes different '
+evil = json.loads(get(manifest["config"])); evil["config"]["Entrypoint"] = ["/evil"]; evil["os"] = "unknown"
+other = {**manifest, "config": {**manifest["config"], **put(evil)}, "artifactType": "application/vnd.example"}
+index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other),
+    "annotations": {"org.opencontainers.image.ref.name": "tiny"}})'
 
 begin 'values that engines refuse or take otherwise'
 becomes different 'run["Env"] = dict(e.split("=", 1) for e in run["Env"])'
