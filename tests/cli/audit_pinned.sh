@@ -65,6 +65,22 @@ stdout <<-'END'
 	verdict: different (linux/amd64; 1 difference)
 END
 
+begin 'an archive of layers without compression: the lock does not say how they are compressed'
+make image -p linux/amd64 -o oci:layout
+digests() { grep -o 'sha256:[0-9a-f]*' "$1" | sed 's|^sha256:|layout/blobs/sha256/|'; }
+mapfile -t files < <(digests "$(digests layout/index.json)")
+mkdir docker
+cp "${files[0]}" docker/config.json
+gzip -dc "${files[1]}" >docker/layer.tar
+echo '[{"Config":"config.json","RepoTags":["tiny:1.0"],"Layers":["layer.tar"]}]' >docker/manifest.json
+tar -C docker -cf docker.tar config.json layer.tar manifest.json
+filter 's/[0-9a-f]{64}/DIGEST/g'
+pinned docker-archive:docker.tar
+stdout <<-'END'
+	note: manifest: expected sha256:DIGEST, found nothing
+	verdict: equivalent (linux/amd64; 1 note)
+END
+
 begin 'another configuration is different, another compressor is not'
 make image -p linux/amd64 --flavour nonroot -o oci:layout
 filter 's/[0-9a-f]{64}/DIGEST/g'
