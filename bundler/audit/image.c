@@ -161,22 +161,41 @@ static json_t *strip_manifest(const json_t *manifest)
 	return copy;
 }
 
+static bool has_kind(const json_t *object, enum media_kind kind)
+{
+	const struct descriptor descriptor = descriptor_read(object);
+
+	return *descriptor.media_type == '\0' || descriptor.media->kind == kind;
+}
+
+/* Whether the media types of a manifest are those of an image, without which engines refuse it. */
+static bool has_kinds(const json_t *manifest)
+{
+	const json_t *layers = json_object_get(manifest, "layers");
+	bool right = has_kind(manifest, MEDIA_MANIFEST)
+		     && has_kind(json_object_get(manifest, "config"), MEDIA_CONFIG);
+
+	for (size_t i = 0; i < json_array_size(layers); i++)
+		right = right && has_kind(json_array_get(layers, i), MEDIA_LAYER);
+	return right;
+}
+
 static void compare_members(struct audit *audit, const json_t *expected, const json_t *found)
 {
-	json_t *e = strip_manifest(expected), *f = strip_manifest(found), *value;
+	const bool kinds = has_kinds(expected) == has_kinds(found);
+	json_t *e = strip_manifest(expected), *f = strip_manifest(found), *all, *value;
 	const char *key;
 
 	audit_config_json(audit, AUDIT_ANNOTATION, AUDIT_CLASS_ANNOTATION, "",
 			  json_object_get(expected, "annotations"),
 			  json_object_get(found, "annotations"));
-	json_object_foreach(e, key, value)
-		audit_config_json(audit, AUDIT_MANIFEST, is_known(key) ? AUDIT_CLASS_DOCUMENT
-				  : AUDIT_CLASS_RUN, key, value, json_object_get(f, key));
-	json_object_foreach(f, key, value)
-		if (!json_object_get(e, key))
-			audit_config_json(audit, AUDIT_MANIFEST, is_known(key)
-					  ? AUDIT_CLASS_DOCUMENT : AUDIT_CLASS_RUN, key, NULL,
-					  value);
+	all = json_copy(e);
+	json_object_update_missing(all, f);
+	json_object_foreach(all, key, value)
+		audit_config_json(audit, AUDIT_MANIFEST, kinds && is_known(key)
+				  ? AUDIT_CLASS_DOCUMENT : AUDIT_CLASS_RUN, key,
+				  json_object_get(e, key), json_object_get(f, key));
+	json_decref(all);
 	json_decref(e);
 	json_decref(f);
 }

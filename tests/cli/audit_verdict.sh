@@ -203,6 +203,13 @@ index["manifests"].insert(0, {"mediaType": MANIFEST, **put(other),
 
 begin 'values that engines refuse or take otherwise'
 becomes different 'run["Env"] = dict(e.split("=", 1) for e in run["Env"])'
+becomes different '
+manifest["config"]["mediaType"] = "application/vnd.example"
+entry["platform"] = {"architecture": "amd64", "os": "linux"}'
+becomes different 'manifest["layers"][0]["mediaType"] = "application/vnd.example"'
+becomes different 'manifest["mediaType"] = "application/vnd.oci.image.index.v1+json"'
+rm -r layout
+cp -a original layout
 python3 "$scratch/rewrite.py" 'del run["Cmd"]'
 cp -a layout without
 python3 "$scratch/rewrite.py" 'run["Cmd"] = ""'
