@@ -59,4 +59,33 @@ for file in values lines; do
 	costs lock 3 --sums $file "$scratch/product/tiny.yaml"
 done
 
+begin 'a release that unpacks to all that it may'
+cp -r "$scratch/product/." .
+python3 - $((4000 / factor)) <<-'END'
+	import os, sys, tarfile, zlib
+	top = "tiny-1.0-linux-amd64/"
+	def header(name, size):
+	    info = tarfile.TarInfo(top + name)
+	    info.size = size
+	    return info.tobuf(tarfile.USTAR_FORMAT)
+	# A ratio of some 140.
+	block = os.urandom(6000) + bytes((1 << 20) - 6000)
+	gzip = zlib.compressobj(6, zlib.DEFLATED, 31)
+	with open("mirror/tiny-1.0-linux-amd64.tar.gz", "wb") as f:
+	    f.write(gzip.compress(header("other", int(sys.argv[1]) << 20)))
+	    for i in range(int(sys.argv[1])):
+	        f.write(gzip.compress(block))
+	    for name in ("tiny", "LICENSE"):
+	        f.write(gzip.compress(header(name, 512) + bytes(512)))
+	    f.write(gzip.compress(bytes(1024)) + gzip.flush())
+END
+sed -i 's/, program: true//' tiny.yaml
+(cd mirror && sha256sum ./*.tar.gz >../sums)
+"$BUNDLER" lock --sums sums --release other tiny.yaml >/dev/null
+costs rootfs 0 -p linux/amd64 --cache cache --mirror "file://$PWD/mirror" tiny.yaml
+
+begin 'a bundle of as many certificates as there may be'
+for i in {1..13}; do cat "$top/configs/ca-certificates.crt"; done >bundle
+costs certs 0 -o out bundle
+
 finish
