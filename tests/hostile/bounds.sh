@@ -12,7 +12,7 @@ factor=8
 [ -z "${THOROUGH-}" ] || factor=1
 
 # The table's row of a command: MiB and seconds.
-allowed() { sed -nE "s/^\| \`$1\` \| ([0-9]+) MiB \| ([0-9]+) s \|.*/\1 \2/p" "$top/docs/threat-model.md"; }
+allowed() { sed -nE "s/^\| \`$1\`(, \`[a-z]+\`)* \| ([0-9]+) MiB \| ([0-9]+) s \|.*/\2 \3/p" "$top/docs/threat-model.md"; }
 
 # costs COMMAND STATUS ARGUMENT...: within what the table allows, and with this status
 costs() {
