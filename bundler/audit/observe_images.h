@@ -54,9 +54,10 @@ struct observe_images {
 
 /*
  * Opens a place of a kind that holds images and reads all but their layers; with a tag, only what
- * has that one. An image that is there under several names is one image. What engines never run is
- * none: a manifest with an artifactType, or without an image's configuration and layers, or for no
- * platform, such as BuildKit's attestations.
+ * has that one. An image that is there under several names is one image. What no engine would
+ * choose is none, such as BuildKit's attestations and signatures: it is for the platform
+ * "unknown/unknown", or for none and without an image's configuration or layers.
+ *
  * STATUS_ARCHIVE when there is no table of contents or no image, or when a tag is on different
  * images for one platform, or as files_open; observe_images_close in any case. Neither place nor
  * images may be moved in between.

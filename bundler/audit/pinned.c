@@ -24,7 +24,7 @@ static void add_undescribed(struct audit *audit, const struct tree_node *node)
 		audit_add(audit, AUDIT_ATTRIBUTE, AUDIT_CLASS_FILES, node->path, NULL,
 			  observed->attributes);
 	if (observed->repeated)
-		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_FILES, node->path, "once",
+		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_LAYERS, node->path, "once",
 			  "more than once");
 	if (observed->unstated && node->path[1] != '\0')
 		audit_add(audit, AUDIT_PATH, AUDIT_CLASS_FILES, node->path, "directory",

@@ -55,6 +55,24 @@ status 1
 filter 's/[0-9]+ (notes?|differences?)/N/g'
 stdout <<<'verdict: different (linux/amd64; N)'
 rm root/home/tiny
+python3 - <<-'END'
+	import tarfile
+	with tarfile.open("root.tar") as old, tarfile.open("attributes.tar", "w", format=tarfile.PAX_FORMAT) as new:
+	    for member in old:
+	        if member.name == "./home/tiny":
+	            continue
+	        if member.name == "./tiny":
+	            member.pax_headers["SCHILY.xattr.user.a"] = "b"
+	        new.addfile(member, old.extractfile(member) if member.isreg() else None)
+END
+filter '/^note/d; s/; [0-9]+ notes?//'
+pinned -p linux/amd64 tar:attributes.tar
+status 1
+stdout <<-'END'
+	attribute /tiny: expected nothing, found user.a=62
+	verdict: different (linux/amd64; 1 difference)
+END
+filter ''
 printf x >>root/etc/tiny.conf
 archive
 filter 's/[0-9a-f]{64}/DIGEST/g; /^note/d; s/; [0-9]+ notes?//'

@@ -84,6 +84,10 @@ release 'target: "{os}_{arch}"' 'asset: "bare_{target}"' 'url: "https://bare.exa
 	'sums: ""' 'directory: ""' 'format: {linux: program}'
 root 'asset: true'
 build --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt
+printf 'SHA256 (bare_linux_amd64) = %064d\n' 1 >other.txt
+run bundler lock --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt --sums other.txt bare.yaml
+status 3
+stderr <<<"bundler: cannot use 'other.txt': 'bare_linux_amd64' has another digest in a file before it"
 
 begin "GitHub's document of a release"
 mkdir mirror

@@ -69,6 +69,31 @@ static void parses_one_text_only(void **state)
 			    "end of file");
 }
 
+/* Engines take the last of such members, whatever its case. */
+static void members_that_differ_in_case(void **state)
+{
+	static const char *const refused[] = {
+		"{'layers':[],'Layers':[]}", "[{'a':{'os':1,'OS':2}}]",
+		"{'manifest\xc5\xbf':1,'manifests':2}", "{'\xe2\x84\xaa':1,'k':2}",
+	};
+	static const char *const taken[] = {
+		"{'Labels':{'a':'1','A':'2'}}", "{'annotations':{'a':'1','A':'2'}}",
+		"{'Volumes':{'/a':{},'/A':{}}}", "[{'a':1},{'A':1}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (!parse(refused[i]))
+			fail_msg("taken: %s", refused[i]);
+	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+		const char *fault = parse(taken[i]);
+
+		if (fault)
+			fail_msg("refused: %s: %s", taken[i], fault);
+		document_free(&document);
+	}
+}
+
 static void bounds_depth(void **state)
 {
 	char text[2 * LIMIT_DOCUMENT_DEPTH + 3];
@@ -297,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_one_text_only),
+		cmocka_unit_test(members_that_differ_in_case),
 		cmocka_unit_test(bounds_depth),
 		cmocka_unit_test(bounds_values),
 		cmocka_unit_test(strings_end_where_they_do),
