@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/url.h"
 
+#define NAME_BYTES 255	/* of a repository, in distribution's reference */
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -90,12 +92,104 @@ const char *reference_fault(const char *text)
 	} else {
 		*colon = '\0';
 		fault = reference_tag_fault(colon + 1);
-		if (!fault && (strlen(name) > 255 || !is_name(name)))
+		if (!fault && (strlen(name) > NAME_BYTES || !is_name(name)))
 			fault = "its name is malformed";
 	}
 	free(name);
 	return fault;
 }
+
+/* ---- in a registry ---- */
+
+/* Words of letters, digits and hyphens with dots between; no hyphen at an end of one. */
+static bool is_host(const char *text)
+{
+	for (;;) {
+		size_t length = strspn(text, LOWER DIGITS "-");
+
+		if (length == 0 || text[0] == '-' || text[length - 1] == '-')
+			return false;
+		text += length;
+		if (*text != '.')
+			return *text == '\0';
+		text++;
+	}
+}
+
+static const char *parse_host(struct reference *reference, struct pool *pool, const char *text)
+{
+	const char *colon = strrchr(text, ':'), *fault;
+	struct url url;
+
+	fault = url_parse(&url, pool_format(pool, "https://%s/", text));
+	if (fault)
+		return "its host is malformed";
+	if (url.host[0] != '[' && !is_host(url.host))
+		fault = "its host is malformed";
+	reference->host = pool_string(pool, strcmp(url.host, "index.docker.io") == 0
+					    ? "docker.io" : url.host);
+	reference->port = colon && !strchr(colon, ']') ? url.port : 0;
+	url_free(&url);
+	return fault;
+}
+
+static const char *parse_repository(struct reference *reference, struct pool *pool,
+				    const char *text)
+{
+	const bool official = strcmp(reference->host, "docker.io") == 0 && !strchr(text, '/');
+
+	reference->repository = pool_format(pool, "%s%s", official ? "library/" : "", text);
+	for (char *name = pool_string(pool, text), *slash; name; name = slash) {
+		slash = strchr(name, '/');
+		if (slash)
+			*slash++ = '\0';
+		if (!is_component(name))
+			return "its name is malformed";
+	}
+	return strlen(reference->repository) > NAME_BYTES ? "its name is too long" : NULL;
+}
+
+const char *reference_parse(struct reference *reference, struct pool *pool, const char *text)
+{
+	char *name = pool_string(pool, text), *at = strchr(name, '@'), *colon, *slash;
+	const char *fault = NULL;
+
+	*reference = (struct reference){ .text = pool_string(pool, text), .has_digest = at };
+	if (at) {
+		*at = '\0';
+		if (digest_parse(&reference->digest, at + 1))
+			return "its digest is not 'sha256:' and 64 lower-case hexadecimal digits";
+	}
+	colon = strrchr(name, ':');
+	if (colon && !strchr(colon, '/')) {
+		*colon = '\0';
+		reference->tag = colon + 1;
+		fault = reference_tag_fault(reference->tag);
+	} else if (!at) {
+		reference->tag = pool_string(pool, "latest");
+	}
+	slash = strchr(name, '/');
+	if (slash)
+		*slash = '\0';
+	if (!slash || (strcmp(name, "localhost") != 0 && !strpbrk(name, ".:" UPPER))) {
+		reference->host = pool_string(pool, "docker.io");
+		if (slash)
+			*slash = '/';
+	} else {
+		if (!fault)
+			fault = parse_host(reference, pool, name);
+		name = slash + 1;
+	}
+	return fault ? fault : parse_repository(reference, pool, name);
+}
+
+const char *reference_server(const struct reference *reference)
+{
+	return strcmp(reference->host, "docker.io") == 0 ? "registry-1.docker.io"
+							 : reference->host;
+}
+
+/* ---- comparing ---- */
 
 static const char *without(const char *reference, const char *prefix)
 {

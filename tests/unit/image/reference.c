@@ -73,12 +73,165 @@ static void finds_the_one_that_is_wanted(void **state)
 		assert_false(reference_is(is_not[i][0], is_not[i][1]));
 }
 
+#define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define DIGEST "sha256:" DIGITS
+
+/* What docker, skopeo and crane connect to for these. */
+static void finds_the_registry(void **state)
+{
+	static const struct {
+		const char *text, *host;
+		unsigned port;
+		const char *repository, *tag, *server;
+	} cases[] = {
+		{ "nats", "docker.io", 0, "library/nats", "latest", "registry-1.docker.io" },
+		{ "nats:2", "docker.io", 0, "library/nats", "2", "registry-1.docker.io" },
+		{ "a/b", "docker.io", 0, "a/b", "latest", "registry-1.docker.io" },
+		{ "docker.io/nats", "docker.io", 0, "library/nats", "latest",
+		  "registry-1.docker.io" },
+		{ "index.docker.io/a/b:1", "docker.io", 0, "a/b", "1", "registry-1.docker.io" },
+		{ "Docker.IO/nats:1", "docker.io", 0, "library/nats", "1",
+		  "registry-1.docker.io" },
+		{ "localhost:5000", "docker.io", 0, "library/localhost", "5000",
+		  "registry-1.docker.io" },
+		{ "localhost/a", "localhost", 0, "a", "latest", "localhost" },
+		{ "localhost:5000/a", "localhost", 5000, "a", "latest", "localhost" },
+		{ "ghcr.io/a/b/c:T_1.x-", "ghcr.io", 0, "a/b/c", "T_1.x-", "ghcr.io" },
+		{ "r.example:443/a:1", "r.example", 443, "a", "1", "r.example" },
+		{ "Registry/a__b", "registry", 0, "a__b", "latest", "registry" },
+		{ "127.0.0.1:80/x:y", "127.0.0.1", 80, "x", "y", "127.0.0.1" },
+		{ "[::1]:5000/x:y", "[::1]", 5000, "x", "y", "[::1]" },
+		{ "[2001:DB8::2]/x", "[2001:db8::2]", 0, "x", "latest", "[2001:db8::2]" },
+	};
+	struct pool pool = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct reference reference;
+		const char *fault = reference_parse(&reference, &pool, cases[i].text);
+
+		if (fault)
+			fail_msg("'%s': %s", cases[i].text, fault);
+		assert_string_equal(reference.text, cases[i].text);
+		assert_string_equal(reference.host, cases[i].host);
+		assert_int_equal(reference.port, cases[i].port);
+		assert_string_equal(reference.repository, cases[i].repository);
+		assert_string_equal(reference.tag, cases[i].tag);
+		assert_string_equal(reference_server(&reference), cases[i].server);
+		assert_false(reference.has_digest);
+	}
+	pool_free(&pool);
+}
+
+static void reads_digests(void **state)
+{
+	struct pool pool = { 0 };
+	struct reference reference;
+	char text[DIGEST_TEXT_BYTES];
+
+	(void)state;
+	assert_null(reference_parse(&reference, &pool, "r.example:1/a@" DIGEST));
+	assert_true(reference.has_digest);
+	assert_null(reference.tag);
+	assert_string_equal(reference.repository, "a");
+	assert_int_equal(reference.port, 1);
+	assert_string_equal(digest_write(&reference.digest, text), DIGEST);
+
+	assert_null(reference_parse(&reference, &pool, "nats:2@" DIGEST));
+	assert_true(reference.has_digest);
+	assert_string_equal(reference.tag, "2");
+	assert_string_equal(reference.repository, "library/nats");
+	pool_free(&pool);
+}
+
+static void refuses_what_no_registry_has(void **state)
+{
+	static const char digest[] = "its digest is not 'sha256:' and 64 lower-case hexadecimal "
+				     "digits";
+	static const char *const cases[][2] = {
+		{ "", "its name is malformed" },
+		{ "/a", "its name is malformed" },
+		{ "a/", "its name is malformed" },
+		{ "a//b", "its name is malformed" },
+		{ "A", "its name is malformed" },
+		{ "r.example/A", "its name is malformed" },
+		{ "r.example/", "its name is malformed" },
+		{ "r.example/..", "its name is malformed" },
+		{ "r.example/a/../b", "its name is malformed" },
+		{ "r.example/a?b", "its name is malformed" },
+		{ "r.example/a%2fb", "its name is malformed" },
+		{ "https://r.example/a", "its host is malformed" },
+		{ "a b", "its name is malformed" },
+		{ "a\n", "its name is malformed" },
+		{ "a:", "its tag is malformed" },
+		{ "a:-x", "its tag is malformed" },
+		{ "a:b@" DIGEST "0", digest },
+		{ "a@", digest },
+		{ "a@sha256:", digest },
+		{ "a@" DIGITS, digest },
+		{ "a@sha512:" DIGITS DIGITS, digest },
+		{ "a@" DIGEST "@" DIGEST, digest },
+		{ "a@" DIGEST ":1", digest },
+		{ "@" DIGEST, "its name is malformed" },
+		{ "r.example:/a", "its host is malformed" },
+		{ "r.example:0/a", "its host is malformed" },
+		{ "r.example:65536/a", "its host is malformed" },
+		{ "r.example:080000/a", "its host is malformed" },
+		{ "r.example:http/a", "its host is malformed" },
+		{ "user:password@r.example/a", digest },
+		{ ".example/a", "its host is malformed" },
+		{ "r..example/a", "its host is malformed" },
+		{ "r.example./a", "its host is malformed" },
+		{ "-r.example/a", "its host is malformed" },
+		{ "r-.example/a", "its host is malformed" },
+		{ "r_x.example/a", "its host is malformed" },
+		{ "r.\xc3\xa9/a", "its host is malformed" },
+		{ "[::1/a", "its host is malformed" },
+		{ "[::g]:1/a", "its host is malformed" },
+		{ "::1/a", "its host is malformed" },
+	};
+	struct pool pool = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct reference reference;
+		const char *fault = reference_parse(&reference, &pool, cases[i][0]);
+
+		if (!fault || strcmp(fault, cases[i][1]) != 0)
+			fail_msg("'%s': %s", cases[i][0], fault ? fault : "taken");
+	}
+	pool_free(&pool);
+}
+
+static void bounds_the_repository(void **state)
+{
+	char text[] = "r.example/" "0123456789012345678901234567890123456789012345678901234567890123"
+		      "0123456789012345678901234567890123456789012345678901234567890123"
+		      "0123456789012345678901234567890123456789012345678901234567890123"
+		      "0123456789012345678901234567890123456789012345678901234567890123";
+	struct pool pool = { 0 };
+	struct reference reference;
+
+	(void)state;
+	assert_string_equal(reference_parse(&reference, &pool, text), "its name is too long");
+	text[sizeof text - 2] = '\0';
+	assert_null(reference_parse(&reference, &pool, text));
+	/* docker.io's is longer by "library/". */
+	assert_string_equal(reference_parse(&reference, &pool, text + 10), "its name is too long");
+	assert_null(reference_parse(&reference, &pool, text + 10 + 8));
+	pool_free(&pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_references),
 		cmocka_unit_test(refuses_references),
 		cmocka_unit_test(finds_the_one_that_is_wanted),
+		cmocka_unit_test(finds_the_registry),
+		cmocka_unit_test(reads_digests),
+		cmocka_unit_test(refuses_what_no_registry_has),
+		cmocka_unit_test(bounds_the_repository),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
