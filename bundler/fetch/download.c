@@ -80,8 +80,8 @@ static int refuse(const struct download *download, enum status status, struct er
 static int check_size(const struct download *download, uint64_t size, struct error *err)
 {
 	if (download->size != 0 && size != download->size)
-		return refuse(download, STATUS_DIGEST, err, "it has %" PRIu64 " bytes, the lock "
-			      "says %" PRIu64, size, download->size);
+		return refuse(download, STATUS_DIGEST, err, "it has %" PRIu64 " bytes, %s says "
+			      "%" PRIu64, size, download->witness, download->size);
 	if (size > download->maximum)
 		return refuse(download, STATUS_LIMIT, err, "it has %" PRIu64 " bytes, the limit "
 			      "is %" PRIu64, size, download->maximum);
@@ -160,7 +160,7 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 
 	if (length > room && download->size != 0)
 		return refuse(download, STATUS_DIGEST, err, "longer than the %" PRIu64
-			      " bytes in the lock", download->size);
+			      " bytes in %s", download->size, download->witness);
 	if (length > room)
 		return refuse(download, STATUS_LIMIT, err, "longer than the limit of %" PRIu64
 			      " bytes", download->maximum);
@@ -199,8 +199,8 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 	}
 	digest = digest_read(&partial->state);
 	if (check_size(attempt->download, partial->length, err) == 0)
-		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, the lock says %s",
-		       digest_write_hex(&digest, found),
+		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, %s says %s",
+		       digest_write_hex(&digest, found), attempt->download->witness,
 		       digest_write_hex(&partial->wanted, wanted));
 	hint_type(answer, err);
 	attempt->useless = attempt->offset > 0;
@@ -266,7 +266,7 @@ static enum step ask_server(struct attempt *attempt, struct download_retry *retr
 	struct http_answer answer;
 	enum step step;
 
-	if (redirect_get(download->client, download->source, &request, &answer, err) == 0)
+	if (download->get(download->context, download->source, &request, &answer, err) == 0)
 		step = judge(attempt, &answer, err);
 	else
 		step = judge_failure(attempt, &answer, err);
@@ -415,8 +415,8 @@ int download_document(const struct download *download, struct buffer *buffer, st
 
 	for (;;) {
 		struct http_answer answer;
-		int result = redirect_get(download->client, download->source, &request, &answer,
-					  err);
+		int result = download->get(download->context, download->source, &request,
+					   &answer, err);
 		int64_t pause = -1;
 
 		if (result < 0 && answer.transient)

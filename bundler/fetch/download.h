@@ -8,17 +8,23 @@
 #include "base/buffer.h"
 #include "base/url.h"
 #include "fetch/event.h"
+#include "fetch/http.h"
 #include "fetch/partial.h"
-#include "fetch/redirect.h"
 
 /*
  * Downloads from one source: attempts, pauses between them, and the checks that are possible
  * before the archive is whole.
  */
 
+/* How a source is asked: redirect_get, or what calls it with more in the request. */
+typedef int download_get(void *context, const struct url *url, struct http_request *request,
+			 struct http_answer *answer, struct error *err);
+
 struct download {
-	struct redirect *client;
+	download_get *get;
+	void *context;
 	const struct url *source;
+	const char *witness;		/* who states digest and size, such as "the lock" */
 	uint64_t size;			/* bytes the archive must have, 0: not known */
 	uint64_t maximum;		/* bytes it may have */
 	unsigned stall_seconds, total_seconds;

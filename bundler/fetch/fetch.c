@@ -38,6 +38,7 @@ struct job {
 	size_t source_count;
 	struct cache cache;
 	uint64_t maximum;	/* bytes of the archive */
+	const char *witness;
 };
 
 /* ---- options ---- */
@@ -217,17 +218,28 @@ static int gravity(enum status status)
 	}
 }
 
+static int get(void *client, const struct url *url, struct http_request *request,
+	       struct http_answer *answer, struct error *err)
+{
+	return redirect_get(client, url, request, answer, err);
+}
+
 static int try_sources(struct job *job, struct partial *partial, struct error *err)
 {
 	const struct fetch_options *options = &job->fetch->options;
 	struct download download = {
-		.client = &job->fetch->client, .size = job->asset->size, .maximum = job->maximum,
+		.get = get, .context = &job->fetch->client, .witness = job->witness,
+		.size = job->asset->size, .maximum = job->maximum,
 		.stall_seconds = options->stall_seconds, .total_seconds = options->total_seconds,
 		.events = &options->events, .asset = job->asset->name,
 	};
 	struct error failure;
 	bool local;
 
+	if (job->asset->get) {
+		download.get = job->asset->get;
+		download.context = job->asset->context;
+	}
 	for (size_t i = 0; i < job->source_count; i++) {
 		download.source = &job->sources[i];
 		if (download_archive(&download, partial, &local, &failure) == 0)
@@ -261,8 +273,8 @@ static int find(const struct job *job, int *fd, uint64_t *size, struct error *er
 	}
 	close(*fd);
 	*fd = -1;
-	return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %" PRIu64 " bytes, the lock "
-			 "says %" PRIu64, asset->name, *size, asset->size);
+	return error_set(err, STATUS_DIGEST, "cannot use '%s': it has %" PRIu64 " bytes, %s says "
+			 "%" PRIu64, asset->name, *size, job->witness, asset->size);
 }
 
 /* Takes the partial, and waits for another process that has it: 0 with it, or -1. */
@@ -344,8 +356,10 @@ static bool take_ahead(struct fetch *fetch, const struct fetch_asset *asset, int
 int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
 	       struct error *err)
 {
+	const uint64_t limit = asset->maximum ? asset->maximum : LIMIT_ARCHIVE_BYTES;
 	struct job job = { .fetch = fetch, .asset = asset,
-			   .maximum = asset->size ? asset->size : LIMIT_ARCHIVE_BYTES };
+			   .maximum = asset->size ? asset->size : limit,
+			   .witness = asset->witness ? asset->witness : "the lock" };
 	const struct fetch_options *options = &fetch->options;
 	int result = 0;
 
@@ -357,9 +371,9 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 			  "XDG_CACHE_HOME is set");
 		return error_hint(err, "name a directory with --cache");
 	}
-	if (asset->size > LIMIT_ARCHIVE_BYTES)
+	if (asset->size > limit)
 		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %" PRIu64 " bytes are "
-				 "more than %llu", asset->name, asset->size, LIMIT_ARCHIVE_BYTES);
+				 "more than %" PRIu64, asset->name, asset->size, limit);
 	job.sources = memory_new(options->mirror_count + 1, sizeof *job.sources);
 	for (size_t i = 0; i < options->mirror_count && result == 0; i++) {
 		char *text = mirror_url(options->mirrors[i], asset->name);
@@ -443,7 +457,7 @@ int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, 
 {
 	struct url source;
 	struct download download = {
-		.client = &fetch->client, .source = &source,
+		.get = get, .context = &fetch->client, .source = &source,
 		.stall_seconds = fetch->options.stall_seconds,
 		.total_seconds = fetch->options.total_seconds,
 	};

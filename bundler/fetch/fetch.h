@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "fetch/download.h"
 #include "fetch/event.h"
 #include "fetch/proxy.h"
 #include "fetch/redirect.h"
@@ -21,7 +22,11 @@ struct fetch_asset {
 	const char *name;	/* the release asset, for mirrors */
 	const char *url;	/* the origin: https, http or file */
 	struct digest digest;
-	uint64_t size;		/* bytes; 0: not known, then at most LIMIT_ARCHIVE_BYTES */
+	uint64_t size;		/* bytes; 0: not known, then at most maximum */
+	uint64_t maximum;	/* bytes; 0: LIMIT_ARCHIVE_BYTES */
+	const char *witness;	/* who states digest and size; NULL: "the lock" */
+	download_get *get;	/* how sources are asked; NULL: with redirect_get */
+	void *context;		/* get's */
 };
 
 struct fetch_options {

@@ -28,9 +28,11 @@ static const char *const header_names[HTTP_HEADERS] = {
 	[HTTP_CONTENT_LENGTH] = "content-length",
 	[HTTP_CONTENT_RANGE] = "content-range",
 	[HTTP_CONTENT_TYPE] = "content-type",
+	[HTTP_DOCKER_CONTENT_DIGEST] = "docker-content-digest",
 	[HTTP_ETAG] = "etag",
 	[HTTP_LAST_MODIFIED] = "last-modified",
 	[HTTP_LOCATION] = "location",
+	[HTTP_WWW_AUTHENTICATE] = "www-authenticate",
 };
 
 /* One hop under way. */
@@ -94,10 +96,18 @@ static void read_field(struct http_answer *answer, const char *line, size_t leng
 	while (end > value && strchr(" \t\r\n", end[-1]))
 		end--;
 	for (size_t i = 0; i < HTTP_HEADERS; i++) {
-		if (answer->headers[i] || strlen(header_names[i]) != (size_t)(colon - line))
+		char *before = answer->headers[i];
+
+		if (strlen(header_names[i]) != (size_t)(colon - line)
+		    || strncasecmp(header_names[i], line, (size_t)(colon - line)) != 0)
 			continue;
-		if (strncasecmp(header_names[i], line, (size_t)(colon - line)) == 0)
+		if (!before) {
 			answer->headers[i] = memory_copy(value, (size_t)(end - value));
+		} else if (i == HTTP_WWW_AUTHENTICATE) {
+			answer->headers[i] = memory_format("%s, %.*s", before, (int)(end - value),
+							   value);
+			free(before);
+		}
 	}
 }
 
@@ -127,8 +137,9 @@ static int end_header(struct hop *hop)
 	if (!length || range_parse_number(&answer->length, &length) < 0 || *length != '\0')
 		answer->length = HTTP_UNKNOWN;
 	if (status != 200 && status != 206) {
+		/* Whatever becomes of the rest, this is the answer. */
 		hop->ended = true;
-		return -1;
+		return request->refusal && status >= 400 && status <= 499 ? 0 : -1;
 	}
 	if (request->head(request->context, answer, hop->err) < 0) {
 		hop->failed = true;
@@ -165,6 +176,13 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	size_t length = size * count;
 
 	hop->wire.answered += length;
+	if (hop->ended) {
+		struct buffer *refusal = hop->request->refusal;
+		size_t room = refusal->maximum - refusal->length;
+
+		buffer_add(refusal, bytes, length < room ? length : room);
+		return length <= room ? length : 0;
+	}
 	if (hop->request->body(hop->request->context, bytes, length, hop->err) < 0) {
 		hop->failed = true;
 		return 0;
@@ -221,6 +239,12 @@ static int on_connected(void *context, char *server, char *local, int port, int 
 	return CURL_PREREQFUNC_OK;
 }
 
+static bool is_forbidden(const struct http_request *request, enum address_class class)
+{
+	return class > request->most_private
+	       || (request->this_machine && class != ADDRESS_LOOPBACK);
+}
+
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct hop *hop = context;
@@ -229,7 +253,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 
 	(void)purpose;
 	if (!hop->request->proxy && (address_read(&address, &to->addr) < 0 ||
-				     address_classify(&address) > hop->request->most_private)) {
+				     is_forbidden(hop->request, address_classify(&address)))) {
 		hop->refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -321,6 +345,15 @@ static void set_policy(struct hop *hop)
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
+/* Adds a field to the request: in this hop's header alone, whatever the next one is. */
+static void add_field(struct hop *hop, const char *name, const char *value)
+{
+	char *field = memory_format("%s: %s", name, value);
+
+	hop->fields = curl_slist_append(hop->fields, field);
+	free(field);
+}
+
 static void set_request(struct hop *hop)
 {
 	const struct http_request *request = hop->request;
@@ -334,17 +367,21 @@ static void set_request(struct hop *hop)
 	hop->connect_limited = left > 1000 * LIMIT_CONNECT_SECONDS;
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 1000L * LIMIT_CONNECT_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
-	if (request->offset == 0)
-		return;
-	snprintf(range, sizeof range, "%llu-", (unsigned long long)request->offset);
-	curl_easy_setopt(easy, CURLOPT_RANGE, range);
-	if (request->validator) {
-		char *field = memory_format("If-Range: %s", request->validator);
-
-		hop->fields = curl_slist_append(NULL, field);
-		curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->fields);
-		free(field);
+	if (request->offset != 0) {
+		snprintf(range, sizeof range, "%llu-", (unsigned long long)request->offset);
+		curl_easy_setopt(easy, CURLOPT_RANGE, range);
 	}
+	if (request->offset != 0 && request->validator)
+		add_field(hop, "If-Range", request->validator);
+	if (request->accept)
+		add_field(hop, "Accept", request->accept);
+	if (request->authorization)
+		add_field(hop, "Authorization", request->authorization);
+	if (request->form)
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form);
+	/* Not to a proxy, of which a tunnel to the server is asked. */
+	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->fields);
 }
 
 /* ---- what became of it ---- */
@@ -427,9 +464,12 @@ static int explain(struct hop *hop, CURLcode code)
 			return -1;
 		if (!hop->refused)
 			return fail_transient(hop, system_reason(hop));
+		if (hop->request->this_machine)
+			return fail(hop, STATUS_HTTP, "credentials go over plain http to this "
+				    "machine only");
 		if (most_private == ADDRESS_LOOPBACK)
 			return fail(hop, STATUS_HTTP, "no address that can be connected to");
-		return fail(hop, STATUS_HTTP, "a redirect from a %s address must not lead to a "
+		return fail(hop, STATUS_HTTP, "an answer from a %s address must not lead to a "
 			    "more private one", address_name(most_private));
 	case CURLE_OPERATION_TIMEDOUT:
 		if (hop->answer->reached || !hop->connect_limited)
@@ -488,7 +528,7 @@ static CURLcode run(struct hop *hop)
 	return code;
 }
 
-int http_get(const struct http_request *request, struct http_answer *answer, struct error *err)
+int http_ask(const struct http_request *request, struct http_answer *answer, struct error *err)
 {
 	struct hop hop = { .request = request, .answer = answer, .err = err };
 	struct error unused;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/url.h"
 #include "fetch/address.h"
@@ -12,7 +13,7 @@
 #include "trust/trust.h"
 
 /*
- * One hop of HTTP/1.1 (RFC 9110, 9112): one connection, one GET, one answer. Redirects are not
+ * One hop of HTTP/1.1 (RFC 9110, 9112): one connection, one request, one answer. Redirects are not
  * followed. Nothing is kept for the next hop: no cookies, no credentials, no connection. Only this
  * module uses libcurl.
  */
@@ -24,24 +25,34 @@ struct http_request {
 	const struct trust *trust;		/* for https */
 	const char *proxy;			/* or NULL; proxy_fault has found nothing */
 	enum address_class most_private;	/* highest class to connect to; any for a proxy */
+	bool this_machine;			/* to a loopback address only, without a proxy */
+	const char *accept;			/* field of the request, or NULL */
+	const char *authorization;		/* the same; a secret */
+	const char *form;			/* posted (x-www-form-urlencoded), or NULL: GET */
 	uint64_t offset;			/* first byte wanted, 0 for the whole */
 	const char *validator;			/* for If-Range (RFC 9110, 13.1.5), or NULL */
 	unsigned stall_seconds;
 	int64_t deadline;			/* of clock.h: the transfer ends by then */
-	/* Called for an answer of 200 or 206. Of any other answer only the header is read. */
+	struct buffer *refusal;			/* gets what fits of the body of a 4xx, or NULL */
+	/* Called for an answer of 200 or 206. Of others only the header is read, and refusal. */
 	int (*head)(void *context, const struct http_answer *answer, struct error *err);
 	int (*body)(void *context, const void *bytes, size_t length, struct error *err);
 	void *context;
 };
 
-/* The headers that we read. The first counts when a header is repeated. */
+/*
+ * The headers that we read. The first counts when a header is repeated, but for WWW-Authenticate,
+ * a list: all of it is put together with commas (RFC 9110 section 5.3).
+ */
 enum http_header {
 	HTTP_CONTENT_LENGTH,
 	HTTP_CONTENT_RANGE,
 	HTTP_CONTENT_TYPE,
+	HTTP_DOCKER_CONTENT_DIGEST,
 	HTTP_ETAG,
 	HTTP_LAST_MODIFIED,
 	HTTP_LOCATION,
+	HTTP_WWW_AUTHENTICATE,
 	HTTP_HEADERS
 };
 
@@ -53,6 +64,7 @@ struct http_answer {
 	uint64_t length;			/* of the body as announced, or HTTP_UNKNOWN */
 	uint64_t retry_after;			/* seconds that the server asks to wait, or 0 */
 	enum address_class address;		/* of the server; ADDRESS_PUBLIC behind a proxy */
+	bool redirected;			/* another URL than the first answered */
 	bool reached;				/* there was a connection */
 	bool transient;				/* the failure may pass by itself */
 };
@@ -63,7 +75,7 @@ struct http_answer {
  * callback. A callback that returns -1 ends the transfer. answer is overwritten in either case, and
  * the caller frees it with http_answer_free.
  */
-int http_get(const struct http_request *request, struct http_answer *answer, struct error *err);
+int http_ask(const struct http_request *request, struct http_answer *answer, struct error *err);
 
 void http_answer_free(struct http_answer *answer);
 

@@ -2,6 +2,8 @@
 /* Follows redirects, one request each, and checks where each leads. */
 #include "fetch/redirect.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/memory.h"
 
@@ -43,9 +45,9 @@ static int get_hop(struct redirect *client, const struct url *url, struct http_r
 	if (url->scheme == URL_HTTPS && load_trust(client, err) < 0)
 		return -1;
 	request->url = url;
-	request->proxy = proxy_find(&client->proxies, url);
+	request->proxy = request->this_machine ? NULL : proxy_find(&client->proxies, url);
 	request->trust = url->scheme == URL_HTTPS ? client->trust : NULL;
-	return http_get(request, answer, err);
+	return http_ask(request, answer, err);
 }
 
 static bool is_redirect(unsigned status)
@@ -105,6 +107,21 @@ static int next_hop(struct url *next, const struct url *from, const char *locati
 	return -1;
 }
 
+/* Fills err for an answer that is not what was asked for. */
+static int refuse_status(const struct url *url, struct http_answer *answer, struct error *err)
+{
+	if (answer->status == 200 || answer->status == 206)
+		return 0;
+	answer->transient = is_transient(answer->status);
+	return error_set(err, STATUS_HTTP, "cannot fetch '%s': HTTP status %u%s", url->shown,
+			 answer->status, status_name(answer->status));
+}
+
+static bool is_same_origin(const struct url *a, const struct url *b)
+{
+	return a->scheme == b->scheme && a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
 int redirect_get(struct redirect *client, const struct url *url, struct http_request *request,
 		 struct http_answer *answer, struct error *err)
 {
@@ -123,17 +140,28 @@ int redirect_get(struct redirect *client, const struct url *url, struct http_req
 			result = next_hop(&next, url, answer->headers[HTTP_LOCATION], err);
 		if (result < 0)
 			break;
+		if (!is_same_origin(url, &next)) {
+			request->authorization = NULL;	/* nor later, if it leads back */
+			request->this_machine = false;
+		}
 		request->most_private = answer->address;
 		http_answer_free(answer);
 		url_free(&hop);
 		hop = next;
 		url = &hop;
 	}
-	if (result == 0 && answer->status != 200 && answer->status != 206) {
-		answer->transient = is_transient(answer->status);
-		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': HTTP status %u%s",
-				   url->shown, answer->status, status_name(answer->status));
-	}
+	if (result == 0)
+		result = refuse_status(url, answer, err);
+	answer->redirected = redirects > 0;
 	url_free(&hop);
 	return result;
+}
+
+int redirect_single(struct redirect *client, const struct url *url, struct http_request *request,
+		    struct http_answer *answer, struct error *err)
+{
+	*answer = (struct http_answer){ 0 };
+	if (get_hop(client, url, request, answer, err) < 0)
+		return -1;
+	return refuse_status(url, answer, err);
 }

@@ -100,7 +100,7 @@ guarded() {
 	fetch
 	status 6
 	stderr <<-END
-	bundler: cannot fetch 'https://$2/x': a redirect from a public address must not lead to a more private one
+	bundler: cannot fetch 'https://$2/x': an answer from a public address must not lead to a more private one
 	END
 	cache_is_empty
 	check test "$(wc -l <requests)" -eq 1
@@ -132,9 +132,9 @@ serve "10.1.2.3:443/good=redirect https://mirror.example/z" "$MIRROR=redirect ht
 fetch --mirror https://intranet.example
 status 6
 stderr <<-END
-note: cannot fetch 'https://intranet.example/a': a redirect from a public address must not lead to a more private one
+note: cannot fetch 'https://intranet.example/a': an answer from a public address must not lead to a more private one
 note: cannot fetch '$origin/$asset': HTTP status 404 (Not Found)
-bundler: cannot fetch 'https://intranet.example/a': a redirect from a public address must not lead to a more private one
+bundler: cannot fetch 'https://intranet.example/a': an answer from a public address must not lead to a more private one
 hint: all 2 sources failed; this is the most serious failure
 END
 cache_is_empty

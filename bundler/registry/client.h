@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUNDLER_REGISTRY_CLIENT_H
+#define BUNDLER_REGISTRY_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/confine.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "fetch/event.h"
+#include "fetch/proxy.h"
+#include "image/reference.h"
+
+/*
+ * Reads from registries (distribution-spec 1.1, "Pull"). Bytes are handed out by their digest
+ * alone; no document of an image is parsed here, so whoever has the network parses only HTTP, the
+ * answers of token services and what registries say of a failure.
+ */
+
+struct registry_options {
+	const char *cache;		/* the one that downloads have */
+	const char *const *authfiles;	/* in the order in which they are looked at */
+	size_t authfile_count;
+	bool authfile_named;		/* by the user: it must be there */
+	int ca_directory;		/* ca_file is below this descriptor, or AT_FDCWD */
+	const char *ca_file;
+	struct proxies proxies;
+	const char *const *plain_http;	/* "HOST" or "HOST:PORT": registries without TLS */
+	size_t plain_http_count;
+	bool offline;			/* the cache only */
+	unsigned stall_seconds, total_seconds;	/* as for fetch */
+	struct event_sink events;
+	struct confine *confine;	/* begun, or NULL */
+};
+
+/* Threads may use it at the same time. */
+struct registry_client;
+
+/*
+ * Reads the files with credentials, and keeps the pointers of options. STATUS_USAGE for a proxy
+ * that cannot be used, STATUS_FILE for a file with credentials. Ended with registry_client_close.
+ */
+int registry_client_open(struct registry_client **client, const struct registry_options *options,
+			 struct error *err);
+void registry_client_close(struct registry_client *client);
+
+/*
+ * Lists in options.confine what reading from the reference's registry needs, and makes the cache;
+ * before confine_network. STATUS_FILE.
+ */
+int registry_client_list(const struct registry_client *client, const struct reference *reference,
+			 struct error *err);
+
+/*
+ * Adds the manifest or index with a digest, or of the reference's tag when digest is NULL, to
+ * bytes, at most its maximum. *media_type is its Content-Type without parameters, which the caller
+ * frees, or NULL when the cache had it. Both are the registry's word for a tag: the caller computes
+ * the digest. STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_DIGEST, STATUS_LIMIT, STATUS_FILE,
+ * STATUS_REGISTRY with the registry's own words, STATUS_INTERRUPTED.
+ */
+int registry_client_manifest(struct registry_client *client, const struct reference *reference,
+			     const struct digest *digest, struct buffer *bytes, char **media_type,
+			     struct error *err);
+
+/*
+ * Opens the blob with a digest and size: *fd is read-only and at 0, its bytes have just been
+ * hashed, and the caller closes it. Errors as above.
+ */
+int registry_client_blob(struct registry_client *client, const struct reference *reference,
+			 const struct digest *digest, uint64_t size, int *fd, struct error *err);
+
+#endif
