@@ -95,6 +95,11 @@
 #define LIMIT_STORE_FILES 65536
 /* Bytes of all their names together: one of a blob has 77. */
 #define LIMIT_STORE_NAMES_BYTES (16 * MIB)
+/*
+ * Files of an image in a registry, each of which is an open descriptor: an index for ten platforms
+ * with five layers each has 80, and a process may commonly open 1024.
+ */
+#define LIMIT_REGISTRY_FILES 768
 /* Bytes of a name in a layout, an archive or a layer: Linux's PATH_MAX. */
 #define LIMIT_NAME_BYTES 4096
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists a directory or a tar archive, and reads the files in it. */
+/* Lists a directory, a tar archive or what a registry sent, and reads the files in it. */
 #include "image/files.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ struct files {
 	struct pool pool;
 	const char *path;		/* of the place */
 	int fd;				/* of the directory or the archive */
-	bool archive;
+	bool archive;			/* the files are parts of fd, or of descriptors of theirs */
 	struct files_entry *entries;
 	size_t count;
 	size_t budget;			/* bytes of names that may still be added */
@@ -54,7 +54,7 @@ static struct files_entry *add(struct files *files, const char *name, enum files
 		files->entries = memory_resize(files->entries, files->count ? files->count * 2 : 1,
 					       sizeof *files->entries);
 	entry = &files->entries[files->count++];
-	*entry = (struct files_entry){ .name = name, .type = type,
+	*entry = (struct files_entry){ .name = name, .type = type, .fd = files->fd,
 				       .fault = path_beneath_fault(name) };
 	return entry;
 }
@@ -358,35 +358,58 @@ static int list_members(struct files *files, struct error *err)
 	return result;
 }
 
+/* ---- registry ---- */
+
+static int list_fetched(struct files *files, const struct location *place, struct error *err)
+{
+	for (size_t i = 0; i < place->file_count; i++) {
+		const struct location_file *file = &place->files[i];
+		struct files_entry *entry = add(files, pool_string(&files->pool, file->name),
+						FILES_FILE, err);
+
+		if (!entry)
+			return -1;
+		entry->fd = file->fd;
+		entry->size = file->size;
+	}
+	return 0;
+}
+
 /* ---- store ---- */
+
+static int list_stored(struct files *files, const struct location *place, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
+	files->fd = place->open ? fcntl(place->fd, F_DUPFD_CLOEXEC, 0)
+				: open(place->path, O_RDONLY | O_CLOEXEC
+				       | (files->archive ? O_NONBLOCK : O_DIRECTORY));
+	if (files->fd < 0) {
+		const bool is_file = errno == ENOTDIR;
+
+		error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
+		return is_file && !files->archive
+		       ? error_hint(err, "write an archive as oci-archive:FILE or "
+				    "docker-archive:FILE") : -1;
+	}
+	return files->archive ? list_members(files, err) : list_all(files, err);
+}
 
 int files_open(struct files **files, const struct location *place, struct error *err)
 {
 	struct files *made;
 	int result;
 
-	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
-	    && place->kind != LOCATION_DOCKER_ARCHIVE)
+	if (place->kind == LOCATION_DIRECTORY || place->kind == LOCATION_TAR)
 		return error_set(err, STATUS_USAGE, "cannot read an image from '%s': the place "
-				 "must be oci:, oci-archive: or docker-archive:", place->path);
+				 "must be oci:, oci-archive:, docker-archive: or docker://",
+				 place->path);
 	made = memory_new(1, sizeof *made);
 	made->path = pool_string(&made->pool, place->path);
+	made->fd = -1;
 	made->budget = LIMIT_STORE_NAMES_BYTES;
 	made->archive = place->kind != LOCATION_OCI;
-	/* O_NONBLOCK: a FIFO in the archive's place must not hang us. */
-	made->fd = place->open ? fcntl(place->fd, F_DUPFD_CLOEXEC, 0)
-			       : open(place->path, O_RDONLY | O_CLOEXEC
-				      | (made->archive ? O_NONBLOCK : O_DIRECTORY));
-	if (made->fd < 0) {
-		const bool is_file = errno == ENOTDIR;
-
-		result = error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
-		if (is_file && !made->archive)
-			error_hint(err, "write an archive as oci-archive:FILE or "
-				   "docker-archive:FILE");
-	} else {
-		result = made->archive ? list_members(made, err) : list_all(made, err);
-	}
+	result = place->kind == LOCATION_REGISTRY ? list_fetched(made, place, err)
+						  : list_stored(made, place, err);
 	if (result < 0) {
 		files_close(made);
 		return -1;
@@ -435,8 +458,8 @@ int files_reader_open(struct files_reader *file, const struct files *files,
 	if (!files->archive)
 		return open_listed(file, files, entry->file->name, err);
 	*file = (struct files_reader){
-		.fd = fcntl(files->fd, F_DUPFD_CLOEXEC, 0), .offset = entry->file->offset,
-		.size = entry->file->size,
+		.fd = fcntl(entry->file->fd, F_DUPFD_CLOEXEC, 0),
+		.offset = entry->file->offset, .size = entry->file->size,
 	};
 	return file->fd < 0 ? unreadable(files, entry->name, err) : 0;
 }

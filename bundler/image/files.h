@@ -11,9 +11,10 @@
 #include "image/location.h"
 
 /*
- * The files of an image place: those below the directory of a layout, or the members of a tar,
- * which is not unpacked. Nothing is written, and no file outside is opened: links are followed only
- * to a file of the same place, and symbolic links not to another symbolic link.
+ * The files of an image place: those below the directory of a layout, the members of a tar, which
+ * is not unpacked, or what was fetched from a registry. Nothing is written, and no file outside is
+ * opened: links are followed only to a file of the same place, and symbolic links not to another
+ * symbolic link.
  */
 
 enum files_type { FILES_FILE, FILES_DIRECTORY, FILES_SYMLINK, FILES_HARD_LINK, FILES_OTHER };
@@ -25,15 +26,16 @@ struct files_entry {
 	const struct files_entry *file;	/* to be read by this name: itself, its target, or NULL */
 	const char *fault;	/* why it cannot be read, or its name is refused; or NULL */
 	uint64_t size;		/* of a file */
-	uint64_t offset;	/* of its bytes in the archive */
+	int fd;			/* not its own: of an archive, or of what was fetched */
+	uint64_t offset;	/* of its bytes in fd */
 };
 
 struct files;
 
 /*
- * Opens a place of kind oci, oci-archive or docker-archive and lists its files. STATUS_USAGE for
- * another kind, STATUS_ARCHIVE for an incomplete or malformed tar, STATUS_FILE, STATUS_LIMIT. The
- * caller frees with files_close; place need not outlive the call.
+ * Opens a place of a kind that holds images and lists its files. STATUS_USAGE for another kind,
+ * STATUS_ARCHIVE for an incomplete or malformed tar, STATUS_FILE, STATUS_LIMIT. The caller frees
+ * with files_close; of place only place->files must outlive it.
  */
 int files_open(struct files **files, const struct location *place, struct error *err);
 void files_close(struct files *files);

@@ -18,6 +18,7 @@ static const struct {
 	{ "oci:", LOCATION_OCI, true },
 	{ "oci-archive:", LOCATION_OCI_ARCHIVE, true },
 	{ "docker-archive:", LOCATION_DOCKER_ARCHIVE, true },
+	{ "docker://", LOCATION_REGISTRY, false },
 };
 
 static int split(struct location *place, const char *text, bool tagged, struct error *err)
@@ -42,6 +43,15 @@ static int split(struct location *place, const char *text, bool tagged, struct e
 	return 0;
 }
 
+static int parse_registry(struct location *place, struct pool *pool, const char *text,
+			  struct error *err)
+{
+	const char *fault = reference_parse(&place->reference, pool, place->path);
+
+	place->path = pool_string(pool, text);
+	return !fault ? 0 : error_set(err, STATUS_USAGE, "cannot use place '%s': %s", text, fault);
+}
+
 int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -52,9 +62,11 @@ int location_parse(struct location *place, struct pool *pool, const char *text, 
 		*place = (struct location){
 			.kind = kinds[i].kind, .path = pool_string(pool, text + length),
 		};
-		return split(place, text, kinds[i].tagged, err);
+		return place->kind == LOCATION_REGISTRY
+		       ? parse_registry(place, pool, text, err)
+		       : split(place, text, kinds[i].tagged, err);
 	}
 	error_set(err, STATUS_USAGE, "cannot use place '%s': its kind is unknown", text);
 	return error_hint(err, "places are written as oci:DIR[:TAG], oci-archive:FILE, "
-			  "docker-archive:FILE, dir:DIR, tar:FILE");
+			  "docker-archive:FILE, docker://IMAGE, dir:DIR, tar:FILE");
 }

@@ -3,9 +3,12 @@
 #define BUNDLER_IMAGE_LOCATION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/pool.h"
+#include "image/reference.h"
 
 /* The place of an image or a tree, written as in container tools (containers-transports(5)). */
 
@@ -14,7 +17,15 @@ enum location_kind {
 	LOCATION_TAR,		/* tar:PATH, one as docker export writes it */
 	LOCATION_OCI,		/* oci:PATH[:TAG], an image layout */
 	LOCATION_OCI_ARCHIVE,	/* oci-archive:PATH[:TAG], one in a tar */
-	LOCATION_DOCKER_ARCHIVE	/* docker-archive:PATH[:TAG], as docker save writes it */
+	LOCATION_DOCKER_ARCHIVE,	/* docker-archive:PATH[:TAG], as docker save writes it */
+	LOCATION_REGISTRY	/* docker://REFERENCE */
+};
+
+/* A file that was fetched from a registry, named as in an image layout. */
+struct location_file {
+	const char *name;
+	int fd;			/* -1: it is there, and was not wanted */
+	uint64_t size;		/* in bytes; 0 without fd */
 };
 
 struct location {
@@ -24,6 +35,10 @@ struct location {
 	bool standard;		/* an archive with the path "-": standard input or output */
 	bool open;		/* to read: fd, the caller's, is read, and path is only its name */
 	int fd;
+	/* Of a registry; path is the whole of the place, and there is no tag. */
+	struct reference reference;
+	const struct location_file *files;	/* to read: the caller's */
+	size_t file_count;
 };
 
 /*

@@ -29,7 +29,8 @@ static enum media_compression compression_of(const unsigned char *bytes)
 
 static bool is_archive(const struct location *place)
 {
-	return place->kind != LOCATION_OCI && place->kind != LOCATION_DIRECTORY;
+	return place->kind != LOCATION_OCI && place->kind != LOCATION_DIRECTORY
+	       && place->kind != LOCATION_REGISTRY;
 }
 
 int spool_open(struct location *place, struct error *err)

@@ -289,7 +289,7 @@ run bundler diff dir:a a
 status 2
 stderr <<-'END'
 	bundler: cannot use place 'a': its kind is unknown
-	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
+	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker://IMAGE, dir:DIR, tar:FILE
 END
 run bundler diff dir:a dir:b
 status 9

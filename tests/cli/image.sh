@@ -193,7 +193,7 @@ run bundler image -o layout "${product[@]}"
 status 2
 stderr <<-'END'
 	bundler: cannot use place 'layout': its kind is unknown
-	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
+	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker://IMAGE, dir:DIR, tar:FILE
 END
 run bundler image -o oci:x:-tag "${product[@]}"
 status 2

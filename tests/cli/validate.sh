@@ -57,12 +57,12 @@ status 2
 stderr <<<"bundler: cannot use operand 'oci:b': one place at a time"
 run bundler validate dir:a
 status 2
-stderr <<<"bundler: cannot read an image from 'a': the place must be oci:, oci-archive: or docker-archive:"
+stderr <<<"bundler: cannot read an image from 'a': the place must be oci:, oci-archive:, docker-archive: or docker://"
 run bundler validate image
 status 2
 stderr <<-'END'
 	bundler: cannot use place 'image': its kind is unknown
-	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, tar:FILE
+	hint: places are written as oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker://IMAGE, dir:DIR, tar:FILE
 END
 run bundler validate --strikt oci:a
 status 2

@@ -145,7 +145,7 @@ static void refuses_what_is_no_layout(void **state)
 	snprintf(expected, sizeof expected, "cannot read '%s/file': Not a directory", scratch_path);
 	assert_refused(open_place(LOCATION_OCI, "file"), err, STATUS_FILE, expected);
 	snprintf(expected, sizeof expected, "cannot read an image from '%s/file': the place must "
-		 "be oci:, oci-archive: or docker-archive:", scratch_path);
+		 "be oci:, oci-archive:, docker-archive: or docker://", scratch_path);
 	assert_refused(open_place(LOCATION_TAR, "file"), err, STATUS_USAGE, expected);
 	assert_refused(open_place(LOCATION_DIRECTORY, "file"), err, STATUS_USAGE, expected);
 }

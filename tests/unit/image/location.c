@@ -22,6 +22,8 @@ static void reads_each_kind(void **state)
 		{ "oci-archive:-:v1", "-", "v1", LOCATION_OCI_ARCHIVE },
 		{ "tar:-", "-", NULL, LOCATION_TAR },
 		{ "tar:./-", "./-", NULL, LOCATION_TAR },
+		{ "docker://r.example/a:1", "docker://r.example/a:1", NULL, LOCATION_REGISTRY },
+		{ "docker://nats", "docker://nats", NULL, LOCATION_REGISTRY },
 	};
 	struct pool pool = { 0 };
 
@@ -49,7 +51,12 @@ static void refuses_what_is_none(void **state)
 		{ "", "cannot use place '': its kind is unknown" },
 		{ "layout", "cannot use place 'layout': its kind is unknown" },
 		{ "OCI:x", "cannot use place 'OCI:x': its kind is unknown" },
-		{ "docker://x", "cannot use place 'docker://x': its kind is unknown" },
+		{ "docker:x", "cannot use place 'docker:x': its kind is unknown" },
+		{ "docker:/x", "cannot use place 'docker:/x': its kind is unknown" },
+		{ "docker://", "cannot use place 'docker://': its name is malformed" },
+		{ "docker://r.example:0/a", "cannot use place 'docker://r.example:0/a': its host "
+		  "is malformed" },
+		{ "docker://a:.b", "cannot use place 'docker://a:.b': its tag is malformed" },
 		{ "oci:", "cannot use place 'oci:': it has no path" },
 		{ "oci::tag", "cannot use place 'oci::tag': it has no path" },
 		{ "oci:x:", "cannot use place 'oci:x:': '' is not a tag" },
@@ -75,6 +82,21 @@ static void refuses_what_is_none(void **state)
 	pool_free(&pool);
 }
 
+static void reads_the_reference_of_a_registry(void **state)
+{
+	struct pool pool = { 0 };
+	struct location place;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(location_parse(&place, &pool, "docker://r.example:5000/a:1", &err), 0);
+	assert_string_equal(place.reference.host, "r.example");
+	assert_int_equal(place.reference.port, 5000);
+	assert_string_equal(place.reference.repository, "a");
+	assert_string_equal(place.reference.tag, "1");
+	pool_free(&pool);
+}
+
 static void tags_have_at_most_128_characters(void **state)
 {
 	char text[200] = "oci:x:";
@@ -95,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_each_kind),
 		cmocka_unit_test(refuses_what_is_none),
+		cmocka_unit_test(reads_the_reference_of_a_registry),
 		cmocka_unit_test(tags_have_at_most_128_characters),
 	};
 

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Follows the documents of an image through a registry. */
+#include "registry/pull.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "image/document.h"
+#include "image/image.h"
+
+#define BLOBS "blobs/sha256/"
+#define INDEX "application/vnd.oci.image.index.v1+json"
+#define MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define NAME_BYTES (sizeof BLOBS + DIGEST_HEX_BYTES)
+
+/* A manifest or index that was sent. */
+struct received {
+	struct document json;
+	struct digest digest;
+	const struct media *media;
+};
+
+/* A manifest, until its layers were fetched. */
+struct manifest {
+	struct document json;
+	struct image_manifest fields;
+	const char *platform;	/* NULL without one */
+};
+
+struct puller {
+	struct pull *pull;
+	const struct location *place;
+	pull_ask *ask;
+	void *context;
+	struct manifest *manifests;
+	size_t manifest_count;
+	struct pull_item *blobs;	/* to be asked for */
+	size_t blob_count;
+	uint64_t document_bytes, blob_bytes;	/* that may still come */
+	struct error *err;
+};
+
+static int refuse(const struct puller *puller, enum status status, const char *reason)
+{
+	return error_set(puller->err, status, "cannot read '%s': %s", puller->place->path, reason);
+}
+
+/* ---- files ---- */
+
+static char *blob_name(const struct digest *digest, char name[NAME_BYTES])
+{
+	memcpy(name, BLOBS, strlen(BLOBS));
+	digest_write_hex(digest, name + strlen(BLOBS));
+	return name;
+}
+
+static struct location_file *find(const struct pull *pull, const struct digest *digest)
+{
+	char name[NAME_BYTES];
+
+	blob_name(digest, name);
+	for (size_t i = 0; i < pull->count; i++)
+		if (strcmp(pull->files[i].name, name) == 0)
+			return &pull->files[i];
+	return NULL;
+}
+
+/* Gives a file its descriptor, which is closed on failure. */
+static int fill(const struct puller *puller, struct location_file *file, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return refuse(puller, STATUS_FILE, "what was fetched is not a file");
+	}
+	file->fd = fd;
+	file->size = (uint64_t)st.st_size;
+	return 0;
+}
+
+/* A new file, whose descriptor may still be missing (-1). NULL on failure, which closes it. */
+static struct location_file *add(const struct puller *puller, const char *name, int fd)
+{
+	struct pull *pull = puller->pull;
+	struct location_file *file = &pull->files[pull->count];
+
+	if (pull->count == LIMIT_REGISTRY_FILES) {
+		refuse(puller, STATUS_LIMIT, "it has too many files");
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	*file = (struct location_file){ pool_string(&pull->pool, name), -1, 0 };
+	if (fd >= 0 && fill(puller, file, fd) < 0)
+		return NULL;
+	pull->count++;
+	return file;
+}
+
+/* Adds a document of ours, which is freed. */
+static int add_table(const struct puller *puller, int scratch, const char *name, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	int fd = file_open_unnamed(scratch), result = -1;
+
+	if (fd >= 0 && text && file_write_all(fd, text, strlen(text)) == 0) {
+		result = add(puller, name, fd) ? 0 : -1;
+	} else {
+		error_errno(puller->err, STATUS_FILE, "cannot keep files of '%s'",
+			    puller->place->path);
+		if (fd >= 0)
+			close(fd);
+	}
+	free(text);
+	json_decref(json);
+	return result;
+}
+
+/* ---- blobs ---- */
+
+/* A foreign layer is in no registry. */
+static bool is_new(const struct puller *puller, const struct descriptor *descriptor)
+{
+	return !descriptor->fault && !descriptor->media->foreign
+	       && !find(puller->pull, &descriptor->digest);
+}
+
+/* Adds the blob of a descriptor to those that fetch_blobs asks for. */
+static int want(struct puller *puller, const struct descriptor *descriptor)
+{
+	char name[NAME_BYTES];
+
+	if (!is_new(puller, descriptor))
+		return 0;
+	if (descriptor->size > puller->blob_bytes)
+		return refuse(puller, STATUS_LIMIT, "its layers are too large together");
+	puller->blob_bytes -= descriptor->size;
+	if (!add(puller, blob_name(&descriptor->digest, name), -1))
+		return -1;
+	puller->blobs[puller->blob_count++] = (struct pull_item){
+		.kind = PULL_BLOB, .digest = descriptor->digest, .size = descriptor->size,
+	};
+	return 0;
+}
+
+static int fetch_blobs(struct puller *puller)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < puller->blob_count && result == 0; i += PULL_ITEMS) {
+		const size_t left = puller->blob_count - i;
+		const size_t count = left < PULL_ITEMS ? left : PULL_ITEMS;
+		struct pull_item *items = puller->blobs + i;
+
+		if (puller->ask(puller->context, items, count, puller->err) < 0)
+			return -1;
+		for (size_t k = 0; k < count; k++)
+			if (fill(puller, find(puller->pull, &items[k].digest), items[k].fd) < 0)
+				result = -1;
+	}
+	puller->blob_count = 0;
+	return result;
+}
+
+/* Reads a document that is there from its begin. */
+static int read_file(struct puller *puller, const struct location_file *file,
+		     struct buffer *text)
+{
+	buffer_init(text, LIMIT_INDEX_BYTES);
+	if (file->size > puller->document_bytes)
+		return refuse(puller, STATUS_LIMIT, "its JSON documents are too large together");
+	puller->document_bytes -= file->size;
+	lseek(file->fd, 0, SEEK_SET);
+	return file_read_open(text, file->fd, puller->place->path, puller->err);
+}
+
+/* ---- manifests ---- */
+
+/*
+ * What the registry sent it as, its own word and that of the descriptor that led to it, if there is
+ * one, must be the same. What the cache had was not sent as anything.
+ */
+static int check_type(const struct puller *puller, struct received *received, const char *type,
+		      const struct descriptor *entry)
+{
+	const json_t *root = received->json.root;
+	const char *own = json_string_value(json_object_get(root, "mediaType"));
+	const char *stated = entry ? entry->media_type : NULL;
+
+	if (*type == '\0')
+		type = own ? own : stated ? stated
+		       : json_object_get(root, "manifests") ? INDEX : MANIFEST;
+	received->media = media_find(type);
+	if (strstr(type, "docker.distribution.manifest.v1+")
+	    || json_integer_value(json_object_get(root, "schemaVersion")) == 1) {
+		refuse(puller, STATUS_ARCHIVE, "it is in Docker's image format 1, which has no "
+		       "digest of its configuration");
+		return error_hint(puller->err, "push it again with a version of Docker from 2016 "
+				  "or later");
+	}
+	if (received->media->kind != MEDIA_INDEX && received->media->kind != MEDIA_MANIFEST)
+		return error_set(puller->err, STATUS_ARCHIVE, "cannot read '%s': its media type "
+				 "'%s' is not that of an image", puller->place->path, type);
+	if (own && strcmp(type, own) != 0)
+		stated = own;
+	if (stated && strcmp(type, stated) != 0)
+		return error_set(puller->err, STATUS_ARCHIVE, "cannot read '%s': a manifest was "
+				 "sent as '%s' and is stated to be '%s'", puller->place->path,
+				 type, stated);
+	if (json_object_get(root, "manifests")
+	    && (json_object_get(root, "layers") || json_object_get(root, "config")))
+		return refuse(puller, STATUS_ARCHIVE, "a manifest is also an index");
+	return 0;
+}
+
+static int check_digest(const struct puller *puller, const struct pull_item *item,
+			const struct digest *found)
+{
+	const struct reference *reference = &puller->place->reference;
+	char one[DIGEST_TEXT_BYTES], other[DIGEST_TEXT_BYTES];
+
+	digest_write(found, other);
+	if (item->kind == PULL_MANIFEST)
+		return digest_equal(&item->digest, found) ? 0
+		       : error_set(puller->err, STATUS_DIGEST, "cannot read '%s': manifest %s is "
+				   "%s", puller->place->path, digest_write(&item->digest, one),
+				   other);
+	if (!reference->has_digest || digest_equal(&reference->digest, found))
+		return 0;
+	if (!reference->tag)
+		return error_set(puller->err, STATUS_DIGEST, "cannot read '%s': the registry sent "
+				 "%s", puller->place->path, other);
+	error_set(puller->err, STATUS_DIGEST, "cannot read '%s': tag '%s' is %s now",
+		  puller->place->path, reference->tag, other);
+	return error_hint(puller->err, "without ':%s', what has the digest is read",
+			  reference->tag);
+}
+
+/* Reads what was sent because of entry, or is what the reference names. */
+static int read_manifest(struct puller *puller, const struct pull_item *item,
+			 const struct descriptor *entry, struct received *received)
+{
+	struct location_file *file = add(puller, "", item->fd);
+	char name[NAME_BYTES];
+	const char *fault;
+	struct buffer text;
+	int result = -1;
+
+	if (!file)
+		return -1;
+	if (read_file(puller, file, &text) == 0) {
+		received->digest = digest_of(text.bytes, text.length);
+		blob_name(&received->digest, name);
+		file->name = pool_string(&puller->pull->pool, name);
+		result = check_digest(puller, item, &received->digest);
+	}
+	if (result == 0) {
+		fault = document_parse(&received->json, &text);
+		result = fault ? refuse(puller, STATUS_ARCHIVE, fault)
+			       : check_type(puller, received, item->type, entry);
+	}
+	buffer_free(&text);
+	return result;
+}
+
+static int fetch_entries(struct puller *puller, struct document *document, unsigned depth);
+
+/* The same, and then fetches what an index leads to. */
+static int take(struct puller *puller, const struct pull_item *item,
+		const struct descriptor *entry, unsigned depth, struct received *received)
+{
+	struct manifest *manifest = &puller->manifests[puller->manifest_count];
+	int result;
+
+	*received = (struct received){ .media = NULL };
+	result = read_manifest(puller, item, entry, received);
+	if (result == 0 && received->media->kind == MEDIA_INDEX) {
+		result = fetch_entries(puller, &received->json, depth);
+	} else if (result == 0) {
+		*manifest = (struct manifest){ .json = received->json };
+		document_manifest(&manifest->json, &manifest->fields);
+		if (entry && entry->has_platform)
+			manifest->platform = image_platform(&manifest->json.pool, entry->os,
+							    entry->architecture, entry->variant);
+		puller->manifest_count++;
+		return 0;
+	}
+	document_free(&received->json);
+	return result;
+}
+
+/* Up to PULL_ITEMS entries from *next on that lead to other manifests, by their descriptors. */
+static size_t choose(const struct puller *puller, const struct image_index *index, size_t *next,
+		     const struct descriptor *chosen[PULL_ITEMS])
+{
+	size_t count = 0;
+
+	for (; *next < index->count && count < PULL_ITEMS; ++*next) {
+		const struct descriptor *entry = &index->manifests[*next];
+		size_t i = 0;
+
+		/* Entries that lead to no manifest are reported by who reads the place. */
+		if ((entry->media->kind != MEDIA_INDEX && entry->media->kind != MEDIA_MANIFEST)
+		    || !is_new(puller, entry))
+			continue;
+		while (i < count && !digest_equal(&chosen[i]->digest, &entry->digest))
+			i++;
+		if (i == count)
+			chosen[count++] = entry;
+	}
+	return count;
+}
+
+static int fetch_entries(struct puller *puller, struct document *document, unsigned depth)
+{
+	const struct descriptor *chosen[PULL_ITEMS];
+	struct pull_item items[PULL_ITEMS];
+	struct received received;
+	struct image_index index;
+	size_t next = 0, count;
+	int result = 0;
+
+	if (depth == LIMIT_INDEX_DEPTH)
+		return refuse(puller, STATUS_LIMIT, "its image indexes are nested too deeply");
+	document_index(document, &index);
+	while (result == 0 && (count = choose(puller, &index, &next, chosen)) > 0) {
+		for (size_t i = 0; i < count; i++)
+			items[i] = (struct pull_item){
+				.kind = PULL_MANIFEST, .digest = chosen[i]->digest,
+			};
+		if (puller->ask(puller->context, items, count, puller->err) < 0)
+			return -1;
+		for (size_t i = 0; i < count; i++)
+			if (result < 0)
+				close(items[i].fd);
+			else
+				result = take(puller, &items[i], chosen[i], depth + 1, &received);
+	}
+	return result;
+}
+
+/* ---- images ---- */
+
+/* All configurations, and from them the platforms that no descriptor states. */
+static int fetch_configs(struct puller *puller)
+{
+	for (size_t i = 0; i < puller->manifest_count; i++) {
+		const struct descriptor *config = &puller->manifests[i].fields.config;
+
+		if (config->size > LIMIT_INDEX_BYTES)
+			return refuse(puller, STATUS_LIMIT, "a configuration is too large");
+		if (want(puller, config) < 0)
+			return -1;
+	}
+	if (fetch_blobs(puller) < 0)
+		return -1;
+	for (size_t i = 0; i < puller->manifest_count; i++) {
+		struct manifest *manifest = &puller->manifests[i];
+		const struct descriptor *config = &manifest->fields.config;
+		struct image_config fields;
+		struct document document;
+		struct buffer text;
+		int result;
+
+		if (manifest->platform || config->fault)
+			continue;
+		result = read_file(puller, find(puller->pull, &config->digest), &text);
+		if (result == 0 && !document_parse(&document, &text)) {
+			document_config(&document, &fields);
+			manifest->platform = image_platform(&manifest->json.pool, fields.os,
+							    fields.architecture, fields.variant);
+		}
+		if (result == 0)
+			document_free(&document);
+		buffer_free(&text);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_wanted(const struct manifest *manifest, const struct pull_wanted *wanted)
+{
+	const char *platform = manifest->platform ? manifest->platform : "";
+
+	if (wanted->count == 0)
+		return wanted->referrers || strcmp(platform, "unknown/unknown") != 0;
+	for (size_t i = 0; i < wanted->count; i++)
+		if (strcmp(wanted->platforms[i]->name, platform) == 0)
+			return true;
+	return false;
+}
+
+/* The layers of those that are wanted; the others are only listed. */
+static int fetch_layers(struct puller *puller, const struct pull_wanted *wanted)
+{
+	char name[NAME_BYTES];
+
+	for (size_t i = 0; i < puller->manifest_count; i++) {
+		const struct image_manifest *fields = &puller->manifests[i].fields;
+
+		if (!is_wanted(&puller->manifests[i], wanted))
+			continue;
+		for (size_t k = 0; k < fields->count; k++)
+			if (want(puller, &fields->layers[k]) < 0)
+				return -1;
+	}
+	if (fetch_blobs(puller) < 0)
+		return -1;
+	for (size_t i = 0; i < puller->manifest_count; i++) {
+		const struct image_manifest *fields = &puller->manifests[i].fields;
+
+		for (size_t k = 0; k < fields->count; k++)
+			if (is_new(puller, &fields->layers[k])
+			    && !add(puller, blob_name(&fields->layers[k].digest, name), -1))
+				return -1;
+	}
+	return 0;
+}
+
+/* ---- the place ---- */
+
+/* The files by which a layout is known. */
+static int add_tables(const struct puller *puller, int scratch, const struct received *top)
+{
+	const char *tag = puller->place->reference.tag;
+	char text[DIGEST_TEXT_BYTES];
+	json_t *entry = json_pack("{s:s, s:s, s:I}", "mediaType", top->media->name, "digest",
+				  digest_write(&top->digest, text), "size",
+				  (json_int_t)find(puller->pull, &top->digest)->size);
+
+	if (tag)
+		json_object_set_new(entry, "annotations", json_pack(
+			"{s:s}", "org.opencontainers.image.ref.name", tag));
+	if (add_table(puller, scratch, "index.json", json_pack(
+			"{s:i, s:s, s:[o]}", "schemaVersion", 2, "mediaType", INDEX,
+			"manifests", entry)) < 0)
+		return -1;
+	return add_table(puller, scratch, "oci-layout",
+			 json_pack("{s:s}", "imageLayoutVersion", "1.0.0"));
+}
+
+int pull_open(struct pull *pull, struct location *place, const struct pull_wanted *wanted,
+	      pull_ask *ask, void *context, int scratch, struct error *err)
+{
+	struct puller puller = {
+		.pull = pull, .place = place, .ask = ask, .context = context, .err = err,
+		.document_bytes = LIMIT_DOCUMENTS_BYTES, .blob_bytes = LIMIT_LAYERS_BYTES,
+	};
+	struct pull_item named = { .kind = PULL_NAMED };
+	struct received top;
+	int result;
+
+	*pull = (struct pull){ .count = 0 };
+	pull->files = pool_new(&pull->pool, LIMIT_REGISTRY_FILES, sizeof *pull->files);
+	puller.manifests = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.manifests);
+	puller.blobs = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.blobs);
+	result = ask(context, &named, 1, err);
+	if (result == 0)
+		result = take(&puller, &named, NULL, 0, &top);
+	if (result == 0)
+		result = fetch_configs(&puller);
+	if (result == 0)
+		result = fetch_layers(&puller, wanted);
+	if (result == 0)
+		result = add_tables(&puller, scratch, &top);
+	for (size_t i = 0; i < puller.manifest_count; i++)
+		document_free(&puller.manifests[i].json);
+	free(puller.manifests);
+	free(puller.blobs);
+	place->files = pull->files;
+	place->file_count = pull->count;
+	return result;
+}
+
+void pull_close(struct pull *pull)
+{
+	for (size_t i = 0; i < pull->count; i++)
+		if (pull->files[i].fd >= 0)
+			close(pull->files[i].fd);
+	pool_free(&pull->pool);
+	pull->count = 0;
+}
