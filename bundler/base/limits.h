@@ -190,6 +190,12 @@
 #define LIMIT_ATTEMPTS 4
 /* Longest wait that a server may request (Retry-After); a longer one is a failure. */
 #define LIMIT_RETRY_AFTER_SECONDS 60
+/* Bytes that are read of what a registry says of a failure: it is some 200. */
+#define LIMIT_REFUSAL_BYTES (4 * KIB)
+/* Bytes of the answer of a registry's token service: some 2 KiB, 8 of a registry in a cloud. */
+#define LIMIT_TOKEN_BYTES (64 * KIB)
+/* Bytes of a file with logins at registries: one of a hundred has 20 KiB. */
+#define LIMIT_AUTHFILE_BYTES (1 * MIB)
 /* To resolve the name, connect, and complete the TLS handshake. */
 #define LIMIT_CONNECT_SECONDS 20
 /* A transfer has stalled if it averages fewer bytes per second during this many seconds. */
