@@ -12,6 +12,7 @@
 #include "command/command.h"
 #include "command/confinement.h"
 #include "command/licence.h"
+#include "command/registry.h"
 #include "command/report.h"
 #include "versions.h"
 
@@ -75,6 +76,15 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
+/* Whether a place in a registry may be among the operands. */
+static bool names_registry(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (command_registry_is_named(argv[i]))
+			return true;
+	return false;
+}
+
 static int print_version(int argc, char **argv, struct error *err)
 {
 	bool verbose = argc > 2 && strcmp(argv[2], "--verbose") == 0;
@@ -87,7 +97,7 @@ static int print_version(int argc, char **argv, struct error *err)
 				 argv[2 + verbose]);
 	puts("bundler " BUNDLER_VERSION);
 	if (verbose) {
-		if (confinement_begin(&confine, &nothing, err) < 0)
+		if (confinement_begin(&confine, &nothing, false, err) < 0)
 			return -1;
 		fputs(BUNDLER_LIBRARIES, stdout);
 		confinement_print(&confine);
@@ -132,7 +142,9 @@ static int run(int argc, char **argv, struct error *err)
 		print_help(command);
 		return STATUS_OK;
 	}
-	if (confinement_begin(&confine, command, err) < 0)
+	if (confinement_begin(&confine, command, command->network
+			      || (command->registry && names_registry(argc - 1, argv + 1)),
+			      err) < 0)
 		return -1;
 	parser = (struct option_parser){
 		.specs = command->options, .argc = argc - 1, .argv = argv + 1, .confine = &confine,

@@ -323,7 +323,9 @@ int observe_images_open(struct observe_images *images, const struct location *pl
 	struct walk *walk = &images->walk;
 	const char *tag = place->tag;
 
-	*images = (struct observe_images){ .tag = tag, .partial = tag };
+	*images = (struct observe_images){
+		.tag = tag, .partial = tag, .registry = place->kind == LOCATION_REGISTRY,
+	};
 	if (walk_open(walk, place, &visitor, images, err) < 0)
 		return -1;
 	walk->documents = UINT64_MAX;

@@ -28,6 +28,7 @@
 /* One run of the command. */
 struct run {
 	struct command_inputs inputs;
+	struct command_registry registry;
 	struct command_differences differences;
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
@@ -54,6 +55,7 @@ static const struct option_spec options[] = {
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
+	COMMAND_REGISTRY_OPTIONS,
 	{ 0 },
 };
 
@@ -359,7 +361,7 @@ static int check_release(struct run *run, struct error *err)
 static int run_audit(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
-		.inputs = COMMAND_INPUTS_INIT,
+		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_INIT,
 		.differences = COMMAND_DIFFERENCES_INIT("expected", "found"),
 	};
 	struct command_inputs *inputs = &run.inputs;
@@ -379,9 +381,14 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	    || command_inputs_open(inputs, parser, err) < 0)
 		goto out;
 	run.style.name = inputs->recipe.name;
-	run.style.tag = run.place.tag ? run.place.tag : recipe_tag(&inputs->recipe, &inputs->pool);
+	run.style.tag = run.place.tag ? run.place.tag
+			: run.place.reference.tag ? run.place.reference.tag
+			: recipe_tag(&inputs->recipe, &inputs->pool);
 	command_place_list(parser->confine, &run.place);
-	if (command_inputs_part(inputs, err) == 0 && command_place_open(&run.place, err) == 0
+	if (command_inputs_part(inputs, err) == 0
+	    && command_registry_start(&run.registry, inputs, &run.place, 1, err) == 0
+	    && confine_reading(parser->confine, err) == 0
+	    && command_place_open(&run.registry, &run.place, false, err) == 0
 	    && observe_place_open(&run.observed, &run.place, err) == 0
 	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && command_inputs_lock(inputs, err) == 0
@@ -392,6 +399,7 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	command_place_close(&run.place);
 out:
 	command_differences_free(&run.differences);
+	command_registry_close(&run.registry);
 	command_inputs_close(inputs);
 	return result;
 }
@@ -402,7 +410,8 @@ const struct command command_audit = {
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] "
 		    "[--ignore FIELDS] [--require VERDICT] [--strict] [--force] [--pinned] "
 		    "[--json] [-q] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
-		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] PLACE [RECIPE]",
+		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
+		    "[--authfile FILE] [--plain-http HOST]... PLACE [RECIPE]",
 	.options = options,
 	.network = true,
 	.writes = true,

@@ -17,6 +17,7 @@ struct command {
 	const char *synopsis;		/* what follows the name, as in the man page */
 	const struct option_spec *options;
 	bool network, writes;		/* what a run may need: connections, and changing files */
+	bool registry;			/* it needs connections for a place in a registry */
 	bool outputs;			/* the files are not only the cache and large temporaries */
 	/* Returns STATUS_OK or STATUS_DIFFERENCES, or -1 with err filled. Results go to stdout. */
 	int (*run)(struct option_parser *parser, struct error *err);

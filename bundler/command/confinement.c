@@ -30,9 +30,10 @@ static int read_mode(enum confine_mode *mode, struct error *err)
 			 "'require' or 'off'", value);
 }
 
-int confinement_begin(struct confine *confine, const struct command *command, struct error *err)
+int confinement_begin(struct confine *confine, const struct command *command, bool network,
+		      struct error *err)
 {
-	*confine = (struct confine){ .network = command->network, .writes = command->writes,
+	*confine = (struct confine){ .network = network, .writes = command->writes,
 				     .outputs = command->outputs };
 	return read_mode(&confine->mode, err) < 0 ? -1 : confine_begin(confine, err);
 }

@@ -10,10 +10,12 @@
 /* What commands share of confinement; base/confine.h says what it is. */
 
 /*
- * Begins the confinement of a run of the command, as BUNDLER_CONFINE says. confine_free ends the
- * list. STATUS_USAGE for another value, and as confine_begin.
+ * Begins the confinement of a run of the command, which may connect if network says so, as
+ * BUNDLER_CONFINE says. confine_free ends the list. STATUS_USAGE for another value, and as
+ * confine_begin.
  */
-int confinement_begin(struct confine *confine, const struct command *command, struct error *err);
+int confinement_begin(struct confine *confine, const struct command *command, bool network,
+		      struct error *err);
 
 /* A line that says what holds, as --version --verbose has it. */
 void confinement_print(const struct confine *confine);

@@ -20,7 +20,8 @@
 /* One run of the command. */
 struct run {
 	struct command_differences differences;
-	struct command_inputs inputs;	/* for -p */
+	struct command_inputs inputs;	/* for -p, and what registry uses */
+	struct command_registry registry;
 	const char *texts[2];		/* of the places, as the user named them */
 	struct location places[2];
 	struct observe_place sides[2];
@@ -30,6 +31,7 @@ struct run {
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("only images of this platform; repeatable"),
 	COMMAND_DIFFERENCES_OPTIONS,
+	COMMAND_PLACE_OPTIONS,
 	{ 0 },
 };
 
@@ -50,7 +52,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (run->places[0].standard && run->places[1].standard)
 		return error_set(err, STATUS_USAGE, "cannot compare '%s' with '%s': standard input "
 				 "is one place", run->texts[0], run->texts[1]);
-	return confine_reading(parser->confine, err);
+	return command_place_begin(&run->registry, &run->inputs, parser->confine,
+				   run->places, 2, err);
 }
 
 /* Finds from which byte on contents differ. */
@@ -187,14 +190,14 @@ static int run_diff(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
 		.differences = COMMAND_DIFFERENCES_INIT("first", "second"),
-		.inputs = COMMAND_INPUTS_INIT,
+		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_INIT,
 	};
 	int result = parse(&run, parser, err);
 	size_t opened = 0;
 
 	audit_init(&run.audit, run.differences.ignored, run.differences.ignored_count);
 	for (; result == 0 && opened < 2; opened++)
-		if (command_place_open(&run.places[opened], err) < 0
+		if (command_place_open(&run.registry, &run.places[opened], false, err) < 0
 		    || observe_place_open(&run.sides[opened], &run.places[opened], err) < 0)
 			result = -1;
 	if (result == 0)
@@ -210,6 +213,7 @@ static int run_diff(struct option_parser *parser, struct error *err)
 	for (size_t i = 0; i < 2; i++)
 		command_place_close(&run.places[i]);
 	command_differences_free(&run.differences);
+	command_registry_close(&run.registry);
 	command_inputs_close(&run.inputs);
 	return result;
 }
@@ -218,8 +222,9 @@ const struct command command_diff = {
 	.name = "diff",
 	.summary = "compare two images or trees with each other",
 	.synopsis = "[-p PLATFORM]... [--ignore FIELDS] [--require VERDICT] [--strict] "
-		    "[--force] [--json] [-q] PLACE PLACE",
+		    "[--force] [--json] [-q] " COMMAND_PLACE_SYNOPSIS " PLACE PLACE",
 	.options = options,
+	.registry = true,
 	.writes = true,
 	.run = run_diff,
 };

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -18,96 +17,80 @@
 
 #define POLL_MICROSECONDS 200000	/* how late a signal may be noticed */
 
-struct question {
-	size_t count;
-	uint8_t rows[FETCHER_PLATFORMS];	/* of the table of platforms */
-};
-
+/* What comes before the items of an answer. */
 struct answer {
 	int result;
 	struct error err;	/* filled for -1 */
-	uint64_t sizes[FETCHER_PLATFORMS];
 };
 
-/* An answer with descriptors, as sendmsg(2) and recvmsg(2) want it. */
+/* A message with descriptors, as sendmsg(2) and recvmsg(2) want it. */
 struct envelope {
 	struct msghdr header;
-	struct iovec part;
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(FETCHER_PLATFORMS * sizeof(int))];
+	struct iovec parts[2];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(FETCHER_ITEMS * sizeof(int))];
 };
 
-static void address(struct envelope *envelope, struct answer *answer)
+static void address(struct envelope *envelope, struct answer *answer, void *items, size_t length)
 {
-	*envelope = (struct envelope){ .part = { answer, sizeof *answer } };
+	*envelope = (struct envelope){ .parts = { { answer, sizeof *answer }, { items, length } } };
 	envelope->header = (struct msghdr){
-		.msg_iov = &envelope->part, .msg_iovlen = 1, .msg_control = envelope->control,
+		.msg_iov = envelope->parts, .msg_iovlen = 2, .msg_control = envelope->control,
 		.msg_controllen = sizeof envelope->control,
 	};
 }
 
 /* ---- the process ---- */
 
-static bool take_question(const struct question *question, struct fetcher_archives *archives)
+static void send_answer(int socket, struct answer *answer, void *items, size_t length,
+			const int *fds, size_t count)
 {
-	const struct platform *const table = platform_table();
-	size_t rows = 0;
-
-	while (table[rows].name)
-		rows++;
-	if (question->count > FETCHER_PLATFORMS)
-		return false;
-	archives->count = question->count;
-	for (size_t i = 0; i < question->count; i++) {
-		if (question->rows[i] >= rows)
-			return false;
-		archives->platforms[i] = &table[question->rows[i]];
-	}
-	return true;
-}
-
-static void send_answer(int socket, struct answer *answer, const struct fetcher_archives *archives)
-{
-	const size_t bytes = archives->count * sizeof(int);
+	const size_t bytes = count * sizeof *fds;
 	struct envelope envelope;
 	struct cmsghdr *control;
 
-	address(&envelope, answer);
+	address(&envelope, answer, items, length);
 	envelope.header.msg_controllen = 0;
-	if (answer->result == 0 && bytes > 0) {
-		memcpy(answer->sizes, archives->sizes, sizeof answer->sizes);
+	if (answer->result == 0 && count > 0) {
 		envelope.header.msg_controllen = (socklen_t)CMSG_SPACE(bytes);
 		control = CMSG_FIRSTHDR(&envelope.header);
 		control->cmsg_level = SOL_SOCKET;
 		control->cmsg_type = SCM_RIGHTS;
 		control->cmsg_len = (socklen_t)CMSG_LEN(bytes);
-		memcpy(CMSG_DATA(control), archives->fds, bytes);
+		memcpy(CMSG_DATA(control), fds, bytes);
 	}
 	sendmsg(socket, &envelope.header, 0);
+	for (size_t i = 0; i < count && answer->result == 0; i++)
+		close(fds[i]);
 }
 
-/* It ends, too, when nothing is asked. */
-static void serve(int socket, fetcher_fetch *fetch, void *context)
+/* Until the other end is closed, or what it sends is no question. */
+static void serve(int socket, fetcher_answer *fetch, void *context, size_t size)
 {
-	struct question question;
-	struct answer answer = { .result = -1 };
-	struct fetcher_archives archives = { .count = 0 };
+	_Alignas(max_align_t) char items[FETCHER_ITEMS * FETCHER_ITEM_BYTES];
+	int fds[FETCHER_ITEMS];
+	ssize_t length;
 
-	while (read(socket, &question, sizeof question) != sizeof question)
-		if (errno != EINTR || interrupt_signal() != 0)
-			return;
-	if (!take_question(&question, &archives))
-		return;
-	/* Until it is answered: when the other end is closed, the kernel sends a signal. */
 	fcntl(socket, F_SETOWN, getpid());
 	fcntl(socket, F_SETSIG, SIGTERM);
-	fcntl(socket, F_SETFL, O_ASYNC);
-	answer.result = fetch(context, &archives, &answer.err);
-	send_answer(socket, &answer, &archives);
+	for (;;) {
+		struct answer answer = { .result = -1 };
+
+		while ((length = read(socket, items, FETCHER_ITEMS * size)) < 0)
+			if (errno != EINTR || interrupt_signal() != 0)
+				return;
+		if (length == 0 || (size_t)length % size != 0)
+			return;
+		/* Until it is answered: when the other end is closed, the kernel sends a signal. */
+		fcntl(socket, F_SETFL, O_ASYNC);
+		answer.result = fetch(context, items, (size_t)length / size, fds, &answer.err);
+		fcntl(socket, F_SETFL, 0);
+		send_answer(socket, &answer, items, (size_t)length, fds, (size_t)length / size);
+	}
 }
 
 /* ---- the other end ---- */
 
-int fetcher_start(struct fetcher *fetcher, fetcher_fetch *fetch, void *context,
+int fetcher_start(struct fetcher *fetcher, fetcher_answer *answer, void *context, size_t size,
 		  struct error *err)
 {
 	const struct timeval patience = { .tv_usec = POLL_MICROSECONDS };
@@ -118,11 +101,12 @@ int fetcher_start(struct fetcher *fetcher, fetcher_fetch *fetch, void *context,
 	fetcher->process = fork();
 	if (fetcher->process == 0) {
 		close(sockets[0]);
-		serve(sockets[1], fetch, context);
+		serve(sockets[1], answer, context, size);
 		_exit(0);
 	}
 	close(sockets[1]);
 	fetcher->socket = sockets[0];
+	fetcher->size = size;
 	if (fetcher->process < 0
 	    || setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0)
 		return error_errno(err, STATUS_FILE, "cannot start a process");
@@ -131,45 +115,41 @@ int fetcher_start(struct fetcher *fetcher, fetcher_fetch *fetch, void *context,
 
 static int receive(int socket, struct envelope *envelope, struct error *err)
 {
+	const ssize_t expected = (ssize_t)(envelope->parts[0].iov_len + envelope->parts[1].iov_len);
 	ssize_t length;
 
 	while ((length = recvmsg(socket, &envelope->header, MSG_CMSG_CLOEXEC)) < 0
 	       && (errno == EINTR || errno == EAGAIN))
 		if (interrupt_check(err) < 0)
 			return -1;
-	if (length == (ssize_t)envelope->part.iov_len)
+	if (length == expected)
 		return 0;
 	return interrupt_check(err) < 0
 	       ? -1 : error_set(err, STATUS_FILE, "cannot fetch: the process for it has ended");
 }
 
-int fetcher_ask(struct fetcher *fetcher, struct fetcher_archives *archives, struct error *err)
+int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, int *fds, struct error *err)
 {
-	const size_t bytes = archives->count * sizeof(int);
-	struct question question = { .count = archives->count };
 	struct answer answer = { .result = -1 };
 	struct envelope envelope;
 	struct cmsghdr *control;
 
-	for (size_t i = 0; i < archives->count; i++)
-		question.rows[i] = (uint8_t)(archives->platforms[i] - platform_table());
-	address(&envelope, &answer);
-	if (write(fetcher->socket, &question, sizeof question) < 0)
+	address(&envelope, &answer, items, count * fetcher->size);
+	if (write(fetcher->socket, items, count * fetcher->size) < 0)
 		return error_errno(err, STATUS_FILE, "cannot fetch in another process");
 	if (receive(fetcher->socket, &envelope, err) < 0)
 		return -1;
 	if (answer.result < 0) {
 		*err = answer.err;
 		err->message[sizeof err->message - 1] = err->hint[sizeof err->hint - 1] = '\0';
+		if (err->status <= STATUS_DIFFERENCES || err->status > STATUS_INTERRUPTED)
+			err->status = STATUS_FILE;
 		return -1;
 	}
-	if (bytes == 0)
-		return 0;
 	control = CMSG_FIRSTHDR(&envelope.header);
-	if (!control || control->cmsg_len != CMSG_LEN(bytes))
+	if (!control || control->cmsg_len != CMSG_LEN(count * sizeof *fds))
 		return error_set(err, STATUS_FILE, "cannot fetch: too many open files");
-	memcpy(archives->fds, CMSG_DATA(control), bytes);
-	memcpy(archives->sizes, answer.sizes, sizeof answer.sizes);
+	memcpy(fds, CMSG_DATA(control), count * sizeof *fds);
 	return 0;
 }
 

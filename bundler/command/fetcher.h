@@ -3,49 +3,47 @@
 #define BUNDLER_COMMAND_FETCHER_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "base/platform.h"
 
 /*
- * A process that fetches for another one, which has given up the network. It is asked once, for
- * platforms, and answers with the archives, open.
+ * A process that fetches for another one, which has given up the network. A question is an array of
+ * items; the answer is the same array, filled in, with an open file for each item.
  */
 
 struct fetcher {
 	int socket;		/* -1 without a process */
 	pid_t process;
+	size_t size;		/* of an item, in bytes */
 };
 
-#define FETCHER_PLATFORMS 64	/* at most; the table has some 20 */
-
-/* The archives of platforms. */
-struct fetcher_archives {
-	size_t count;
-	const struct platform *platforms[FETCHER_PLATFORMS];
-	int fds[FETCHER_PLATFORMS];
-	uint64_t sizes[FETCHER_PLATFORMS];	/* in bytes */
-};
-
-/* Opens the archives of the platforms, as fetch_open. What it opens stays its own. */
-typedef int fetcher_fetch(void *context, struct fetcher_archives *archives, struct error *err);
+#define FETCHER_ITEMS 64	/* in a question; the table of platforms has some 20 */
+#define FETCHER_ITEM_BYTES 256	/* at most */
 
 /*
- * Starts the process, which has a copy of context and calls fetch. Before the first thread.
- * STATUS_FILE.
+ * Fills in the items and opens a file for each, which is closed once it was sent; after a failure,
+ * none. What a question says is to be checked.
  */
-int fetcher_start(struct fetcher *fetcher, fetcher_fetch *fetch, void *context,
+typedef int fetcher_answer(void *context, void *items, size_t count, int *fds, struct error *err);
+
+/*
+ * Starts the process, which has a copy of context and calls answer for items of size bytes, as long
+ * as there are questions. Before the first thread. STATUS_FILE.
+ */
+int fetcher_start(struct fetcher *fetcher, fetcher_answer *answer, void *context, size_t size,
 		  struct error *err);
 
 /*
- * Has the archives of the platforms fetched; the descriptors are the caller's. The error is that of
- * the process.
+ * Asks about up to FETCHER_ITEMS items; the descriptors are the caller's. The error is that of the
+ * process. What an answer says is to be checked.
  */
-int fetcher_ask(struct fetcher *fetcher, struct fetcher_archives *archives, struct error *err);
+int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, int *fds, struct error *err);
 
-/* Ends the process, also one that fetches, and waits for its end. */
+/*
+ * Ends the process, also one that fetches, and waits for its end. Of several, the one that was
+ * started last is stopped first: it has a copy of the other's socket.
+ */
 void fetcher_stop(struct fetcher *fetcher);
 
 #endif

@@ -52,10 +52,10 @@ int command_inputs_platform(void *inputs, const struct option_spec *spec, const 
 	return 0;
 }
 
-void command_inputs_append(struct command_inputs *inputs, const char *const **list, size_t *count,
+void command_inputs_append(struct pool *pool, const char *const **list, size_t *count,
 			   const char *text)
 {
-	const char **longer = pool_new(&inputs->pool, *count + 1, sizeof *longer);
+	const char **longer = pool_new(pool, *count + 1, sizeof *longer);
 
 	for (size_t i = 0; i < *count; i++)
 		longer[i] = (*list)[i];
@@ -69,7 +69,7 @@ int command_inputs_mirror(void *inputs, const struct option_spec *spec, const ch
 	struct command_inputs *in = inputs;
 
 	(void)spec, (void)err;
-	command_inputs_append(in, &in->fetch.mirrors, &in->fetch.mirror_count, value);
+	command_inputs_append(&in->pool, &in->fetch.mirrors, &in->fetch.mirror_count, value);
 	return 0;
 }
 
@@ -95,8 +95,7 @@ int command_inputs_style(void *doi, const struct option_spec *spec, const char *
 					    "'doi'", value);
 }
 
-/* A variable that is set to something, else NULL. */
-static const char *variable(const char *name)
+const char *command_inputs_variable(const char *name)
 {
 	const char *value = getenv(name);
 
@@ -106,7 +105,7 @@ static const char *variable(const char *name)
 /* SOURCE_DATE_EPOCH; number is left alone when it is not set. */
 static int read_epoch(int64_t *number, struct error *err)
 {
-	const char *epoch = variable("SOURCE_DATE_EPOCH");
+	const char *epoch = command_inputs_variable("SOURCE_DATE_EPOCH");
 
 	return epoch ? read_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, number, err) : 0;
 }
@@ -120,9 +119,9 @@ int command_inputs_now(int64_t *now, struct error *err)
 /* Lower case wins, as with curl and wget. */
 static const char *either(const char *lower, const char *upper)
 {
-	const char *value = variable(lower);
+	const char *value = command_inputs_variable(lower);
 
-	return value ? value : variable(upper);
+	return value ? value : command_inputs_variable(upper);
 }
 
 /*
@@ -131,35 +130,38 @@ static const char *either(const char *lower, const char *upper)
  */
 static const char *default_cache(struct pool *pool)
 {
-	const char *base = variable("XDG_CACHE_HOME"), *home = variable("HOME");
+	const char *base = command_inputs_variable("XDG_CACHE_HOME");
+	const char *home = command_inputs_variable("HOME");
 
 	if (base && base[0] == '/')
 		return pool_format(pool, "%s/bundler", base);
 	return home ? pool_format(pool, "%s/.cache/bundler", home) : NULL;
 }
 
-static int read_environment(struct command_inputs *inputs, struct error *err)
+void command_inputs_environment(struct command_inputs *inputs)
 {
 	struct fetch_options *fetch = &inputs->fetch;
-	const char *all = either("all_proxy", "ALL_PROXY"), *mirrors = variable("BUNDLER_MIRROR");
+	const char *mirrors = command_inputs_variable("BUNDLER_MIRROR");
+	const char *all = either("all_proxy", "ALL_PROXY");
 	char *list = pool_string(&inputs->pool, mirrors ? mirrors : ""), *url;
 
 	if (!fetch->cache)
 		fetch->cache = default_cache(&inputs->pool);
 	if (!fetch->ca_file)
-		fetch->ca_file = variable("SSL_CERT_FILE");
+		fetch->ca_file = command_inputs_variable("SSL_CERT_FILE");
 	while ((url = strsep(&list, " ")))
 		if (*url)
-			command_inputs_append(inputs, &fetch->mirrors, &fetch->mirror_count, url);
+			command_inputs_append(&inputs->pool, &fetch->mirrors,
+					      &fetch->mirror_count, url);
 	fetch->proxies = (struct proxies){
-		.https = either("https_proxy", "HTTPS_PROXY"), .http = variable("http_proxy"),
+		.https = either("https_proxy", "HTTPS_PROXY"),
+		.http = command_inputs_variable("http_proxy"),
 		.none = either("no_proxy", "NO_PROXY"),
 	};
 	if (!fetch->proxies.https)
 		fetch->proxies.https = all;
 	if (!fetch->proxies.http)
 		fetch->proxies.http = all;
-	return read_epoch(&inputs->epoch, err);
 }
 
 /*
@@ -227,7 +229,8 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
 		return -1;
 	if (!file)
 		file = default_recipe(&inputs->pool, err);
-	if (!file || read_environment(inputs, err) < 0
+	command_inputs_environment(inputs);
+	if (!file || read_epoch(&inputs->epoch, err) < 0
 	    || recipe_load(&inputs->recipe, file, err) < 0)
 		return -1;
 	if (!inputs->fetch.ca_file) {
@@ -330,39 +333,63 @@ static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 	return result;
 }
 
-/* What the other process does. */
-static int fetch_apart(void *context, struct fetcher_archives *archives, struct error *err)
+/* The archive of a platform, as one process asks another for it. */
+struct archive {
+	size_t platform;	/* its row in the table of platforms */
+	uint64_t size;		/* of the answer, in bytes */
+};
+
+/* What the other process does, once. */
+static int fetch_apart(void *context, void *items, size_t count, int *fds, struct error *err)
 {
 	struct command_inputs *inputs = context;
+	struct archive *archives = items;
+	const struct platform *const table = platform_table(), **chosen;
+	size_t rows = 0;
 
-	inputs->platforms = archives->platforms;
-	inputs->platform_count = archives->count;
+	while (table[rows].name)
+		rows++;
+	chosen = pool_new(&inputs->pool, count, sizeof *chosen);
+	for (size_t i = 0; i < count; i++) {
+		if (inputs->fetching || archives[i].platform >= rows)
+			return error_set(err, STATUS_FILE, "cannot fetch: no such archive");
+		chosen[i] = &table[archives[i].platform];
+	}
+	inputs->platforms = chosen;
+	inputs->platform_count = count;
 	inputs->all = false;
 	if (command_inputs_fetch(inputs, err) < 0 || find_assets(inputs, err) < 0
 	    || fetch_chosen(inputs, err) < 0)
 		return -1;
-	for (size_t i = 0; i < archives->count; i++) {
-		archives->fds[i] = fetch_descriptor(&inputs->client, i);
-		archives->sizes[i] = fetch_size(&inputs->client, i);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (fetch_open(&inputs->client, &inputs->assets[i], &fds[i], &archives[i].size,
+			       err) < 0)
+			return -1;
 	return 0;
 }
 
 int command_inputs_part(struct command_inputs *inputs, struct error *err)
 {
-	return fetcher_start(&inputs->fetcher, fetch_apart, inputs, err) < 0
-	       ? -1 : confine_reading(inputs->fetch.confine, err);
+	return fetcher_start(&inputs->fetcher, fetch_apart, inputs, sizeof(struct archive), err);
 }
 
 /* Has the other process fetch. */
 static int ask(struct command_inputs *inputs, struct error *err)
 {
-	struct fetcher_archives archives = { .count = inputs->platform_count };
+	const size_t count = inputs->platform_count;
+	struct archive archives[FETCHER_ITEMS];
+	uint64_t sizes[FETCHER_ITEMS];
+	int fds[FETCHER_ITEMS];
 
-	memcpy(archives.platforms, inputs->platforms, archives.count * sizeof *inputs->platforms);
-	if (fetcher_ask(&inputs->fetcher, &archives, err) < 0)
+	for (size_t i = 0; i < count; i++)
+		archives[i] = (struct archive){
+			.platform = (size_t)(inputs->platforms[i] - platform_table()),
+		};
+	if (fetcher_ask(&inputs->fetcher, archives, count, fds, err) < 0)
 		return -1;
-	fetch_adopt(&inputs->client, inputs->assets, archives.fds, archives.sizes, archives.count);
+	for (size_t i = 0; i < count; i++)
+		sizes[i] = archives[i].size;
+	fetch_adopt(&inputs->client, inputs->assets, fds, sizes, count);
 	return 0;
 }
 
@@ -405,7 +432,7 @@ json_t *command_inputs_describe(const struct command_inputs *inputs)
 
 void command_inputs_list_scratch(struct confine *confine)
 {
-	const char *directory = variable("TMPDIR");
+	const char *directory = command_inputs_variable("TMPDIR");
 
 	if (!directory)
 		directory = access("/var/tmp", F_OK) == 0 ? "/var/tmp" : "/tmp";
@@ -414,7 +441,7 @@ void command_inputs_list_scratch(struct confine *confine)
 
 int command_inputs_scratch(struct error *err)
 {
-	const char *const places[] = { variable("TMPDIR"), "/var/tmp", "/tmp" };
+	const char *const places[] = { command_inputs_variable("TMPDIR"), "/var/tmp", "/tmp" };
 	int fd = -1;
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0] && fd < 0; i++) {

@@ -28,16 +28,20 @@
 	{ "lock", "FILE", "use this lock, not the one beside the recipe", \
 	  OPTION(inputs.lock_file) }
 #define COMMAND_INPUTS_FETCH \
-	{ "cache", "DIR", "keep verified archives in DIR", OPTION(inputs.fetch.cache) }, \
+	COMMAND_INPUTS_CACHE("archives"), \
 	{ "mirror", "URL", "try this source first; repeatable, in order", \
 	  OPTION_CALL(inputs, command_inputs_mirror) }, \
-	{ "ca-file", "FILE", "trust these certificates, not the recipe's", \
-	  OPTION(inputs.fetch.ca_file) }, \
+	COMMAND_INPUTS_NETWORK("trust these certificates, not the recipe's", \
+			       "use the cache and file: URLs only")
+#define COMMAND_INPUTS_CACHE(what) \
+	{ "cache", "DIR", "keep verified " what " in DIR", OPTION(inputs.fetch.cache) }
+#define COMMAND_INPUTS_NETWORK(trust, without) \
+	{ "ca-file", "FILE", trust, OPTION(inputs.fetch.ca_file) }, \
 	{ "stall-timeout", "SECONDS", "give up on a source that sends nothing", \
 	  OPTION_CALL(inputs.fetch.stall_seconds, command_inputs_seconds) }, \
 	{ "timeout", "SECONDS", "give up on a source that takes longer", \
 	  OPTION_CALL(inputs.fetch.total_seconds, command_inputs_seconds) }, \
-	{ "offline", NULL, "use the cache and file: URLs only", OPTION(inputs.fetch.offline) }
+	{ "offline", NULL, without, OPTION(inputs.fetch.offline) }
 
 /* What these rows call. */
 int command_inputs_platform(void *inputs, const struct option_spec *spec, const char *value,
@@ -83,6 +87,12 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
  */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 
+/* Without a recipe: takes from the environment what options have not set of inputs->fetch. */
+void command_inputs_environment(struct command_inputs *inputs);
+
+/* A variable of the environment that is set to something, else NULL. */
+const char *command_inputs_variable(const char *name);
+
 /* Initializes inputs->client, which fetches as the options say. */
 int command_inputs_connect(struct command_inputs *inputs, struct error *err);
 
@@ -100,9 +110,9 @@ int command_inputs_fetch(struct command_inputs *inputs, struct error *err);
 int command_inputs_ahead(struct command_inputs *inputs, struct error *err);
 
 /*
- * For a command that reads a place first, and fetches what it is to be compared with: from here on
- * another process fetches, for command_inputs_ahead, and this one is confined to reading what was
- * listed (confine_reading). After command_inputs_open, before the first thread. STATUS_FILE.
+ * For a command that reads a place first, and fetches what it is to be compared with: another
+ * process will fetch, for command_inputs_ahead, so that this one can give up the network. After
+ * command_inputs_open, before the first thread. STATUS_FILE.
  */
 int command_inputs_part(struct command_inputs *inputs, struct error *err);
 
@@ -136,8 +146,8 @@ int command_inputs_flavour(const struct command_inputs *inputs, const char *name
 int command_inputs_style(void *doi, const struct option_spec *spec, const char *value,
 			 struct error *err);
 
-/* Adds a text to an array of count in the pool of inputs. */
-void command_inputs_append(struct command_inputs *inputs, const char *const **list, size_t *count,
+/* Adds a text to an array of count in a pool. */
+void command_inputs_append(struct pool *pool, const char *const **list, size_t *count,
 			   const char *text);
 
 #endif

@@ -45,7 +45,7 @@ static int add_commit(void *context, const struct option_spec *spec, const char 
 	const char *fault = git_commit_fault(equals ? equals + 1 : value);
 
 	(void)spec;
-	command_inputs_append(&run->inputs, &run->commits, &run->commit_count, value);
+	command_inputs_append(&run->inputs.pool, &run->commits, &run->commit_count, value);
 	return fault ? error_set(err, STATUS_USAGE, "cannot use commit '%s': %s", value, fault) : 0;
 }
 

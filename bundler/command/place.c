@@ -4,20 +4,33 @@
 
 #include <unistd.h>
 
-#include "command/inputs.h"
 #include "image/spool.h"
 
 void command_place_list(struct confine *confine, const struct location *place)
 {
-	if (!place->standard)
+	if (!place->standard && place->kind != LOCATION_REGISTRY)
 		confine_read(confine, place->path);
 	command_inputs_list_scratch(confine);
 }
 
-int command_place_open(struct location *place, struct error *err)
+int command_place_begin(struct command_registry *registry, struct command_inputs *inputs,
+			struct confine *confine, const struct location *places, size_t count,
+			struct error *err)
 {
-	int result = spool_open(place, err), scratch;
+	inputs->fetch.confine = confine;
+	command_inputs_environment(inputs);
+	return command_registry_start(registry, inputs, places, count, err) < 0
+	       ? -1 : confine_reading(confine, err);
+}
 
+int command_place_open(struct command_registry *registry, struct location *place, bool referrers,
+		       struct error *err)
+{
+	int result, scratch;
+
+	if (place->kind == LOCATION_REGISTRY)
+		return command_registry_pull(registry, place, referrers, err);
+	result = spool_open(place, err);
 	if (result <= 0)
 		return result;
 	scratch = command_inputs_scratch(err);

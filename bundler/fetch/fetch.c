@@ -443,11 +443,6 @@ void fetch_adopt(struct fetch *fetch, const struct fetch_asset *assets, const in
 	fetch->ahead_count = count;
 }
 
-int fetch_descriptor(const struct fetch *fetch, size_t number)
-{
-	return fetch->ahead[number].fd;
-}
-
 uint64_t fetch_size(const struct fetch *fetch, size_t number)
 {
 	return fetch->ahead[number].size;

@@ -83,9 +83,6 @@ int fetch_end(struct fetch *fetch, struct error *err);
 void fetch_adopt(struct fetch *fetch, const struct fetch_asset *assets, const int *fds,
 		 const uint64_t *sizes, size_t count);
 
-/* The descriptor of the archive that fetch_ahead opened as this number, still fetch's. */
-int fetch_descriptor(const struct fetch *fetch, size_t number);
-
 /* Bytes of the archive that fetch_ahead opened as this number. */
 uint64_t fetch_size(const struct fetch *fetch, size_t number);
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process that reads from registries, and what is asked of it. */
+#include "command/registry.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/jobs.h"
+#include "base/limits.h"
+#include "registry/client.h"
+
+/* What one process asks the other for. */
+struct question {
+	size_t place;			/* its number */
+	struct pull_item item;
+};
+
+_Static_assert(sizeof(struct question) <= FETCHER_ITEM_BYTES, "an item of the fetcher");
+_Static_assert(PULL_ITEMS <= FETCHER_ITEMS, "a question of the fetcher");
+
+/* In the process: a question under way. */
+struct server {
+	struct command_registry *registry;
+	struct registry_client *client;	/* NULL before the first */
+	int scratch;			/* for manifests */
+	struct question *items;
+	int *fds;
+};
+
+int command_registry_plain_http(void *registry, const struct option_spec *spec, const char *value,
+				struct error *err)
+{
+	struct command_registry *to = registry;
+
+	(void)spec, (void)err;
+	command_inputs_append(&to->pool, &to->plain_http, &to->plain_http_count, value);
+	return 0;
+}
+
+bool command_registry_is_named(const char *word)
+{
+	return strncmp(word, "docker://", strlen("docker://")) == 0;
+}
+
+/* ---- what the process may use ---- */
+
+static void add_authfile(struct command_registry *registry, struct registry_options *options,
+			 const char *directory, const char *name)
+{
+	if (directory)
+		command_inputs_append(&registry->pool, &options->authfiles,
+				      &options->authfile_count,
+				      pool_format(&registry->pool, "%s%s", directory, name));
+}
+
+/* Where container tools look for logins, as containers-auth.json(5) has it. */
+static void find_authfiles(struct command_registry *registry, struct registry_options *options)
+{
+	const char *named = registry->authfile, *home = command_inputs_variable("HOME");
+	const char *config = command_inputs_variable("XDG_CONFIG_HOME");
+	const char *docker = command_inputs_variable("DOCKER_CONFIG");
+
+	if (!named)
+		named = command_inputs_variable("REGISTRY_AUTH_FILE");
+	options->authfile_named = named;
+	add_authfile(registry, options, named, "");
+	if (named)
+		return;
+	add_authfile(registry, options, command_inputs_variable("XDG_RUNTIME_DIR"),
+		     "/containers/auth.json");
+	add_authfile(registry, options, config ? config : home,
+		     config ? "/containers/auth.json" : "/.config/containers/auth.json");
+	add_authfile(registry, options, docker ? docker : home,
+		     docker ? "/config.json" : "/.docker/config.json");
+}
+
+/* Without a recipe, and without another choice, the certificates are those of the system. */
+static void find_certificates(struct fetch_options *fetch)
+{
+	static const char *const bundles[] = {
+		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+		"/etc/ssl/cert.pem",
+	};
+
+	for (size_t i = 0; i < sizeof bundles / sizeof bundles[0] && !fetch->ca_file; i++)
+		if (access(bundles[i], R_OK) == 0)
+			fetch->ca_file = bundles[i];
+}
+
+/* Reads the credentials, and then gives up all but the registries of the places. */
+static int begin(struct server *server, struct error *err)
+{
+	struct command_registry *registry = server->registry;
+	struct fetch_options *fetch = &registry->inputs->fetch;
+	struct registry_options options;
+	struct registry_client *client;
+	int result;
+
+	find_certificates(fetch);
+	if (fetch->ca_file && fetch->ca_directory == AT_FDCWD)
+		confine_network_read(fetch->confine, fetch->ca_file);
+	options = (struct registry_options){
+		.cache = fetch->cache, .ca_directory = fetch->ca_directory,
+		.ca_file = fetch->ca_file, .proxies = fetch->proxies,
+		.plain_http = registry->plain_http, .plain_http_count = registry->plain_http_count,
+		.offline = fetch->offline, .stall_seconds = fetch->stall_seconds,
+		.total_seconds = fetch->total_seconds, .confine = fetch->confine,
+		.events = { progress_notify, &registry->inputs->progress },
+	};
+	find_authfiles(registry, &options);
+	result = registry_client_open(&client, &options, err);
+	for (size_t i = 0; i < registry->place_count && result == 0; i++)
+		if (registry->places[i].kind == LOCATION_REGISTRY)
+			result = registry_client_list(client, &registry->places[i].reference, err);
+	if (result == 0)
+		result = confine_network(fetch->confine, err);
+	if (result < 0)
+		registry_client_close(client);
+	else
+		server->client = client;
+	return result;
+}
+
+/* ---- the process ---- */
+
+static int open_manifest(const struct server *server, const struct reference *reference,
+			 struct pull_item *item, int *fd, struct error *err)
+{
+	struct buffer bytes;
+	char *type = NULL;
+	int result;
+
+	buffer_init(&bytes, LIMIT_INDEX_BYTES);
+	result = registry_client_manifest(server->client, reference, item->kind == PULL_NAMED
+					  ? NULL : &item->digest, &bytes, &type, err);
+	if (result == 0) {
+		snprintf(item->type, sizeof item->type, "%s", type ? type : "");
+		*fd = file_open_unnamed(server->scratch);
+		if (*fd < 0 || file_write_all(*fd, bytes.bytes, bytes.length) < 0)
+			result = error_errno(err, STATUS_FILE, "cannot keep a manifest");
+	}
+	free(type);
+	buffer_free(&bytes);
+	return result;
+}
+
+/* A job. */
+static int open_item(void *context, size_t number, struct error *err)
+{
+	const struct server *server = context;
+	const struct command_registry *registry = server->registry;
+	struct question *question = &server->items[number];
+	struct pull_item *item = &question->item;
+	int *fd = &server->fds[number];
+
+	if (question->place >= registry->place_count
+	    || registry->places[question->place].kind != LOCATION_REGISTRY
+	    || item->kind > PULL_BLOB)
+		return error_set(err, STATUS_FILE, "cannot fetch: no such thing");
+	if (item->kind == PULL_BLOB)
+		return registry_client_blob(server->client,
+					    &registry->places[question->place].reference,
+					    &item->digest, item->size, fd, err);
+	return open_manifest(server, &registry->places[question->place].reference, item, fd, err);
+}
+
+/* For fetcher.h; context is a struct server. */
+static int answer(void *context, void *items, size_t count, int *fds, struct error *err)
+{
+	struct server *server = context;
+	struct progress *progress = &server->registry->inputs->progress;
+	int result;
+
+	if (!server->client && begin(server, err) < 0)
+		return -1;
+	server->items = items;
+	server->fds = fds;
+	for (size_t i = 0; i < count; i++)
+		fds[i] = -1;
+	progress_init(progress);
+	result = jobs_run_all(open_item, server, count, err);
+	progress_free(progress);
+	for (size_t i = 0; i < count && result < 0; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return result;
+}
+
+/* ---- the other end ---- */
+
+int command_registry_start(struct command_registry *registry, struct command_inputs *inputs,
+			   const struct location *places, size_t count, struct error *err)
+{
+	struct server server = { .registry = registry };
+	size_t i = 0;
+	int result;
+
+	while (i < count && places[i].kind != LOCATION_REGISTRY)
+		i++;
+	if (i == count)
+		return 0;
+	registry->inputs = inputs;
+	registry->places = places;
+	registry->place_count = count;
+	server.scratch = command_inputs_scratch(err);
+	if (server.scratch < 0)
+		return -1;
+	result = fetcher_start(&registry->fetcher, answer, &server, sizeof(struct question), err);
+	close(server.scratch);
+	return result;
+}
+
+/* What pull asks for. */
+struct client {
+	struct fetcher *fetcher;
+	size_t place;
+};
+
+/* For pull.h. Of the answer only what is one is taken. */
+static int ask(void *context, struct pull_item *items, size_t count, struct error *err)
+{
+	const struct client *client = context;
+	struct question questions[PULL_ITEMS] = { { .place = client->place } };
+	int fds[PULL_ITEMS];
+
+	for (size_t i = 0; i < count; i++)
+		questions[i] = (struct question){ client->place, items[i] };
+	if (fetcher_ask(client->fetcher, questions, count, fds, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		items[i].fd = fds[i];
+		snprintf(items[i].type, sizeof items[i].type, "%.*s",
+			 (int)sizeof items[i].type - 1, questions[i].item.type);
+	}
+	return 0;
+}
+
+int command_registry_pull(struct command_registry *registry, struct location *place,
+			  bool referrers, struct error *err)
+{
+	const struct command_inputs *inputs = registry->inputs;
+	const struct pull_wanted wanted = {
+		.platforms = inputs->platforms, .count = inputs->all ? 0 : inputs->platform_count,
+		.referrers = referrers,
+	};
+	struct client client = { &registry->fetcher, (size_t)(place - registry->places) };
+	int scratch = command_inputs_scratch(err), result;
+
+	if (scratch < 0)
+		return -1;
+	result = pull_open(&registry->pulls[client.place], place, &wanted, ask, &client, scratch,
+			   err);
+	close(scratch);
+	return result;
+}
+
+void command_registry_close(struct command_registry *registry)
+{
+	fetcher_stop(&registry->fetcher);
+	for (size_t i = 0; i < COMMAND_REGISTRY_PLACES; i++)
+		pull_close(&registry->pulls[i]);
+	pool_free(&registry->pool);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUNDLER_COMMAND_REGISTRY_H
+#define BUNDLER_COMMAND_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/pool.h"
+#include "command/fetcher.h"
+#include "command/inputs.h"
+#include "command/option.h"
+#include "image/location.h"
+#include "registry/pull.h"
+
+/*
+ * Places in registries. Another process has the network and the credentials; it reads HTTP, and
+ * hands open files to this one, which reads images.
+ */
+
+#define COMMAND_REGISTRY_PLACES 2	/* of a command */
+
+struct command_registry {
+	const char *authfile;			/* --authfile */
+	const char *const *plain_http;		/* --plain-http */
+	size_t plain_http_count;
+	struct command_inputs *inputs;		/* of command_registry_start */
+	const struct location *places;
+	size_t place_count;
+	struct fetcher fetcher;
+	struct pull pulls[COMMAND_REGISTRY_PLACES];
+	struct pool pool;
+};
+
+/* Before the options are read. */
+#define COMMAND_REGISTRY_INIT { .fetcher.socket = -1 }
+
+/* Rows for the options of a command whose struct run has such a struct named registry. */
+#define COMMAND_REGISTRY_OPTIONS \
+	{ "authfile", "FILE", "take logins for registries from FILE", \
+	  OPTION(registry.authfile) }, \
+	{ "plain-http", "HOST", "ask this registry without TLS; repeatable", \
+	  OPTION_CALL(registry, command_registry_plain_http) }
+
+int command_registry_plain_http(void *registry, const struct option_spec *spec, const char *value,
+				struct error *err);
+
+/* Whether a word of a command line may be a place in a registry. */
+bool command_registry_is_named(const char *word);
+
+/*
+ * Starts the process, if one of the places is in a registry. After options and environment were
+ * read, before confine_reading and the first thread. The places must not be moved. STATUS_FILE.
+ */
+int command_registry_start(struct command_registry *registry, struct command_inputs *inputs,
+			   const struct location *places, size_t count, struct error *err);
+
+/*
+ * Fetches what one of those places, which is in a registry, refers to, so that it can be read: the
+ * layers for the platforms that were chosen, or for all if none was; referrers as in struct
+ * pull_wanted. Errors as for pull_open.
+ */
+int command_registry_pull(struct command_registry *registry, struct location *place,
+			  bool referrers, struct error *err);
+
+/* Ends the process and frees what was fetched; before command_inputs_close. */
+void command_registry_close(struct command_registry *registry);
+
+#endif
