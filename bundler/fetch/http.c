@@ -465,7 +465,7 @@ static int explain(struct hop *hop, CURLcode code)
 		if (!hop->refused)
 			return fail_transient(hop, system_reason(hop));
 		if (hop->request->this_machine)
-			return fail(hop, STATUS_HTTP, "credentials go over plain http to this "
+			return fail(hop, STATUS_HTTP, "a login goes over plain http to this "
 				    "machine only");
 		if (most_private == ADDRESS_LOOPBACK)
 			return fail(hop, STATUS_HTTP, "no address that can be connected to");

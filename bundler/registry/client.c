@@ -306,7 +306,8 @@ static int answer_challenge(struct exchange *exchange, const char *repository,
 	/* A token of the own scope was not enough: the registry may say what is. */
 	if (count == 0)
 		scope = own;
-	else if (count == 1 && challenge.error && strcmp(challenge.error, "insufficient_scope") == 0)
+	else if (count == 1 && challenge.error
+		 && strcmp(challenge.error, "insufficient_scope") == 0)
 		scope = challenge.scope;
 	pthread_mutex_lock(&exchange->client->lock);
 	login = find_login(exchange, repository);

@@ -29,8 +29,8 @@ int credentials_read(struct buffer *text, const char *path, bool required, struc
 	if (fstat(fd, &st) < 0) {
 		result = error_errno(err, STATUS_FILE, "cannot read '%s'", path);
 	} else if (!cache_is_ours(&st)) {
-		error_set(err, STATUS_FILE, "cannot use credentials in '%s': others can write to "
-			  "it", path);
+		error_set(err, STATUS_FILE, "cannot use logins in '%s': others may write "
+			  "to it", path);
 		result = error_hint(err, "make it yours alone: chmod 600");
 	} else {
 		result = file_read_open(text, fd, path, err);
@@ -186,8 +186,8 @@ int credentials_find(struct credentials *found, const struct buffer *text, const
 		file = json_loadb(text->bytes, text->length, JSON_REJECT_DUPLICATES, &unused);
 		result = json_is_object(file)
 			 ? find(found, file, path, server, reference->repository, err)
-			 : error_set(err, STATUS_FILE, "cannot use credentials in '%s': it is not "
-				     "a JSON object", path);
+			 : error_set(err, STATUS_FILE, "cannot use logins in '%s': it is not a "
+				     "JSON object", path);
 	}
 	if (result != 1)
 		credentials_free(found);

@@ -9,8 +9,8 @@
 #include "image/reference.h"
 
 /*
- * The files in which docker, podman and skopeo keep logins: config.json, and containers-auth.json(5).
- * No message has anything of a secret.
+ * The files in which docker, podman and skopeo keep logins: config.json and auth.json
+ * (containers-auth.json(5)). No message has anything of a secret.
  */
 
 /* A login at a registry; members that it does not have are NULL. */
@@ -22,7 +22,7 @@ struct credentials {
 
 /*
  * Adds the file at path to text. A missing one is empty, unless required. STATUS_FILE, also when
- * others can write to the file; STATUS_LIMIT.
+ * others may write to the file; STATUS_LIMIT.
  */
 int credentials_read(struct buffer *text, const char *path, bool required, struct error *err);
 

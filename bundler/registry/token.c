@@ -21,8 +21,8 @@ static bool is_below(const char *host, const char *domain)
 }
 
 /*
- * The domain above a host, or NULL where strangers may have names in it: it needs two labels, and of
- * two the first must be longer than the "co" of co.uk.
+ * The domain above a host, or NULL where strangers may have names in it: it needs two labels, and
+ * of two the first must be longer than the "co" of co.uk.
  */
 static const char *parent_domain(const char *host)
 {

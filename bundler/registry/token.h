@@ -35,7 +35,8 @@ struct token_request {
 /*
  * Asks for a token: 0, and *token is the caller's to free; *secret says whether credentials were
  * sent for it. -1: STATUS_HTTP for a service that is refused, STATUS_REGISTRY with its own words,
- * else as redirect_single. answer is that of the service, freed with http_answer_free in both cases.
+ * else as redirect_single. answer is that of the service, freed with http_answer_free in both
+ * cases.
  */
 int token_get(const struct token_request *request, char **token, bool *secret,
 	      struct http_answer *answer, struct error *err);

@@ -123,10 +123,10 @@ static void secrets(void **state)
 static void refused(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "[]", "cannot use credentials in 'FILE': it is not a JSON object" },
-		{ "hidden", "cannot use credentials in 'FILE': it is not a JSON object" },
-		{ "{} {}", "cannot use credentials in 'FILE': it is not a JSON object" },
-		{ "{\"auths\":{},\"auths\":{}}", "cannot use credentials in 'FILE': it is not a JSON object" },
+		{ "[]", "cannot use logins in 'FILE': it is not a JSON object" },
+		{ "hidden", "cannot use logins in 'FILE': it is not a JSON object" },
+		{ "{} {}", "cannot use logins in 'FILE': it is not a JSON object" },
+		{ "{\"auths\":{},\"auths\":{}}", "cannot use logins in 'FILE': it is not a JSON object" },
 		{ "{\"auths\":{\"h.example\":7}}",
 		  "cannot use the login at 'h.example' of 'FILE': it is not an object" },
 		{ "{\"auths\":{\"h.example\":{\"auth\":\"hidden!\"}}}",
@@ -171,7 +171,7 @@ static void reads_files(void **state)
 	assert_int_equal(file_create(scratch, "auth.json", "{}", 2, 0600, &err), 0);
 	assert_int_equal(credentials_read(&text, path, true, &err), 0);
 	assert_string_equal(text.bytes, "{}");
-	message = memory_format("cannot use credentials in '%s': others can write to it", path);
+	message = memory_format("cannot use logins in '%s': others may write to it", path);
 	for (size_t i = 0; i < 2; i++) {
 		fchmodat(scratch, "auth.json", i ? 0602 : 0620, 0);
 		assert_refused(credentials_read(&text, path, false, &err), err, STATUS_FILE, message);

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A registry, or what stands around one, that does what a test says.
+
+    python3 registry.py [--log FILE] LISTENER...
+
+A listener is ADDRESS:PORT/TLS=RULES. TLS is "plain", or the file with certificate and key. RULES are
+rules with ";;" between them, each a line of shell words: PATTERN BEHAVIOUR. The first rule answers whose
+pattern fits; 404 without one. A pattern is a glob for the target, with "POST " before it for that
+method; "N*" before all of it lets the rule answer N times only, and "!AUTHORIZATION" behind it lets it
+answer requests with any other Authorization than this ("Bearer_x": "_" is a blank). Behaviours:
+
+    say STATUS [FIELD]... [<TEXT | @FILE]     with a Content-Length
+    cut STATUS [FIELD]... @FILE               only half of the file
+    repeat STATUS [FIELD]... <TEXT            the text for ever
+    fields STATUS FIELD                       the field for ever
+    stall STATUS                              the header, and then nothing
+
+A FIELD is NAME: VALUE; \\n in it is a line feed, \\e an escape. Each request is a line in the log:
+listener, method, target, and Authorization, Accept, Range and body where there are any.
+"""
+
+import fnmatch
+import shlex
+import socket
+import ssl
+import sys
+import threading
+import time
+
+lock = threading.Lock()
+
+
+class Rule:
+    def __init__(self, text):
+        self.pattern, self.behaviour, *self.words = shlex.split(text)
+        self.left = float("inf")
+        count, star, rest = self.pattern.partition("*")
+        if star and count.isdigit():
+            self.left, self.pattern = int(count), rest
+        self.pattern, _, self.login = self.pattern.partition("!")
+        if not self.pattern.startswith("POST "):
+            self.pattern = "GET " + self.pattern
+
+    def fits(self, method, target, fields):
+        if self.left <= 0 or not fnmatch.fnmatchcase(f"{method} {target}", self.pattern):
+            return False
+        if self.login and fields.get("authorization") == self.login.replace("_", " "):
+            return False
+        self.left -= 1
+        return True
+
+
+class Listener:
+    def __init__(self, text, log):
+        place, _, rules = text.partition("=")
+        self.name, _, tls = place.partition("/")
+        address, _, port = self.name.rpartition(":")
+        self.rules = [Rule(rule) for rule in rules.split(";;") if rule.strip()]
+        self.log = log
+        self.context = None
+        if tls != "plain":
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(tls)
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind((address.strip("[]"), int(port)))
+        self.socket.listen(64)
+
+    def serve(self):
+        while True:
+            connection, _ = self.socket.accept()
+            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+
+    def answer(self, connection):
+        try:
+            connection.settimeout(60)
+            if self.context:
+                connection = self.context.wrap_socket(connection, server_side=True)
+            method, target, fields = self.read(connection)
+            with lock:
+                rule = next((r for r in self.rules if r.fits(method, target, fields)), None)
+            if rule:
+                behave(connection, rule.behaviour, rule.words, fields)
+            else:
+                behave(connection, "say", ["404", "Content-Type: text/plain", "<404 page not found"], fields)
+            if self.context:
+                connection.unwrap()
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    def read(self, connection):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            part = connection.recv(4096)
+            if not part:
+                raise OSError("closed")
+            data += part
+        head, _, body = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target = first.split(" ")[:2]
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        while len(body) < int(fields.get("content-length", 0)):
+            body += connection.recv(4096)
+        shown = [f"{name}: {fields[name.lower()]}" for name in ("Authorization", "Range", "Cookie")
+                 if name.lower() in fields]
+        if fields.get("accept", "*/*") != "*/*":
+            shown.append(f"Accept: {fields['accept']}")
+        with lock, open(self.log, "a", encoding="latin-1") as f:
+            f.write(" ".join([self.name, method, target, *shown, body.decode("latin-1")]).strip() + "\n")
+        return method, target, fields
+
+
+def behave(connection, behaviour, words, fields):
+    def send(status, lines):
+        text = "".join(line + "\r\n" for line in [f"HTTP/1.1 {status} Text", *lines])
+        text = text.replace("\\n", "\n").replace("\\e", "\x1b")
+        connection.sendall(text.encode("latin-1"))
+
+    status, *words = words
+    body, lines = b"", []
+    for word in words:
+        if word.startswith("<"):
+            body = word[1:].replace("\\e", "\x1b").encode("latin-1")
+        elif word.startswith("@"):
+            with open(word[1:], "rb") as f:
+                body = f.read()
+        else:
+            lines.append(word)
+    if behaviour == "fields":
+        send(status, [])
+        while True:
+            connection.sendall((lines[0] + "\r\n").encode("latin-1") * 64)
+    if behaviour == "repeat":
+        send(status, [*lines, ""])
+        while True:
+            connection.sendall(body * (65536 // len(body)))
+    if behaviour == "stall":
+        send(status, ["Content-Length: 9", ""])
+        time.sleep(60)
+    first = fields.get("range", "bytes=0-")[6:].rstrip("-")
+    if status == "200" and first != "0":
+        status = "206"
+        lines.append(f"Content-Range: bytes {first}-{len(body) - 1}/{len(body)}")
+        body = body[int(first):]
+    send(status, [*lines, f"Content-Length: {len(body)}", ""])
+    connection.sendall(body[:len(body) // 2] if behaviour == "cut" else body)
+
+
+def main():
+    arguments = sys.argv[1:]
+    log = "/dev/null"
+    if arguments[0] == "--log":
+        log, arguments = arguments[1], arguments[2:]
+    for listener in [Listener(text, log) for text in arguments]:
+        threading.Thread(target=listener.serve, daemon=True).start()
+    with open("listening", "w", encoding="ascii"):
+        pass
+    threading.Event().wait()
+
+
+main()
