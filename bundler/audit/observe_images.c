@@ -201,6 +201,9 @@ static int take_entry(struct walk *walk, const struct walk_entry *entry)
 		return 0;
 	}
 	result = walk_image(walk, entry, &image);
+	/* There, no index leads to a single image. */
+	if (images->registry && entry->depth == 0)
+		image.descriptor = NULL;
 	if (result > 0)
 		result = walk_config(walk, &image);
 	if (result < 0) {

@@ -44,7 +44,7 @@ struct observe_images {
 	struct walk walk;
 	const char *tag;		/* only images with it are meant; or NULL */
 	bool partial;			/* some of its images were left out */
-	bool registry;			/* what leads to the first document is not of the place */
+	bool registry;			/* the place has no tables of contents: these were made */
 	struct observe_fault *faults;
 	size_t fault_count;
 	struct observe_extra *extras;

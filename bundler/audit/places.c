@@ -166,13 +166,18 @@ static void compare_choice(struct audit *audit, const struct pair *pairs, size_t
 		}
 }
 
+/* In a registry there are none. */
+static bool has_tables(const struct observe_images *expected, const struct observe_images *found)
+{
+	return !expected->registry && !found->registry;
+}
+
 /* The tables should be the same when every image has its counterpart. */
 static void compare_contents(struct audit *audit, const struct observe_images *expected,
 			     const struct observe_images *found)
 {
 	size_t count;
 	struct pair *pairs = pairs_match(expected, found, &count);
-	const bool tables = !expected->registry && !found->registry;
 	bool complete = !expected->partial && !found->partial;
 
 	compare_choice(audit, pairs, count);
@@ -180,9 +185,8 @@ static void compare_contents(struct audit *audit, const struct observe_images *e
 		complete = complete && pairs[i].expected && pairs[i].found;
 	for (size_t i = 0; i < count && complete; i++) {
 		audit->platform = count > 1 ? pairs[i].expected->platform : NULL;
-		if (tables || (expected->nested_count > 0 && found->nested_count > 0))
-			compare_entries(audit, "descriptor", pairs[i].expected->descriptor,
-					pairs[i].found->descriptor);
+		compare_entries(audit, "descriptor", pairs[i].expected->descriptor,
+				pairs[i].found->descriptor);
 		compare_entries(audit, "manifest.json", pairs[i].expected->docker,
 				pairs[i].found->docker);
 	}
@@ -190,7 +194,7 @@ static void compare_contents(struct audit *audit, const struct observe_images *e
 	audit->platform = NULL;
 	if (!complete)
 		return;
-	if (tables)
+	if (has_tables(expected, found))
 		compare_tables(audit, AUDIT_INDEX, "index.json", &expected->index, &found->index);
 	for (size_t i = 0; i < expected->nested_count && i < found->nested_count; i++)
 		compare_tables(audit, AUDIT_INDEX, "image index", expected->nested[i],
@@ -200,7 +204,7 @@ static void compare_contents(struct audit *audit, const struct observe_images *e
 void audit_places(struct audit *audit, const struct observe_images *expected,
 			const struct observe_images *found)
 {
-	if (!expected->registry && !found->registry)
+	if (has_tables(expected, found))
 		compare_tables(audit, AUDIT_FILE, "oci-layout", &expected->layout, &found->layout);
 	compare_contents(audit, expected, found);
 	add_faults(audit, expected, "in the first place");

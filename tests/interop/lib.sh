@@ -2,7 +2,7 @@
 # What the tests with other tools share; bash, sourced by each: the harness of the container
 # tests, the small product of the command tests, and
 #
-#	registry		a registry on loopback until the test ends; $registry is its address
+#	registry [SETTING]...	a registry on loopback until the test ends; $registry is its address
 #
 # In $made: one (a layout for linux/amd64), many (for all three platforms), one.tar and many.tar
 # (archives of the same), rootfs (the trees), and what the functions below add. The images have
@@ -81,13 +81,14 @@ same_tree() {
 	run mtree -p "$1" -f "${2:-$made/rootfs/linux-amd64.mtree}"
 }
 
+# registry [SETTING]...: lines of its configuration. What it was asked is in background.log.
 registry() {
 	cat >registry.yaml <<-END
 	version: 0.1
-	log: {accesslog: {disabled: true}}
 	storage: {filesystem: {rootdirectory: $PWD/registry}}
 	http: {addr: "127.0.0.1:0"}
 	END
+	printf '%s\n' "$@" >>registry.yaml
 	background docker-registry serve registry.yaml
 	wait_for grep -q 'listening on 127' background.log
 	registry=$(sed -n 's/.*listening on \(127[0-9.:]*\).*/\1/p' background.log)
