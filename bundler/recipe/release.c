@@ -227,11 +227,12 @@ int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct
 		{ "asset", true, take_asset, NULL, 0 },
 		{ "url", true, take_url, NULL, 0 },
 		{ "sums", true, take_sums, NULL, 0 },
-		{ "directory", true, take_wrapper, NULL, 0 },
+		{ "directory", false, take_wrapper, NULL, 0 },
 		{ "older", false, take_older, NULL, 0 },
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
 
+	recipe->release.wrapper = pool_string(yaml->pool, "");
 	return yaml_mapping(yaml, node, keys, &recipe->release, err);
 }

@@ -42,7 +42,7 @@ for file in bare-Linux-x86_64 bare-Linux-armhf; do
 done
 release 'target: {linux/amd64: Linux-x86_64, linux/arm/v7: Linux-armhf}' 'asset: "bare-{target}"' \
 	'url: "https://bare.example/{version}/{asset}"' \
-	"sums: \"file://$PWD/mirror/{asset}.sha256\"" 'directory: ""' 'format: {linux: program}'
+	"sums: \"file://$PWD/mirror/{asset}.sha256\"" 'format: {linux: program}'
 root 'asset: true'
 build
 check cmp rootfs/linux-amd64/bare mirror/bare-Linux-x86_64
@@ -61,7 +61,7 @@ begin 'the program is checked, as a member would be'
 mkdir mirror
 echo 'echo no program' | tee mirror/bare-linux-amd64 >mirror/bare-linux-armv7
 (cd mirror && sha256sum ./* >../sums)
-release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' 'directory: ""' \
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
 	'format: {linux: program}'
 root 'asset: true'
 run bundler lock --sums sums bare.yaml
@@ -81,7 +81,7 @@ for file in bare_linux_amd64 bare_linux_armv7; do
 	printf 'SHA256 (%s) = %s\r\n' "$file" "$(sha256sum "mirror/$file" | cut -d' ' -f1)" >"$file.txt"
 done
 release 'target: "{os}_{arch}"' 'asset: "bare_{target}"' 'url: "https://bare.example/{asset}"' \
-	'sums: ""' 'directory: ""' 'format: {linux: program}'
+	'sums: ""' 'format: {linux: program}'
 root 'asset: true'
 build --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt
 printf 'SHA256 (bare_linux_amd64) = %064d\n' 1 >other.txt
@@ -103,7 +103,7 @@ python3 - <<-'END'
 	json.dump({"message": "API rate limit exceeded"}, open("limit.json", "w"))
 END
 release 'asset: "bare-{arch}"' 'url: "https://bare.example/{asset}"' \
-	"sums: \"file://$PWD/release.json\"" 'directory: ""' 'format: {linux: program}'
+	"sums: \"file://$PWD/release.json\"" 'format: {linux: program}'
 root 'asset: true'
 build
 run bundler lock --sums old.json bare.yaml
@@ -122,7 +122,7 @@ for word in amd64:62:64 armv7:40:32; do
 done
 (cd mirror && sha256sum ./* >../sums)
 release 'asset: "bare-{target}.{format}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
-	'directory: ""' 'format: {linux: tar.gz}'
+	'format: {linux: tar.gz}'
 cp bare.yaml head.yaml
 root 'member: bare'
 build --sums sums
@@ -136,16 +136,16 @@ stderr <<-'END'
 END
 
 begin 'members and programs do not go together'
-release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' 'directory: ""' \
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
 	'format: {linux: program}'
 root 'member: bare'
 run bundler lock --sums none bare.yaml
 status 3
-stderr <<<"bundler: cannot read 'bare.yaml': line 13, column 5: a 'member' needs an archive, and the format for 'linux' is 'program': write 'asset: true'"
+stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: a 'member' needs an archive, and the format for 'linux' is 'program': write 'asset: true'"
 sed -i 's/program}$/tar.gz}/; s/member: bare/asset: true/' bare.yaml
 run bundler lock --sums none bare.yaml
 status 3
-stderr <<<"bundler: cannot read 'bare.yaml': line 13, column 5: the 'asset' itself needs the format 'program', and that for 'linux' is 'tar.gz'"
+stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: the 'asset' itself needs the format 'program', and that for 'linux' is 'tar.gz'"
 
 begin 'the tag of a version with build metadata'
 use_product
