@@ -322,7 +322,7 @@ static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 	const size_t count = inputs->platform_count;
 	int result;
 
-	if (fetch_begin(&inputs->client, inputs->assets, count, NULL, 0, err) < 0)
+	if (fetch_begin(&inputs->client, inputs->assets, count, false, NULL, 0, err) < 0)
 		return -1;
 	progress_init(&inputs->progress);
 	result = fetch_ahead(&inputs->client, inputs->assets, count, err);
