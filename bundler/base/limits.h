@@ -51,6 +51,8 @@
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)
 /* Members of a release archive, named by the recipe or not. */
 #define LIMIT_ARCHIVE_MEMBERS 65536
+/* Members taken out of a release archive: as many as a recipe can name. */
+#define LIMIT_TAKEN_MEMBERS LIMIT_RECIPE_ENTRIES
 /*
  * Bytes of a ZIP archive's directory, which libarchive keeps in memory: LIMIT_ARCHIVE_MEMBERS of
  * 128.

@@ -15,9 +15,9 @@ struct assembly {
 	const struct recipe *recipe;
 	const struct lock *lock;
 	const struct platform *platform;
-	struct release_member *members;	/* without duplicates */
-	size_t member_count;
-	struct release_member **sources;	/* the member of each entry, or NULL */
+	const char *archive;		/* name of the asset */
+	const char *wrapper;		/* directory in it, or "" */
+	struct members members;
 	struct pool pool;
 };
 
@@ -31,36 +31,42 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 	return recipe_expand(assembly->recipe, assembly->platform, &assembly->pool, template, err);
 }
 
-/* Lists the members that the entries need, without duplicates, below the release's directory. */
-static int list_members(struct assembly *assembly, const char *asset, struct error *err)
+/*
+ * The name in the archive of what an entry takes, below the release's directory; NULL and err. The
+ * asset itself is named after itself, and "./" is that directory.
+ */
+static const char *member_name(struct assembly *assembly, const struct recipe_entry *entry,
+			       struct error *err)
+{
+	const char *name;
+
+	if (entry->source == RECIPE_ASSET)
+		return assembly->archive;
+	name = expand(assembly, entry->argument, err);
+	if (name && strncmp(name, "./", 2) == 0)
+		name += 2;
+	return name && *assembly->wrapper
+	       ? pool_format(&assembly->pool, "%s/%s", assembly->wrapper, name) : name;
+}
+
+/* Lists what the entries need of the archive. */
+static int list_members(struct assembly *assembly, struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
-	const char *wrapper = expand(assembly, recipe->release.wrapper, err);
 
-	assembly->members = pool_new(&assembly->pool, recipe->entry_count,
-				     sizeof *assembly->members);
-	assembly->sources = pool_new(&assembly->pool, recipe->entry_count,
-				     sizeof *assembly->sources);
 	for (size_t i = 0; i < recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &recipe->entries[i];
-		struct release_member *member = assembly->members;
-		const struct release_member *end = member + assembly->member_count;
 		const char *name;
 
-		if ((entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
-		    || !applies(assembly, entry))
+		if (!recipe_is_of_release(entry) || !applies(assembly, entry))
 			continue;
-		name = !wrapper ? NULL : entry->source == RECIPE_ASSET ? asset
-		       : expand(assembly, entry->argument, err);
+		name = member_name(assembly, entry, err);
 		if (!name)
 			return -1;
-		if (*wrapper && entry->source == RECIPE_MEMBER)
-			name = pool_format(&assembly->pool, "%s/%s", wrapper, name);
-		while (member < end && strcmp(member->name, name) != 0)
-			member++;
-		if (member == end)
-			assembly->members[assembly->member_count++].name = name;
-		assembly->sources[i] = member;
+		if (entry->source == RECIPE_MEMBERS)
+			members_want_directory(&assembly->members, name, entry->follow);
+		else
+			members_want(&assembly->members, name, entry->follow);
 	}
 	return 0;
 }
@@ -95,12 +101,46 @@ static int read_certificates(const struct assembly *assembly, struct content *co
 			  "lock");
 }
 
-
-static int add_entry(struct assembly *assembly, size_t number, struct error *err)
+static int add_member(struct assembly *assembly, const struct recipe_entry *entry,
+		      const struct members_file *member, const char *path, struct error *err)
 {
-	const struct recipe_entry *entry = &assembly->recipe->entries[number];
-	const struct release_member *member = assembly->sources[number];
+	struct content content;
+
+	if (content_share(&member->content, &content) < 0)
+		return error_errno(err, STATUS_FILE, "cannot use member '%s'", member->name);
+	return tree_add_file(assembly->tree, path, entry->mode, entry->uid, entry->gid, content,
+			     err);
+}
+
+/* Adds all members below a directory. */
+static int add_members(struct assembly *assembly, const struct recipe_entry *entry,
+		       const char *path, struct error *err)
+{
+	const char *directory = member_name(assembly, entry, err);
+
+	for (size_t i = 0; i < assembly->members.file_count && directory; i++) {
+		const struct members_file *member = &assembly->members.files[i];
+		const char *below, *fault;
+
+		if (strncmp(member->name, directory, strlen(directory)) != 0)
+			continue;
+		below = pool_format(&assembly->pool, "%s/%s", path,
+				    member->name + strlen(directory));
+		fault = tree_fault(assembly->tree, below, TREE_FILE);
+		if (fault)
+			return error_set(err, STATUS_CONFIG, "cannot add member '%s' of '%s' as "
+					 "'%s': %s", member->name, assembly->archive, below, fault);
+		if (add_member(assembly, entry, member, below, err) < 0)
+			return -1;
+	}
+	return directory ? 0 : -1;
+}
+
+static int add_entry(struct assembly *assembly, const struct recipe_entry *entry,
+		     struct error *err)
+{
 	const char *path = expand(assembly, entry->path, err), *target;
+	const struct members_file *member;
 	struct content content = { .fd = -1 };
 
 	if (!path)
@@ -113,15 +153,17 @@ static int add_entry(struct assembly *assembly, size_t number, struct error *err
 		target = expand(assembly, entry->argument, err);
 		return target ? tree_add_link(assembly->tree, path, target, entry->uid,
 					      entry->gid, err) : -1;
+	case RECIPE_MEMBERS:
+		return add_members(assembly, entry, path, err);
 	case RECIPE_ASSET:
 	case RECIPE_MEMBER:
-		if (entry->program && binary_check(&member->content, assembly->platform,
-						   member->name, err) < 0)
+		target = member_name(assembly, entry, err);
+		member = target ? members_find(&assembly->members, target) : NULL;
+		if (!member || (entry->program && binary_check(&member->content,
+							       assembly->platform, member->name,
+							       err) < 0))
 			return -1;
-		if (content_share(&member->content, &content) < 0)
-			return error_errno(err, STATUS_FILE, "cannot use member '%s'",
-					   member->name);
-		break;
+		return add_member(assembly, entry, member, path, err);
 	case RECIPE_FILE:
 		if (read_file(assembly, entry->argument, &content, err) < 0)
 			return -1;
@@ -137,6 +179,21 @@ static int add_entry(struct assembly *assembly, size_t number, struct error *err
 			     err);
 }
 
+/* The members of directories come last, so that what they are in the way of is there. */
+static int add_entries(struct assembly *assembly, bool directories, struct error *err)
+{
+	const struct recipe *recipe = assembly->recipe;
+
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (applies(assembly, entry) && (entry->source == RECIPE_MEMBERS) == directories
+		    && add_entry(assembly, entry, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
 		  const struct platform *platform, int fd, uint64_t size, int directory,
 		  struct error *err)
@@ -144,22 +201,16 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 	struct assembly assembly = {
 		.tree = tree, .recipe = recipe, .lock = lock, .platform = platform,
 	};
-	const char *asset = recipe_asset(recipe, platform, &assembly.pool, err);
-	int result = asset ? list_members(&assembly, asset, err) : -1;
+	int result = -1;
 
-	if (result < 0)
-		goto out;
-	result = release_read(fd, size, recipe_format(recipe, platform), asset, directory,
-			      assembly.members, assembly.member_count, err);
-	/* On failure, it has freed the contents. */
-	if (result < 0)
-		goto out;
-	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
-		if (applies(&assembly, &recipe->entries[i]))
-			result = add_entry(&assembly, i, err);
-	for (size_t i = 0; i < assembly.member_count; i++)
-		content_free(&assembly.members[i].content);
-out:
+	assembly.archive = recipe_asset(recipe, platform, &assembly.pool, err);
+	assembly.wrapper = expand(&assembly, recipe->release.wrapper, err);
+	if (assembly.archive && assembly.wrapper && list_members(&assembly, err) == 0
+	    && release_read(fd, size, recipe_format(recipe, platform), assembly.archive, directory,
+			    &assembly.members, err) == 0
+	    && add_entries(&assembly, false, err) == 0)
+		result = add_entries(&assembly, true, err);
+	members_free(&assembly.members);
 	pool_free(&assembly.pool);
 	return result;
 }

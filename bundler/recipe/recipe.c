@@ -47,6 +47,12 @@ const char *recipe_format(const struct recipe *recipe, const struct platform *pl
 	return NULL;
 }
 
+bool recipe_is_of_release(const struct recipe_entry *entry)
+{
+	return entry->source == RECIPE_ASSET || entry->source == RECIPE_MEMBER
+	       || entry->source == RECIPE_MEMBERS;
+}
+
 /* The words that most projects use: Go's, and of arm the variant, too. */
 static char *arch_of(const struct platform *platform, struct pool *pool)
 {

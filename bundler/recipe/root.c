@@ -44,7 +44,8 @@ static int take_owner(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return 0;
 }
 
-#define SOURCES "'member', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'"
+#define SOURCES "'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and " \
+		"'link'"
 
 static int set_source(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
 		      enum recipe_source source, char *argument, struct error *err)
@@ -82,24 +83,44 @@ static const char *reference_fault(const char *text)
 	return NULL;
 }
 
+/* "./" is the release's directory itself. */
+static const char *members_fault(const char *text)
+{
+	const size_t length = strlen(text);
+	char directory[LIMIT_PATH_BYTES + 1];
+
+	if (reference_fault(text))
+		return reference_fault(text);
+	if (text[length - 1] != '/')
+		return "a directory ends with a slash";
+	memcpy(directory, text, length);
+	directory[length - 1] = '\0';
+	return strcmp(text, "./") == 0 ? NULL : path_beneath_fault(directory);
+}
+
 static int take_reference(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
-			  enum recipe_source source, struct error *err)
+			  enum recipe_source source, yaml_rule *rule, struct error *err)
 {
 	char *reference;
 
-	if (recipe_template_take(yaml, node, &reference, reference_fault, err) < 0)
+	if (recipe_template_take(yaml, node, &reference, rule, err) < 0)
 		return -1;
 	return set_source(yaml, node, entry, source, reference, err);
 }
 
 static int take_member(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_reference(yaml, node, into, RECIPE_MEMBER, err);
+	return take_reference(yaml, node, into, RECIPE_MEMBER, reference_fault, err);
+}
+
+static int take_members(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_reference(yaml, node, into, RECIPE_MEMBERS, members_fault, err);
 }
 
 static int take_link(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_reference(yaml, node, into, RECIPE_LINK, err);
+	return take_reference(yaml, node, into, RECIPE_LINK, reference_fault, err);
 }
 
 /* A source that has no argument: its value can only be true. */
@@ -147,7 +168,7 @@ static int check_format(struct yaml *yaml, yaml_node_t *node, const struct recip
 
 		if (entry->os && strcmp(entry->os, os) != 0)
 			continue;
-		if (entry->source == RECIPE_MEMBER && bare)
+		if (recipe_is_of_release(entry) && entry->source != RECIPE_ASSET && bare)
 			return yaml_fault(yaml, node, err, "a 'member' needs an archive, and the "
 					  "format for '%s' is 'program': write 'asset: true'", os);
 		if (entry->source == RECIPE_ASSET && !bare)
@@ -164,6 +185,7 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	static const struct yaml_key keys[] = {
 		{ "path", true, NULL, NULL, offsetof(struct recipe_entry, path) },
 		{ "member", false, take_member, NULL, 0 },
+		{ "members", false, take_members, NULL, 0 },
 		{ "asset", false, take_asset, NULL, 0 },
 		{ "file", false, take_file, NULL, 0 },
 		{ "text", false, take_text, NULL, 0 },
@@ -175,6 +197,7 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ "os", false, NULL, platform_os_fault, offsetof(struct recipe_entry, os) },
 		{ "program", false, yaml_take_boolean, NULL,
 		  offsetof(struct recipe_entry, program) },
+		{ "follow", false, yaml_take_boolean, NULL, offsetof(struct recipe_entry, follow) },
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
@@ -190,6 +213,9 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	if (entry->program && entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
 		return yaml_fault(yaml, node, err, "only a 'member' or the 'asset' can be a "
 				  "'program'");
+	if (entry->follow && entry->source != RECIPE_MEMBER && entry->source != RECIPE_MEMBERS)
+		return yaml_fault(yaml, node, err,
+				  "only 'member' and 'members' can follow links");
 	if (check_format(yaml, node, entry, err) < 0)
 		return -1;
 	if (entry->mode == MODE_UNSET)
@@ -215,6 +241,9 @@ static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, cons
 
 	if (entry->source == RECIPE_DIRECTORY)
 		return tree_add_directory(tree, path, 0, 0, 0, err);
+	/* Only what is there for sure: the directory, which may be an entry, too. */
+	if (entry->source == RECIPE_MEMBERS)
+		return tree_imply_directory(tree, path, err);
 	if (entry->source == RECIPE_LINK)
 		return tree_add_link(tree, path, "", 0, 0, err);
 	return tree_add_file(tree, path, 0, 0, 0, nothing, err);

@@ -172,6 +172,20 @@ int tree_add_directory(struct tree *tree, const char *path, uint32_t mode, uint3
 	return 0;
 }
 
+int tree_imply_directory(struct tree *tree, const char *path, struct error *err)
+{
+	const struct tree_node *there = tree_find(tree, path);
+	struct tree_node *node;
+
+	if (there && there->type == TREE_DIRECTORY)
+		return 0;
+	node = add(tree, path, TREE_DIRECTORY, err);
+	if (!node)
+		return -1;
+	node->implied = true;
+	return 0;
+}
+
 int tree_add_file(struct tree *tree, const char *path, uint32_t mode, uint32_t uid, uint32_t gid,
 		  struct content content, struct error *err)
 {

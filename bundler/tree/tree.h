@@ -75,6 +75,9 @@ int tree_add_file(struct tree *tree, const char *path, uint32_t mode, uint32_t u
 int tree_add_link(struct tree *tree, const char *path, const char *target, uint32_t uid,
 		  uint32_t gid, struct error *err);
 
+/* The same for a directory that only has to be there: it is implied, unless it was added. */
+int tree_imply_directory(struct tree *tree, const char *path, struct error *err);
+
 /* The node at path, or NULL. */
 const struct tree_node *tree_find(const struct tree *tree, const char *path);
 

@@ -135,6 +135,66 @@ stderr <<-'END'
 	hint: it has 'bare'
 END
 
+begin 'all files below a directory of the archive'
+mkdir -p mirror tree/bare-2.0/consoles/lib
+for word in amd64:62:64 armv7:40:32; do
+	IFS=: read -r arch machine bits <<<"$word"
+	make_elf "$machine" "$bits" 5000 >tree/bare-2.0/bare
+	chmod 755 tree/bare-2.0/bare
+	echo index >tree/bare-2.0/consoles/index.html
+	echo menu >tree/bare-2.0/consoles/lib/menu.lib
+	ln -sf ../bare tree/bare-2.0/consoles/program
+	tar -C tree -czf "mirror/bare-linux-$arch.tar.gz" ./bare-2.0
+done
+(cd mirror && sha256sum ./* >../sums)
+release 'asset: "bare-{target}.{format}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
+	'directory: "{name}-{version}"' 'format: {linux: tar.gz}'
+root 'member: bare'
+cat >>bare.yaml <<-'END'
+	  - {path: /usr/share/bare/consoles, members: consoles/, mode: "0640", owner: "7:8", follow: true}
+	  - {path: /usr/share/bare, directory: true, mode: "0750"}
+END
+build --sums sums
+check cmp rootfs/linux-arm-v7/usr/share/bare/consoles/program rootfs/linux-arm-v7/bare
+run grep '^\./usr' rootfs/linux-amd64.mtree
+filter 's/ time=[0-9.]*//; s/ sha256=.*//'
+stdout <<-'END'
+	./usr type=dir mode=0755 uid=0 gid=0
+	./usr/share type=dir mode=0755 uid=0 gid=0
+	./usr/share/bare type=dir mode=0750 uid=0 gid=0
+	./usr/share/bare/consoles type=dir mode=0755 uid=0 gid=0
+	./usr/share/bare/consoles/index.html type=file mode=0640 uid=7 gid=8 size=6
+	./usr/share/bare/consoles/lib type=dir mode=0755 uid=0 gid=0
+	./usr/share/bare/consoles/lib/menu.lib type=file mode=0640 uid=7 gid=8 size=5
+	./usr/share/bare/consoles/program type=file mode=0640 uid=7 gid=8 size=5000
+END
+filter ''
+run bundler image --offline --cache cache -p linux/amd64 -o oci:layout bare.yaml
+filter 's/^sha256:[0-9a-f]{64}/DIGEST/'
+stdout <<<'DIGEST  linux/amd64'
+run bundler audit --offline --cache cache -p linux/amd64 oci:layout bare.yaml
+filter ''
+stdout <<<'verdict: identical (linux/amd64)'
+echo '  - {path: /usr/share/bare/consoles/lib/menu.lib, text: other}' >>bare.yaml
+run bundler rootfs --offline --cache cache -p linux/amd64 -o other bare.yaml
+status 3
+stderr <<<"bundler: cannot add member 'bare-2.0/consoles/lib/menu.lib' of 'bare-linux-amd64.tar.gz' as '/usr/share/bare/consoles/lib/menu.lib': it exists already"
+sed -i '$d; s/, follow: true//' bare.yaml
+run bundler rootfs --offline --cache cache -p linux/amd64 -o other bare.yaml
+status 8
+stderr <<-'END'
+	bundler: cannot unpack 'bare-linux-amd64.tar.gz': member 'bare-2.0/consoles/program' is a symbolic link to '../bare'
+	hint: with 'follow: true' the recipe takes the file that it leads to
+END
+sed -i 's/consoles\//console\//' bare.yaml
+run bundler rootfs --offline --cache cache -p linux/amd64 -o other bare.yaml
+status 8
+stderr <<-'END'
+	bundler: cannot unpack 'bare-linux-amd64.tar.gz': no file is below 'bare-2.0/console/'
+	hint: it has 'bare-2.0/consoles/'
+END
+check test ! -e other
+
 begin 'members and programs do not go together'
 release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
 	'format: {linux: program}'

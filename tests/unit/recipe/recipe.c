@@ -608,9 +608,9 @@ static void refusals(void **state)
 		{ 10, "", "line 14, column 38: the recipe has no 'certificates'" },
 		/* root */
 		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', "
-		  "'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
+		  "'members', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
 		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only "
-		  "one of 'member', 'asset', 'file', 'text', 'certificates', 'directory' and "
+		  "one of 'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and "
 		  "'link'" },
 		{ 13, "  - {file: a}", "line 13, column 5: key 'path' is missing" },
 		{ 13, "  - {path: a, file: a}", "line 13, column 12: cannot add 'a' to the tree: "
@@ -637,6 +637,20 @@ static void refusals(void **state)
 		  "component is empty" },
 		{ 13, "  - {path: /a, member: \"\"}", "line 13, column 24: '' is refused: it is "
 		  "empty" },
+		{ 13, "  - {path: /a, members: a}", "line 13, column 25: 'a' is refused: a "
+		  "directory ends with a slash" },
+		{ 13, "  - {path: /a, members: /}", "line 13, column 25: '/' is refused: a "
+		  "component is empty" },
+		{ 13, "  - {path: /a, members: a/../b/}", "line 13, column 25: 'a/../b/' is "
+		  "refused: a component is '..'" },
+		{ 13, "  - {path: /bin/server, members: a/}", "line 13, column 12: cannot add "
+		  "'/bin/server' to the tree: it exists already" },
+		{ 13, "  - {path: /a/../b, members: a/}", "line 13, column 12: cannot add "
+		  "'/a/../b' to the tree: a component is '..'" },
+		{ 13, "  - {path: /a, members: a/, program: true}", "line 13, column 5: only a "
+		  "'member' or the 'asset' can be a 'program'" },
+		{ 13, "  - {path: /a, file: a, follow: true}", "line 13, column 5: only 'member' "
+		  "and 'members' can follow links" },
 		{ 13, "  - {path: /a, member: \"{x}\"}", "line 13, column 24: cannot expand '{x}': "
 		  "no placeholder '{x}'" },
 		{ 13, "  - {path: /a, link: \"\"}", "line 13, column 22: '' is refused: it is "
