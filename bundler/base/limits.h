@@ -45,6 +45,8 @@
 #define LIMIT_NAME_CHECKS 250000
 /* Values in GitHub's document of a release: some 30 for each asset. */
 #define LIMIT_SUMS_VALUES 100000
+/* Files of a release that init looks at: GitHub allows 1000. */
+#define LIMIT_RELEASE_FILES 2048
 /* Bytes of a checksum file, which is some 2 KiB, or of that document. */
 #define LIMIT_SUMS_BYTES (8 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */

@@ -138,7 +138,7 @@ static const char *default_cache(struct pool *pool)
 	return home ? pool_format(pool, "%s/.cache/bundler", home) : NULL;
 }
 
-static int read_environment(struct command_inputs *inputs, struct error *err)
+int command_inputs_environment(struct command_inputs *inputs, struct error *err)
 {
 	struct fetch_options *fetch = &inputs->fetch;
 	const char *all = either("all_proxy", "ALL_PROXY"), *mirrors = variable("BUNDLER_MIRROR");
@@ -227,7 +227,7 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
 		return -1;
 	if (!file)
 		file = default_recipe(&inputs->pool, err);
-	if (!file || read_environment(inputs, err) < 0
+	if (!file || command_inputs_environment(inputs, err) < 0
 	    || recipe_load(&inputs->recipe, file, err) < 0)
 		return -1;
 	if (!inputs->fetch.ca_file) {

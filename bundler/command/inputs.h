@@ -69,6 +69,9 @@ struct command_inputs {
 	{ .recipe.directory = -1, .epoch = -1, .fetch.ca_directory = AT_FDCWD, \
 	  .fetcher.socket = -1 }
 
+/* Reads the environment variables alone, for a command without a recipe. STATUS_USAGE. */
+int command_inputs_environment(struct command_inputs *inputs, struct error *err);
+
 /*
  * After the options: reads the environment and the recipe, which is the operand that is left or,
  * without one, what configs/default links to or the only *.yaml there. The chosen platforms are

@@ -430,3 +430,26 @@ const char *sums_near(const struct buffer *sums, const char *name, const char *c
 	json_decref(root);
 	return nearest.best;
 }
+
+int sums_names(const struct buffer *sums, const char *name_of_sums,
+	       int (*visit)(void *context, const char *name, size_t length, struct error *err),
+	       void *context, struct error *err)
+{
+	struct reader reader = { .next = NULL };
+	const char *fault = sums->length > 0 ? begin(&reader, sums) : NULL;
+	struct entry entry;
+
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
+	while (read_line(&reader) && !(reader.is_signed && is_line(&reader, SIGNATURE))) {
+		if (reader.length == 0 || *reader.line == '#')
+			continue;
+		fault = parse_line(&reader, &entry);
+		if (fault)
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu %s",
+					 name_of_sums, reader.number, fault);
+		if (entry.length > 0 && visit(context, entry.name, entry.length, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -55,6 +55,11 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
  */
 bool sums_may_have_sha512(const struct buffer *sums);
 
+/* Visits each name in the text of a checksum file that is no document. Errors as for sums_find. */
+int sums_names(const struct buffer *sums, const char *name_of_sums,
+	       int (*visit)(void *context, const char *name, size_t length, struct error *err),
+	       void *context, struct error *err);
+
 /*
  * The name in a checksum file that is most like one that it does not have, and none of those that
  * are taken, in pool; NULL when none is like it. GitHub's document has names, too.

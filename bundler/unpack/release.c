@@ -30,6 +30,8 @@ struct reader {
 	struct members *members;
 	const struct members *links;	/* that lead to the members in a second pass, else NULL */
 	struct near *near;	/* NULL, or a pass that only notes names */
+	release_visit *visit;	/* NULL, or for a pass over all plain files */
+	void *context;
 	struct archive *archive;
 	uint64_t budget;	/* bytes that may still be unpacked */
 	struct gzip *gzip;	/* NULL in a zip */
@@ -206,6 +208,27 @@ static int check_path(const struct reader *reader, const char *name)
 				 "no path: %s", reader->name, name, fault) : 0;
 }
 
+/* Visits the current entry, if it is a plain file with a name that can be read. */
+static int visit_entry(struct reader *reader, struct archive_entry *entry, int header)
+{
+	const char *name = archive_entry_pathname(entry);
+	struct members_file file = { .content = { .fd = -1 } };
+	int result;
+
+	if (!name || header != ARCHIVE_OK || archive_entry_filetype(entry) != AE_IFREG
+	    || archive_entry_hardlink(entry))
+		return read_data(reader, NULL);
+	while (strncmp(name, "./", 2) == 0)
+		name += 2;
+	file.name = memory_string(name);
+	result = take_content(reader, entry, &file);
+	if (result == 0)
+		result = reader->visit(reader->context, name, &file.content, reader->err);
+	content_free(&file.content);
+	free(file.name);
+	return result;
+}
+
 /*
  * Takes the current entry if it is wanted. header is the status of its header: a warning, for
  * example about a name that is not ASCII, is a failure only for a wanted member.
@@ -255,7 +278,8 @@ static int read_entries(struct reader *reader)
 		if (++met > LIMIT_ARCHIVE_MEMBERS)
 			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than "
 					 "%d members", reader->name, LIMIT_ARCHIVE_MEMBERS);
-		if (take_entry(reader, entry, status) < 0)
+		if (reader->visit ? visit_entry(reader, entry, status) < 0
+				  : take_entry(reader, entry, status) < 0)
 			return -1;
 	}
 	return status == ARCHIVE_EOF && !reader->failed ? 0 : refuse_archive(reader);
@@ -432,4 +456,23 @@ int release_read(int fd, uint64_t size, const char *format, const char *name, in
 	if (strcmp(format, "program") != 0)
 		return read_archive(&reader);
 	return members->file_count == 0 ? 0 : take_file(&reader, members->files);
+}
+
+int release_each(int fd, uint64_t size, const char *format, const char *name, int directory,
+		 release_visit *visit, void *context, struct error *err)
+{
+	struct reader reader = {
+		.fd = fd, .size = size, .format = format, .name = name, .directory = directory,
+		.visit = visit, .context = context, .err = err,
+	};
+	struct members_file whole = { .content = { .fd = -1 } };
+	int result;
+
+	if (strcmp(format, "program") != 0)
+		return read_once(&reader);
+	result = take_file(&reader, &whole);
+	if (result == 0)
+		result = visit(context, "", &whole.content, err);
+	content_free(&whole.content);
+	return result;
 }

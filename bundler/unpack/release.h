@@ -22,4 +22,14 @@
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
 		 struct members *members, struct error *err);
 
+/*
+ * Visits each plain file of such an archive, in its order, with its name as the archive writes it
+ * behind "./"; the asset itself has the name "". The content is the visitor's while it is called.
+ * What is named twice is visited twice. Errors as for release_read, and those of visit.
+ */
+typedef int release_visit(void *context, const char *name, const struct content *content,
+			  struct error *err);
+int release_each(int fd, uint64_t size, const char *format, const char *name, int directory,
+		 release_visit *visit, void *context, struct error *err);
+
 #endif
