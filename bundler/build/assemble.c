@@ -194,6 +194,103 @@ static int add_entries(struct assembly *assembly, bool directories, struct error
 	return 0;
 }
 
+/*
+ * Checks a program or script that needs another file: the one that starts or loads it, and so on.
+ * What is neither cannot be judged.
+ */
+static int check_interpreter(const struct assembly *assembly, const struct tree_node *node,
+			     struct error *err)
+{
+	const struct tree *tree = assembly->tree;
+	const char *path = node->path;
+	uint8_t head[BINARY_INTERPRETER_BYTES];
+
+	for (unsigned i = 0; i < LIMIT_INTERPRETERS; i++) {
+		ssize_t got = content_read(&node->content, head, sizeof head, 0);
+		const char *next = got < 0 ? NULL : binary_interpreter(head, (size_t)got);
+
+		if (got < 0)
+			return error_errno(err, STATUS_FILE, "cannot read program '%s'", path);
+		if (!next)
+			return 0;
+		node = tree_resolve(tree, next);
+		if (!node || node->type != TREE_FILE || !(node->mode & 0111))
+			return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': "
+					 "it needs '%s', which is no executable file of the tree",
+					 path, assembly->platform->name, next);
+		path = node->path;
+	}
+	return 0;
+}
+
+/*
+ * The entry point is a program even if its entry does not say so. What begins as none, such as a
+ * text, is left alone: only 'program' says what it was meant to be.
+ */
+static int check_entrypoint(struct assembly *assembly, struct error *err)
+{
+	const struct recipe *recipe = assembly->recipe;
+	const char *path = expand(assembly, recipe->image.entrypoint.items[0], err);
+	const struct tree_node *node = path ? tree_resolve(assembly->tree, path) : NULL;
+	char head[2];
+
+	if (!path)
+		return -1;
+	/* Only now it is known of the members of a directory. */
+	if (!node || node->type != TREE_FILE
+	    || (assembly->platform->format == PLATFORM_ELF && !(node->mode & 0111)))
+		return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': it is no "
+				 "executable file of the tree", path, assembly->platform->name);
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (!applies(assembly, entry) || (!entry->program && !entry->dynamic))
+			continue;
+		path = expand(assembly, entry->path, err);
+		if (!path || strcmp(path, node->path) == 0)
+			return path ? 0 : -1;
+	}
+	if (content_read(&node->content, head, sizeof head, 0) != (ssize_t)sizeof head)
+		return 0;
+	if (memcmp(head, "#!", 2) == 0 && assembly->platform->format == PLATFORM_ELF)
+		return check_interpreter(assembly, node, err);
+	if (memcmp(head, "\x7f" "E", 2) != 0 && memcmp(head, "MZ", 2) != 0)
+		return 0;
+	if (binary_check(&node->content, assembly->platform, node->path, err) == 0)
+		return 0;
+	return error_hint(err, "if other files of 'root' start it, write 'dynamic: true' at its "
+			  "entry");
+}
+
+/* Checks the dynamic programs, when all that they may need is in the tree. */
+static int check_dynamic(struct assembly *assembly, struct error *err)
+{
+	for (size_t i = 0; i < assembly->recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &assembly->recipe->entries[i];
+		const struct tree_node *node;
+		const char *path, *fault;
+		uint8_t head[BINARY_HEAD_BYTES];
+		ssize_t got;
+
+		if (!applies(assembly, entry) || !entry->dynamic)
+			continue;
+		path = expand(assembly, entry->path, err);
+		if (!path)
+			return -1;
+		node = tree_find(assembly->tree, path);
+		got = content_read(&node->content, head, sizeof head, 0);
+		if (got < 0)
+			return error_errno(err, STATUS_FILE, "cannot read program '%s'", path);
+		fault = binary_head_fault(head, (size_t)got, assembly->platform);
+		if (fault)
+			return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': "
+					 "%s", path, assembly->platform->name, fault);
+		if (check_interpreter(assembly, node, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
 		  const struct platform *platform, int fd, uint64_t size, int directory,
 		  struct error *err)
@@ -208,8 +305,9 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 	if (assembly.archive && assembly.wrapper && list_members(&assembly, err) == 0
 	    && release_read(fd, size, recipe_format(recipe, platform), assembly.archive, directory,
 			    &assembly.members, err) == 0
-	    && add_entries(&assembly, false, err) == 0)
-		result = add_entries(&assembly, true, err);
+	    && add_entries(&assembly, false, err) == 0 && add_entries(&assembly, true, err) == 0
+	    && check_dynamic(&assembly, err) == 0)
+		result = check_entrypoint(&assembly, err);
 	members_free(&assembly.members);
 	pool_free(&assembly.pool);
 	return result;

@@ -38,6 +38,7 @@ struct recipe_entry {
 	char *os;		/* only for platforms of this operating system, or NULL */
 	bool program;		/* checked to be a static program for the platform */
 	bool follow;		/* takes what a link in the archive leads to */
+	bool dynamic;		/* checked to be a program whose interpreter is there */
 };
 
 struct recipe_format {
@@ -61,6 +62,7 @@ struct recipe_release {
 	char *wrapper;		/* template: directory in the archive, or "" */
 	struct recipe_format *formats;
 	size_t format_count;
+	bool shared;		/* platforms may have the same asset */
 	char *before;		/* first version to which this no longer applies, or NULL */
 };
 

@@ -198,6 +198,8 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ "program", false, yaml_take_boolean, NULL,
 		  offsetof(struct recipe_entry, program) },
 		{ "follow", false, yaml_take_boolean, NULL, offsetof(struct recipe_entry, follow) },
+		{ "dynamic", false, yaml_take_boolean, NULL,
+		  offsetof(struct recipe_entry, dynamic) },
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
@@ -210,9 +212,13 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		return yaml_fault(yaml, node, err, "an entry needs one of " SOURCES);
 	if (entry->source == RECIPE_LINK && entry->mode != MODE_UNSET)
 		return yaml_fault(yaml, node, err, "a link has no mode");
-	if (entry->program && entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
-		return yaml_fault(yaml, node, err, "only a 'member' or the 'asset' can be a "
-				  "'program'");
+	if ((entry->program || entry->dynamic) && entry->source != RECIPE_MEMBER
+	    && entry->source != RECIPE_ASSET)
+		return yaml_fault(yaml, node, err, "only a 'member' or the 'asset' can be "
+				  "'program' or 'dynamic'");
+	if (entry->program && entry->dynamic)
+		return yaml_fault(yaml, node, err, "a 'program' needs no other file, so it is "
+				  "not 'dynamic'");
 	if (entry->follow && entry->source != RECIPE_MEMBER && entry->source != RECIPE_MEMBERS)
 		return yaml_fault(yaml, node, err,
 				  "only 'member' and 'members' can follow links");
@@ -235,18 +241,39 @@ static int entry_fault(struct yaml *yaml, yaml_node_t *node, size_t i, const str
 
 /* Adds the entry, without its content, to a tree. */
 static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, const char *path,
-		       struct error *err)
+		       const char *target, struct error *err)
 {
 	const struct content nothing = { .fd = -1 };
 
 	if (entry->source == RECIPE_DIRECTORY)
-		return tree_add_directory(tree, path, 0, 0, 0, err);
+		return tree_add_directory(tree, path, entry->mode, 0, 0, err);
 	/* Only what is there for sure: the directory, which may be an entry, too. */
 	if (entry->source == RECIPE_MEMBERS)
 		return tree_imply_directory(tree, path, err);
 	if (entry->source == RECIPE_LINK)
-		return tree_add_link(tree, path, "", 0, 0, err);
-	return tree_add_file(tree, path, 0, 0, 0, nothing, err);
+		return tree_add_link(tree, path, target, 0, 0, err);
+	return tree_add_file(tree, path, entry->mode, 0, 0, nothing, err);
+}
+
+int recipe_root_lay_out(const struct recipe *recipe, const struct platform *platform,
+			struct tree *tree, struct error *err)
+{
+	struct pool pool = { 0 };
+	int result = 0;
+
+	for (size_t i = 0; i < recipe->entry_count && result == 0; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+		const char *path, *target = "";
+
+		if (entry->os && strcmp(entry->os, platform->os) != 0)
+			continue;
+		path = recipe_expand(recipe, platform, &pool, entry->path, err);
+		if (entry->source == RECIPE_LINK)
+			target = recipe_expand(recipe, platform, &pool, entry->argument, err);
+		result = path && target ? add_to_tree(tree, entry, path, target, err) : -1;
+	}
+	pool_free(&pool);
+	return result;
 }
 
 /* The paths of the entries on a platform, NULL for those of other operating systems. */
@@ -299,7 +326,7 @@ static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
 		tree_init(&tree, 0);
 		for (size_t j = 0; j < recipe->entry_count && result == 0; j++)
 			if (paths[j]
-			    && add_to_tree(&tree, &recipe->entries[j], paths[j], &reason) < 0)
+			    && add_to_tree(&tree, &recipe->entries[j], paths[j], "", &reason) < 0)
 				result = entry_fault(yaml, node, j, &reason, err);
 		tree_free(&tree);
 		if (result < 0)

@@ -82,6 +82,12 @@ int tree_imply_directory(struct tree *tree, const char *path, struct error *err)
 const struct tree_node *tree_find(const struct tree *tree, const char *path);
 
 /*
+ * The node to which an absolute path leads in a container, through at most LIMIT_LINKS symbolic
+ * links, or NULL.
+ */
+const struct tree_node *tree_resolve(const struct tree *tree, const char *path);
+
+/*
  * For observers: adds a node at any path, in any order, without checks. The returned pointer is
  * valid until the next call. tree_find works only after tree_sort.
  */
