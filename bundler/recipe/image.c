@@ -230,9 +230,23 @@ static int check_entrypoint(struct yaml *yaml, yaml_node_t *node, const struct r
 	return 0;
 }
 
+static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	struct recipe_image *image = into;
+	struct error reason;
+
+	image->name = yaml_string(yaml, node, err);
+	if (!image->name)
+		return -1;
+	return recipe_expand_version(recipe, yaml->pool, image->name, &reason)
+	       ? 0 : yaml_fault(yaml, node, err, "%s", reason.message);
+}
+
 int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
+		{ "name", false, take_name, NULL, 0 },
 		{ "entrypoint", true, take_entrypoint, NULL,
 		  offsetof(struct recipe_image, entrypoint) },
 		{ "cmd", false, take_cmd, NULL, offsetof(struct recipe_image, cmd) },

@@ -149,6 +149,15 @@ char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
 	return recipe_expand(recipe, platform, pool, recipe->release.sums, err);
 }
 
+const char *recipe_image_name(const struct recipe *recipe, struct pool *pool)
+{
+	struct error unused;
+
+	/* It was expanded when the recipe was read. */
+	return recipe->image.name ? recipe_expand_version(recipe, pool, recipe->image.name, &unused)
+				  : recipe->name;
+}
+
 char *recipe_tag(const struct recipe *recipe, struct pool *pool)
 {
 	char *tag = pool_string(pool, recipe->version);

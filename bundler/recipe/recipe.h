@@ -90,6 +90,7 @@ struct recipe_flavour {
 };
 
 struct recipe_image {
+	char *name;		/* template of recipe_expand_version, or NULL */
 	struct recipe_list entrypoint, cmd;	/* templates */
 	struct recipe_variable *env;
 	size_t env_count;
@@ -179,6 +180,9 @@ char *recipe_url(const struct recipe *recipe, const struct platform *platform,
  */
 char *recipe_target(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, struct error *err);
+
+/* The name of an image: the recipe's image.name, else its name. In pool. */
+const char *recipe_image_name(const struct recipe *recipe, struct pool *pool);
 
 /* The tag of an image: the version, in which "+" becomes "-", because a tag has none. In pool. */
 char *recipe_tag(const struct recipe *recipe, struct pool *pool);

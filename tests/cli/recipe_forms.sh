@@ -216,4 +216,30 @@ run bundler validate docker-archive:image.tar
 run bundler audit docker-archive:image.tar:1.0-build "${product[@]}"
 stdout <<<'verdict: identical (linux/amd64)'
 
+begin 'the name of the image in archives'
+use_product
+sed -i 's/^name: tiny/name: Tiny/; s/"tiny-/"tiny-/' "$scratch/product/tiny.yaml"
+rm "$scratch/product/tiny.lock.json"
+"$BUNDLER" lock --sums "$scratch/product/mirror/SHA256SUMS" "${product[@]}" >/dev/null
+run bundler image -p linux/amd64 -o docker-archive:image.tar "${product[@]}"
+status 3
+stderr <<-'END'
+	bundler: cannot name the image 'Tiny:1.0': its name is malformed
+	hint: a name is lower-case words; 'image.name' of the recipe sets it, and a tag behind the output sets the tag
+END
+for name in tiny ghcr.io/me/tiny me/tiny-1.0; do
+	sed -i '/^  name: /d; s,^image:,&\n  name: '"$name"',' "$scratch/product/tiny.yaml"
+	make image -p linux/amd64 -o docker-archive:image.tar
+	run bundler validate docker-archive:image.tar
+	check grep -aqF "\"RepoTags\":[\"$name:1.0\"]" image.tar
+	run bundler audit docker-archive:image.tar "${product[@]}"
+	stdout <<<'verdict: identical (linux/amd64)'
+done
+check grep -aqF '"io.containerd.image.name":"docker.io/me/tiny-1.0:1.0"' image.tar
+sed -i 's/^  name: .*/  name: "{target}"/' "$scratch/product/tiny.yaml"
+run bundler image -o docker-archive:image.tar "${product[@]}"
+status 3
+filter 's/.*line/line/'
+stderr <<<"line 19, column 9: cannot expand '{target}': no placeholder '{target}'"
+
 finish
