@@ -13,7 +13,7 @@ endif
 BUNDLER_VERSION = 0.3.0
 
 # The rooms of the program, lower floors first; docs/architecture.md has what is in each of them.
-ROOMS = base trust unpack tree image fetch recipe registry lint library validate build audit command
+ROOMS = base trust unpack tree image fetch recipe registry lint library init validate build audit command
 # Sorted, because the order of linking changes the program.
 SRCS = bundler/main.c $(sort $(wildcard $(ROOMS:%=bundler/%/*.c)))
 
@@ -153,7 +153,7 @@ check: prepare
 # Everything that must give the same bytes, with what is too long for every day.
 reproducible: prepare $(addprefix build/toolchain/,source interop variations arm64)
 	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh program.sh libraries tar_readers \
-		thorough) container/source.sh)
+		thorough) $(addprefix container/,source.sh servers))
 
 # What no change waits for: that, tests/thorough, and then a search for inputs that fail, FUZZ_SECONDS
 # for each target.

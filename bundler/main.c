@@ -17,6 +17,7 @@
 #include "versions.h"
 
 static const struct command *const commands[] = {
+	&command_init,
 	&command_rootfs,
 	&command_image,
 	&command_validate,

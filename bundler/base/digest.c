@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 by BearSSL and by Nettle, and its text forms. */
+/* SHA-256 by BearSSL and by Nettle, SHA-512 by BearSSL, and their text forms. */
 #include "base/digest.h"
 
 #include <string.h>
 
 void digest_init(struct digest_state *state)
 {
-	state->output = false;
+	state->output = state->has_sha512 = false;
 	state->length = 0;
 	br_sha256_init(&state->engine.bearssl);
+}
+
+void digest_init_sha512(struct digest_state *state)
+{
+	digest_init(state);
+	state->has_sha512 = true;
+	br_sha512_init(&state->sha512);
 }
 
 void digest_init_output(struct digest_state *state)
 {
 	state->output = true;
+	state->has_sha512 = false;
 	state->length = 0;
 	sha256_init(&state->engine.nettle);
 }
@@ -24,6 +32,8 @@ void digest_add(struct digest_state *state, const void *bytes, size_t length)
 		sha256_update(&state->engine.nettle, length, bytes);
 	else
 		br_sha256_update(&state->engine.bearssl, bytes, length);
+	if (state->has_sha512)
+		br_sha512_update(&state->sha512, bytes, length);
 	state->length += length;
 }
 
@@ -39,6 +49,14 @@ struct digest digest_read(const struct digest_state *state)
 	} else {
 		br_sha256_out(&state->engine.bearssl, digest.bytes);
 	}
+	return digest;
+}
+
+struct digest_sha512 digest_read_sha512(const struct digest_state *state)
+{
+	struct digest_sha512 digest;
+
+	br_sha512_out(&state->sha512, digest.bytes);
 	return digest;
 }
 
@@ -60,15 +78,16 @@ struct digest digest_of(const void *bytes, size_t length)
 	return digest_read(&state);
 }
 
-char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES])
+/* Writes two digits for each byte, and a NUL. */
+static char *write_hex(const uint8_t *bytes, size_t count, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < DIGEST_BYTES; i++) {
-		hex[2 * i] = digits[digest->bytes[i] >> 4];
-		hex[2 * i + 1] = digits[digest->bytes[i] & 15];
+	for (size_t i = 0; i < count; i++) {
+		hex[2 * i] = digits[bytes[i] >> 4];
+		hex[2 * i + 1] = digits[bytes[i] & 15];
 	}
-	hex[2 * DIGEST_BYTES] = '\0';
+	hex[2 * count] = '\0';
 	return hex;
 }
 
@@ -82,17 +101,37 @@ static int nibble(char c)
 	return -1;
 }
 
-int digest_parse_hex(struct digest *digest, const char *hex)
+static int parse_hex(uint8_t *bytes, size_t count, const char *hex)
 {
-	for (size_t i = 0; i < DIGEST_BYTES; i++) {
+	for (size_t i = 0; i < count; i++) {
 		int high = nibble(hex[2 * i]);
 		int low = high < 0 ? -1 : nibble(hex[2 * i + 1]);
 
 		if (low < 0)
 			return -1;
-		digest->bytes[i] = (uint8_t)(high << 4 | low);
+		bytes[i] = (uint8_t)(high << 4 | low);
 	}
-	return hex[2 * DIGEST_BYTES] == '\0' ? 0 : -1;
+	return hex[2 * count] == '\0' ? 0 : -1;
+}
+
+char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES])
+{
+	return write_hex(digest->bytes, DIGEST_BYTES, hex);
+}
+
+int digest_parse_hex(struct digest *digest, const char *hex)
+{
+	return parse_hex(digest->bytes, DIGEST_BYTES, hex);
+}
+
+char *digest_write_sha512(const struct digest_sha512 *digest, char hex[DIGEST_SHA512_HEX_BYTES])
+{
+	return write_hex(digest->bytes, DIGEST_SHA512_BYTES, hex);
+}
+
+int digest_parse_sha512(struct digest_sha512 *digest, const char *hex)
+{
+	return parse_hex(digest->bytes, DIGEST_SHA512_BYTES, hex);
 }
 
 char *digest_write(const struct digest *digest, char text[DIGEST_TEXT_BYTES])
@@ -116,4 +155,9 @@ const char *digest_parse(struct digest *digest, const char *text)
 bool digest_equal(const struct digest *a, const struct digest *b)
 {
 	return memcmp(a->bytes, b->bytes, DIGEST_BYTES) == 0;
+}
+
+bool digest_equal_sha512(const struct digest_sha512 *a, const struct digest_sha512 *b)
+{
+	return memcmp(a->bytes, b->bytes, DIGEST_SHA512_BYTES) == 0;
 }

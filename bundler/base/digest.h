@@ -10,9 +10,10 @@
 #include <nettle/sha2.h>
 
 /*
- * SHA-256 (FIPS 180-4), the only digest of the program, from two libraries. BearSSL checks bytes
- * from outside. Nettle hashes what bundler makes or unpacks, about five times as fast on processors
- * with instructions for it. No other file hashes with either.
+ * SHA-256 (FIPS 180-4) from two libraries. BearSSL checks bytes from outside. Nettle hashes what
+ * bundler makes or unpacks, about five times as fast on processors with instructions for it. No
+ * other file hashes with either. SHA-512 is only for the first look at an archive whose SHA-256
+ * nobody has published.
  */
 
 #define DIGEST_BYTES 32
@@ -23,8 +24,17 @@ struct digest {
 	uint8_t bytes[DIGEST_BYTES];
 };
 
+#define DIGEST_SHA512_BYTES 64
+#define DIGEST_SHA512_HEX_BYTES 129
+
+struct digest_sha512 {
+	uint8_t bytes[DIGEST_SHA512_BYTES];
+};
+
 struct digest_state {
 	bool output;
+	bool has_sha512;
+	br_sha512_context sha512;
 	union {
 		br_sha256_context bearssl;
 		struct sha256_ctx nettle;
@@ -35,6 +45,9 @@ struct digest_state {
 /* Begins a digest that decides whether bytes from outside are the expected ones. */
 void digest_init(struct digest_state *state);
 
+/* The same, and the SHA-512 of the same bytes. */
+void digest_init_sha512(struct digest_state *state);
+
 /* Begins a digest of bundler's own bytes; nothing from outside is trusted because of it. */
 void digest_init_output(struct digest_state *state);
 
@@ -42,6 +55,9 @@ void digest_add(struct digest_state *state, const void *bytes, size_t length);
 
 /* The digest of the bytes added so far; more may be added. */
 struct digest digest_read(const struct digest_state *state);
+
+/* The SHA-512 of a state that digest_init_sha512 has begun. */
+struct digest_sha512 digest_read_sha512(const struct digest_state *state);
 
 /* The digest of length bytes, as from digest_init. */
 struct digest digest_of(const void *bytes, size_t length);
@@ -55,12 +71,17 @@ char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES]);
 /* Reads exactly 64 lower-case digits and the end of the string; -1 for anything else. */
 int digest_parse_hex(struct digest *digest, const char *hex);
 
-/* The same two with "sha256:" before the digits, as OCI writes it (descriptor.md, "Digests"). */
+/* The same two for the 128 digits of SHA-512. */
+char *digest_write_sha512(const struct digest_sha512 *digest, char hex[DIGEST_SHA512_HEX_BYTES]);
+int digest_parse_sha512(struct digest_sha512 *digest, const char *hex);
+
+/* The first two with "sha256:" before the digits, as OCI writes it (descriptor.md, "Digests"). */
 char *digest_write(const struct digest *digest, char text[DIGEST_TEXT_BYTES]);
 
 /* Fills digest and returns NULL, or why text is refused. */
 const char *digest_parse(struct digest *digest, const char *text);
 
 bool digest_equal(const struct digest *a, const struct digest *b);
+bool digest_equal_sha512(const struct digest_sha512 *a, const struct digest_sha512 *b);
 
 #endif

@@ -45,12 +45,16 @@
 #define LIMIT_NAME_CHECKS 250000
 /* Values in GitHub's document of a release: some 30 for each asset. */
 #define LIMIT_SUMS_VALUES 100000
+/* Files of a release that init looks at: GitHub allows 1000. */
+#define LIMIT_RELEASE_FILES 2048
 /* Bytes of a checksum file, which is some 2 KiB, or of that document. */
 #define LIMIT_SUMS_BYTES (8 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)
 /* Members of a release archive, named by the recipe or not. */
 #define LIMIT_ARCHIVE_MEMBERS 65536
+/* Members taken out of a release archive: as many as a recipe can name. */
+#define LIMIT_TAKEN_MEMBERS LIMIT_RECIPE_ENTRIES
 /*
  * Bytes of a ZIP archive's directory, which libarchive keeps in memory: LIMIT_ARCHIVE_MEMBERS of
  * 128.

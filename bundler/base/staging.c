@@ -303,3 +303,20 @@ int staging_replace_file(const char *path, const void *bytes, size_t length, mod
 					 confirm, context, err);
 	return staging_end_beside(&staging, result, err);
 }
+
+int staging_create_file(const char *path, const void *bytes, size_t length, mode_t mode,
+			struct error *err)
+{
+	struct staging staging;
+	const char *name;
+	int result;
+
+	if (staging_open_beside(&staging, path, &name, err) < 0)
+		return -1;
+	result = file_create(staging.fd, name, bytes, length, mode, err);
+	if (result == 0 && linkat(staging.fd, name, staging.parent, name, 0) < 0)
+		result = error_errno(err, STATUS_FILE, "cannot make '%s'", path);
+	else if (result == 0 && fsync(staging.parent) < 0)
+		result = error_errno(err, STATUS_FILE, "cannot flush the output directory");
+	return staging_end_beside(&staging, result, err);
+}

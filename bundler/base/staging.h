@@ -74,4 +74,8 @@ int staging_end_beside(struct staging *staging, int result, struct error *err);
 int staging_replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
 			 staging_confirm *confirm, void *context, struct error *err);
 
+/* Makes such a file; STATUS_FILE, too, when there is anything at path. */
+int staging_create_file(const char *path, const void *bytes, size_t length, mode_t mode,
+			struct error *err);
+
 #endif

@@ -15,9 +15,9 @@ struct assembly {
 	const struct recipe *recipe;
 	const struct lock *lock;
 	const struct platform *platform;
-	struct release_member *members;	/* without duplicates */
-	size_t member_count;
-	struct release_member **sources;	/* the member of each entry, or NULL */
+	const char *archive;		/* name of the asset */
+	const char *wrapper;		/* directory in it, or "" */
+	struct members members;
 	struct pool pool;
 };
 
@@ -31,36 +31,42 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 	return recipe_expand(assembly->recipe, assembly->platform, &assembly->pool, template, err);
 }
 
-/* Lists the members that the entries need, without duplicates, below the release's directory. */
-static int list_members(struct assembly *assembly, const char *asset, struct error *err)
+/*
+ * The name in the archive of what an entry takes, below the release's directory; NULL and err. The
+ * asset itself is named after itself, and "./" is that directory.
+ */
+static const char *member_name(struct assembly *assembly, const struct recipe_entry *entry,
+			       struct error *err)
+{
+	const char *name;
+
+	if (entry->source == RECIPE_ASSET)
+		return assembly->archive;
+	name = expand(assembly, entry->argument, err);
+	if (name && strncmp(name, "./", 2) == 0)
+		name += 2;
+	return name && *assembly->wrapper
+	       ? pool_format(&assembly->pool, "%s/%s", assembly->wrapper, name) : name;
+}
+
+/* Lists what the entries need of the archive. */
+static int list_members(struct assembly *assembly, struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
-	const char *wrapper = expand(assembly, recipe->release.wrapper, err);
 
-	assembly->members = pool_new(&assembly->pool, recipe->entry_count,
-				     sizeof *assembly->members);
-	assembly->sources = pool_new(&assembly->pool, recipe->entry_count,
-				     sizeof *assembly->sources);
 	for (size_t i = 0; i < recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &recipe->entries[i];
-		struct release_member *member = assembly->members;
-		const struct release_member *end = member + assembly->member_count;
 		const char *name;
 
-		if ((entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
-		    || !applies(assembly, entry))
+		if (!recipe_is_of_release(entry) || !applies(assembly, entry))
 			continue;
-		name = !wrapper ? NULL : entry->source == RECIPE_ASSET ? asset
-		       : expand(assembly, entry->argument, err);
+		name = member_name(assembly, entry, err);
 		if (!name)
 			return -1;
-		if (*wrapper && entry->source == RECIPE_MEMBER)
-			name = pool_format(&assembly->pool, "%s/%s", wrapper, name);
-		while (member < end && strcmp(member->name, name) != 0)
-			member++;
-		if (member == end)
-			assembly->members[assembly->member_count++].name = name;
-		assembly->sources[i] = member;
+		if (entry->source == RECIPE_MEMBERS)
+			members_want_directory(&assembly->members, name, entry->follow);
+		else
+			members_want(&assembly->members, name, entry->follow);
 	}
 	return 0;
 }
@@ -95,12 +101,46 @@ static int read_certificates(const struct assembly *assembly, struct content *co
 			  "lock");
 }
 
-
-static int add_entry(struct assembly *assembly, size_t number, struct error *err)
+static int add_member(struct assembly *assembly, const struct recipe_entry *entry,
+		      const struct members_file *member, const char *path, struct error *err)
 {
-	const struct recipe_entry *entry = &assembly->recipe->entries[number];
-	const struct release_member *member = assembly->sources[number];
+	struct content content;
+
+	if (content_share(&member->content, &content) < 0)
+		return error_errno(err, STATUS_FILE, "cannot use member '%s'", member->name);
+	return tree_add_file(assembly->tree, path, entry->mode, entry->uid, entry->gid, content,
+			     err);
+}
+
+/* Adds all members below a directory. */
+static int add_members(struct assembly *assembly, const struct recipe_entry *entry,
+		       const char *path, struct error *err)
+{
+	const char *directory = member_name(assembly, entry, err);
+
+	for (size_t i = 0; i < assembly->members.file_count && directory; i++) {
+		const struct members_file *member = &assembly->members.files[i];
+		const char *below, *fault;
+
+		if (strncmp(member->name, directory, strlen(directory)) != 0)
+			continue;
+		below = pool_format(&assembly->pool, "%s/%s", path,
+				    member->name + strlen(directory));
+		fault = tree_fault(assembly->tree, below, TREE_FILE);
+		if (fault)
+			return error_set(err, STATUS_CONFIG, "cannot add member '%s' of '%s' as "
+					 "'%s': %s", member->name, assembly->archive, below, fault);
+		if (add_member(assembly, entry, member, below, err) < 0)
+			return -1;
+	}
+	return directory ? 0 : -1;
+}
+
+static int add_entry(struct assembly *assembly, const struct recipe_entry *entry,
+		     struct error *err)
+{
 	const char *path = expand(assembly, entry->path, err), *target;
+	const struct members_file *member;
 	struct content content = { .fd = -1 };
 
 	if (!path)
@@ -113,15 +153,17 @@ static int add_entry(struct assembly *assembly, size_t number, struct error *err
 		target = expand(assembly, entry->argument, err);
 		return target ? tree_add_link(assembly->tree, path, target, entry->uid,
 					      entry->gid, err) : -1;
+	case RECIPE_MEMBERS:
+		return add_members(assembly, entry, path, err);
 	case RECIPE_ASSET:
 	case RECIPE_MEMBER:
-		if (entry->program && binary_check(&member->content, assembly->platform,
-						   member->name, err) < 0)
+		target = member_name(assembly, entry, err);
+		member = target ? members_find(&assembly->members, target) : NULL;
+		if (!member || (entry->program && binary_check(&member->content,
+							       assembly->platform, member->name,
+							       err) < 0))
 			return -1;
-		if (content_share(&member->content, &content) < 0)
-			return error_errno(err, STATUS_FILE, "cannot use member '%s'",
-					   member->name);
-		break;
+		return add_member(assembly, entry, member, path, err);
 	case RECIPE_FILE:
 		if (read_file(assembly, entry->argument, &content, err) < 0)
 			return -1;
@@ -137,6 +179,118 @@ static int add_entry(struct assembly *assembly, size_t number, struct error *err
 			     err);
 }
 
+/* The members of directories come last, so that what they are in the way of is there. */
+static int add_entries(struct assembly *assembly, bool directories, struct error *err)
+{
+	const struct recipe *recipe = assembly->recipe;
+
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (applies(assembly, entry) && (entry->source == RECIPE_MEMBERS) == directories
+		    && add_entry(assembly, entry, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Checks a program or script that needs another file: the one that starts or loads it, and so on.
+ * What is neither cannot be judged.
+ */
+static int check_interpreter(const struct assembly *assembly, const struct tree_node *node,
+			     struct error *err)
+{
+	const struct tree *tree = assembly->tree;
+	const char *path = node->path;
+	uint8_t head[BINARY_INTERPRETER_BYTES];
+
+	for (unsigned i = 0; i < LIMIT_INTERPRETERS; i++) {
+		ssize_t got = content_read(&node->content, head, sizeof head, 0);
+		const char *next = got < 0 ? NULL : binary_interpreter(head, (size_t)got);
+
+		if (got < 0)
+			return error_errno(err, STATUS_FILE, "cannot read program '%s'", path);
+		if (!next)
+			return 0;
+		node = tree_resolve(tree, next);
+		if (!node || node->type != TREE_FILE || !(node->mode & 0111))
+			return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': "
+					 "it needs '%s', which is no executable file of the tree",
+					 path, assembly->platform->name, next);
+		path = node->path;
+	}
+	return 0;
+}
+
+/*
+ * The entry point is a program even if its entry does not say so. What begins as none, such as a
+ * text, is left alone: only 'program' says what it was meant to be.
+ */
+static int check_entrypoint(struct assembly *assembly, struct error *err)
+{
+	const struct recipe *recipe = assembly->recipe;
+	const char *path = expand(assembly, recipe->image.entrypoint.items[0], err);
+	const struct tree_node *node = path ? tree_resolve(assembly->tree, path) : NULL;
+	char head[2];
+
+	if (!path)
+		return -1;
+	/* Only now it is known of the members of a directory. */
+	if (!node || node->type != TREE_FILE
+	    || (assembly->platform->format == PLATFORM_ELF && !(node->mode & 0111)))
+		return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': it is no "
+				 "executable file of the tree", path, assembly->platform->name);
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (!applies(assembly, entry) || (!entry->program && !entry->dynamic))
+			continue;
+		path = expand(assembly, entry->path, err);
+		if (!path || strcmp(path, node->path) == 0)
+			return path ? 0 : -1;
+	}
+	if (content_read(&node->content, head, sizeof head, 0) != (ssize_t)sizeof head)
+		return 0;
+	if (memcmp(head, "#!", 2) == 0 && assembly->platform->format == PLATFORM_ELF)
+		return check_interpreter(assembly, node, err);
+	if (memcmp(head, "\x7f" "E", 2) != 0 && memcmp(head, "MZ", 2) != 0)
+		return 0;
+	if (binary_check(&node->content, assembly->platform, node->path, err) == 0)
+		return 0;
+	return error_hint(err, "if other files of 'root' start it, write 'dynamic: true' at its "
+			  "entry");
+}
+
+/* Checks the dynamic programs, when all that they may need is in the tree. */
+static int check_dynamic(struct assembly *assembly, struct error *err)
+{
+	for (size_t i = 0; i < assembly->recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &assembly->recipe->entries[i];
+		const struct tree_node *node;
+		const char *path, *fault;
+		uint8_t head[BINARY_HEAD_BYTES];
+		ssize_t got;
+
+		if (!applies(assembly, entry) || !entry->dynamic)
+			continue;
+		path = expand(assembly, entry->path, err);
+		if (!path)
+			return -1;
+		node = tree_find(assembly->tree, path);
+		got = content_read(&node->content, head, sizeof head, 0);
+		if (got < 0)
+			return error_errno(err, STATUS_FILE, "cannot read program '%s'", path);
+		fault = binary_head_fault(head, (size_t)got, assembly->platform);
+		if (fault)
+			return error_set(err, STATUS_ARCHIVE, "cannot use program '%s' for '%s': "
+					 "%s", path, assembly->platform->name, fault);
+		if (check_interpreter(assembly, node, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
 		  const struct platform *platform, int fd, uint64_t size, int directory,
 		  struct error *err)
@@ -144,22 +298,17 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 	struct assembly assembly = {
 		.tree = tree, .recipe = recipe, .lock = lock, .platform = platform,
 	};
-	const char *asset = recipe_asset(recipe, platform, &assembly.pool, err);
-	int result = asset ? list_members(&assembly, asset, err) : -1;
+	int result = -1;
 
-	if (result < 0)
-		goto out;
-	result = release_read(fd, size, recipe_format(recipe, platform), asset, directory,
-			      assembly.members, assembly.member_count, err);
-	/* On failure, it has freed the contents. */
-	if (result < 0)
-		goto out;
-	for (size_t i = 0; i < recipe->entry_count && result == 0; i++)
-		if (applies(&assembly, &recipe->entries[i]))
-			result = add_entry(&assembly, i, err);
-	for (size_t i = 0; i < assembly.member_count; i++)
-		content_free(&assembly.members[i].content);
-out:
+	assembly.archive = recipe_asset(recipe, platform, &assembly.pool, err);
+	assembly.wrapper = expand(&assembly, recipe->release.wrapper, err);
+	if (assembly.archive && assembly.wrapper && list_members(&assembly, err) == 0
+	    && release_read(fd, size, recipe_format(recipe, platform), assembly.archive, directory,
+			    &assembly.members, err) == 0
+	    && add_entries(&assembly, false, err) == 0 && add_entries(&assembly, true, err) == 0
+	    && check_dynamic(&assembly, err) == 0)
+		result = check_entrypoint(&assembly, err);
+	members_free(&assembly.members);
 	pool_free(&assembly.pool);
 	return result;
 }

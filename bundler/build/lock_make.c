@@ -152,18 +152,34 @@ static int begin(const struct lock_make *make, struct lock *new, const struct al
 		 struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
-	const bool archives = wants_archives(make);
 	const size_t documents = all->of ? all->count : 0;
 	struct fetch_asset *assets = pool_new(&new->pool, recipe->platform_count, sizeof *assets);
 	const char **urls = pool_new(&new->pool, documents, sizeof *urls);
 
 	for (size_t i = 0; i < documents; i++)
 		urls[i] = all->items[i].name;
-	for (size_t i = 0; i < recipe->platform_count && archives; i++)
+	for (size_t i = 0; i < recipe->platform_count; i++)
 		if (name_asset(make, recipe->platforms[i], new, &assets[i], err) < 0)
 			return -1;
-	return fetch_begin(make->fetch, assets, archives ? recipe->platform_count : 0, urls,
-			   documents, err);
+	/* The sums may have nothing but SHA-512, for which the archives are needed. */
+	return fetch_begin(make->fetch, assets, recipe->platform_count, !wants_archives(make),
+			   urls, documents, err);
+}
+
+/* Fetches the archive that has the SHA-512, and stores its SHA-256 and size. */
+static int learn(const struct lock_make *make, struct lock_asset *asset, const char *name,
+		 const struct lock_asset *before, const struct digest_sha512 *sha512,
+		 struct error *err)
+{
+	struct fetch_asset wanted = { .name = name, .url = asset->url };
+
+	if (before)
+		wanted.digest = before->digest;
+	if (fetch_learn(make->fetch, &wanted, sha512, err) < 0)
+		return -1;
+	asset->digest = wanted.digest;
+	asset->size = wanted.size;
+	return 0;
 }
 
 /* Fetches the archive, which checks its digest, and stores its size. */
@@ -243,9 +259,18 @@ static bool is_named_after(const char *file, const char *asset)
 	return strncmp(slash ? slash + 1 : file, asset, strlen(asset)) == 0;
 }
 
+/* A SHA-256 and a SHA-512 do not contradict each other: the SHA-512 is not used then. */
+static bool contradicts(const struct sums_digest *one, const struct sums_digest *other)
+{
+	if (one->is_sha512 != other->is_sha512)
+		return false;
+	return one->is_sha512 ? !digest_equal_sha512(&one->sha512, &other->sha512)
+			      : !digest_equal(&one->sha256, &other->sha256);
+}
+
 /* Finds the digest of an asset: 1, 0 when no file has it, or -1. */
 static int find_digest(const struct lock_make *make, const struct all_sums *all, size_t number,
-		       const char *name, struct digest *digest, struct error *err)
+		       const char *name, struct sums_digest *digest, struct error *err)
 {
 	int found = 0;
 
@@ -257,16 +282,16 @@ static int find_digest(const struct lock_make *make, const struct all_sums *all,
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		const struct sums *sums = &all->items[i];
-		struct digest other;
+		struct sums_digest other;
 		int result = sums_find(&sums->text, sums->name, name,
 				       is_named_after(sums->name, name), &other, err);
 
 		if (result < 0)
 			return -1;
-		if (result > 0 && found > 0 && !digest_equal(digest, &other))
+		if (result > 0 && found > 0 && contradicts(digest, &other))
 			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' has another "
 					 "digest in a file before it", sums->name, name);
-		if (result > 0)
+		if (result > 0 && (found == 0 || digest->is_sha512))
 			*digest = other;
 		found |= result;
 	}
@@ -281,7 +306,8 @@ static int lock_asset(const struct lock_make *make, size_t number, const struct 
 	struct lock_asset *asset = &new->assets[new->asset_count];
 	const struct lock_asset *before = known(make->old, new, platform);
 	char *name = recipe_asset(make->recipe, platform, &new->pool, err);
-	int found = name ? find_digest(make, all, number, name, &asset->digest, err) : -1;
+	struct sums_digest digest;
+	int found = name ? find_digest(make, all, number, name, &digest, err) : -1;
 
 	if (found < 0)
 		return -1;
@@ -292,13 +318,23 @@ static int lock_asset(const struct lock_make *make, size_t number, const struct 
 	}
 	asset->platform = platform;
 	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
+	asset->digest = digest.sha256;
 	asset->size = before ? before->size : 0;
-	if (!asset->url || check_unchanged(make, new, asset, name, err) < 0)
-		return -1;
-	if (make->download && measure(make, asset, name, err) < 0)
+	if (!asset->url
+	    || (digest.is_sha512 && learn(make, asset, name, before, &digest.sha512, err) < 0)
+	    || check_unchanged(make, new, asset, name, err) < 0
+	    || (make->download && !digest.is_sha512 && measure(make, asset, name, err) < 0))
 		return -1;
 	new->asset_count++;
 	return 0;
+}
+
+static bool may_have_sha512(const struct all_sums *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (sums_may_have_sha512(&all->items[i].text))
+			return true;
+	return false;
 }
 
 /* In the order of the platform table, not of the recipe. */
@@ -318,7 +354,7 @@ static int lock_assets(const struct lock_make *make, struct lock *new, struct er
 		buffer_init(&all.items[opened].text, LIMIT_SUMS_BYTES);
 		result = read_sums(make, &all.items[opened], err);
 	}
-	if (result == 0 && !wants_archives(make))
+	if (result == 0 && !wants_archives(make) && !may_have_sha512(&all))
 		result = fetch_end(make->fetch, err);
 	for (const struct platform *row = platform_table(); row->name && result == 0; row++)
 		for (size_t i = 0; i < recipe->platform_count && result == 0; i++)

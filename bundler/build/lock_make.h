@@ -24,7 +24,7 @@ struct lock_make {
 	size_t sums_count;
 	const char *release;		/* origin of the archives with these digests */
 	int64_t epoch;			/* -1: the old lock's for the same version, else now */
-	bool download;			/* fetch every archive, for its digest and size */
+	bool download;			/* fetch every archive, not only those of a SHA-512 */
 	int scratch;			/* directory for large contents, to pin results; or -1 */
 };
 

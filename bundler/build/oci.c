@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "build/compress.h"
+#include "image/reference.h"
 #include "tree/layer.h"
 
 #define TYPE "application/vnd.oci.image."
@@ -406,8 +407,8 @@ static int add_index(struct layout *layout)
 		/* podman would name an archive's image by the tag alone; this is the whole name. */
 		if (style->docker)
 			json_object_set_new(annotations, "io.containerd.image.name",
-					    json_sprintf("docker.io/library/%s:%s", style->name,
-							 style->tag));
+					    json_sprintf("%s%s:%s", reference_prefix(style->name),
+							 style->name, style->tag));
 		json_object_set_new(annotations, TAG, json_string(style->tag));
 		json_object_set_new(entry, "annotations", annotations);
 	}

@@ -380,7 +380,7 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	if (location_parse(&run.place, &inputs->pool, run.text, err) < 0
 	    || command_inputs_open(inputs, parser, err) < 0)
 		goto out;
-	run.style.name = inputs->recipe.name;
+	run.style.name = recipe_image_name(&inputs->recipe, &inputs->pool);
 	run.style.tag = run.place.tag ? run.place.tag
 			: run.place.reference.tag ? run.place.reference.tag
 			: recipe_tag(&inputs->recipe, &inputs->pool);

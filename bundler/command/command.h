@@ -28,6 +28,7 @@ extern const struct command command_certs;
 extern const struct command command_diff;
 extern const struct command command_fetch;
 extern const struct command command_image;
+extern const struct command command_init;
 extern const struct command command_library;
 extern const struct command command_lint;
 extern const struct command command_lock;

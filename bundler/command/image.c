@@ -18,6 +18,7 @@
 #include "command/inputs.h"
 #include "command/report.h"
 #include "image/location.h"
+#include "image/reference.h"
 
 /* One run of the command. */
 struct run {
@@ -242,6 +243,28 @@ out:
 	return result;
 }
 
+/* Tools that load archives refuse others. A layout has only the tag. */
+static int check_name(struct run *run, struct error *err)
+{
+	const struct command_inputs *inputs = &run->inputs;
+
+	for (size_t i = 0; i < inputs->platform_count; i++) {
+		const char *suffix = run->style.docker && inputs->platform_count > 1
+				     ? strchr(inputs->platforms[i]->directory, '-') : "";
+		const char *name = pool_format(&run->inputs.pool, "%s:%s%s",
+					       run->style.docker ? run->style.name : "x",
+					       run->style.tag, suffix);
+		const char *fault = reference_fault(name);
+
+		if (!fault)
+			continue;
+		error_set(err, STATUS_CONFIG, "cannot name the image '%s': %s", name, fault);
+		return error_hint(err, "a name is lower-case words; 'image.name' of the recipe "
+				  "sets it, and a tag behind the output sets the tag");
+	}
+	return 0;
+}
+
 static int run_image(struct option_parser *parser, struct error *err)
 {
 	struct run run = { .inputs = COMMAND_INPUTS_INIT, .compression = MEDIA_GZIP,
@@ -251,11 +274,12 @@ static int run_image(struct option_parser *parser, struct error *err)
 
 	if (parse(&run, parser, err) < 0 || command_inputs_open(&run.inputs, parser, err) < 0)
 		goto out;
-	run.style.name = recipe->name;
+	run.style.name = recipe_image_name(recipe, &run.inputs.pool);
 	run.style.tag = run.output.tag ? run.output.tag : recipe_tag(recipe, &run.inputs.pool);
 	run.style.docker = run.output.kind != LOCATION_OCI;
 	if (command_inputs_flavour(&run.inputs, run.flavour_name, &run.flavour, err) == 0
-	    && choose_platforms(&run, err) == 0 && command_inputs_fetch(&run.inputs, err) == 0)
+	    && choose_platforms(&run, err) == 0 && check_name(&run, err) == 0
+	    && command_inputs_fetch(&run.inputs, err) == 0)
 		result = make(&run, err);
 out:
 	command_inputs_close(&run.inputs);

@@ -138,7 +138,7 @@ static const char *default_cache(struct pool *pool)
 	return home ? pool_format(pool, "%s/.cache/bundler", home) : NULL;
 }
 
-void command_inputs_environment(struct command_inputs *inputs)
+int command_inputs_environment(struct command_inputs *inputs, struct error *err)
 {
 	struct fetch_options *fetch = &inputs->fetch;
 	const char *mirrors = command_inputs_variable("BUNDLER_MIRROR");
@@ -162,6 +162,7 @@ void command_inputs_environment(struct command_inputs *inputs)
 		fetch->proxies.https = all;
 	if (!fetch->proxies.http)
 		fetch->proxies.http = all;
+	return read_epoch(&inputs->epoch, err);
 }
 
 /*
@@ -229,8 +230,7 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
 		return -1;
 	if (!file)
 		file = default_recipe(&inputs->pool, err);
-	command_inputs_environment(inputs);
-	if (!file || read_epoch(&inputs->epoch, err) < 0
+	if (!file || command_inputs_environment(inputs, err) < 0
 	    || recipe_load(&inputs->recipe, file, err) < 0)
 		return -1;
 	if (!inputs->fetch.ca_file) {
@@ -325,7 +325,7 @@ static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 	const size_t count = inputs->platform_count;
 	int result;
 
-	if (fetch_begin(&inputs->client, inputs->assets, count, NULL, 0, err) < 0)
+	if (fetch_begin(&inputs->client, inputs->assets, count, false, NULL, 0, err) < 0)
 		return -1;
 	progress_init(&inputs->progress);
 	result = fetch_ahead(&inputs->client, inputs->assets, count, err);

@@ -74,6 +74,12 @@ struct command_inputs {
 	  .fetcher.socket = -1 }
 
 /*
+ * For a command without a recipe: takes from the environment what options have not set of
+ * inputs->fetch, and the epoch. STATUS_USAGE.
+ */
+int command_inputs_environment(struct command_inputs *inputs, struct error *err);
+
+/*
  * After the options: reads the environment and the recipe, which is the operand that is left or,
  * without one, what configs/default links to or the only *.yaml there. The chosen platforms are
  * checked against the recipe.
@@ -86,9 +92,6 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
  * choice, optional platforms that are not locked are left out. inputs->epoch is then always set.
  */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
-
-/* Without a recipe: takes from the environment what options have not set of inputs->fetch. */
-void command_inputs_environment(struct command_inputs *inputs);
 
 /* A variable of the environment that is set to something, else NULL. */
 const char *command_inputs_variable(const char *name);

@@ -179,12 +179,31 @@ static int on_body(void *context, const void *bytes, size_t length, struct error
 
 /* ---- what an attempt came to ---- */
 
+/* Fills err: another digest than the wanted one. */
+static void refuse_digest(const struct download *download, const struct partial *partial,
+			  struct error *err)
+{
+	char found[DIGEST_SHA512_HEX_BYTES], wanted[DIGEST_SHA512_HEX_BYTES];
+	struct digest_sha512 sha512;
+	struct digest digest;
+
+	if (partial->wanted_sha512) {
+		sha512 = digest_read_sha512(&partial->state);
+		refuse(download, STATUS_DIGEST, err, "its SHA-512 is %s, the release's sums say %s",
+		       digest_write_sha512(&sha512, found),
+		       digest_write_sha512(partial->wanted_sha512, wanted));
+		return;
+	}
+	digest = digest_read(&partial->state);
+	refuse(download, STATUS_DIGEST, err, "its SHA-256 is %s, %s says %s",
+	       digest_write_hex(&digest, found), download->witness,
+	       digest_write_hex(&partial->wanted, wanted));
+}
+
 /* Decides after all bytes of an answer were taken. */
 static enum step judge(struct attempt *attempt, const struct http_answer *answer, struct error *err)
 {
 	struct partial *partial = attempt->partial;
-	char found[DIGEST_HEX_BYTES], wanted[DIGEST_HEX_BYTES];
-	struct digest digest;
 
 	if (partial_settle(partial, err) < 0) {
 		attempt->local = true;
@@ -197,11 +216,8 @@ static enum step judge(struct attempt *attempt, const struct http_answer *answer
 			  attempt->download->source->shown);
 		return STEP_PAUSE;
 	}
-	digest = digest_read(&partial->state);
 	if (check_size(attempt->download, partial->length, err) == 0)
-		refuse(attempt->download, STATUS_DIGEST, err, "its SHA-256 is %s, %s says %s",
-		       digest_write_hex(&digest, found), attempt->download->witness,
-		       digest_write_hex(&partial->wanted, wanted));
+		refuse_digest(attempt->download, partial, err);
 	hint_type(answer, err);
 	attempt->useless = attempt->offset > 0;
 	return attempt->useless ? STEP_AGAIN : STEP_GIVE_UP;

@@ -34,11 +34,13 @@ struct fetch_archive {
 struct job {
 	struct fetch *fetch;
 	const struct fetch_asset *asset;
+	const struct digest_sha512 *sha512;	/* or NULL: the asset's digest decides */
 	struct url *sources;	/* the mirrors in their order, then the origin */
 	size_t source_count;
 	struct cache cache;
 	uint64_t maximum;	/* bytes of the archive */
 	const char *witness;
+	struct digest found;	/* of the archive that was downloaded */
 };
 
 /* ---- options ---- */
@@ -138,7 +140,7 @@ static bool list_source(const struct fetch *fetch, const char *text)
 	return used;
 }
 
-int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
+int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count, bool maybe,
 		const char *const *documents, size_t document_count, struct error *err)
 {
 	const struct fetch_options *options = &fetch->options;
@@ -165,10 +167,12 @@ int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t co
 		confine_connect(confine, 53);
 	}
 	if (count > 0 && options->cache) {
-		if (cache_open(&cache, options->cache, any, err) < 0)
+		if (cache_open(&cache, options->cache, any, err) == 0) {
+			cache_close(&cache);
+			confine_network_write(confine, options->cache);
+		} else if (!maybe) {
 			return -1;
-		cache_close(&cache);
-		confine_network_write(confine, options->cache);
+		}
 	}
 	return confine_network(confine, err);
 }
@@ -259,14 +263,38 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 
 /* ---- the cache ---- */
 
-/* As cache_find, but an entry of another size than the lock's is an error. */
-static int find(const struct job *job, int *fd, uint64_t *size, struct error *err)
+/* Whether the archive that was found has the wanted SHA-512: as cache_find. */
+static int check_sha512(const struct job *job, int fd, uint64_t size, struct error *err)
+{
+	struct digest_state state;
+	struct digest_sha512 found;
+
+	digest_init_sha512(&state);
+	if (cache_hash(fd, size, &state, job->asset->name, err) < 0)
+		return -1;
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", job->asset->name);
+	found = digest_read_sha512(&state);
+	return digest_equal_sha512(&found, job->sha512) ? CACHE_HIT : CACHE_MISS;
+}
+
+/*
+ * As cache_find, but an entry of another size than the lock's is an error. A guess that is wrong
+ * finds nothing.
+ */
+static int find(struct job *job, int *fd, uint64_t *size, struct error *err)
 {
 	const struct fetch_asset *asset = job->asset;
 	int state = cache_find(&job->cache, &asset->digest, fd, size, err);
 
+	if (state == CACHE_HIT && job->sha512) {
+		state = check_sha512(job, *fd, *size, err);
+		if (state != CACHE_HIT)
+			close(*fd);
+	}
 	if (state != CACHE_HIT)
-		return state;
+		return state == CACHE_BAD && job->sha512 ? CACHE_MISS : state;
+	job->found = asset->digest;
 	if (asset->size == 0 || asset->size == *size) {
 		notify(job, EVENT_CACHED, NULL, *size, NULL);
 		return CACHE_HIT;
@@ -284,8 +312,8 @@ static int wait_for_partial(struct job *job, struct partial *partial, struct err
 	bool reported = false;
 	int result;
 
-	while ((result = partial_open(partial, &job->cache, &job->asset->digest, job->maximum, err))
-	       == 1) {
+	while ((result = partial_open(partial, &job->cache, &job->asset->digest, job->sha512,
+				      job->maximum, err)) == 1) {
 		if (clock_now() > deadline)
 			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process "
 					 "did not finish its download", job->asset->name);
@@ -330,6 +358,7 @@ static int find_or_download(struct job *job, int *fd, uint64_t *size, struct err
 			result = partial_publish(&partial, fd, err);
 		if (result == 0) {
 			*size = partial.length;
+			job->found = digest_read(&partial.state);
 			notify(job, EVENT_DONE, NULL, *size, NULL);
 		}
 	}
@@ -353,18 +382,13 @@ static bool take_ahead(struct fetch *fetch, const struct fetch_asset *asset, int
 	return false;
 }
 
-int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
-	       struct error *err)
+static int run_job(struct job *job, int *fd, uint64_t *size, struct error *err)
 {
+	const struct fetch_options *options = &job->fetch->options;
+	const struct fetch_asset *asset = job->asset;
 	const uint64_t limit = asset->maximum ? asset->maximum : LIMIT_ARCHIVE_BYTES;
-	struct job job = { .fetch = fetch, .asset = asset,
-			   .maximum = asset->size ? asset->size : limit,
-			   .witness = asset->witness ? asset->witness : "the lock" };
-	const struct fetch_options *options = &fetch->options;
 	int result = 0;
 
-	if (take_ahead(fetch, asset, fd, size))
-		return 0;
 	*fd = -1;
 	if (!options->cache) {
 		error_set(err, STATUS_FILE, "cannot choose a cache directory: neither HOME nor "
@@ -374,25 +398,50 @@ int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, ui
 	if (asset->size > limit)
 		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %" PRIu64 " bytes are "
 				 "more than %" PRIu64, asset->name, asset->size, limit);
-	job.sources = memory_new(options->mirror_count + 1, sizeof *job.sources);
+	job->maximum = asset->size ? asset->size : limit;
+	job->witness = asset->witness ? asset->witness : "the lock";
+	job->sources = memory_new(options->mirror_count + 1, sizeof *job->sources);
 	for (size_t i = 0; i < options->mirror_count && result == 0; i++) {
 		char *text = mirror_url(options->mirrors[i], asset->name);
 
-		result = add_source(&job, text, err);
+		result = add_source(job, text, err);
 		free(text);
 	}
 	if (result == 0)
-		result = add_source(&job, asset->url, err);
+		result = add_source(job, asset->url, err);
 	if (result == 0)
-		result = cache_open(&job.cache, options->cache, job.source_count > 0, err);
+		result = cache_open(&job->cache, options->cache, job->source_count > 0, err);
 	if (result == 0) {
-		result = find_or_download(&job, fd, size, err);
-		cache_close(&job.cache);
+		result = find_or_download(job, fd, size, err);
+		cache_close(&job->cache);
 	}
-	for (size_t i = 0; i < job.source_count; i++)
-		url_free(&job.sources[i]);
-	free(job.sources);
+	for (size_t i = 0; i < job->source_count; i++)
+		url_free(&job->sources[i]);
+	free(job->sources);
 	return result;
+}
+
+int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
+	       struct error *err)
+{
+	struct job job = { .fetch = fetch, .asset = asset };
+
+	return take_ahead(fetch, asset, fd, size) ? 0 : run_job(&job, fd, size, err);
+}
+
+int fetch_learn(struct fetch *fetch, struct fetch_asset *asset, const struct digest_sha512 *sha512,
+		struct error *err)
+{
+	struct job job = { .fetch = fetch, .asset = asset, .sha512 = sha512 };
+	uint64_t size;
+	int fd;
+
+	if (run_job(&job, &fd, &size, err) < 0)
+		return -1;
+	close(fd);
+	asset->digest = job.found;
+	asset->size = size;
+	return 0;
 }
 
 /* A job. */

@@ -60,10 +60,10 @@ void fetch_free(struct fetch *fetch);
 /*
  * Confines the process to what fetching these assets and documents may use
  * (confine_network). What else is read and written has been listed. For assets the cache is made,
- * when they may be downloaded. Before the first thread. Errors as for confine_network, STATUS_FILE
- * for the cache.
+ * when they may be downloaded; with maybe, one that cannot be made is no error yet. Before the
+ * first thread. Errors as for confine_network, STATUS_FILE for the cache.
  */
-int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
+int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count, bool maybe,
 		const char *const *documents, size_t document_count, struct error *err);
 
 /*
@@ -94,6 +94,14 @@ uint64_t fetch_size(const struct fetch *fetch, size_t number);
  */
 int fetch_open(struct fetch *fetch, const struct fetch_asset *asset, int *fd, uint64_t *size,
 	       struct error *err);
+
+/*
+ * Fetches the archive that has the SHA-512, and fills the asset's digest and size, with which
+ * fetch_open then finds it in the cache. The asset's digest so far is a guess, all zero without
+ * one: a cached archive of this digest is used if its SHA-512 is right. Errors as for fetch_open.
+ */
+int fetch_learn(struct fetch *fetch, struct fetch_asset *asset, const struct digest_sha512 *sha512,
+		struct error *err);
 
 /*
  * Adds a document without a known digest to buffer, at most its maximum: over https or from a file

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-#define NOTE_NAME_BYTES (DIGEST_HEX_BYTES + sizeof ".from")
+#define NOTE_NAME_BYTES (DIGEST_SHA512_HEX_BYTES + sizeof ".from")
 
 static int fail(const struct partial *partial, const char *verb, struct error *err)
 {
@@ -97,13 +97,25 @@ static void release(struct partial *partial)
 	free(partial->path);
 }
 
+static void begin_digest(struct partial *partial)
+{
+	if (partial->wanted_sha512)
+		digest_init_sha512(&partial->state);
+	else
+		digest_init(&partial->state);
+}
+
 int partial_open(struct partial *partial, const struct cache *cache, const struct digest *wanted,
-		 uint64_t maximum, struct error *err)
+		 const struct digest_sha512 *sha512, uint64_t maximum, struct error *err)
 {
 	int result;
 
-	*partial = (struct partial){ .cache = cache, .wanted = *wanted, .directory = -1, .fd = -1 };
-	digest_write_hex(wanted, partial->name);
+	*partial = (struct partial){ .cache = cache, .wanted = *wanted, .wanted_sha512 = sha512,
+				     .directory = -1, .fd = -1 };
+	if (sha512)
+		digest_write_sha512(sha512, partial->name);
+	else
+		digest_write_hex(wanted, partial->name);
 	partial->path = memory_format("%s/partial/%s", cache->path, partial->name);
 	result = cache_open_directory(cache, "partial", true, &partial->directory, err);
 	if (result == 0)
@@ -113,7 +125,7 @@ int partial_open(struct partial *partial, const struct cache *cache, const struc
 	if (result == 0 && fchmod(partial->fd, 0600) < 0)	/* whatever the umask was */
 		result = fail(partial, "open", err);
 	if (result == 0) {
-		digest_init(&partial->state);
+		begin_digest(partial);
 		result = cache_hash(partial->fd, maximum, &partial->state, partial->path, err);
 	}
 	if (result == 0) {
@@ -169,8 +181,14 @@ int partial_settle(struct partial *partial, struct error *err)
 
 bool partial_is_right(const struct partial *partial)
 {
-	struct digest digest = digest_read(&partial->state);
+	struct digest_sha512 sha512;
+	struct digest digest;
 
+	if (partial->wanted_sha512) {
+		sha512 = digest_read_sha512(&partial->state);
+		return digest_equal_sha512(&sha512, partial->wanted_sha512);
+	}
+	digest = digest_read(&partial->state);
 	return digest_equal(&digest, &partial->wanted);
 }
 
@@ -181,7 +199,7 @@ int partial_reset(struct partial *partial, struct error *err)
 	partial_settle(partial, &unused);	/* it is thrown away, written or not */
 	forget_note(partial);
 	partial->length = 0;
-	digest_init(&partial->state);
+	begin_digest(partial);
 	if (ftruncate(partial->fd, 0) < 0 || lseek(partial->fd, 0, SEEK_SET) != 0)
 		return fail(partial, "write", err);
 	return 0;
@@ -259,10 +277,14 @@ static int reopen(const struct partial *partial)
 
 static int flush_and_name(struct partial *partial)
 {
+	const struct digest digest = digest_read(&partial->state);
+	char name[DIGEST_HEX_BYTES];
+
 	if (fchmod(partial->fd, 0444) < 0 || fsync(partial->fd) < 0)
 		return -1;
 	forget_note(partial);
-	if (renameat(partial->directory, partial->name, partial->cache->entries, partial->name) < 0)
+	if (renameat(partial->directory, partial->name, partial->cache->entries,
+		     digest_write_hex(&digest, name)) < 0)
 		return -1;
 	return fsync(partial->cache->entries) < 0 || fsync(partial->directory) < 0 ? -1 : 0;
 }
@@ -271,7 +293,7 @@ int partial_publish(struct partial *partial, int *fd, struct error *err)
 {
 	*fd = -1;
 	if (!partial_is_right(partial))
-		return error_set(err, STATUS_DIGEST, "cannot use '%s': wrong SHA-256",
+		return error_set(err, STATUS_DIGEST, "cannot use '%s': wrong digest",
 				 partial->path);
 	*fd = reopen(partial);
 	partial->published = *fd >= 0 && flush_and_name(partial) == 0;

@@ -191,6 +191,20 @@ const char *reference_server(const struct reference *reference)
 
 /* ---- comparing ---- */
 
+const char *reference_prefix(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char *first;
+	bool domain;
+
+	if (!slash)
+		return "docker.io/library/";
+	first = memory_copy(name, (size_t)(slash - name));
+	domain = is_domain(first);
+	free(first);
+	return domain ? "" : "docker.io/";
+}
+
 static const char *without(const char *reference, const char *prefix)
 {
 	size_t length = strlen(prefix);

@@ -38,6 +38,27 @@ static const struct platform *first_platform(const struct recipe_library *librar
 	return library->platforms[i];
 }
 
+/* With a base image, a Dockerfile downloads one archive and copies members of it by name. */
+static int check_base(const struct recipe *recipe, const struct library_text *d, struct error *err)
+{
+	const char *reason = NULL;
+
+	if (strcmp(d->kind->name, "scratch") == 0)
+		return 0;
+	if (strcmp(recipe_format(recipe, &d->platform), "program") == 0)
+		reason = "the release is no archive";
+	for (size_t i = 0; i < recipe->entry_count && !reason; i++)
+		if (recipe->entries[i].follow)
+			reason = "an entry follows links";
+		else if (text_has(&recipe->entries[i], RECIPE_MEMBERS))
+			reason = "an entry takes a directory of the archive";
+	if (!reason)
+		return 0;
+	error_set(err, STATUS_CONFIG, "cannot write the Dockerfile of %s: %s", d->kind->name,
+		  reason);
+	return error_hint(err, "leave the variant out; scratch has a tar of its own");
+}
+
 int dockerfile_add(struct generated *into, const struct recipe *recipe, const struct lock *lock,
 		   const struct recipe_variant *variant, struct error *err)
 {
@@ -59,12 +80,8 @@ int dockerfile_add(struct generated *into, const struct recipe *recipe, const st
 
 	if (variant->imported)
 		return 0;
-	if (strcmp(d.kind->name, "scratch") != 0
-	    && strcmp(recipe_format(recipe, &d.platform), "program") == 0) {
-		error_set(err, STATUS_CONFIG, "cannot write the Dockerfile of %s: the release is "
-			  "no archive", d.kind->name);
-		return error_hint(err, "leave the variant out; scratch has a tar of its own");
-	}
+	if (check_base(recipe, &d, err) < 0)
+		return -1;
 	directory = recipe_expand_version(recipe, &d.pool, recipe->library.directory, err);
 	if (!directory)
 		return -1;

@@ -30,26 +30,6 @@ static const char *vary(struct library_text *d, const char *text)
 	return result;
 }
 
-/* The shell knows only the target, so nothing else of the URL may depend on the platform. */
-static int check_alike(struct library_text *d, const struct platform *platform)
-{
-	const char *const template = d->recipe->release.url;
-	struct platform copy = *platform;
-	const char *one = recipe_expand(d->recipe, &d->platform, &d->pool, template, d->err);
-	const char *other;
-
-	copy.word = TEXT_TARGET;
-	other = recipe_expand(d->recipe, &copy, &d->pool, template, d->err);
-	if (!one || !other)
-		return -1;
-	if (strcmp(one, other) == 0)
-		return 0;
-	error_set(d->err, STATUS_CONFIG, "cannot write the Dockerfile of alpine: '%s' differs "
-		  "between '%s' and '%s' by more than {target}", template, d->platform.name,
-		  platform->name);
-	return error_hint(d->err, "name these words in 'release.target'");
-}
-
 /* A line of the case for each platform that Alpine and the lock have. */
 static void add_targets(struct library_text *d)
 {
@@ -66,7 +46,7 @@ static void add_targets(struct library_text *d)
 			continue;
 		asset = text_asset(d, platform);
 		target = asset ? recipe_target(d->recipe, platform, &d->pool, d->err) : NULL;
-		if (asset && (!target || check_alike(d, platform) < 0))
+		if (asset && !target)
 			d->failed = true;
 		else if (asset)
 			text_format(d, "\t\t%s) target='%s'; sha256='%s' ;; \\\n", platform->apk,

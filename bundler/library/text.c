@@ -34,20 +34,55 @@ const char *text_plain(struct library_text *d, const char *text)
 	       ? text : fail(d, text, "it has a character with a meaning to shells");
 }
 
-const char *text_expand(struct library_text *d, const char *template)
+static const char *expand(struct library_text *d, const struct platform *platform,
+			  const char *template)
 {
-	const char *text = d->failed ? NULL : recipe_expand(d->recipe, &d->platform, &d->pool,
+	const char *text = d->failed ? NULL : recipe_expand(d->recipe, platform, &d->pool,
 							    template, d->err);
 
 	d->failed = text == NULL;
 	return text ? text : "";
 }
 
+/*
+ * A platform of the variant for which the template is another text, or NULL. A Dockerfile for
+ * Windows is for one platform.
+ */
+static const struct platform *find_unlike(struct library_text *d, const char *template,
+					  const char *text)
+{
+	for (size_t i = 0; d->platform.word && i < d->recipe->platform_count; i++) {
+		const struct platform *platform = d->recipe->platforms[i];
+		struct platform copy = *platform;
+
+		copy.word = d->platform.word;
+		if (variant_runs_on(d->kind, platform)
+		    && strcmp(expand(d, &copy, template), text) != 0)
+			return platform;
+	}
+	return NULL;
+}
+
+const char *text_expand(struct library_text *d, const char *template)
+{
+	const char *text = expand(d, &d->platform, template);
+	const struct platform *unlike = find_unlike(d, template, text);
+
+	if (!unlike || d->failed)
+		return text;
+	error_set(d->err, STATUS_CONFIG, "cannot write the Dockerfile of %s: '%s' differs between "
+		  "'%s' and '%s' by more than {target}", d->kind->name, template,
+		  d->platform.name, unlike->name);
+	error_hint(d->err, "name these words in 'release.target'");
+	d->failed = true;
+	return "";
+}
+
 const char *text_expand_common(struct library_text *d, const char *template)
 {
-	const char *text = text_expand(d, template);
+	const char *text = expand(d, &d->platform, template);
 
-	return strstr(text, TEXT_TARGET)
+	return strstr(text, TEXT_TARGET) || find_unlike(d, template, text)
 	       ? fail(d, template, "it differs between platforms") : text;
 }
 

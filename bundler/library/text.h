@@ -42,7 +42,10 @@ void text_add_exec(struct library_text *d, const char *instruction, const json_t
 /* The text, which needs no quotes in any shell. */
 const char *text_plain(struct library_text *d, const char *text);
 
-/* A template, expanded for the platform; a common one has to be the same on every platform. */
+/*
+ * A template, expanded for the platform. On the variant's other platforms nothing but the target
+ * may differ; a common one has to be the same on every platform.
+ */
 const char *text_expand(struct library_text *d, const char *template);
 const char *text_expand_common(struct library_text *d, const char *template);
 

@@ -211,7 +211,7 @@ static int add_sums(struct loading *loading, const char *path, const char *versi
 		    const struct buffer *text)
 {
 	struct lint_tree *tree = &loading->lint->tree;
-	struct digest ignored;
+	struct sums_digest ignored;
 
 	tree->sums = memory_resize(tree->sums, tree->sums_count + 1, sizeof *tree->sums);
 	loading->bytes += text->capacity;
@@ -499,6 +499,7 @@ const struct lint_variant *lint_tree_variant(const struct lint_version *version,
 int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *version,
 		     const char *asset, struct digest *digest, const char **source)
 {
+	struct sums_digest found;
 	struct error ignored;
 	int result = 0;
 
@@ -520,8 +521,9 @@ int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *ve
 		if (sums->version && strcmp(sums->version, version->name) != 0)
 			continue;
 		*source = sums->path;
-		result = sums_find(&sums->text, sums->path, asset, false, digest, &ignored) > 0
-			 ? 1 : -1;
+		result = sums_find(&sums->text, sums->path, asset, false, &found, &ignored) > 0
+			 && !found.is_sha512 ? 1 : -1;
+		*digest = found.sha256;
 	}
 	return result;
 }

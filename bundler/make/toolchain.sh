@@ -23,7 +23,7 @@ for group; do
 		command -v go >/dev/null || packages="$packages golang-go" ;;
 	test)
 		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev libbearssl-dev shellcheck universal-ctags
-			mandoc groff-base git python3 python3-jsonschema python3-yaml openssl nginx-light curl iproute2 util-linux diffutils
+			mandoc groff-base git python3 python3-jsonschema python3-yaml openssl nginx-light curl bind9-dnsutils iproute2 util-linux diffutils
 			bubblewrap runsc
 			strace time zstd mtree-netbsd libarchive-tools qemu-user-static busybox-static" ;;
 	interop)	# the tools of others that read what we write

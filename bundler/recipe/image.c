@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "recipe/recipe.h"
+#include "recipe/root.h"
 #include "recipe/template.h"
 
 #define DIGITS "0123456789"
@@ -172,9 +173,80 @@ static int take_flavours(struct yaml *yaml, yaml_node_t *node, void *into, struc
 	return yaml_pairs(yaml, node, take_flavour, image, err);
 }
 
+static bool has_members(const struct recipe *recipe, const struct platform *platform)
+{
+	for (size_t i = 0; i < recipe->entry_count; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+
+		if (entry->source == RECIPE_MEMBERS
+		    && (!entry->os || strcmp(entry->os, platform->os) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Why a container of this tree cannot start the program, or NULL. */
+static const char *start_fault(const struct recipe *recipe, const struct platform *platform,
+			       const struct tree *tree, const char *program)
+{
+	const struct tree_node *node = tree_resolve(tree, program);
+
+	if (*program != '/')
+		return "is not an absolute path";
+	/* What a directory of the archive has is found out when it is unpacked. */
+	if (!node)
+		return has_members(recipe, platform) ? NULL : "is not in 'root'";
+	if (node->type != TREE_FILE)
+		return "is not a file";
+	return platform->format == PLATFORM_ELF && !(node->mode & 0111)
+	       ? "has a mode that is not executable" : NULL;
+}
+
+static int check_entrypoint(struct yaml *yaml, yaml_node_t *node, const struct recipe_image *image,
+			    struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	yaml_node_t *item = yaml_item(yaml, yaml_find(yaml, node, "entrypoint"), 0);
+
+	for (size_t i = 0; i < recipe->platform_count; i++) {
+		const struct platform *platform = recipe->platforms[i];
+		const char *program = recipe_expand(recipe, platform, yaml->pool,
+						    image->entrypoint.items[0], err);
+		const char *fault = NULL;
+		struct tree tree;
+		int result;
+
+		tree_init(&tree, 0);
+		result = program ? recipe_root_lay_out(recipe, platform, &tree, err) : -1;
+		if (result == 0)
+			fault = start_fault(recipe, platform, &tree, program);
+		tree_free(&tree);
+		if (fault)
+			return yaml_fault(yaml, item, err, "the program '%s' for '%s' %s", program,
+					  platform->name, fault);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_name(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	struct recipe_image *image = into;
+	struct error reason;
+
+	image->name = yaml_string(yaml, node, err);
+	if (!image->name)
+		return -1;
+	return recipe_expand_version(recipe, yaml->pool, image->name, &reason)
+	       ? 0 : yaml_fault(yaml, node, err, "%s", reason.message);
+}
+
 int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
+		{ "name", false, take_name, NULL, 0 },
 		{ "entrypoint", true, take_entrypoint, NULL,
 		  offsetof(struct recipe_image, entrypoint) },
 		{ "cmd", false, take_cmd, NULL, offsetof(struct recipe_image, cmd) },
@@ -189,5 +261,7 @@ int recipe_image_take(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ NULL, false, NULL, NULL, 0 },
 	};
 
-	return yaml_mapping(yaml, node, keys, into, err);
+	if (yaml_mapping(yaml, node, keys, into, err) < 0)
+		return -1;
+	return check_entrypoint(yaml, node, into, err);
 }

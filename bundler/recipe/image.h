@@ -6,8 +6,8 @@
 
 /*
  * Takes the recipe's image section into a struct recipe_image, and checks it against the OCI image
- * specification (config.md). yaml->context is the struct recipe, whose platforms must be taken
- * before.
+ * specification (config.md). yaml->context is the struct recipe, whose platforms, release
+ * and root must be taken before. The entry point must be an executable file on every platform.
  */
 yaml_take recipe_image_take;
 

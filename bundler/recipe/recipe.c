@@ -47,6 +47,12 @@ const char *recipe_format(const struct recipe *recipe, const struct platform *pl
 	return NULL;
 }
 
+bool recipe_is_of_release(const struct recipe_entry *entry)
+{
+	return entry->source == RECIPE_ASSET || entry->source == RECIPE_MEMBER
+	       || entry->source == RECIPE_MEMBERS;
+}
+
 /* The words that most projects use: Go's, and of arm the variant, too. */
 static char *arch_of(const struct platform *platform, struct pool *pool)
 {
@@ -141,6 +147,15 @@ char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
 		  struct pool *pool, struct error *err)
 {
 	return recipe_expand(recipe, platform, pool, recipe->release.sums, err);
+}
+
+const char *recipe_image_name(const struct recipe *recipe, struct pool *pool)
+{
+	struct error unused;
+
+	/* It was expanded when the recipe was read. */
+	return recipe->image.name ? recipe_expand_version(recipe, pool, recipe->image.name, &unused)
+				  : recipe->name;
 }
 
 char *recipe_tag(const struct recipe *recipe, struct pool *pool)

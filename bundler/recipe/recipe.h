@@ -20,6 +20,7 @@
 enum recipe_source {
 	RECIPE_ASSET,		/* the asset itself, in the format "program" */
 	RECIPE_MEMBER,		/* argument: name of the member below the release's directory */
+	RECIPE_MEMBERS,		/* argument: directory below it, with a slash: all files in it */
 	RECIPE_FILE,		/* argument: path below the recipe's directory */
 	RECIPE_TEXT,		/* argument: the content itself */
 	RECIPE_CERTIFICATES,	/* the recipe's CA bundle */
@@ -31,11 +32,13 @@ enum recipe_source {
 struct recipe_entry {
 	char *path;		/* template */
 	enum recipe_source source;
-	char *argument;		/* a template for RECIPE_MEMBER and RECIPE_LINK */
+	char *argument;		/* a template for RECIPE_MEMBER, RECIPE_MEMBERS and RECIPE_LINK */
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint32_t uid, gid;
 	char *os;		/* only for platforms of this operating system, or NULL */
 	bool program;		/* checked to be a static program for the platform */
+	bool follow;		/* takes what a link in the archive leads to */
+	bool dynamic;		/* checked to be a program whose interpreter is there */
 };
 
 struct recipe_format {
@@ -59,6 +62,7 @@ struct recipe_release {
 	char *wrapper;		/* template: directory in the archive, or "" */
 	struct recipe_format *formats;
 	size_t format_count;
+	bool shared;		/* platforms may have the same asset */
 	char *before;		/* first version to which this no longer applies, or NULL */
 };
 
@@ -86,6 +90,7 @@ struct recipe_flavour {
 };
 
 struct recipe_image {
+	char *name;		/* template of recipe_expand_version, or NULL */
 	struct recipe_list entrypoint, cmd;	/* templates */
 	struct recipe_variable *env;
 	size_t env_count;
@@ -176,6 +181,9 @@ char *recipe_url(const struct recipe *recipe, const struct platform *platform,
 char *recipe_target(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, struct error *err);
 
+/* The name of an image: the recipe's image.name, else its name. In pool. */
+const char *recipe_image_name(const struct recipe *recipe, struct pool *pool);
+
 /* The tag of an image: the version, in which "+" becomes "-", because a tag has none. In pool. */
 char *recipe_tag(const struct recipe *recipe, struct pool *pool);
 
@@ -197,6 +205,9 @@ bool recipe_has(const struct recipe *recipe, const struct platform *platform);
 
 /* Whether the recipe lists the platform as optional: a release may lack it. */
 bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform);
+
+/* Whether an entry takes something out of the release. */
+bool recipe_is_of_release(const struct recipe_entry *entry);
 
 /* Reads a user or group number; returns its end in text, or NULL for a number chown(2) refuses. */
 const char *recipe_parse_id(const char *text, uint32_t *id);

@@ -219,6 +219,27 @@ static int take_older(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return 0;
 }
 
+/* A template without the word of the platform gives all of them the archive of one. */
+static int check_shared(struct yaml *yaml, yaml_node_t *node, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	const char **urls = pool_new(yaml->pool, recipe->platform_count, sizeof *urls);
+
+	for (size_t i = 0; i < recipe->platform_count && !recipe->release.shared; i++) {
+		urls[i] = recipe_url(recipe, recipe->platforms[i], yaml->pool, err);
+		if (!urls[i])
+			return -1;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(urls[k], urls[i]) == 0)
+				return yaml_fault(yaml, yaml_find(yaml, node, "url"), err, "'%s' "
+						  "and '%s' have the same URL '%s': if that is "
+						  "meant, write 'shared: true'",
+						  recipe->platforms[k]->name,
+						  recipe->platforms[i]->name, urls[i]);
+	}
+	return 0;
+}
+
 int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	static const struct yaml_key keys[] = {
@@ -227,11 +248,16 @@ int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct
 		{ "asset", true, take_asset, NULL, 0 },
 		{ "url", true, take_url, NULL, 0 },
 		{ "sums", true, take_sums, NULL, 0 },
-		{ "directory", true, take_wrapper, NULL, 0 },
+		{ "directory", false, take_wrapper, NULL, 0 },
+		{ "shared", false, yaml_take_boolean, NULL,
+		  offsetof(struct recipe_release, shared) },
 		{ "older", false, take_older, NULL, 0 },
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
 
-	return yaml_mapping(yaml, node, keys, &recipe->release, err);
+	recipe->release.wrapper = pool_string(yaml->pool, "");
+	if (yaml_mapping(yaml, node, keys, &recipe->release, err) < 0)
+		return -1;
+	return check_shared(yaml, node, err);
 }

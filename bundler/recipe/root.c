@@ -44,7 +44,8 @@ static int take_owner(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return 0;
 }
 
-#define SOURCES "'member', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'"
+#define SOURCES "'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and " \
+		"'link'"
 
 static int set_source(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
 		      enum recipe_source source, char *argument, struct error *err)
@@ -82,24 +83,44 @@ static const char *reference_fault(const char *text)
 	return NULL;
 }
 
+/* "./" is the release's directory itself. */
+static const char *members_fault(const char *text)
+{
+	const size_t length = strlen(text);
+	char directory[LIMIT_PATH_BYTES + 1];
+
+	if (reference_fault(text))
+		return reference_fault(text);
+	if (text[length - 1] != '/')
+		return "a directory ends with a slash";
+	memcpy(directory, text, length);
+	directory[length - 1] = '\0';
+	return strcmp(text, "./") == 0 ? NULL : path_beneath_fault(directory);
+}
+
 static int take_reference(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
-			  enum recipe_source source, struct error *err)
+			  enum recipe_source source, yaml_rule *rule, struct error *err)
 {
 	char *reference;
 
-	if (recipe_template_take(yaml, node, &reference, reference_fault, err) < 0)
+	if (recipe_template_take(yaml, node, &reference, rule, err) < 0)
 		return -1;
 	return set_source(yaml, node, entry, source, reference, err);
 }
 
 static int take_member(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_reference(yaml, node, into, RECIPE_MEMBER, err);
+	return take_reference(yaml, node, into, RECIPE_MEMBER, reference_fault, err);
+}
+
+static int take_members(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return take_reference(yaml, node, into, RECIPE_MEMBERS, members_fault, err);
 }
 
 static int take_link(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return take_reference(yaml, node, into, RECIPE_LINK, err);
+	return take_reference(yaml, node, into, RECIPE_LINK, reference_fault, err);
 }
 
 /* A source that has no argument: its value can only be true. */
@@ -147,7 +168,7 @@ static int check_format(struct yaml *yaml, yaml_node_t *node, const struct recip
 
 		if (entry->os && strcmp(entry->os, os) != 0)
 			continue;
-		if (entry->source == RECIPE_MEMBER && bare)
+		if (recipe_is_of_release(entry) && entry->source != RECIPE_ASSET && bare)
 			return yaml_fault(yaml, node, err, "a 'member' needs an archive, and the "
 					  "format for '%s' is 'program': write 'asset: true'", os);
 		if (entry->source == RECIPE_ASSET && !bare)
@@ -164,6 +185,7 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	static const struct yaml_key keys[] = {
 		{ "path", true, NULL, NULL, offsetof(struct recipe_entry, path) },
 		{ "member", false, take_member, NULL, 0 },
+		{ "members", false, take_members, NULL, 0 },
 		{ "asset", false, take_asset, NULL, 0 },
 		{ "file", false, take_file, NULL, 0 },
 		{ "text", false, take_text, NULL, 0 },
@@ -175,6 +197,9 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ "os", false, NULL, platform_os_fault, offsetof(struct recipe_entry, os) },
 		{ "program", false, yaml_take_boolean, NULL,
 		  offsetof(struct recipe_entry, program) },
+		{ "follow", false, yaml_take_boolean, NULL, offsetof(struct recipe_entry, follow) },
+		{ "dynamic", false, yaml_take_boolean, NULL,
+		  offsetof(struct recipe_entry, dynamic) },
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
@@ -187,9 +212,16 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		return yaml_fault(yaml, node, err, "an entry needs one of " SOURCES);
 	if (entry->source == RECIPE_LINK && entry->mode != MODE_UNSET)
 		return yaml_fault(yaml, node, err, "a link has no mode");
-	if (entry->program && entry->source != RECIPE_MEMBER && entry->source != RECIPE_ASSET)
-		return yaml_fault(yaml, node, err, "only a 'member' or the 'asset' can be a "
-				  "'program'");
+	if ((entry->program || entry->dynamic) && entry->source != RECIPE_MEMBER
+	    && entry->source != RECIPE_ASSET)
+		return yaml_fault(yaml, node, err, "only a 'member' or the 'asset' can be "
+				  "'program' or 'dynamic'");
+	if (entry->program && entry->dynamic)
+		return yaml_fault(yaml, node, err, "a 'program' needs no other file, so it is "
+				  "not 'dynamic'");
+	if (entry->follow && entry->source != RECIPE_MEMBER && entry->source != RECIPE_MEMBERS)
+		return yaml_fault(yaml, node, err,
+				  "only 'member' and 'members' can follow links");
 	if (check_format(yaml, node, entry, err) < 0)
 		return -1;
 	if (entry->mode == MODE_UNSET)
@@ -209,15 +241,39 @@ static int entry_fault(struct yaml *yaml, yaml_node_t *node, size_t i, const str
 
 /* Adds the entry, without its content, to a tree. */
 static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, const char *path,
-		       struct error *err)
+		       const char *target, struct error *err)
 {
 	const struct content nothing = { .fd = -1 };
 
 	if (entry->source == RECIPE_DIRECTORY)
-		return tree_add_directory(tree, path, 0, 0, 0, err);
+		return tree_add_directory(tree, path, entry->mode, 0, 0, err);
+	/* Only what is there for sure: the directory, which may be an entry, too. */
+	if (entry->source == RECIPE_MEMBERS)
+		return tree_imply_directory(tree, path, err);
 	if (entry->source == RECIPE_LINK)
-		return tree_add_link(tree, path, "", 0, 0, err);
-	return tree_add_file(tree, path, 0, 0, 0, nothing, err);
+		return tree_add_link(tree, path, target, 0, 0, err);
+	return tree_add_file(tree, path, entry->mode, 0, 0, nothing, err);
+}
+
+int recipe_root_lay_out(const struct recipe *recipe, const struct platform *platform,
+			struct tree *tree, struct error *err)
+{
+	struct pool pool = { 0 };
+	int result = 0;
+
+	for (size_t i = 0; i < recipe->entry_count && result == 0; i++) {
+		const struct recipe_entry *entry = &recipe->entries[i];
+		const char *path, *target = "";
+
+		if (entry->os && strcmp(entry->os, platform->os) != 0)
+			continue;
+		path = recipe_expand(recipe, platform, &pool, entry->path, err);
+		if (entry->source == RECIPE_LINK)
+			target = recipe_expand(recipe, platform, &pool, entry->argument, err);
+		result = path && target ? add_to_tree(tree, entry, path, target, err) : -1;
+	}
+	pool_free(&pool);
+	return result;
 }
 
 /* The paths of the entries on a platform, NULL for those of other operating systems. */
@@ -270,7 +326,7 @@ static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
 		tree_init(&tree, 0);
 		for (size_t j = 0; j < recipe->entry_count && result == 0; j++)
 			if (paths[j]
-			    && add_to_tree(&tree, &recipe->entries[j], paths[j], &reason) < 0)
+			    && add_to_tree(&tree, &recipe->entries[j], paths[j], "", &reason) < 0)
 				result = entry_fault(yaml, node, j, &reason, err);
 		tree_free(&tree);
 		if (result < 0)

@@ -66,31 +66,38 @@ static bool read_line(struct reader *reader)
 
 /* What one line says. */
 struct entry {
-	const char *algorithm;	/* NULL when it is SHA-256 */
-	struct digest digest;
+	const char *algorithm;
+	bool is_sha256, is_sha512;	/* neither: of another algorithm */
+	struct digest sha256;
+	struct digest_sha512 sha512;
 	const char *name;
 	size_t length;		/* 0 for digits alone */
 };
 
-/* The algorithm of so many hexadecimal digits; "" for SHA-256, NULL when there is none. */
+/* The algorithm of so many hexadecimal digits, or NULL. */
 static const char *algorithm_of(size_t digits)
 {
 	switch (digits) {
 	case 32: return "MD5";
 	case 40: return "SHA-1";
 	case 56: return "SHA-224";
-	case 64: return "";
+	case 64: return "SHA-256";
 	case 96: return "SHA-384";
 	case 128: return "SHA-512";
 	}
 	return NULL;
 }
 
+static bool is_digit(char c)
+{
+	return c != '\0' && strchr("0123456789abcdefABCDEF", c);
+}
+
 static size_t count_digits(const char *text, const char *end)
 {
 	const char *next = text;
 
-	while (next < end && *next != '\0' && strchr("0123456789abcdefABCDEF", *next))
+	while (next < end && is_digit(*next))
 		next++;
 	return (size_t)(next - text);
 }
@@ -98,21 +105,19 @@ static size_t count_digits(const char *text, const char *end)
 /* Takes so many digits at text; why they are no digest, or NULL. */
 static const char *take_digits(struct entry *entry, const char *text, size_t digits)
 {
-	const char *algorithm = algorithm_of(digits);
-	char hex[DIGEST_HEX_BYTES];
+	char hex[DIGEST_SHA512_HEX_BYTES];
 
-	if (!algorithm)
+	entry->algorithm = algorithm_of(digits);
+	if (!entry->algorithm)
 		return "has a digest of another length than any algorithm's";
-	entry->algorithm = *algorithm ? algorithm : NULL;
-	if (entry->algorithm)
-		return NULL;
 	for (size_t i = 0; i < digits; i++) {
 		hex[i] = text[i];
 		if (hex[i] >= 'A' && hex[i] <= 'F')
 			hex[i] |= 0x20;
 	}
 	hex[digits] = '\0';
-	digest_parse_hex(&entry->digest, hex);
+	entry->is_sha256 = digest_parse_hex(&entry->sha256, hex) == 0;
+	entry->is_sha512 = digest_parse_sha512(&entry->sha512, hex) == 0;
 	return NULL;
 }
 
@@ -207,9 +212,8 @@ static const char *begin(struct reader *reader, const struct buffer *sums)
  * Assets that are older than their digests have null there.
  */
 static int find_in_release(const struct buffer *sums, const char *name_of_sums, const char *name,
-			   struct digest *digest, struct error *err)
+			   struct sums_digest *digest, struct error *err)
 {
-	static const char prefix[] = "sha256:";
 	const char *fault = NULL, *text;
 	size_t values = 0, i;
 	json_error_t where;
@@ -240,9 +244,11 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 		else if (!text)
 			fault = "it has no digest of the asset: GitHub has none from "
 				"before June 2025";
-		else if (strncmp(text, prefix, strlen(prefix)) != 0
-			 || digest_parse_hex(digest, text + strlen(prefix)) < 0)
-			fault = "its digest of the asset is no SHA-256";
+		else if (strncmp(text, "sha512:", 7) == 0
+			 && digest_parse_sha512(&digest->sha512, text + 7) == 0)
+			digest->is_sha512 = true;
+		else if (digest_parse(&digest->sha256, text))
+			fault = "its digest of the asset is neither SHA-256 nor SHA-512";
 		found = 1;
 	}
 	json_decref(root);
@@ -250,63 +256,110 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 				 name, fault) : found;
 }
 
-int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name, bool alone,
-	      struct digest *digest, struct error *err)
+/* The best match of each algorithm. */
+struct choice {
+	int sha256, sha512;	/* as from match */
+	struct sums_digest digest;
+	const char *other;	/* an algorithm that is of no use here, or NULL */
+};
+
+/* Adds an entry that has the name; -1 if it contradicts one before it. */
+static int add(struct choice *choice, const struct entry *entry, int found)
 {
-	const char *fault, *other = NULL;
-	struct reader reader;
+	struct sums_digest *digest = &choice->digest;
+	int *best = entry->is_sha512 ? &choice->sha512 : &choice->sha256;
+	const bool same = entry->is_sha512
+			  ? digest_equal_sha512(&digest->sha512, &entry->sha512)
+			  : digest_equal(&digest->sha256, &entry->sha256);
+
+	if (!entry->is_sha256 && !entry->is_sha512) {
+		choice->other = entry->algorithm;
+		return 0;
+	}
+	if (found <= *best)
+		return found < *best || same ? 0 : -1;
+	*best = found;
+	if (entry->is_sha512)
+		digest->sha512 = entry->sha512;
+	else
+		digest->sha256 = entry->sha256;
+	return 0;
+}
+
+/* Adds all entries with the name. */
+static int choose(struct choice *choice, struct reader *reader, const char *name_of_sums,
+		  const char *name, bool alone, struct error *err)
+{
+	const char *fault;
 	struct entry entry;
 	size_t lines = 0;
 	bool ended = false, nameless = false;
-	int best = 0, found;
+	int found;
 
-	fault = sums->length > 0 ? begin(&reader, sums) : NULL;
-	if (sums->length == 0)
-		return 0;
-	if (fault)
-		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
-	if (*sums->bytes == '{')
-		return find_in_release(sums, name_of_sums, name, digest, err);
-	while (!ended && read_line(&reader)) {
-		ended = reader.is_signed && is_line(&reader, SIGNATURE);
-		if (reader.is_signed && reader.length >= 2 && memcmp(reader.line, "- ", 2) == 0) {
-			reader.line += 2;
-			reader.length -= 2;
+	while (!ended && read_line(reader)) {
+		ended = reader->is_signed && is_line(reader, SIGNATURE);
+		if (reader->is_signed && reader->length >= 2
+		    && memcmp(reader->line, "- ", 2) == 0) {
+			reader->line += 2;
+			reader->length -= 2;
 		}
-		if (ended || reader.length == 0 || *reader.line == '#')
+		if (ended || reader->length == 0 || *reader->line == '#')
 			continue;
 		lines++;
-		fault = parse_line(&reader, &entry);
+		fault = parse_line(reader, &entry);
 		if (!fault && entry.length == 0) {
 			nameless = true;
 			fault = alone ? NULL : "has a digest without a name";
 		}
 		if (fault)
 			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu %s",
-					 name_of_sums, reader.number, fault);
+					 name_of_sums, reader->number, fault);
 		found = entry.length == 0 ? 2 : match(&entry, name);
-		if (found > 0 && entry.algorithm) {
-			other = entry.algorithm;
-			continue;
-		}
-		if (found == 0 || found < best)
-			continue;
-		if (found == best && !digest_equal(digest, &entry.digest))
+		if (found > 0 && add(choice, &entry, found) < 0)
 			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' has two "
 					 "digests", name_of_sums, name);
-		best = found;
-		*digest = entry.digest;
 	}
-	if (reader.is_signed && !ended)
+	if (reader->is_signed && !ended)
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': its signature is missing, "
 				 "so it may be cut off", name_of_sums);
 	if (nameless && lines > 1)
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': a digest without a name is "
 				 "not the only line", name_of_sums);
-	if (best == 0 && other)
+	return 0;
+}
+
+int sums_find(const struct buffer *sums, const char *name_of_sums, const char *name, bool alone,
+	      struct sums_digest *digest, struct error *err)
+{
+	const char *fault;
+	struct choice choice = { .other = NULL };
+	struct reader reader;
+
+	*digest = (struct sums_digest){ .is_sha512 = false };
+	if (sums->length == 0)
+		return 0;
+	fault = begin(&reader, sums);
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
+	if (*sums->bytes == '{')
+		return find_in_release(sums, name_of_sums, name, digest, err);
+	if (choose(&choice, &reader, name_of_sums, name, alone, err) < 0)
+		return -1;
+	*digest = choice.digest;
+	digest->is_sha512 = choice.sha512 > choice.sha256;
+	if (choice.sha256 == 0 && choice.sha512 == 0 && choice.other)
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': for '%s' it has only %s, "
-				 "not SHA-256", name_of_sums, name, other);
-	return best > 0;
+				 "neither SHA-256 nor SHA-512", name_of_sums, name, choice.other);
+	return choice.sha256 > 0 || choice.sha512 > 0;
+}
+
+bool sums_may_have_sha512(const struct buffer *sums)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < sums->length && digits < 2 * DIGEST_SHA512_BYTES; i++)
+		digits = is_digit(sums->bytes[i]) ? digits + 1 : 0;
+	return digits == 2 * DIGEST_SHA512_BYTES;
 }
 
 /* What two names have in common at their beginnings and at their ends, in bytes. */
@@ -376,4 +429,27 @@ const char *sums_near(const struct buffer *sums, const char *name, const char *c
 	}
 	json_decref(root);
 	return nearest.best;
+}
+
+int sums_names(const struct buffer *sums, const char *name_of_sums,
+	       int (*visit)(void *context, const char *name, size_t length, struct error *err),
+	       void *context, struct error *err)
+{
+	struct reader reader = { .next = NULL };
+	const char *fault = sums->length > 0 ? begin(&reader, sums) : NULL;
+	struct entry entry;
+
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
+	while (read_line(&reader) && !(reader.is_signed && is_line(&reader, SIGNATURE))) {
+		if (reader.length == 0 || *reader.line == '#')
+			continue;
+		fault = parse_line(&reader, &entry);
+		if (fault)
+			return error_set(err, STATUS_CONFIG, "cannot use '%s': line %zu %s",
+					 name_of_sums, reader.number, fault);
+		if (entry.length > 0 && visit(context, entry.name, entry.length, err) < 0)
+			return -1;
+	}
+	return 0;
 }

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/pool.h"
 
 static void node_free(struct tree_node *node)
 {
@@ -80,6 +82,41 @@ const struct tree_node *tree_find(const struct tree *tree, const char *path)
 	size_t at = position(tree, path, &found);
 
 	return found ? &tree->nodes[at] : NULL;
+}
+
+const struct tree_node *tree_resolve(const struct tree *tree, const char *path)
+{
+	struct pool pool = { 0 };
+	const char *rest = path, *here = "";	/* "" is the root */
+	const struct tree_node *node = tree_find(tree, "/");
+	unsigned links = 0;
+
+	while (node && *rest) {
+		const size_t length = strcspn(rest, "/");
+		const char *parent = here, *name = rest;
+
+		rest += length;
+		rest += *rest == '/';
+		if (length == 0 || (length == 1 && *name == '.'))
+			continue;
+		if (length == 2 && memcmp(name, "..", 2) == 0) {
+			const char *slash = strrchr(here, '/');
+
+			here = slash ? pool_copy(&pool, here, (size_t)(slash - here)) : "";
+		} else {
+			here = pool_format(&pool, "%s/%.*s", parent, (int)length, name);
+		}
+		node = tree_find(tree, *here ? here : "/");
+		if (!node || node->type != TREE_LINK)
+			continue;
+		if (++links > LIMIT_LINKS)
+			node = NULL;
+		else
+			rest = pool_format(&pool, "%s/%s", node->target, rest);
+		here = *rest == '/' ? "" : parent;
+	}
+	pool_free(&pool);
+	return node;
 }
 
 /* Whether a parent of path is not a directory. */
@@ -169,6 +206,20 @@ int tree_add_directory(struct tree *tree, const char *path, uint32_t mode, uint3
 	if (!node)
 		return -1;
 	set_attributes(node, mode, uid, gid);
+	return 0;
+}
+
+int tree_imply_directory(struct tree *tree, const char *path, struct error *err)
+{
+	const struct tree_node *there = tree_find(tree, path);
+	struct tree_node *node;
+
+	if (there && there->type == TREE_DIRECTORY)
+		return 0;
+	node = add(tree, path, TREE_DIRECTORY, err);
+	if (!node)
+		return -1;
+	node->implied = true;
 	return 0;
 }
 

@@ -75,8 +75,17 @@ int tree_add_file(struct tree *tree, const char *path, uint32_t mode, uint32_t u
 int tree_add_link(struct tree *tree, const char *path, const char *target, uint32_t uid,
 		  uint32_t gid, struct error *err);
 
+/* The same for a directory that only has to be there: it is implied, unless it was added. */
+int tree_imply_directory(struct tree *tree, const char *path, struct error *err);
+
 /* The node at path, or NULL. */
 const struct tree_node *tree_find(const struct tree *tree, const char *path);
+
+/*
+ * The node to which an absolute path leads in a container, through at most LIMIT_LINKS symbolic
+ * links, or NULL.
+ */
+const struct tree_node *tree_resolve(const struct tree *tree, const char *path);
 
 /*
  * For observers: adds a node at any path, in any order, without checks. The returned pointer is

@@ -13,7 +13,9 @@
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "unpack/gzip.h"
+#include "unpack/near.h"
 #include "unpack/zip.h"
 
 #define READ_BLOCK 65536
@@ -21,17 +23,22 @@
 
 /* One pass through an archive. */
 struct reader {
-	struct archive *archive;
-	const char *name;
+	int fd;
+	uint64_t size;		/* of the file, in bytes */
+	const char *format, *name;
 	int directory;
+	struct members *members;
+	const struct members *links;	/* that lead to the members in a second pass, else NULL */
+	struct near *near;	/* NULL, or a pass that only notes names */
+	release_visit *visit;	/* NULL, or for a pass over all plain files */
+	void *context;
+	struct archive *archive;
 	uint64_t budget;	/* bytes that may still be unpacked */
 	struct gzip *gzip;	/* NULL in a zip */
 	uint64_t unpacked;	/* bytes of the tar that were read */
 	uint64_t last;		/* offset after the last of them that was not 0 */
 	struct error *err;
 	bool failed;		/* err is filled: libarchive has no better reason */
-	char *near;		/* a name that ends like a wanted one, or NULL */
-	const struct release_member *near_of;
 };
 
 /* Fills err with libarchive's reason, unless there is a better one already. */
@@ -135,53 +142,130 @@ static int read_data(struct reader *reader, struct content_writer *writer)
 	return status == ARCHIVE_EOF ? 0 : refuse_archive(reader);
 }
 
-/* Reads the content of the current entry. header is the status of its header. */
-static int take_member(struct reader *reader, struct archive_entry *entry, int header,
-		       struct release_member *member)
+/* Reads the content of the current entry. */
+static int take_content(struct reader *reader, struct archive_entry *entry,
+			struct members_file *file)
 {
 	struct content_writer writer;
 	int result;
 
-	if (header != ARCHIVE_OK)
-		return refuse_archive(reader);
-	if (member->found)
-		return refuse_member(reader, member->name, "occurs twice");
-	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
-		return refuse_member(reader, member->name, "is not a plain file");
 	content_begin(&writer, reader->directory);
 	result = read_data(reader, &writer);
-	if (result == 0 && content_end(&writer, &member->content) < 0)
+	if (result == 0 && content_end(&writer, &file->content) < 0)
 		result = store_fault(reader);
 	content_abandon(&writer);
-	member->found = result == 0;
 	if (result == 0 && archive_entry_size_is_set(entry)
-	    && (uint64_t)archive_entry_size(entry) != member->content.size)
-		return refuse_member(reader, member->name, "is truncated");
+	    && (uint64_t)archive_entry_size(entry) != file->content.size)
+		return refuse_member(reader, file->name, "is truncated");
 	return result;
 }
 
-static const char *without_dot(const char *name)
+/* In a second pass what matters is the link that leads to a member. */
+static int refuse_kind(const struct reader *reader, const char *name, const char *kind)
 {
-	return strncmp(name, "./", 2) == 0 ? name + 2 : name;
+	const struct members_file *link = reader->links ? reader->links->files : NULL;
+
+	if (!link)
+		return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' is "
+				 "%s", reader->name, name, kind);
+	while (!link->target || strcmp(link->target, name) != 0)
+		link++;
+	return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' leads to "
+			 "'%s', which is %s", reader->name, link->name, name, kind);
 }
 
-/* Keeps the first name of the archive that ends like a member that was not found yet. */
-static void note_near(struct reader *reader, const struct release_member *member, const char *name)
+/* Notes where a link leads. Its target may be before or after it. */
+static int take_link(struct reader *reader, struct archive_entry *entry, struct members_file *file)
 {
-	const char *wanted = strrchr(member->name, '/'), *slash = strrchr(name, '/');
+	const char *hard = archive_entry_hardlink(entry);
+	const char *target = hard ? hard : archive_entry_symlink(entry);
 
-	if (reader->near || member->found
-	    || strcmp(wanted ? wanted + 1 : member->name, slash ? slash + 1 : name) != 0)
-		return;
-	reader->near = memory_copy(name, strnlen(name, LIMIT_PATH_BYTES));
-	reader->near_of = member;
+	if (reader->links)
+		return refuse_kind(reader, file->name, "a link, too");
+	if (!file->follow) {
+		error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' is a %s "
+			  "link to '%s'", reader->name, file->name, hard ? "hard" : "symbolic",
+			  target ? target : "");
+		return error_hint(reader->err, "with 'follow: true' the recipe takes the file that "
+				  "it leads to");
+	}
+	file->target = target ? members_resolve(hard ? "" : file->name, target) : NULL;
+	if (!file->target)
+		return error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' "
+				 "leads to '%s', which is outside of the archive", reader->name,
+				 file->name, target ? target : "");
+	return read_data(reader, NULL);
+}
+
+/* A name that becomes a path, with what is before it exchanged. */
+static int check_path(const struct reader *reader, const char *name)
+{
+	char *path = memory_format("/%s", name);
+	const char *fault = path_fault(path);
+
+	free(path);
+	return fault ? error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': member '%s' is "
+				 "no path: %s", reader->name, name, fault) : 0;
+}
+
+/* Visits the current entry, if it is a plain file with a name that can be read. */
+static int visit_entry(struct reader *reader, struct archive_entry *entry, int header)
+{
+	const char *name = archive_entry_pathname(entry);
+	struct members_file file = { .content = { .fd = -1 } };
+	int result;
+
+	if (!name || header != ARCHIVE_OK || archive_entry_filetype(entry) != AE_IFREG
+	    || archive_entry_hardlink(entry))
+		return read_data(reader, NULL);
+	while (strncmp(name, "./", 2) == 0)
+		name += 2;
+	file.name = memory_string(name);
+	result = take_content(reader, entry, &file);
+	if (result == 0)
+		result = reader->visit(reader->context, name, &file.content, reader->err);
+	content_free(&file.content);
+	free(file.name);
+	return result;
 }
 
 /*
- * Reads every header. A warning, for example about a name that is not ASCII, is a failure only for
- * a wanted member.
+ * Takes the current entry if it is wanted. header is the status of its header: a warning, for
+ * example about a name that is not ASCII, is a failure only for a wanted member.
  */
-static int read_members(struct reader *reader, struct release_member *members, size_t count)
+static int take_entry(struct reader *reader, struct archive_entry *entry, int header)
+{
+	const char *name = archive_entry_pathname(entry);
+	const bool is_directory = archive_entry_filetype(entry) == AE_IFDIR;
+	struct members_file *file = NULL;
+
+	if (reader->near && name)
+		near_note(reader->near, name);
+	else if (!name && reader->members->directory_count > 0)
+		return refuse_for(reader, "it has a member whose name cannot be read");
+	else if (name)
+		file = is_directory ? members_find(reader->members, name)
+				    : members_match(reader->members, name);
+	if (!file)
+		return read_data(reader, NULL);
+	if (header != ARCHIVE_OK)
+		return refuse_archive(reader);
+	if (file->found)
+		return refuse_member(reader, file->name, "occurs twice");
+	if (!file->named && check_path(reader, file->name) < 0)
+		return -1;
+	if (reader->members->file_count > LIMIT_TAKEN_MEMBERS)
+		return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than %d of "
+				 "its members are wanted", reader->name, LIMIT_TAKEN_MEMBERS);
+	file->found = true;
+	if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+		return take_link(reader, entry, file);
+	if (archive_entry_filetype(entry) != AE_IFREG)
+		return refuse_kind(reader, file->name, "not a plain file");
+	return take_content(reader, entry, file);
+}
+
+static int read_entries(struct reader *reader)
 {
 	struct archive_entry *entry;
 	unsigned met = 0;
@@ -189,36 +273,16 @@ static int read_members(struct reader *reader, struct release_member *members, s
 
 	while ((status = archive_read_next_header(reader->archive, &entry)) == ARCHIVE_OK
 	       || status == ARCHIVE_WARN) {
-		const char *name = archive_entry_pathname(entry);
-		size_t i = 0;
-
 		if (reader->failed)
 			return -1;
 		if (++met > LIMIT_ARCHIVE_MEMBERS)
 			return error_set(reader->err, STATUS_LIMIT, "cannot unpack '%s': more than "
 					 "%d members", reader->name, LIMIT_ARCHIVE_MEMBERS);
-		while (name && strncmp(name, "./", 2) == 0)
-			name += 2;
-		while (i < count && (!name || strcmp(without_dot(members[i].name), name) != 0))
-			i++;
-		for (size_t k = 0; k < count && name && i == count; k++)
-			note_near(reader, &members[k], name);
-		if (i < count ? take_member(reader, entry, status, &members[i]) < 0
-			      : read_data(reader, NULL) < 0)
+		if (reader->visit ? visit_entry(reader, entry, status) < 0
+				  : take_entry(reader, entry, status) < 0)
 			return -1;
 	}
-	if (status != ARCHIVE_EOF || reader->failed)
-		return refuse_archive(reader);
-	for (size_t i = 0; i < count; i++) {
-		if (members[i].found)
-			continue;
-		error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': no member '%s'",
-			  reader->name, members[i].name);
-		if (reader->near && reader->near_of == &members[i])
-			error_hint(reader->err, "it has '%s'", reader->near);
-		return -1;
-	}
-	return 0;
+	return status == ARCHIVE_EOF && !reader->failed ? 0 : refuse_archive(reader);
 }
 
 /*
@@ -243,75 +307,172 @@ static int check_end(struct reader *reader)
 	return 0;
 }
 
+/* Reads the archive once, from where the descriptor is, and goes back to there. */
+static int read_once(struct reader *reader)
+{
+	const off_t start = lseek(reader->fd, 0, SEEK_CUR);
+	const char *fault = NULL;
+	int result;
+
+	reader->archive = archive_read_new();
+	if (!reader->archive)
+		abort();
+	reader->unpacked = reader->last = 0;
+	reader->budget = reader->size > LIMIT_UNPACKED_BYTES / LIMIT_RATIO
+			 ? LIMIT_UNPACKED_BYTES : reader->size * LIMIT_RATIO;
+	/* The ratio of a small archive is mostly that of its headers. */
+	if (reader->budget < MIB)
+		reader->budget = MIB;
+	if (strcmp(reader->format, "zip") == 0) {
+		fault = zip_fault(reader->fd, reader->size);
+		archive_read_support_format_zip_seekable(reader->archive);
+		result = fault ? refuse_for(reader, fault)
+			       : archive_read_open_fd(reader->archive, reader->fd, READ_BLOCK);
+	} else {
+		reader->gzip = gzip_open(reader->fd);
+		archive_read_support_format_tar(reader->archive);
+		result = archive_read_open(reader->archive, reader, NULL, read_tar, NULL);
+	}
+	if (!fault && result != ARCHIVE_OK)
+		result = refuse_archive(reader);
+	if (result == 0)
+		result = read_entries(reader);
+	if (result == 0 && reader->gzip)
+		result = check_end(reader);
+	archive_read_free(reader->archive);
+	if (reader->gzip)
+		gzip_close(reader->gzip);
+	reader->gzip = NULL;
+	if (result == 0 && lseek(reader->fd, start, SEEK_SET) < 0)
+		return error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
+	return result;
+}
+
+/* What is missing, with the names of the archive that are like it. */
+static int refuse_missing(struct reader *reader, const char *name, bool directory)
+{
+	struct near near = { .name = name, .directory = directory };
+
+	reader->near = &near;
+	if (read_once(reader) == 0) {
+		if (directory)
+			error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': no file is "
+				  "below '%s'", reader->name, *name ? name : "./");
+		else
+			error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': no member '%s'",
+				  reader->name, name);
+		near_hint(&near, reader->err);
+	}
+	near_free(&near);
+	return -1;
+}
+
+static bool has_below(const struct members *members, const char *directory)
+{
+	for (size_t i = 0; i < members->file_count; i++)
+		if (members->files[i].found
+		    && strncmp(members->files[i].name, directory, strlen(directory)) == 0)
+			return true;
+	return false;
+}
+
+/* Gives the links the contents of what they lead to. */
+static int follow_links(struct reader *reader)
+{
+	struct members *links = reader->members;
+	struct members targets = { .files = NULL };
+	struct members_file *target;
+	bool any = false;
+	int result = 0;
+
+	for (size_t i = 0; i < links->file_count; i++)
+		if (links->files[i].target) {
+			members_want(&targets, links->files[i].target, false);
+			any = true;
+		}
+	reader->members = &targets;
+	reader->links = links;
+	if (any)
+		result = read_once(reader);
+	for (size_t i = 0; i < links->file_count && result == 0; i++) {
+		struct members_file *link = &links->files[i];
+
+		target = link->target ? members_find(&targets, link->target) : NULL;
+		if (target && !target->found)
+			result = error_set(reader->err, STATUS_ARCHIVE, "cannot unpack '%s': "
+					   "member '%s' leads to '%s', which it does not have",
+					   reader->name, link->name, link->target);
+		else if (target && content_share(&target->content, &link->content) < 0)
+			result = store_fault(reader);
+	}
+	members_free(&targets);
+	return result;
+}
+
+static int read_archive(struct reader *reader)
+{
+	struct members *members = reader->members;
+
+	if (read_once(reader) < 0)
+		return -1;
+	for (size_t i = 0; i < members->file_count; i++)
+		if (!members->files[i].found)
+			return refuse_missing(reader, members->files[i].name, false);
+	for (size_t i = 0; i < members->directory_count; i++)
+		if (!has_below(members, members->directories[i].name))
+			return refuse_missing(reader, members->directories[i].name, true);
+	return follow_links(reader);
+}
+
 /* The whole file is the member. */
-static int take_file(int fd, const char *name, int directory, struct release_member *member,
-		     struct error *err)
+static int take_file(const struct reader *reader, struct members_file *file)
 {
 	struct content_writer writer;
 	char chunk[READ_BLOCK];
 	ssize_t got = 0;
 	int result = 0;
 
-	content_begin(&writer, directory);
-	while (result == 0 && (got = read(fd, chunk, sizeof chunk)) > 0)
-		result = interrupt_check(err) < 0 ? -1
-			 : content_add(&writer, chunk, (size_t)got) < 0
-			 ? error_errno(err, STATUS_FILE, "cannot store '%s'", name) : 0;
+	content_begin(&writer, reader->directory);
+	while (result == 0 && (got = read(reader->fd, chunk, sizeof chunk)) > 0)
+		result = interrupt_check(reader->err) < 0 ? -1
+			 : content_add(&writer, chunk, (size_t)got) < 0 ? store_fault(reader) : 0;
 	if (got < 0)
-		result = error_errno(err, STATUS_FILE, "cannot read '%s'", name);
-	if (result == 0 && content_end(&writer, &member->content) < 0)
-		result = error_errno(err, STATUS_FILE, "cannot store '%s'", name);
+		result = error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
+	if (result == 0 && content_end(&writer, &file->content) < 0)
+		result = store_fault(reader);
 	content_abandon(&writer);
-	member->found = result == 0;
+	file->found = result == 0;
 	return result;
 }
 
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
-		 struct release_member *members, size_t count, struct error *err)
+		 struct members *members, struct error *err)
 {
 	struct reader reader = {
-		.archive = archive_read_new(), .name = name, .directory = directory,
-		.budget = size > LIMIT_UNPACKED_BYTES / LIMIT_RATIO ? LIMIT_UNPACKED_BYTES
-								    : size * LIMIT_RATIO,
-		.err = err,
+		.fd = fd, .size = size, .format = format, .name = name, .directory = directory,
+		.members = members, .err = err,
 	};
-	const char *fault = NULL;
+
+	if (strcmp(format, "program") != 0)
+		return read_archive(&reader);
+	return members->file_count == 0 ? 0 : take_file(&reader, members->files);
+}
+
+int release_each(int fd, uint64_t size, const char *format, const char *name, int directory,
+		 release_visit *visit, void *context, struct error *err)
+{
+	struct reader reader = {
+		.fd = fd, .size = size, .format = format, .name = name, .directory = directory,
+		.visit = visit, .context = context, .err = err,
+	};
+	struct members_file whole = { .content = { .fd = -1 } };
 	int result;
 
-	if (!reader.archive)
-		abort();
-	/* The ratio of a small archive is mostly that of its headers. */
-	if (reader.budget < MIB)
-		reader.budget = MIB;
-	for (size_t i = 0; i < count; i++) {
-		members[i].content = (struct content){ .fd = -1 };
-		members[i].found = false;
-	}
-	if (strcmp(format, "program") == 0) {
-		archive_read_free(reader.archive);
-		return count == 0 ? 0 : take_file(fd, name, directory, &members[0], err);
-	}
-	if (strcmp(format, "zip") == 0) {
-		fault = zip_fault(fd, size);
-		archive_read_support_format_zip_seekable(reader.archive);
-		result = fault ? refuse_for(&reader, fault)
-			       : archive_read_open_fd(reader.archive, fd, READ_BLOCK);
-	} else {
-		reader.gzip = gzip_open(fd);
-		archive_read_support_format_tar(reader.archive);
-		result = archive_read_open(reader.archive, &reader, NULL, read_tar, NULL);
-	}
-	if (!fault && result != ARCHIVE_OK)
-		result = refuse_archive(&reader);
+	if (strcmp(format, "program") != 0)
+		return read_once(&reader);
+	result = take_file(&reader, &whole);
 	if (result == 0)
-		result = read_members(&reader, members, count);
-	if (result == 0 && reader.gzip)
-		result = check_end(&reader);
-	for (size_t i = 0; i < count && result < 0; i++)
-		content_free(&members[i].content);
-	archive_read_free(reader.archive);
-	free(reader.near);
-	if (reader.gzip)
-		gzip_close(reader.gzip);
+		result = visit(context, "", &whole.content, err);
+	content_free(&whole.content);
 	return result;
 }

@@ -2,32 +2,34 @@
 #ifndef BUNDLER_UNPACK_RELEASE_H
 #define BUNDLER_UNPACK_RELEASE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "base/content.h"
 #include "base/error.h"
-
-/* A wanted file of a release archive. */
-struct release_member {
-	const char *name;		/* as the archive writes it behind "./"; the caller's */
-	struct content content;		/* out: its bytes; content_free by the caller */
-	bool found;			/* out */
-};
+#include "unpack/members.h"
 
 /*
  * Reads the wanted members of the verified archive in descriptor fd, size bytes long, from its
- * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" the one
- * member is the whole file. Large contents are kept in unnamed files on the file system of
- * directory. name is for messages. No name in the archive is used as a path. Only this module uses
- * libarchive's readers.
+ * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" the
+ * members are the whole file. Links that are followed need a second pass. Large contents are kept
+ * in unnamed files on the file system of directory. name is for messages. No name in the archive is
+ * used as a path. Only this module uses libarchive's readers.
  *
- * STATUS_ARCHIVE when a member is missing, repeated or not a plain file, or when the archive is
- * damaged, truncated, followed by other bytes or of another format; STATUS_LIMIT when it unpacks to
- * more than limits.h allows; STATUS_FILE, STATUS_INTERRUPTED. A failure frees all contents.
+ * Whatever the result, the caller frees members. STATUS_ARCHIVE when a member is missing, repeated
+ * or not a plain file, or a directory has none, or when the archive is damaged, truncated, followed
+ * by other bytes or of another format; STATUS_LIMIT when it has or unpacks to more than limits.h
+ * allows; STATUS_FILE, STATUS_INTERRUPTED.
  */
 int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
-		 struct release_member *members, size_t count, struct error *err);
+		 struct members *members, struct error *err);
+
+/*
+ * Visits each plain file of such an archive, in its order, with its name as the archive writes it
+ * behind "./"; the asset itself has the name "". The content is the visitor's while it is called.
+ * What is named twice is visited twice. Errors as for release_read, and those of visit.
+ */
+typedef int release_visit(void *context, const char *name, const struct content *content,
+			  struct error *err);
+int release_each(int fd, uint64_t size, const char *format, const char *name, int directory,
+		 release_visit *visit, void *context, struct error *err);
 
 #endif

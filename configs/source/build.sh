@@ -5,11 +5,11 @@
 #	build.sh [-u] [-p PLATFORM]... NAME [OUTDIR]
 #
 # NAME is a directory beside this script and describes the release: go.mod and go.sum pin its module,
-# release has what this script sources, SHA256SUMS the digests that the archives must have. Flags and
-# layout are upstream's.
+# release has what this script sources, SHA256SUMS the digests that the archives must have. Flags,
+# layout and checksum files are upstream's.
 #
-# OUTDIR (build/source) gets the archives under upstream's names, and a SHA256SUMS of all NAMEs: it is
-# a mirror for bundler. Archives that already have the right digest are not built again. -p builds
+# OUTDIR (build/source) gets the archives and checksum files under upstream's names, and a SHA256SUMS
+# of all NAMEs: it is a mirror for bundler. Archives that already have the right digest are not built again. -p builds
 # only that platform, for instance linux/arm/v7, and may be repeated. -u, after a change of version,
 # builds every archive and records the digests in NAME/SHA256SUMS.
 set -eu
@@ -33,10 +33,29 @@ usage() {
 
 describe() {
 	test -f "$here/$name/release" || { say "there is no release '$name' in $here"; exit 2; }
-	module= epoch= ldflags= platforms= formats=
+	module= programs= epoch= flags= ldflags= platforms= formats= flat=0
 	version=$(sed -n 's,^require .* v\([0-9][^ ]*\) // indirect,\1,p' "$here/$name/go.mod")
 	# shellcheck source=/dev/null # what sets these
 	. "$here/$name/release"
+	: "${programs:=$name=$module}"		# words of NAME=PACKAGE
+}
+
+# What a release may define in another way: stem, documents and checksums.
+
+# linux/arm/v7 -> nats-streaming-server-v0.25.6-linux-arm7
+stem() {
+	echo "$name-v$version-$(echo "$1" | sed 's,/v,,; s,/,-,')"
+}
+
+# documents DIR: what is in an archive besides the programs.
+documents() {
+	from=$(sources "$module")
+	cp "$from/LICENSE" "$from/README.md" "$1"
+}
+
+# checksums ARCHIVE...: beside them, in the form that upstream publishes.
+checksums() {
+	:
 }
 
 is_platform() {
@@ -44,11 +63,6 @@ is_platform() {
 		test "$known" != "$1" || return 0
 	done
 	return 1
-}
-
-# linux/arm/v7 -> nats-streaming-server-v0.25.6-linux-arm7
-stem() {
-	echo "$name-v$version-$(echo "$1" | sed 's,/v,,; s,/,-,')"
 }
 
 archives() {
@@ -59,6 +73,12 @@ archives() {
 			echo "$(stem "$1").$format"
 		done ;;
 	esac
+}
+
+all_archives() {
+	for platform in $platforms; do
+		archives "$platform"
+	done
 }
 
 # Does every archive of the platform exist, with its recorded digest?
@@ -73,26 +93,35 @@ matches_record() {
 	(cd "$1" && grep -F "  $2" "$sums" | sha256sum --check --status 2>/dev/null)
 }
 
-compile() {
+# sources MODULE: the directory that has them.
+sources() {
+	(cd "$here/$name" && ../go.sh mod download "$1" && ../go.sh list -m -f '{{.Dir}}' "$1")
+}
+
+compile() { # PLATFORM DIR
 	os=${1%%/*}
 	arch=${1#*/}
-	file=$name
-	test "$os" = windows && file=$file.exe
+	exe=
+	test "$os" != windows || exe=.exe
 	variant=
-	test "${arch%/*}" = arm && variant=${arch#*/v}
-	(cd "$here/$name" && GOOS=$os GOARCH=${arch%/*} GOARM=$variant nice "$here/go.sh" build \
-		-trimpath -ldflags "$ldflags" -o "$work/$(stem "$1")/$file" "$module")
+	test "${arch%/*}" != arm || variant=${arch#*/v}
+	for program in $programs; do
+		# shellcheck disable=SC2086 # a list of flags
+		(cd "$here/$name" && GOOS=$os GOARCH=${arch%/*} GOARM=$variant nice "$here/go.sh" build \
+			-trimpath $flags -ldflags "$ldflags" -o "$2/${program%%=*}$exe" "${program#*=}")
+	done
 }
 
 build() {
 	say "building $1"
-	dir=$work/$(stem "$1")
-	mkdir "$dir"
-	compile "$1"
-	cp "$sources/LICENSE" "$sources/README.md" "$dir"
+	dir=$work/tree
+	test "$flat" = 1 || dir=$dir/$(stem "$1")
+	mkdir -p "$dir"
+	compile "$1" "$dir"
+	documents "$dir"
 	# shellcheck disable=SC2046 # a list of names
-	(cd "$work/out" && "$work/pack" "$epoch" "$dir" $(archives "$1"))
-	rm -r "$dir"
+	(cd "$work/out" && "$work/pack" "$epoch" "$work/tree" $(archives "$1"))
+	rm -r "$work/tree"
 }
 
 # Only archives with the right digests are put into OUTDIR.
@@ -108,7 +137,9 @@ publish() {
 # Digests of other versions are removed.
 record() {
 	{
-		grep -s -F -e "-v$version-" "$sums" | grep -v -F "  $(stem "$1")." || true
+		for archive in $(all_archives); do
+			grep -s -F "  $archive" "$sums" || true
+		done | grep -v -F "  $(stem "$1")." || true
 		(cd "$work/out" && sha256sum -- *)
 	} | sort -k 2 >"$work/SHA256SUMS"
 	mv "$work/SHA256SUMS" "$sums"
@@ -152,12 +183,12 @@ if test -n "$missing"; then
 	trap 'exit 143' TERM
 	mkdir "$work/out"
 	(cd "$here/pack" && ../go.sh build -trimpath -o "$work/pack" .)
-	sources=$(cd "$here/$name" && ../go.sh mod download "$module" &&
-		../go.sh list -m -f '{{.Dir}}' "$module")
 	for platform in $missing; do
 		build "$platform"
 		publish "$platform"
 	done
+	# shellcheck disable=SC2046 # a list of names
+	(cd "$out" && checksums $(ls $(all_archives) 2>/dev/null))
 fi
 cat "$here"/*/SHA256SUMS >"$out/.SHA256SUMS"
 mv "$out/.SHA256SUMS" "$out/SHA256SUMS"

@@ -224,4 +224,44 @@ stderr <<-'END'
 	bundler: cannot generate '1.2.x/alpine3.18/Dockerfile': something else has this path
 END
 
+begin 'what differs between platforms by more than the target is refused, wherever it is'
+# refused TEMPLATE: what sed has put into the recipe.
+refused() {
+	run bundler library -o out --commit $commit tiny.yaml
+	status 3
+	stderr <<-END
+		bundler: cannot write the Dockerfile of alpine: '$1' differs between 'linux/arm64' and 'linux/amd64' by more than {target}
+		hint: name these words in 'release.target'
+	END
+	check test ! -e out
+}
+product
+sed -i 's,^  url: .*,  url: "https://tiny.example/{arch}/{asset}",' tiny.yaml
+lock
+refused 'https://tiny.example/{arch}/{asset}'
+product
+sed -i 's,directory: "tiny-{target}",directory: "tiny-{arch}",' tiny.yaml
+refused 'tiny-{arch}'
+product
+sed -i 's,member: LICENSE,member: "LICENSE-{arch}",' tiny.yaml
+refused 'LICENSE-{arch}'
+product
+sed -i 's,path: /share/LICENSE,path: "/share/LICENSE-{arch}",' tiny.yaml
+run bundler library -o out --commit $commit tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot write '/share/LICENSE-{arch}' into a Dockerfile: it differs between platforms
+END
+product
+sed -i '/alpine/d; s,"tiny {version}","tiny for {arch}",' tiny.yaml
+run bundler library -o out --commit $commit tiny.yaml
+status 3
+stderr <<-'END'
+	bundler: cannot write 'tiny for {arch}' into a Dockerfile: it differs between platforms
+END
+product
+sed -i '/alpine/d; /scratch/d; s,member: LICENSE,member: "LICENSE-{arch}",' tiny.yaml
+made	# a Dockerfile for Windows is for one platform
+check grep -qF "'tiny-windows-amd64/LICENSE-amd64'" out/1.2.x/windowsservercore-1809/Dockerfile
+
 finish

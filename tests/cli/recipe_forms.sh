@@ -42,7 +42,7 @@ for file in bare-Linux-x86_64 bare-Linux-armhf; do
 done
 release 'target: {linux/amd64: Linux-x86_64, linux/arm/v7: Linux-armhf}' 'asset: "bare-{target}"' \
 	'url: "https://bare.example/{version}/{asset}"' \
-	"sums: \"file://$PWD/mirror/{asset}.sha256\"" 'directory: ""' 'format: {linux: program}'
+	"sums: \"file://$PWD/mirror/{asset}.sha256\"" 'format: {linux: program}'
 root 'asset: true'
 build
 check cmp rootfs/linux-amd64/bare mirror/bare-Linux-x86_64
@@ -61,7 +61,7 @@ begin 'the program is checked, as a member would be'
 mkdir mirror
 echo 'echo no program' | tee mirror/bare-linux-amd64 >mirror/bare-linux-armv7
 (cd mirror && sha256sum ./* >../sums)
-release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' 'directory: ""' \
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
 	'format: {linux: program}'
 root 'asset: true'
 run bundler lock --sums sums bare.yaml
@@ -81,7 +81,7 @@ for file in bare_linux_amd64 bare_linux_armv7; do
 	printf 'SHA256 (%s) = %s\r\n' "$file" "$(sha256sum "mirror/$file" | cut -d' ' -f1)" >"$file.txt"
 done
 release 'target: "{os}_{arch}"' 'asset: "bare_{target}"' 'url: "https://bare.example/{asset}"' \
-	'sums: ""' 'directory: ""' 'format: {linux: program}'
+	'sums: ""' 'format: {linux: program}'
 root 'asset: true'
 build --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt
 printf 'SHA256 (bare_linux_amd64) = %064d\n' 1 >other.txt
@@ -103,7 +103,7 @@ python3 - <<-'END'
 	json.dump({"message": "API rate limit exceeded"}, open("limit.json", "w"))
 END
 release 'asset: "bare-{arch}"' 'url: "https://bare.example/{asset}"' \
-	"sums: \"file://$PWD/release.json\"" 'directory: ""' 'format: {linux: program}'
+	"sums: \"file://$PWD/release.json\"" 'format: {linux: program}'
 root 'asset: true'
 build
 run bundler lock --sums old.json bare.yaml
@@ -122,7 +122,7 @@ for word in amd64:62:64 armv7:40:32; do
 done
 (cd mirror && sha256sum ./* >../sums)
 release 'asset: "bare-{target}.{format}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
-	'directory: ""' 'format: {linux: tar.gz}'
+	'format: {linux: tar.gz}'
 cp bare.yaml head.yaml
 root 'member: bare'
 build --sums sums
@@ -135,17 +135,77 @@ stderr <<-'END'
 	hint: it has 'bare'
 END
 
+begin 'all files below a directory of the archive'
+mkdir -p mirror tree/bare-2.0/consoles/lib
+for word in amd64:62:64 armv7:40:32; do
+	IFS=: read -r arch machine bits <<<"$word"
+	make_elf "$machine" "$bits" 5000 >tree/bare-2.0/bare
+	chmod 755 tree/bare-2.0/bare
+	echo index >tree/bare-2.0/consoles/index.html
+	echo menu >tree/bare-2.0/consoles/lib/menu.lib
+	ln -sf ../bare tree/bare-2.0/consoles/program
+	tar -C tree -czf "mirror/bare-linux-$arch.tar.gz" ./bare-2.0
+done
+(cd mirror && sha256sum ./* >../sums)
+release 'asset: "bare-{target}.{format}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
+	'directory: "{name}-{version}"' 'format: {linux: tar.gz}'
+root 'member: bare'
+cat >>bare.yaml <<-'END'
+	  - {path: /usr/share/bare/consoles, members: consoles/, mode: "0640", owner: "7:8", follow: true}
+	  - {path: /usr/share/bare, directory: true, mode: "0750"}
+END
+build --sums sums
+check cmp rootfs/linux-arm-v7/usr/share/bare/consoles/program rootfs/linux-arm-v7/bare
+run grep '^\./usr' rootfs/linux-amd64.mtree
+filter 's/ time=[0-9.]*//; s/ sha256=.*//'
+stdout <<-'END'
+	./usr type=dir mode=0755 uid=0 gid=0
+	./usr/share type=dir mode=0755 uid=0 gid=0
+	./usr/share/bare type=dir mode=0750 uid=0 gid=0
+	./usr/share/bare/consoles type=dir mode=0755 uid=0 gid=0
+	./usr/share/bare/consoles/index.html type=file mode=0640 uid=7 gid=8 size=6
+	./usr/share/bare/consoles/lib type=dir mode=0755 uid=0 gid=0
+	./usr/share/bare/consoles/lib/menu.lib type=file mode=0640 uid=7 gid=8 size=5
+	./usr/share/bare/consoles/program type=file mode=0640 uid=7 gid=8 size=5000
+END
+filter ''
+run bundler image --offline --cache cache -p linux/amd64 -o oci:layout bare.yaml
+filter 's/^sha256:[0-9a-f]{64}/DIGEST/'
+stdout <<<'DIGEST  linux/amd64'
+run bundler audit --offline --cache cache -p linux/amd64 oci:layout bare.yaml
+filter ''
+stdout <<<'verdict: identical (linux/amd64)'
+echo '  - {path: /usr/share/bare/consoles/lib/menu.lib, text: other}' >>bare.yaml
+run bundler rootfs --offline --cache cache -p linux/amd64 -o other bare.yaml
+status 3
+stderr <<<"bundler: cannot add member 'bare-2.0/consoles/lib/menu.lib' of 'bare-linux-amd64.tar.gz' as '/usr/share/bare/consoles/lib/menu.lib': it exists already"
+sed -i '$d; s/, follow: true//' bare.yaml
+run bundler rootfs --offline --cache cache -p linux/amd64 -o other bare.yaml
+status 8
+stderr <<-'END'
+	bundler: cannot unpack 'bare-linux-amd64.tar.gz': member 'bare-2.0/consoles/program' is a symbolic link to '../bare'
+	hint: with 'follow: true' the recipe takes the file that it leads to
+END
+sed -i 's/consoles\//console\//' bare.yaml
+run bundler rootfs --offline --cache cache -p linux/amd64 -o other bare.yaml
+status 8
+stderr <<-'END'
+	bundler: cannot unpack 'bare-linux-amd64.tar.gz': no file is below 'bare-2.0/console/'
+	hint: it has 'bare-2.0/consoles/'
+END
+check test ! -e other
+
 begin 'members and programs do not go together'
-release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' 'directory: ""' \
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""' \
 	'format: {linux: program}'
 root 'member: bare'
 run bundler lock --sums none bare.yaml
 status 3
-stderr <<<"bundler: cannot read 'bare.yaml': line 13, column 5: a 'member' needs an archive, and the format for 'linux' is 'program': write 'asset: true'"
+stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: a 'member' needs an archive, and the format for 'linux' is 'program': write 'asset: true'"
 sed -i 's/program}$/tar.gz}/; s/member: bare/asset: true/' bare.yaml
 run bundler lock --sums none bare.yaml
 status 3
-stderr <<<"bundler: cannot read 'bare.yaml': line 13, column 5: the 'asset' itself needs the format 'program', and that for 'linux' is 'tar.gz'"
+stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: the 'asset' itself needs the format 'program', and that for 'linux' is 'tar.gz'"
 
 begin 'the tag of a version with build metadata'
 use_product
@@ -155,5 +215,31 @@ make image -p linux/amd64 -o docker-archive:image.tar
 run bundler validate docker-archive:image.tar
 run bundler audit docker-archive:image.tar:1.0-build "${product[@]}"
 stdout <<<'verdict: identical (linux/amd64)'
+
+begin 'the name of the image in archives'
+use_product
+sed -i 's/^name: tiny/name: Tiny/; s/"tiny-/"tiny-/' "$scratch/product/tiny.yaml"
+rm "$scratch/product/tiny.lock.json"
+"$BUNDLER" lock --sums "$scratch/product/mirror/SHA256SUMS" "${product[@]}" >/dev/null
+run bundler image -p linux/amd64 -o docker-archive:image.tar "${product[@]}"
+status 3
+stderr <<-'END'
+	bundler: cannot name the image 'Tiny:1.0': its name is malformed
+	hint: a name is lower-case words; 'image.name' of the recipe sets it, and a tag behind the output sets the tag
+END
+for name in tiny ghcr.io/me/tiny me/tiny-1.0; do
+	sed -i '/^  name: /d; s,^image:,&\n  name: '"$name"',' "$scratch/product/tiny.yaml"
+	make image -p linux/amd64 -o docker-archive:image.tar
+	run bundler validate docker-archive:image.tar
+	check grep -aqF "\"RepoTags\":[\"$name:1.0\"]" image.tar
+	run bundler audit docker-archive:image.tar "${product[@]}"
+	stdout <<<'verdict: identical (linux/amd64)'
+done
+check grep -aqF '"io.containerd.image.name":"docker.io/me/tiny-1.0:1.0"' image.tar
+sed -i 's/^  name: .*/  name: "{target}"/' "$scratch/product/tiny.yaml"
+run bundler image -o docker-archive:image.tar "${product[@]}"
+status 3
+filter 's/.*line/line/'
+stderr <<<"line 19, column 9: cannot expand '{target}': no placeholder '{target}'"
 
 finish

@@ -73,8 +73,9 @@ stderr <"$scratch/stderr"
 files out <<<.lock
 
 begin 'the locks hold what is recorded'
-for name in nats-streaming-server nats-server; do
-	sed -n 's/.*"sha256": "\(.*\)".*/\1/p' "$top/configs/$name.source.lock.json" | sort >locked
+for lock in "$top"/configs/*.source.lock.json "$top"/configs/gallery/*.source.lock.json; do
+	name=$(basename "$lock" .source.lock.json)
+	sed -n 's/.*"sha256": "\(.*\)".*/\1/p' "$lock" | sort >locked
 	cut -d ' ' -f 1 "$top/configs/source/$name/SHA256SUMS" | sort >recorded
 	# The last of them is of the certificates.
 	comm -23 locked recorded >unknown

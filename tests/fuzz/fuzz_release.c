@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const struct release_member *member)
+static void check(const struct members_file *member)
 {
 	struct digest_state state;
 	struct digest digest;
@@ -28,18 +28,21 @@ static void check(const struct release_member *member)
 		abort();
 }
 
-static void try(int fd, uint64_t size, const char *format, int directory)
+/* Two members, or all below a directory and a member, with links. */
+static void try(int fd, uint64_t size, const char *format, bool all, int directory)
 {
-	struct release_member members[] = { { .name = "a" }, { .name = "d/b" } };
-	const size_t count = sizeof members / sizeof members[0];
+	struct members members = { .files = NULL };
 	struct error err;
 
-	if (release_read(fd, size, format, "fuzz", directory, members, count, &err) < 0)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		check(&members[i]);
-		content_free(&members[i].content);
-	}
+	members_want(&members, "a", all);
+	if (all)
+		members_want_directory(&members, "d/", true);
+	else
+		members_want(&members, "d/b", false);
+	if (release_read(fd, size, format, "fuzz", directory, &members, &err) == 0)
+		for (size_t i = 0; i < members.file_count; i++)
+			check(&members.files[i]);
+	members_free(&members);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -53,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fd < 0 || directory < 0 || write(fd, data + 1, size - 1) != (ssize_t)(size - 1)
 	    || lseek(fd, 0, SEEK_SET) != 0)
 		abort();
-	try(fd, size - 1, data[0] % 2 == 0 ? "tar.gz" : "zip", directory);
+	try(fd, size - 1, data[0] % 2 == 0 ? "tar.gz" : "zip", data[0] & 4, directory);
 	close(directory);
 	close(fd);
 	return 0;

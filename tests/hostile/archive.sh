@@ -50,13 +50,9 @@ while read -r kind status message; do
 	esac
 	refused "$kind" "$status" "$message"
 done <<END
-missing 8 unpack: no member '$member'
 twice 8 unpack: member '$member' occurs twice
-symlink 8 unpack: member '$member' is not a plain file
-hardlink 8 unpack: member '$member' is not a plain file
 device 8 unpack: member '$member' is not a plain file
 fifo 8 unpack: member '$member' is not a plain file
-directory 8 unpack: no member '$member'
 html 8 unpack: not in gzip format
 empty 8 unpack: truncated
 zeros 8 unpack: not in gzip format
@@ -79,11 +75,22 @@ object 8 use: it is not an executable
 dynamic 8 use: it is dynamically linked
 cut-program 8 use: it is truncated
 tiny-program 8 use: it is truncated
-zip-missing 8 unpack: no member '$member'
 zip-lying 8 unpack: ZIP uncompressed data is wrong size (read 200000, expected 100000)
 zip-cut 8 unpack: it is truncated or not a ZIP archive
 zip-html 8 unpack: it is truncated or not a ZIP archive
 END
+licence=${member%/*}/LICENSE
+follow="hint: with 'follow: true' the recipe takes the file that it leads to"
+refused missing 8 "cannot unpack '$tgz': no member '$member'
+hint: it has '$licence'"
+refused zip-missing 8 "cannot unpack '$zip': no member '$member'
+hint: it has '$licence'"
+refused directory 8 "cannot unpack '$tgz': no member '$member'
+hint: it has '$member/'"
+refused symlink 8 "cannot unpack '$tgz': member '$member' is a symbolic link to 'LICENSE'
+$follow"
+refused hardlink 8 "cannot unpack '$tgz': member '$member' is a hard link to '$licence'
+$follow"
 refused elsewhere 8 "cannot unpack '$tgz': no member '$member'
 hint: it has 'other/tiny'"
 

@@ -78,7 +78,7 @@ two digests of one name|$one  $name\n${one/000/00a}  $name\n|cannot use '${place
 a digest too short|${one%?}  $name\n|LINE 1 has a digest of another length than any algorithm's
 a digest too long|0$one  $name\n|LINE 1 has a digest of another length than any algorithm's
 not hexadecimal|${one/000/00x}  $name\n|LINE 1 is neither '<SHA-256>  <name>' nor 'SHA256 (<name>) = <SHA-256>'
-SHA-512 alone|$one$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': for '$name' it has only SHA-512, not SHA-256
+SHA-384 alone|$one${one:32}  $name\n|cannot use '${place}1.1.0/SHA256SUMS': for '$name' it has only SHA-384, neither SHA-256 nor SHA-512
 a digest alone|$one\n|LINE 1 has a digest without a name
 a web page|<!DOCTYPE html>\n<html>$one  $name</html>\n|LINE 1 is HTML
 a good line, then a web page|$one  $name\n<html>\n|LINE 2 is HTML
@@ -87,6 +87,14 @@ a byte of zero|$one  $name\0\n|LINE 1 has a control character in it
 a terminal's colours|$one  $name\033[31m\n|LINE 1 has a control character in it
 UTF-16|\xff\xfe$one  $name\n|cannot use '${place}1.1.0/SHA256SUMS': it is UTF-16, not UTF-8
 END
+
+begin 'sums: a SHA-512 that the archive does not have'
+start
+echo "$one$one  $name" >sums
+serve "$GITHUB=file $PWD/sums"
+filter 's/is [0-9a-f]{128}/is another/'
+refuses 7 "cannot use '${place}1.1.0/$name': its SHA-512 is another, the release's sums say $one$one"
+check test -z "$(find cache -type f)"
 
 begin 'sums: nothing in them, or another name'
 start

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command pack writes the regular files of a directory as a release archive,
-// the same bytes for the same files whoever packs them, wherever and when.
+// Command pack writes the regular files below a directory, under their names
+// there, as a release archive, the same bytes for the same files whoever packs
+// them, wherever and when.
 //
 //	pack EPOCH DIR FILE.tar.gz|FILE.zip...
 //
@@ -18,8 +19,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -31,31 +30,31 @@ type member struct {
 	data []byte
 }
 
-// readMembers returns the files of dir in the order of their names.
+// readMembers returns the files below dir in the order of their names.
 func readMembers(dir string) ([]member, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
 	var members []member
-	for _, entry := range entries {
+	tree := os.DirFS(dir)
+	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
 		info, err := entry.Info()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		data, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		data, err := fs.ReadFile(tree, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		// The owner's execute bit is all of a mode that may depend on neither umask nor packer.
 		mode := fs.FileMode(0o644)
 		if info.Mode()&0o100 != 0 {
 			mode = 0o755
 		}
-		name := path.Join(filepath.Base(dir), entry.Name())
 		members = append(members, member{name, mode, data})
-	}
-	return members, nil
+		return nil
+	})
+	return members, err
 }
 
 func writeTarGz(out io.Writer, members []member, when time.Time) error {

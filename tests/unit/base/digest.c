@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* digest.c: SHA-256 by both libraries against FIPS 180-4's examples, and its text form. */
+/* digest.c: SHA-256 by both libraries and SHA-512 against FIPS 180-4's examples, and their text forms. */
 #include "unit.h"
 
 #include "base/digest.h"
@@ -47,6 +47,41 @@ static void examples_by_nettle(void **state)
 {
 	(void)state;
 	check_examples(digest_init_output);
+}
+
+/* In parts, with the SHA-256 of the same bytes beside it. */
+static void sha512_beside(void **state)
+{
+	/* NIST's examples, too. */
+	static const char *const hex[][2] = {
+		{ "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+		  "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+		  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+		{ "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+		  "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+		  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	};
+	char text[DIGEST_SHA512_HEX_BYTES], short_text[DIGEST_HEX_BYTES];
+	struct digest_state digest_state;
+	struct digest_sha512 sha512, again;
+	struct digest digest;
+
+	(void)state;
+	digest_init_sha512(&digest_state);
+	for (size_t i = 0; i < 2; i++) {
+		sha512 = digest_read_sha512(&digest_state);
+		digest = digest_read(&digest_state);
+		assert_string_equal(digest_write_sha512(&sha512, text), hex[i][0]);
+		assert_string_equal(digest_write_hex(&digest, short_text), hex[i][1]);
+		assert_int_equal(digest_parse_sha512(&again, text), 0);
+		assert_true(digest_equal_sha512(&sha512, &again));
+		again.bytes[DIGEST_SHA512_BYTES - 1] ^= 1;
+		assert_false(digest_equal_sha512(&sha512, &again));
+		assert_int_equal(digest_parse_sha512(&again, text + 1), -1);
+		assert_int_equal(digest_parse_sha512(&again, short_text), -1);
+		digest_add(&digest_state, "a", 1);
+		digest_add(&digest_state, "bc", 2);
+	}
 }
 
 /* Both agree at every length around a block, however the bytes are cut. */
@@ -162,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(examples_by_bearssl),
 		cmocka_unit_test(examples_by_nettle),
+		cmocka_unit_test(sha512_beside),
 		cmocka_unit_test(libraries_agree),
 		cmocka_unit_test(reading_does_not_end),
 		cmocka_unit_test(hex_round_trip),

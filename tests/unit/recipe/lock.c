@@ -305,7 +305,7 @@ static const char recipe_text[] =
 	"  url: \"https://example.org/{asset}\"\n  sums: https://example.org/SHA256SUMS\n"
 	"  directory: \"\"\n  format: {linux: tar.gz, windows: zip}\n"
 	"platforms: [linux/amd64, linux/386]\ncertificates: {file: ca.crt, origin: somewhere}\n"
-	"root: [{path: /a, text: a}]\nimage: {entrypoint: [/a]}\n";
+	"root: [{path: /a, text: a, mode: \"0755\"}]\nimage: {entrypoint: [/a]}\n";
 
 static void load(struct recipe *recipe)
 {

@@ -296,7 +296,7 @@ static void older_versions(void **state)
 {
 	static const char rows[] = OLDER "{before: 2.0.0, format: {linux: zip}}\n"
 		"    - {before: 1.5.0, sums: \"\", directory: \"old\"}\n"
-		"    - {before: 1.2.3, asset: \"s-{version}.{format}\", url: "
+		"    - {before: 1.2.3, asset: \"s-{version}-{target}.{format}\", url: "
 		"\"https://example.org/{asset}\", sums: \"https://example.org/sums\"}";
 	static const struct {
 		const char *version, *asset, *url, *sums, *directory;
@@ -312,7 +312,8 @@ static void older_versions(void **state)
 		  "https://example.org/v1.10.0/SHA256SUMS", "server-linux-amd64" },
 		{ "1.2.3", "server-v1.2.3-linux-amd64.zip",
 		  "https://example.org/v1.2.3/server-v1.2.3-linux-amd64.zip", "", "old" },
-		{ "0.9.0", "s-0.9.0.zip", "https://example.org/s-0.9.0.zip",
+		{ "0.9.0", "s-0.9.0-linux-amd64.zip",
+		  "https://example.org/s-0.9.0-linux-amd64.zip",
 		  "https://example.org/sums", "old" },
 	};
 	struct recipe recipe;
@@ -608,9 +609,9 @@ static void refusals(void **state)
 		{ 10, "", "line 14, column 38: the recipe has no 'certificates'" },
 		/* root */
 		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', "
-		  "'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
+		  "'members', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
 		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only "
-		  "one of 'member', 'asset', 'file', 'text', 'certificates', 'directory' and "
+		  "one of 'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and "
 		  "'link'" },
 		{ 13, "  - {file: a}", "line 13, column 5: key 'path' is missing" },
 		{ 13, "  - {path: a, file: a}", "line 13, column 12: cannot add 'a' to the tree: "
@@ -637,6 +638,20 @@ static void refusals(void **state)
 		  "component is empty" },
 		{ 13, "  - {path: /a, member: \"\"}", "line 13, column 24: '' is refused: it is "
 		  "empty" },
+		{ 13, "  - {path: /a, members: a}", "line 13, column 25: 'a' is refused: a "
+		  "directory ends with a slash" },
+		{ 13, "  - {path: /a, members: /}", "line 13, column 25: '/' is refused: a "
+		  "component is empty" },
+		{ 13, "  - {path: /a, members: a/../b/}", "line 13, column 25: 'a/../b/' is "
+		  "refused: a component is '..'" },
+		{ 13, "  - {path: /bin/server, members: a/}", "line 13, column 12: cannot add "
+		  "'/bin/server' to the tree: it exists already" },
+		{ 13, "  - {path: /a/../b, members: a/}", "line 13, column 12: cannot add "
+		  "'/a/../b' to the tree: a component is '..'" },
+		{ 13, "  - {path: /a, members: a/, program: true}", "line 13, column 5: only a "
+		  "'member' or the 'asset' can be 'program' or 'dynamic'" },
+		{ 13, "  - {path: /a, file: a, follow: true}", "line 13, column 5: only 'member' "
+		  "and 'members' can follow links" },
 		{ 13, "  - {path: /a, member: \"{x}\"}", "line 13, column 24: cannot expand '{x}': "
 		  "no placeholder '{x}'" },
 		{ 13, "  - {path: /a, link: \"\"}", "line 13, column 22: '' is refused: it is "
@@ -654,7 +669,7 @@ static void refusals(void **state)
 		{ 13, "  - {path: /a, text: 5}", "line 13, column 22: text is expected here, but "
 		  "'5' is a number: quote it" },
 		{ 13, "  - {path: /a, file: a, program: true}", "line 13, column 5: only a "
-		  "'member' or the 'asset' can be a 'program'" },
+		  "'member' or the 'asset' can be 'program' or 'dynamic'" },
 		{ 13, "  - {path: /a, file: a, mode: 0755}", "line 13, column 31: text is expected "
 		"here, but '0755' is a number: quote it" },
 		{ 13, "  - {path: /a, file: a, mode: \"8\"}", "line 13, column 31: mode '8' is not "
@@ -838,10 +853,10 @@ static void large_recipe(void **state)
 
 	(void)state;
 	buffer_init(&text, LIMIT_RECIPE_BYTES);
-	for (size_t i = 0; i < 11; i++)
+	for (size_t i = 0; i < 12; i++)
 		buffer_format(&text, "%s\n", good[i]);
-	for (int i = 0; i < LIMIT_RECIPE_ENTRIES; i++)
-		assert_int_equal(buffer_format(&text, "- {path: /f%d, text: x, os: linux}\n", i),
+	for (int i = 1; i < LIMIT_RECIPE_ENTRIES; i++)
+		assert_int_equal(buffer_format(&text, "  - {path: /f%d, text: x, os: linux}\n", i),
 				 0);
 	for (size_t i = 17; i < LINES; i++)
 		buffer_format(&text, "%s\n", good[i]);

@@ -13,7 +13,7 @@
 #define SIGNATURE "-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----\n"
 
 static int find_alone(const char *text, size_t length, const char *name, bool alone,
-		      struct digest *digest, struct error *err)
+		      struct sums_digest *digest, struct error *err)
 {
 	struct buffer sums;
 	int result;
@@ -26,7 +26,7 @@ static int find_alone(const char *text, size_t length, const char *name, bool al
 	return result;
 }
 
-static int find(const char *text, const char *name, struct digest *digest, struct error *err)
+static int find(const char *text, const char *name, struct sums_digest *digest, struct error *err)
 {
 	return find_alone(text, strlen(text), name, false, digest, err);
 }
@@ -53,20 +53,20 @@ static void finds_a_name(void **state)
 		{ SIGNED A "  a\n" SIGNATURE, "a", A }, { SIGNED "- " A "  a\n" SIGNATURE, "a", A },
 	};
 	char hex[DIGEST_HEX_BYTES];
-	struct digest digest;
+	struct sums_digest digest;
 	struct error err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		assert_int_equal(find(rows[i][0], rows[i][1], &digest, &err), 1);
-		assert_string_equal(digest_write_hex(&digest, hex), rows[i][2]);
+		assert_string_equal(digest_write_hex(&digest.sha256, hex), rows[i][2]);
 	}
 }
 
 static void name_is_whole(void **state)
 {
 	static const char *const names[] = { "ab", "", "a.", "./a.b", "A.B", "b", "x/a.b", ".b" };
-	struct digest digest;
+	struct sums_digest digest;
 	struct error err;
 
 	(void)state;
@@ -97,7 +97,7 @@ static void every_line_counts(void **state)
 		{ SIGNATURE, neither },
 	};
 	char text[400], message[200];
-	struct digest digest;
+	struct sums_digest digest;
 	struct error err;
 
 	(void)state;
@@ -117,11 +117,16 @@ static void what_cannot_be_used(void **state)
 	} rows[] = {
 		{ A "  a\n" B "  b\n" B "  a\n", "cannot use 'SUMS': 'a' has two digests" },
 		{ A "  x/a\n" B "  y/a\n", "cannot use 'SUMS': 'a' has two digests" },
-		{ A A "  a\n", "cannot use 'SUMS': for 'a' it has only SHA-512, not SHA-256" },
+		{ A A "  a\n" A B "  a\n", "cannot use 'SUMS': 'a' has two digests" },
+		{ "SHA384 (a) = " A "00000000000000000000000000000000\n",
+		  "cannot use 'SUMS': for 'a' it has only SHA-384, neither SHA-256 nor SHA-512" },
+		{ "da39a3ee5e6b4b0d3255bfef95601890afd80709  a\n",
+		  "cannot use 'SUMS': for 'a' it has only SHA-1, neither SHA-256 nor SHA-512" },
 		{ "d41d8cd98f00b204e9800998ecf8427e  a\n",
-		  "cannot use 'SUMS': for 'a' it has only MD5, not SHA-256" },
+		  "cannot use 'SUMS': for 'a' it has only MD5, neither SHA-256 nor SHA-512" },
 		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"md5:0\"}]}",
-		  "cannot use 'SUMS' for 'a': its digest of the asset is no SHA-256" },
+		  "cannot use 'SUMS' for 'a': its digest of the asset is neither SHA-256 nor "
+		  "SHA-512" },
 		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"sha256:" A "\"}, "
 		  "{\"name\": \"a\", \"digest\": \"sha256:" A "\"}]}",
 		  "cannot use 'SUMS' for 'a': it lists the asset twice" },
@@ -132,7 +137,7 @@ static void what_cannot_be_used(void **state)
 		{ "-----BEGIN PGP SIGNED MESSAGE-----\n" A "  a\n",
 		  "cannot use 'SUMS': it has nothing but the headers of a signed text" },
 	};
-	struct digest digest;
+	struct sums_digest digest;
 	struct error err;
 
 	(void)state;
@@ -148,18 +153,65 @@ static void a_digest_alone(void **state)
 {
 	static const char *const texts[] = { A, A "\n", U "\r\n", "\n" A "\n\n" };
 	char hex[DIGEST_HEX_BYTES];
-	struct digest digest;
+	struct sums_digest digest;
 	struct error err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		assert_int_equal(find_alone(texts[i], strlen(texts[i]), "a", true, &digest, &err),
 				 1);
-		assert_string_equal(digest_write_hex(&digest, hex), A);
+		assert_string_equal(digest_write_hex(&digest.sha256, hex), A);
 	}
 	assert_refused(find_alone(A "\n" B "  b\n", 64 + 68 + 1, "a", true, &digest, &err), err,
 		       STATUS_CONFIG,
 		       "cannot use 'SUMS': a digest without a name is not the only line");
+}
+
+/* A SHA-512 counts where the file has no SHA-256 of the same name. */
+static void sha512(void **state)
+{
+	static const struct {
+		const char *text;
+		bool alone, is_sha512;
+	} rows[] = {
+		{ A B "  a\n", false, true }, { "SHA512 (a) = " A B "\n", false, true },
+		{ A B, true, true }, { U B "\r\n", true, true },
+		{ SIGNED A B "  a\n" SIGNATURE, false, true },
+		{ "{\"assets\": [{\"name\": \"a\", \"digest\": \"sha512:" A B "\"}]}", false, true },
+		{ B "  b\n" A B "  a\n" A B " *a\n" B B "  b\n", false, true },
+		{ A B "  x/a\n" A "  a\n", false, false }, { A B "  a\n" A "  a\n", false, false },
+		{ A "  a\n" B B "  a\n", false, false },
+		/* The name itself comes before one in a directory, whatever the algorithm. */
+		{ B "  x/a\n" A B "  a\n", false, true },
+	};
+	char hex[DIGEST_SHA512_HEX_BYTES], short_hex[DIGEST_HEX_BYTES];
+	struct sums_digest digest;
+	struct buffer sums;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *text = rows[i].text;
+
+		assert_int_equal(find_alone(text, strlen(text), "a", rows[i].alone, &digest, &err),
+				 1);
+		assert_int_equal(digest.is_sha512, rows[i].is_sha512);
+		if (digest.is_sha512)
+			assert_string_equal(digest_write_sha512(&digest.sha512, hex), A B);
+		else
+			assert_string_equal(digest_write_hex(&digest.sha256, short_hex), A);
+		buffer_init(&sums, LIMIT_SUMS_BYTES);
+		assert_int_equal(buffer_add(&sums, text, strlen(text)), 0);
+		assert_true(sums_may_have_sha512(&sums));
+		buffer_free(&sums);
+	}
+	assert_refused(find(A B "\n", "a", &digest, &err), err, STATUS_CONFIG,
+		       "cannot use 'SUMS': line 1 has a digest without a name");
+	buffer_init(&sums, LIMIT_SUMS_BYTES);
+	assert_false(sums_may_have_sha512(&sums));
+	assert_int_equal(buffer_add(&sums, A "  a\n" A "  b\n", 2 * 68), 0);
+	assert_false(sums_may_have_sha512(&sums));
+	buffer_free(&sums);
 }
 
 /* The form of a record: names are not judged, and each line is handed out. */
@@ -192,6 +244,7 @@ int main(void)
 		cmocka_unit_test(every_line_counts),
 		cmocka_unit_test(what_cannot_be_used),
 		cmocka_unit_test(a_digest_alone),
+		cmocka_unit_test(sha512),
 		cmocka_unit_test(lines_in_turn),
 	};
 

@@ -7,48 +7,61 @@
 #include "base/limits.h"
 #include "unpack/release.h"
 
-static struct release_member members[4];
-static size_t member_count;
+static struct members members;
+static const char *member_names[4];
 
-/* Reads an archive; names end with NULL. What was taken stays in members. */
-static int read_archive(const struct buffer *archive, const char *format, const char *const *names,
-			struct error *err)
+/* Reads what members wants of an archive. */
+static int read_wanted(const struct buffer *archive, const char *format, struct error *err)
 {
 	int fd = openat(scratch, "archive", O_RDWR | O_CREAT | O_TRUNC, 0600), result;
 
 	if (archive->length > 0)
 		assert_int_equal(write(fd, archive->bytes, archive->length), archive->length);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	for (member_count = 0; names[member_count]; member_count++)
-		members[member_count].name = names[member_count];
-	result = release_read(fd, archive->length, format, "a.x", scratch, members, member_count,
-			      err);
+	result = release_read(fd, archive->length, format, "a.x", scratch, &members, err);
 	close(fd);
 	return result;
+}
+
+/* The same of these members; the names end with NULL. */
+static int read_archive(const struct buffer *archive, const char *format, const char *const *names,
+			struct error *err)
+{
+	members_free(&members);
+	for (size_t i = 0; names[i]; i++) {
+		member_names[i] = names[i];
+		members_want(&members, names[i], false);
+	}
+	return read_wanted(archive, format, err);
 }
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static void free_members(void)
 {
-	for (size_t i = 0; i < member_count; i++)
-		content_free(&members[i].content);
+	members_free(&members);
+}
+
+static void assert_file(const char *name, const char *text)
+{
+	const struct members_file *file = members_find(&members, name);
+	char *bytes = test_calloc(strlen(text) + 2, 1);
+	struct digest digest = digest_of(text, strlen(text));
+
+	if (!file || !file->found)
+		fail_msg("no '%s'", name);
+	assert_int_equal(content_read(&file->content, bytes, strlen(text) + 1, 0), strlen(text));
+	assert_string_equal(bytes, text);
+	assert_memory_equal(file->content.digest.bytes, digest.bytes, DIGEST_BYTES);
+	test_free(bytes);
 }
 
 static void assert_member(size_t number, const char *text)
 {
-	const struct content *content = &members[number].content;
-	char *bytes = test_calloc(strlen(text) + 2, 1);
-	struct digest digest = digest_of(text, strlen(text));
-
-	assert_int_equal(members[number].found, 1);
-	assert_int_equal(content_read(content, bytes, strlen(text) + 1, 0), strlen(text));
-	assert_string_equal(bytes, text);
-	assert_memory_equal(content->digest.bytes, digest.bytes, DIGEST_BYTES);
-	test_free(bytes);
+	assert_file(member_names[number], text);
 }
 
-/* Refused, and the members are freed. */
+/* Refused; frees the members. */
 static void assert_archive_refused(const struct buffer *archive, const char *format,
 				   const char *const *names, enum status status, const char *reason)
 {
@@ -57,10 +70,7 @@ static void assert_archive_refused(const struct buffer *archive, const char *for
 
 	snprintf(message, sizeof message, "cannot unpack 'a.x': %s", reason);
 	assert_refused(read_archive(archive, format, names, &err), err, status, message);
-	for (size_t i = 0; i < member_count; i++) {
-		assert_null(members[i].content.bytes);
-		assert_int_equal(members[i].content.fd, -1);
-	}
+	free_members();
 }
 
 /* The tar, ended and packed. Frees it. */
@@ -143,7 +153,7 @@ static void large_members(void **state)
 	tar_add(&tar, "a", text);
 	archive = pack(&tar);
 	assert_int_equal(read_archive(&archive, "tar.gz", NAMES("a"), &err), 0);
-	assert_null(members[0].content.bytes);
+	assert_null(members.files[0].content.bytes);
 	assert_member(0, text);
 	free_members();
 	buffer_free(&archive);
@@ -152,7 +162,7 @@ static void large_members(void **state)
 
 static void names_are_exact(void **state)
 {
-	static const char *const others[] = { "a", "d/", "d", "./d/a", "d//a", "/d/a", "D/a",
+	static const char *const others[] = { "a", "d/", "d", "d//a", "/d/a", "D/a",
 					      "d/a/", "d/ab", "" };
 	struct buffer tar = good_tar(), archive = pack(&tar), zip = good_zip();
 	char reason[100];
@@ -184,7 +194,9 @@ static void members_of_other_types(void **state)
 		tar_add(&tar, "b", "hello");
 		tar_add_type(&tar, "a", types[i], types[i] == '1' || types[i] == '2' ? "b" : "",
 			     NULL, 0);
-		assert_tar_refused(&tar, "member 'a' is not a plain file");
+		assert_tar_refused(&tar, types[i] == '1' ? "member 'a' is a hard link to 'b'"
+				   : types[i] == '2' ? "member 'a' is a symbolic link to 'b'"
+				   : "member 'a' is not a plain file");
 	}
 }
 
@@ -206,7 +218,273 @@ static void zip_members_of_other_types(void **state)
 		zip_end(&zip, &archive);
 		assert_archive_refused(&archive, "zip", NAMES("a"), STATUS_ARCHIVE,
 				       modes[i] == 0040755 ? "no member 'a'"
-							   : "member 'a' is not a plain file");
+				       : modes[i] == 0120777
+				       ? "member 'a' is a symbolic link to 'b'"
+				       : "member 'a' is not a plain file");
+		buffer_free(&archive);
+	}
+}
+
+static struct buffer tree_tar(void)
+{
+	struct buffer tar;
+
+	archive_init(&tar);
+	tar_add_type(&tar, "./d/", '5', "", NULL, 0);
+	tar_add(&tar, "./d/z", "last");
+	tar_add(&tar, "./d/e/f", "deep");
+	tar_add(&tar, "./d.x", "beside");
+	tar_add(&tar, "./d/a", "first");
+	return pack(&tar);
+}
+
+static void directories(void **state)
+{
+	static const char *const names[] = { "d/a", "d/e/f", "d/z" };
+	struct buffer archive = tree_tar();
+	struct error err;
+
+	(void)state;
+	members_want_directory(&members, "d/", false);
+	members_want(&members, "d/a", false);
+	assert_int_equal(read_wanted(&archive, "tar.gz", &err), 0);
+	assert_int_equal(members.file_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(members.files[i].name, names[i]);
+	assert_file("d/a", "first");
+	assert_file("d/e/f", "deep");
+	assert_file("d/z", "last");
+	free_members();
+	members_want_directory(&members, "./", false);
+	assert_int_equal(read_wanted(&archive, "tar.gz", &err), 0);
+	assert_int_equal(members.file_count, 4);
+	free_members();
+	buffer_free(&archive);
+}
+
+/* Refused, with this hint. */
+static void assert_hint(const struct buffer *archive, const char *directory, const char *reason,
+			const char *hint)
+{
+	struct error err;
+
+	members_want_directory(&members, directory, false);
+	assert_refused(read_wanted(archive, "tar.gz", &err), err, STATUS_ARCHIVE, reason);
+	assert_string_equal(err.hint, hint);
+	free_members();
+}
+
+static void directories_without_files(void **state)
+{
+	struct buffer archive = tree_tar(), tar;
+
+	(void)state;
+	assert_hint(&archive, "e/", "cannot unpack 'a.x': no file is below 'e/'", "it has 'd/e/'");
+	assert_hint(&archive, "d.x/", "cannot unpack 'a.x': no file is below 'd.x/'",
+		    "it has 'd/'");
+	assert_hint(&archive, "x/d/y/", "cannot unpack 'a.x': no file is below 'x/d/y/'",
+		    "it has 'd/' and 'd/e/'");
+	buffer_free(&archive);
+	archive_init(&tar);
+	tar_add_type(&tar, "d/", '5', "", NULL, 0);
+	tar_add_type(&tar, "d/e/", '5', "", NULL, 0);
+	archive = pack(&tar);
+	assert_hint(&archive, "d/", "cannot unpack 'a.x': no file is below 'd/'", "it has 'd/e/'");
+	buffer_free(&archive);
+}
+
+static void near_names(void **state)
+{
+	struct buffer archive = tree_tar();
+	struct error err;
+
+	(void)state;
+	assert_int_equal(read_archive(&archive, "tar.gz", NAMES("bin/F"), &err), -1);
+	assert_string_equal(err.hint, "it has 'd/e/f'");
+	free_members();
+	assert_int_equal(read_archive(&archive, "tar.gz", NAMES("server"), &err), -1);
+	assert_string_equal(err.hint, "it has 'd/', 'd/z' and 'd/e/f'");
+	free_members();
+	buffer_free(&archive);
+}
+
+/* Below a directory everything is named, and nothing is passed over. */
+static void what_a_directory_must_not_have(void **state)
+{
+	static const struct {
+		const char *name;
+		char type;
+		const char *reason;
+	} rows[] = {
+		{ "d/p", '6', "member 'd/p' is not a plain file" },
+		{ "d/p", '3', "member 'd/p' is not a plain file" },
+		{ "d/p", '2', "member 'd/p' is a symbolic link to 'd/a'" },
+		{ "d/p", '1', "member 'd/p' is a hard link to 'd/a'" },
+		{ "d/a", '0', "member 'd/a' occurs twice" },
+		{ "d/../x/../d/p", '0', "member 'd/../x/../d/p' is no path: a component is '..'" },
+		{ "d/./p", '0', "member 'd/./p' is no path: a component is '.'" },
+		{ "d//p", '0', "member 'd//p' is no path: a component is empty" },
+		{ "x//../d/p", '0', "member 'x//../d/p' is no path: a component is empty" },
+		{ "d/a\nb", '0', "member 'd/a\nb' is no path: it has a control character or a "
+				 "backslash" },
+		{ "d/a\\b", '0', "member 'd/a\\b' is no path: it has a control character or a "
+				 "backslash" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buffer tar, archive;
+		char message[200];
+		struct error err;
+
+		archive_init(&tar);
+		tar_add(&tar, "d/a", "hello");
+		tar_add_type(&tar, rows[i].name, rows[i].type, "d/a", NULL, 0);
+		archive = pack(&tar);
+		members_want_directory(&members, "d/", false);
+		snprintf(message, sizeof message, "cannot unpack 'a.x': %s", rows[i].reason);
+		assert_refused(read_wanted(&archive, "tar.gz", &err), err, STATUS_ARCHIVE, message);
+		free_members();
+		buffer_free(&archive);
+	}
+}
+
+static void long_names_below_a_directory(void **state)
+{
+	char name[LIMIT_PATH_BYTES + 2] = "d/", pax[400];
+	struct buffer tar, archive;
+	struct error err;
+
+	(void)state;
+	for (size_t length = LIMIT_PATH_BYTES - 1; length <= LIMIT_PATH_BYTES; length++) {
+		memset(name + 2, 'n', length - 2);
+		snprintf(pax, sizeof pax, "%zu path=%s\n", length + 10, name);
+		archive_init(&tar);
+		tar_add_type(&tar, "x", 'x', "", pax, strlen(pax));
+		tar_add(&tar, "short", "content");
+		archive = pack(&tar);
+		members_want_directory(&members, "d/", false);
+		assert_int_equal(read_wanted(&archive, "tar.gz", &err),
+				 length < LIMIT_PATH_BYTES ? 0 : -1);
+		free_members();
+		buffer_free(&archive);
+	}
+}
+
+static void too_many_below_a_directory(void **state)
+{
+	struct buffer tar, archive;
+	struct error err;
+
+	(void)state;
+	for (int count = LIMIT_TAKEN_MEMBERS; count <= LIMIT_TAKEN_MEMBERS + 1; count++) {
+		archive_init(&tar);
+		for (int i = 0; i < count; i++) {
+			char name[20];
+
+			snprintf(name, sizeof name, "d/%d", i);
+			tar_add(&tar, name, "x");
+		}
+		archive = pack(&tar);
+		members_want_directory(&members, "d/", false);
+		if (count > LIMIT_TAKEN_MEMBERS)
+			assert_refused(read_wanted(&archive, "tar.gz", &err), err, STATUS_LIMIT,
+				       "cannot unpack 'a.x': more than 4096 of its members are "
+				       "wanted");
+		else
+			assert_int_equal(read_wanted(&archive, "tar.gz", &err), 0);
+		free_members();
+		buffer_free(&archive);
+	}
+}
+
+/* Symbolic links before and after what they lead to, hard links, and both below a directory. */
+static void links_that_are_followed(void **state)
+{
+	struct buffer tar, archives[2];
+	static const char *const formats[] = { "tar.gz", "zip" };
+	struct zip_maker zip;
+	struct error err;
+
+	(void)state;
+	archive_init(&tar);
+	zip_begin(&zip);
+	tar_add_type(&tar, "./d/before", '2', "../x/./file", NULL, 0);
+	zip_add_mode(&zip, "d/before", 0120777, "../x/./file");
+	tar_add(&tar, "./x/file", "content");
+	zip_add(&zip, "x/file", "content");
+	tar_add_type(&tar, "./d/after", '2', "../d/../x//file", NULL, 0);
+	zip_add_mode(&zip, "d/after", 0120777, "../d/../x//file");
+	tar_add_type(&tar, "./d/hard", '1', "./x/file", NULL, 0);
+	zip_add(&zip, "d/hard", "content");
+	tar_add(&tar, "d/plain", "plain");
+	zip_add(&zip, "d/plain", "plain");
+	archives[0] = pack(&tar);
+	zip_end(&zip, &archives[1]);
+	for (size_t i = 0; i < 2; i++) {
+		members_want_directory(&members, "d/", true);
+		if (read_wanted(&archives[i], formats[i], &err) < 0)
+			fail_msg("%s", err.message);
+		assert_int_equal(members.file_count, 4);
+		assert_file("d/before", "content");
+		assert_file("d/after", "content");
+		assert_file("d/hard", "content");
+		assert_file("d/plain", "plain");
+		free_members();
+		members_want(&members, "d/after", true);
+		assert_int_equal(read_wanted(&archives[i], formats[i], &err), 0);
+		assert_int_equal(members.file_count, 1);
+		assert_file("d/after", "content");
+		free_members();
+		/* Once without is without. */
+		members_want_directory(&members, "d/", true);
+		members_want(&members, "d/after", false);
+		assert_refused(read_wanted(&archives[i], formats[i], &err), err, STATUS_ARCHIVE,
+			       "cannot unpack 'a.x': member 'd/after' is a symbolic link to "
+			       "'../d/../x//file'");
+		assert_string_equal(err.hint, "with 'follow: true' the recipe takes the file that "
+				    "it leads to");
+		free_members();
+		buffer_free(&archives[i]);
+	}
+}
+
+static void links_that_lead_elsewhere(void **state)
+{
+	static const struct {
+		char type;
+		const char *target, *reason;
+	} rows[] = {
+		{ '2', "/d/a", "'/d/a', which is outside of the archive" },
+		{ '2', "../../a", "'../../a', which is outside of the archive" },
+		{ '1', "../d/a", "'../d/a', which is outside of the archive" },
+		{ '2', "b", "'d/b', which it does not have" },
+		{ '1', "a", "'a', which it does not have" },
+		{ '2', "sub", "'d/sub', which it does not have" },
+		{ '2', "other", "'d/other', which is a link, too" },
+		{ '1', "d/other", "'d/other', which is a link, too" },
+		{ '2', "link", "'d/link', which is a link, too" },
+		{ '2', "fifo", "'d/fifo', which is not a plain file" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buffer tar, archive;
+		char message[200];
+		struct error err;
+
+		archive_init(&tar);
+		tar_add(&tar, "d/a", "hello");
+		tar_add(&tar, "d/sub/c", "hello");
+		tar_add_type(&tar, "d/other", '2', "a", NULL, 0);
+		tar_add_type(&tar, "d/fifo", '6', "", NULL, 0);
+		tar_add_type(&tar, "d/link", rows[i].type, rows[i].target, NULL, 0);
+		archive = pack(&tar);
+		members_want(&members, "d/link", true);
+		snprintf(message, sizeof message, "cannot unpack 'a.x': member 'd/link' leads to %s",
+			 rows[i].reason);
+		assert_refused(read_wanted(&archive, "tar.gz", &err), err, STATUS_ARCHIVE, message);
+		free_members();
 		buffer_free(&archive);
 	}
 }
@@ -681,13 +959,15 @@ static void nowhere_to_store(void **state)
 	fd = openat(scratch, "archive", O_RDWR);
 	assert_int_equal(write(fd, archive.bytes, archive.length), archive.length);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	members[0].name = "a";
-	assert_refused(release_read(fd, archive.length, "tar.gz", "a.x", -1, members, 1, &err), err,
+	free_members();
+	members_want(&members, "a", false);
+	assert_refused(release_read(fd, archive.length, "tar.gz", "a.x", -1, &members, &err), err,
 		       STATUS_FILE, "cannot store a member of 'a.x': Bad file descriptor");
 	close(fd);
-	assert_refused(release_read(scratch, 100, "tar.gz", "a.x", -1, members, 1, &err), err,
+	assert_refused(release_read(scratch, 100, "tar.gz", "a.x", -1, &members, &err), err,
 		       STATUS_FILE,
 		       "cannot read 'a.x': Is a directory");
+	free_members();
 	buffer_free(&archive);
 	test_free(text);
 }
@@ -700,6 +980,14 @@ int main(void)
 		scratch_test(names_are_exact),
 		scratch_test(members_of_other_types),
 		scratch_test(zip_members_of_other_types),
+		scratch_test(directories),
+		scratch_test(directories_without_files),
+		scratch_test(near_names),
+		scratch_test(what_a_directory_must_not_have),
+		scratch_test(long_names_below_a_directory),
+		scratch_test(too_many_below_a_directory),
+		scratch_test(links_that_are_followed),
+		scratch_test(links_that_lead_elsewhere),
 		scratch_test(a_member_twice),
 		scratch_test(other_members_do_not_matter),
 		scratch_test(names_that_are_not_ascii),
