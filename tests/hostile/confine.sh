@@ -31,13 +31,19 @@ END
 "$BUNDLER" rootfs -p linux/amd64 -o trees "${product[@]}" >/dev/null
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out ca.pem -days 2 \
 	-subj /CN=test 2>/dev/null
+# As if it had been fetched from a registry.
+cp layout/blobs/sha256/* cache/sha256/
+digest=$(python3 -c 'import json; print(json.load(open("layout/index.json"))["manifests"][0]["digest"])')
 mkdir -p tree/1.0/scratch
 echo 'FROM scratch' >tree/1.0/scratch/Dockerfile
 here=$PWD
 
 # What each reader is in the way of, and a command that uses it.
-commands=$(cat <<-'END'
+commands=$(cat <<-END
 	files_open	validate oci:layout
+	files_open	validate --cache cache --offline docker://r.example/tiny@$digest
+	files_open	diff --cache cache --offline docker://r.example/tiny@$digest oci:layout
+	files_open	audit docker://r.example/tiny@$digest --cache cache --offline tiny.yaml
 	files_open	diff oci:layout oci:layout
 	observe_directory	diff dir:trees/linux-amd64 dir:trees/linux-amd64
 	files_open	audit oci:layout --cache cache --offline tiny.yaml
@@ -98,6 +104,24 @@ while IFS=$'\t' read -r at command; do
 		status 159
 	done
 done <<<"$commands"
+
+begin 'the process that asks registries reaches no other file, and starts nothing'
+export BUNDLER_CONFINE=auto
+attempt registry_client_manifest 'read write make exec kill abort ptrace code' \
+	validate --cache cache --offline "docker://r.example/tiny@$digest"
+status 9
+stderr <<-'END'
+	read: Permission denied
+	write: Permission denied
+	make: Permission denied
+	exec: Function not implemented
+	kill: Function not implemented
+	abort: Operation not permitted
+	ptrace: Function not implemented
+	code: Function not implemented
+	bundler: cannot fetch: the process for it has ended
+END
+export BUNDLER_CONFINE=require
 
 begin 'BUNDLER_CONFINE has three values'
 run env BUNDLER_CONFINE=yes bundler validate oci:x

@@ -25,6 +25,7 @@
 #include "library/generated.h"
 #include "lint/tree.h"
 #include "recipe/sums.h"
+#include "registry/client.h"
 #include "trust/pem.h"
 #include "unpack/gzip.h"
 
@@ -163,3 +164,8 @@ PROBE(uint64_t, fetch_size, (const struct fetch *fetch, size_t number), (fetch, 
 PROBE(int, sums_find, (const struct buffer *sums, const char *name, const char *asset,
 		       struct digest *digest, struct error *err),
       (sums, name, asset, digest, err))
+PROBE(int, registry_client_manifest, (struct registry_client *client,
+				      const struct reference *reference,
+				      const struct digest *digest, struct buffer *bytes,
+				      char **media_type, struct error *err),
+      (client, reference, digest, bytes, media_type, err))

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The process that fetches for bundler audit: what it fetches, how it fails, and how both end.
+# The processes that fetch for others: what they fetch, how they fail, and how both end.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network "$@"
@@ -72,6 +72,40 @@ check test -z "$(pgrep -g $!)"
 
 begin 'when it is killed, the command says so'
 under_way
+kill -KILL "$(pgrep -g $! -P $!)"
+wait $!
+check test $? -eq 9
+check grep -qx 'bundler: cannot fetch: the process for it has ended' background.log
+
+# ---- registries ----
+
+# asked COMMAND [WORD]...: one process of it waits for a registry that does not answer; its process group in $!.
+asked() {
+	given
+	: >requests
+	background python3 "$top/tests/registry.py" --log requests '203.0.113.10:5000/plain=* stall 200'
+	wait_for listening 203.0.113.10 5000
+	background bundler "$1" --cache cache --plain-http 203.0.113.10 docker://203.0.113.10:5000/a:1 "${@:2}"
+	wait_for test -s requests
+}
+
+begin 'of a registry: a signal to the command alone ends both'
+asked validate
+kill -TERM $!
+wait $!
+check test $? -eq 143
+check test -z "$(pgrep -g $!)"
+
+begin 'of a registry: all end when the command is killed'
+asked audit -p linux/amd64 demo.yaml
+check test "$(pgrep -g $! | wc -l)" -eq 3
+kill -KILL $!
+wait $! 2>/dev/null
+wait_for eval '! running $!'
+check test -z "$(pgrep -g $!)"
+
+begin 'of a registry: when it is killed, the command says so'
+asked validate
 kill -KILL "$(pgrep -g $! -P $!)"
 wait $!
 check test $? -eq 9
