@@ -14,6 +14,7 @@ answer requests with any other Authorization than this ("Bearer_x": "_" is a bla
     repeat STATUS [FIELD]... <TEXT            the text for ever
     fields STATUS FIELD                       the field for ever
     stall STATUS                              the header, and then nothing
+    last STATUS [FIELD]... [<TEXT | @FILE]    as say, and nobody listens any more
 
 A FIELD is NAME: VALUE; \\n in it is a line feed, \\e an escape. Each request is a line in the log:
 listener, method, target, and Authorization, Accept, Range and body where there are any.
@@ -68,7 +69,10 @@ class Listener:
 
     def serve(self):
         while True:
-            connection, _ = self.socket.accept()
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
             threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
 
     def answer(self, connection):
@@ -79,6 +83,9 @@ class Listener:
             method, target, fields = self.read(connection)
             with lock:
                 rule = next((r for r in self.rules if r.fits(method, target, fields)), None)
+            if rule and rule.behaviour == "last":
+                self.socket.shutdown(socket.SHUT_RDWR)
+                self.socket.close()
             if rule:
                 behave(connection, rule.behaviour, rule.words, fields)
             else:

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../network.sh"
 network registry.corp.example=203.0.113.50 auth.corp.example=203.0.113.51 store.example=203.0.113.52 \
 	auth.evil.example=203.0.113.53 inside.corp.example=10.1.2.3 meta.corp.example=169.254.169.254 \
-	here.corp.example=127.0.0.1 "$@"
+	here.corp.example=127.0.0.1 two.corp.example=127.0.0.1 two.corp.example=203.0.113.54 "$@"
 certificates
 certificate registry ca 'DNS:registry.corp.example,DNS:auth.corp.example,DNS:store.example,DNS:auth.evil.example,DNS:inside.corp.example,DNS:meta.corp.example,DNS:here.corp.example'
 python3 "$top/tests/make_layout.py" "$scratch/made" good || bail_out 'the image could not be made'
@@ -247,6 +247,9 @@ END
 begin 'a blob that was cut off is continued, with the token'
 serve_rules "$A=$locked ;; 1*/v2/demo/blobs/$layer cut 200 'ETag: \"x\"' @$blobs/${layer#*:} ;; $good" "$B=$token"
 pull "docker://$image"
+stderr <<-END
+note: cannot fetch 'https://registry.corp.example/v2/demo/blobs/$layer': the connection was closed early; trying again
+END
 sent <<-END
 A TAG
 B /token?service=corp&$scope
@@ -401,6 +404,50 @@ END
 
 begin 'Docker-Content-Digest by another algorithm, or none: the bytes decide'
 serve_rules "$A=${by_tag/say 200/say 200 \'Docker-Content-Digest: sha512:00\'} ;; $good"
+pull "docker://$image"
+sent <<-'END'
+A TAG
+A CONFIG
+A LAYER
+END
+
+# ---- documents ----
+
+# document NAME CONTENT-TYPE BYTES STATUS STDERR: under the tag; nothing that it names is asked for.
+document() {
+	printf %s "$3" >"$scratch/document"
+	differs "$1" "/v2/demo/manifests/1 say 200 'Content-Type: $2' @$scratch/document" "$4" \
+		"cannot read 'docker://$image': $5" <<<'A TAG'
+}
+
+document 'a page for everything' text/html '<html>Please log in</html>' 8 \
+	"line 1, column 1: '[' or '{' expected near '<'"
+document 'nothing for everything' "$type" '' 8 "line 1, column 0: '[' or '{' expected near end of file"
+document 'another type than the document says' application/vnd.oci.image.index.v1+json "$(cat "$blobs/${manifest#*:}")" 8 \
+	"a manifest was sent as 'application/vnd.oci.image.index.v1+json' and is stated to be '$type'"
+document 'a manifest that is an index, too' "$type" \
+	"{\"schemaVersion\": 2, \"mediaType\": \"$type\", \"config\": {}, \"layers\": [], \"manifests\": []}" 8 \
+	'a manifest is also an index'
+document 'a manifest of version 1' application/vnd.docker.distribution.manifest.v1+prettyjws \
+	'{"schemaVersion": 1, "name": "demo", "fsLayers": []}' 8 \
+	"it is in Docker's image format 1, which has no digest of its configuration
+hint: push it again with a version of Docker from 2016 or later"
+
+begin 'a layer of 2^62 bytes: not asked for'
+sed -E 's/"size": ?[0-9]+\}\]/"size":4611686018427387904}]/' "$blobs/${manifest#*:}" >huge
+serve_rules "$A=/v2/demo/manifests/1 say 200 'Content-Type: $type' @huge ;; $good"
+pull "docker://$image"
+status 10
+stderr <<-END
+bundler: cannot read 'docker://$image': its layers are too large together
+END
+sent <<-'END'
+A TAG
+A CONFIG
+END
+
+begin 'a manifest without a Content-Type: what it says itself'
+serve_rules "$A=/v2/demo/manifests/1 say 200 @$blobs/${manifest#*:} ;; $good"
 pull "docker://$image"
 sent <<-'END'
 A TAG
@@ -622,6 +669,16 @@ bundler: cannot fetch 'http://registry.corp.example:5000/v2/demo/manifests/1': H
 hint: a login goes over plain http to this machine only
 END
 sent <<<'203.0.113.50:5000 TAG'
+
+begin 'plain http with a login: not to another machine of the same name'
+login two.corp.example:5000
+serve_rules "127.0.0.1:5000/plain=* last 401 'WWW-Authenticate: Basic realm=x'" "203.0.113.54:5000/plain=$good"
+pull --plain-http two.corp.example --authfile auth.json docker://two.corp.example:5000/demo:1
+status 6
+stderr <<-'END'
+bundler: cannot fetch 'http://two.corp.example:5000/v2/demo/manifests/1': a login goes over plain http to this machine only
+END
+sent <<<'127.0.0.1:5000 TAG'
 
 begin 'plain http with a token for anybody, from another machine'
 serve_rules "203.0.113.50:5000/plain=$token ;; *!Bearer_T1 say $(challenge http://registry.corp.example:5000/token) ;; $good"
