@@ -99,6 +99,7 @@ release() {
 	root:
 	  - path: /demo
 	    member: demo
+	    mode: "0755"
 	image: { entrypoint: [/demo] }
 	END
 	cat >demo.lock.json <<-END

@@ -138,7 +138,7 @@ static const char *default_cache(struct pool *pool)
 	return home ? pool_format(pool, "%s/.cache/bundler", home) : NULL;
 }
 
-int command_inputs_environment(struct command_inputs *inputs, struct error *err)
+void command_inputs_network(struct command_inputs *inputs)
 {
 	struct fetch_options *fetch = &inputs->fetch;
 	const char *mirrors = command_inputs_variable("BUNDLER_MIRROR");
@@ -162,6 +162,11 @@ int command_inputs_environment(struct command_inputs *inputs, struct error *err)
 		fetch->proxies.https = all;
 	if (!fetch->proxies.http)
 		fetch->proxies.http = all;
+}
+
+int command_inputs_environment(struct command_inputs *inputs, struct error *err)
+{
+	command_inputs_network(inputs);
 	return read_epoch(&inputs->epoch, err);
 }
 

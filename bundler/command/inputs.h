@@ -73,11 +73,11 @@ struct command_inputs {
 	{ .recipe.directory = -1, .epoch = -1, .fetch.ca_directory = AT_FDCWD, \
 	  .fetcher.socket = -1 }
 
-/*
- * For a command without a recipe: takes from the environment what options have not set of
- * inputs->fetch, and the epoch. STATUS_USAGE.
- */
+/* Reads the environment variables alone, for a command without a recipe. STATUS_USAGE. */
 int command_inputs_environment(struct command_inputs *inputs, struct error *err);
+
+/* Of these, only those about fetching. */
+void command_inputs_network(struct command_inputs *inputs);
 
 /*
  * After the options: reads the environment and the recipe, which is the operand that is left or,

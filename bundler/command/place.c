@@ -18,8 +18,8 @@ int command_place_begin(struct command_registry *registry, struct command_inputs
 			struct error *err)
 {
 	inputs->fetch.confine = confine;
-	return command_inputs_environment(inputs, err) < 0
-	       || command_registry_start(registry, inputs, places, count, err) < 0
+	command_inputs_network(inputs);
+	return command_registry_start(registry, inputs, places, count, err) < 0
 	       ? -1 : confine_reading(confine, err);
 }
 

@@ -99,6 +99,20 @@ const char *reference_fault(const char *text)
 	return fault;
 }
 
+const char *reference_prefix(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char *first;
+	bool domain;
+
+	if (!slash)
+		return "docker.io/library/";
+	first = memory_copy(name, (size_t)(slash - name));
+	domain = is_domain(first);
+	free(first);
+	return domain ? "" : "docker.io/";
+}
+
 /* ---- in a registry ---- */
 
 /* Words of letters, digits and hyphens with dots between; no hyphen at an end of one. */
@@ -190,20 +204,6 @@ const char *reference_server(const struct reference *reference)
 }
 
 /* ---- comparing ---- */
-
-const char *reference_prefix(const char *name)
-{
-	const char *slash = strchr(name, '/');
-	char *first;
-	bool domain;
-
-	if (!slash)
-		return "docker.io/library/";
-	first = memory_copy(name, (size_t)(slash - name));
-	domain = is_domain(first);
-	free(first);
-	return domain ? "" : "docker.io/";
-}
 
 static const char *without(const char *reference, const char *prefix)
 {
