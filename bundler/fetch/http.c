@@ -407,8 +407,8 @@ static int explain_port(struct hop *hop)
 	if (number != EACCES || hop->request->proxy)
 		return 0;
 	fail(hop, STATUS_NETWORK, "port %u must not be connected to", hop->request->url->port);
-	return error_hint(hop->err, "allowed are 443 and the ports of the recipe's URLs, the "
-			  "mirrors and the proxy; 'BUNDLER_CONFINE=off' allows all");
+	return error_hint(hop->err, "allowed are 443 and the ports of the recipe's URLs, "
+			  "registries, mirrors and the proxy; 'BUNDLER_CONFINE=off' allows all");
 }
 
 static int explain_tls(struct hop *hop)

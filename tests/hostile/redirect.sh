@@ -148,7 +148,7 @@ if [ "${BUNDLER_CONFINE-}" = require ]; then
 	status 4
 	stderr <<-END
 	bundler: cannot fetch 'https://mirror.example:8443/x': port 8443 must not be connected to
-	hint: allowed are 443 and the ports of the recipe's URLs, the mirrors and the proxy; 'BUNDLER_CONFINE=off' allows all
+	hint: allowed are 443 and the ports of the recipe's URLs, registries, mirrors and the proxy; 'BUNDLER_CONFINE=off' allows all
 	END
 	cache_is_empty
 	run env BUNDLER_CONFINE=off bundler fetch --cache cache demo.yaml

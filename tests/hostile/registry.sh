@@ -545,6 +545,19 @@ bundler: cannot fetch 'https://169.254.169.254/token': '169.254.169.254' is not 
 END
 sent <<<'A TAG'
 
+# A sanitized program is not confined, nor is one on an old kernel.
+if [ "${BUNDLER_CONFINE-}" = require ]; then
+	begin 'a token service at a port that nobody named'
+	serve_rules "$A=* say $(challenge https://auth.corp.example:8443/token)" "203.0.113.51:8443=$token"
+	pull "docker://$image"
+	status 4
+	stderr <<-'END'
+	bundler: cannot fetch 'https://auth.corp.example:8443/token': port 8443 must not be connected to
+	hint: allowed are 443 and the ports of the recipe's URLs, registries, mirrors and the proxy; 'BUNDLER_CONFINE=off' allows all
+	END
+	sent <<<'A TAG'
+fi
+
 begin 'a token service in another domain: no login, and the image is for anybody'
 login
 serve_rules "$A=*!Bearer_T1 say $(challenge https://auth.evil.example/token) ;; $good" "$E=$token"
