@@ -4,6 +4,7 @@ configs/gallery.
 
     gallery.py list                    the programs, one a line
     gallery.py make PROGRAM DIRECTORY  its release, as DIRECTORY/HOST/PATH for a web server
+    gallery.py operand PROGRAM         what bundler init is given of it: the repository, or a URL
     gallery.py table                   the rows of docs/gallery.md, without what a test adds
 
 The facts are upstream's: release scripts, goreleaser files and Dockerfiles, read in August 2026. They
@@ -430,6 +431,14 @@ def make(name, top):
                   document(release, assets))
 
 
+def operand(name):
+    release = PROGRAMS[name]
+    word = release.words["linux/amd64"]
+    asset = release.asset.replace("*", word)
+    print(release.github or
+          f"{release.url}/{release.sums}".replace("*", word).replace("ASSET", asset))
+
+
 def table():
     for name, release in sorted(PROGRAMS.items()):
         linux = release.words["linux/amd64"]
@@ -448,4 +457,4 @@ if __name__ == "__main__":
     if command == "list":
         print("\n".join(sorted(PROGRAMS)))
     else:
-        {"make": make, "table": table}[command](*arguments)
+        {"make": make, "operand": operand, "table": table}[command](*arguments)
