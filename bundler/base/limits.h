@@ -106,6 +106,8 @@
  * zstd program and the need of its highest level.
  */
 #define LIMIT_ZSTD_WINDOW_LOG 27
+/* Bytes of an xz stream's dictionary, which is kept in memory: the need of its highest level. */
+#define LIMIT_XZ_DICTIONARY_BYTES (64 * MIB)
 /* Layers of an image whose tree is made: overlayfs has 500. Each is applied to those before it. */
 #define LIMIT_LAYERS 512
 /* Bytes that all layers of an image place unpack to; images of machine learning reach 20 GiB. */

@@ -63,7 +63,7 @@ int build_tree(const struct build *build, const struct platform *platform, int d
 /* Whether the image is made without options: the lock pins only the manifest of that. */
 static bool is_plain(const struct build *build)
 {
-	return build->compression == MEDIA_GZIP && !build->flavour && !build->style->doi;
+	return build->compression == COMPRESSION_GZIP && !build->flavour && !build->style->doi;
 }
 
 /* Checks an image's layer against the lock, and makes config and manifest. */
@@ -131,7 +131,7 @@ int build_image_like(const struct build *build, const struct platform *platform,
 	result = layer_stream(tree, add_to_digest, &diff_id, platform->name, err);
 	if (result == 0) {
 		image->layer = (struct oci_layer){
-			.compression = MEDIA_GZIP, .diff_id = digest_read(&diff_id),
+			.compression = COMPRESSION_GZIP, .diff_id = digest_read(&diff_id),
 			.blob = { .size = size, .digest = *layer, .fd = -1 },
 		};
 		result = describe(build, image, err);
@@ -158,7 +158,7 @@ int build_image_pinned(const struct build *build, const struct platform *platfor
 		return error_set(err, STATUS_CONFIG, "cannot use what is pinned: lock '%s' pins "
 				 "only the image that is made without options", build->lock->file);
 	image->layer = (struct oci_layer){
-		.compression = MEDIA_GZIP, .diff_id = pinned->diff_id,
+		.compression = COMPRESSION_GZIP, .diff_id = pinned->diff_id,
 		.blob = { .size = size, .digest = *layer, .fd = -1 },
 	};
 	if (describe(build, image, err) < 0)

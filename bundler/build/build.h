@@ -19,7 +19,7 @@ struct build {
 	struct fetch *fetch;
 	int64_t epoch;			/* time of every file */
 	/* For images only: */
-	enum media_compression compression;
+	enum compression compression;
 	const struct recipe_flavour *flavour;	/* NULL for the recipe's own */
 	const struct oci_style *style;
 };

@@ -384,7 +384,8 @@ static int record_one(void *context, size_t number, struct error *err)
 	const struct oci_style style = { .name = new->name };
 	const struct build build = {
 		.recipe = recording->make->recipe, .lock = new,
-		.fetch = recording->make->fetch, .epoch = new->epoch, .compression = MEDIA_GZIP,
+		.fetch = recording->make->fetch, .epoch = new->epoch,
+		.compression = COMPRESSION_GZIP,
 		.style = &style,
 	};
 	const int scratch = recording->make->scratch;
@@ -430,7 +431,7 @@ static int record(const struct lock_make *make, struct lock *new, struct error *
 	    || fetch_end(make->fetch, err) < 0
 	    || jobs_run_all(record_one, &recording, new->asset_count, err) < 0)
 		return -1;
-	new->compressor = pool_string(&new->pool, compress_version(MEDIA_GZIP));
+	new->compressor = pool_string(&new->pool, compress_version(COMPRESSION_GZIP));
 	new->result_count = new->asset_count;
 	return 0;
 }

@@ -329,8 +329,8 @@ static int look_into(struct work *work, struct error *err)
 		return -1;
 	result = reader_ask(work->reader, &question, &fd, &size, err);
 	if (result == 0) {
-		result = release_each(fd, size, work->plan.format, asset->name, scratch,
-				      init_members_add, &members, err);
+		result = release_each(fd, size, format_find(work->plan.format), asset->name,
+				      scratch, init_members_add, &members, err);
 		close(fd);
 	}
 	close(scratch);

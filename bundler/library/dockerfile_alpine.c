@@ -77,8 +77,9 @@ static void add_alpine_members(struct library_text *d)
  */
 static void add_alpine_release(struct library_text *d)
 {
-	const char *format = recipe_format(d->recipe, &d->platform);
-	bool zip = strcmp(format, "zip") == 0;
+	const struct format *kind = recipe_format(d->recipe, &d->platform);
+	const bool zip = kind->content == FORMAT_ZIP;
+	const char *format = kind->name;
 
 	text_add(d, "RUN set -eux; \\\n"
 		 "\tarch=\"$(apk --print-arch)\"; \\\n"

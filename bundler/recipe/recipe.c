@@ -39,12 +39,19 @@ bool recipe_is_optional(const struct recipe *recipe, const struct platform *plat
 	return false;
 }
 
-const char *recipe_format(const struct recipe *recipe, const struct platform *platform)
+const struct format *recipe_format(const struct recipe *recipe, const struct platform *platform)
 {
-	for (size_t i = 0; i < recipe->release.format_count; i++)
-		if (strcmp(recipe->release.formats[i].os, platform->os) == 0)
-			return recipe->release.formats[i].format;
-	return NULL;
+	const struct format *found = NULL;
+
+	for (size_t i = 0; i < recipe->release.format_count; i++) {
+		const struct recipe_format *row = &recipe->release.formats[i];
+
+		if (row->platform && strcmp(row->platform->name, platform->name) == 0)
+			return row->format;
+		if (!row->platform && strcmp(row->os, platform->os) == 0)
+			found = row->format;
+	}
+	return found;
 }
 
 bool recipe_is_of_release(const struct recipe_entry *entry)
@@ -74,11 +81,11 @@ static char *expand(const struct recipe *recipe, const struct platform *platform
 		{ "variant", platform->variant },
 		{ "exe", platform->format == PLATFORM_PE ? ".exe" : "" },
 	};
-	const char *format = recipe_format(recipe, platform);
+	const struct format *format = recipe_format(recipe, platform);
 	struct placeholder *next = &placeholders[6];
 
 	if (format)
-		*next++ = (struct placeholder){ "format", format };
+		*next++ = (struct placeholder){ "format", format->name };
 	if (target)
 		*next++ = (struct placeholder){ "target", target };
 	if (asset)

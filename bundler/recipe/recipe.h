@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/platform.h"
 #include "base/pool.h"
 #include "recipe/variant.h"
@@ -18,7 +19,7 @@
  */
 
 enum recipe_source {
-	RECIPE_ASSET,		/* the asset itself, in the format "program" */
+	RECIPE_ASSET,		/* the asset itself, whose format is that of a program */
 	RECIPE_MEMBER,		/* argument: name of the member below the release's directory */
 	RECIPE_MEMBERS,		/* argument: directory below it, with a slash: all files in it */
 	RECIPE_FILE,		/* argument: path below the recipe's directory */
@@ -42,8 +43,9 @@ struct recipe_entry {
 };
 
 struct recipe_format {
+	const struct platform *platform;	/* or NULL: for all other platforms of os */
 	char *os;
-	char *format;		/* "tar.gz", "zip" or "program" */
+	const struct format *format;
 };
 
 /* What {target} stands for on a platform: a template. */
@@ -197,8 +199,8 @@ char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
 /* Whether there is a checksum file for each platform, or for each asset. */
 bool recipe_sums_vary(const struct recipe *recipe);
 
-/* "tar.gz" or "zip"; NULL when the recipe has no format for the platform's operating system. */
-const char *recipe_format(const struct recipe *recipe, const struct platform *platform);
+/* The format of the platform's asset; NULL when the recipe has none for its operating system. */
+const struct format *recipe_format(const struct recipe *recipe, const struct platform *platform);
 
 /* Whether the recipe lists the platform. */
 bool recipe_has(const struct recipe *recipe, const struct platform *platform);

@@ -11,25 +11,28 @@
 #include "recipe/template.h"
 #include "recipe/version.h"
 
-static const char *format_fault(const char *format)
-{
-	return strcmp(format, "tar.gz") == 0 || strcmp(format, "zip") == 0
-	       || strcmp(format, "program") == 0
-	       ? NULL : "it is none of 'tar.gz', 'zip' and 'program'";
-}
-
-/* Adds a row for an operating system, or replaces the one it has. */
+/* Adds a row for an operating system or a platform, or replaces the one it has. */
 static int take_format(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
 		       struct error *err)
 {
 	struct recipe_release *release = into;
-	struct recipe_format row, *place = release->formats;
+	struct recipe_format row = { .os = yaml_string(yaml, key, err) }, *place = release->formats;
 	const struct recipe_format *end = place + release->format_count;
+	struct error reason;
+	char *name;
 
-	if (yaml_ruled(yaml, key, platform_os_fault, &row.os, err) < 0
-	    || yaml_ruled(yaml, value, format_fault, &row.format, err) < 0)
+	if (!row.os)
 		return -1;
-	while (place < end && strcmp(place->os, row.os) != 0)
+	row.platform = platform_find(row.os, &reason);
+	if (!row.platform && strchr(row.os, '/'))
+		return yaml_fault(yaml, key, err, "no such platform '%s'", row.os);
+	if (!row.platform && yaml_ruled(yaml, key, platform_os_fault, &row.os, err) < 0)
+		return -1;
+	if (yaml_ruled(yaml, value, format_fault, &name, err) < 0)
+		return error_hint(err, "formats are " FORMAT_NAMES);
+	row.format = format_find(name);
+	while (place < end && (row.platform ? place->platform != row.platform
+					    : strcmp(place->os, row.os) != 0))
 		place++;
 	release->format_count += place == end;
 	*place = row;
@@ -51,9 +54,8 @@ static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct
 		return -1;
 	for (size_t i = 0; i < recipe->platform_count; i++)
 		if (!recipe_format(recipe, recipe->platforms[i]))
-			return yaml_fault(yaml, node, err,
-					  "no format for '%s', the operating system of a platform",
-					  recipe->platforms[i]->os);
+			return yaml_fault(yaml, node, err, "no format for '%s'",
+					  recipe->platforms[i]->name);
 	return 0;
 }
 

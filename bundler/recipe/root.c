@@ -162,18 +162,21 @@ static int check_format(struct yaml *yaml, yaml_node_t *node, const struct recip
 	const struct recipe *recipe = yaml->context;
 
 	for (size_t i = 0; i < recipe->platform_count; i++) {
-		const char *os = recipe->platforms[i]->os;
-		const char *format = recipe_format(recipe, recipe->platforms[i]);
-		const bool bare = format && strcmp(format, "program") == 0;
+		const struct platform *platform = recipe->platforms[i];
+		const struct format *format = recipe_format(recipe, platform);
+		bool bare;
 
-		if (entry->os && strcmp(entry->os, os) != 0)
+		if (!format || (entry->os && strcmp(entry->os, platform->os) != 0))
 			continue;
+		bare = format->content == FORMAT_PROGRAM;
 		if (recipe_is_of_release(entry) && entry->source != RECIPE_ASSET && bare)
 			return yaml_fault(yaml, node, err, "a 'member' needs an archive, and the "
-					  "format for '%s' is 'program': write 'asset: true'", os);
+					  "format for '%s' is '%s': write 'asset: true'",
+					  platform->name, format->name);
 		if (entry->source == RECIPE_ASSET && !bare)
-			return yaml_fault(yaml, node, err, "the 'asset' itself needs the format "
-					  "'program', and that for '%s' is '%s'", os, format);
+			return yaml_fault(yaml, node, err, "the 'asset' itself needs a format "
+					  "that is no archive, and that for '%s' is '%s'",
+					  platform->name, format->name);
 	}
 	return 0;
 }

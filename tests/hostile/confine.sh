@@ -42,11 +42,11 @@ commands=$(cat <<-'END'
 	observe_directory	diff dir:trees/linux-amd64 dir:trees/linux-amd64
 	files_open	audit oci:layout --cache cache --offline tiny.yaml
 	observe_directory	audit dir:trees/linux-amd64 -p linux/amd64 --cache cache --offline tiny.yaml
-	gzip_open	rootfs -o new --cache cache --offline tiny.yaml
-	gzip_open	image -o oci:new --cache cache --offline tiny.yaml
+	stream_open_file	rootfs -o new --cache cache --offline tiny.yaml
+	stream_open_file	image -o oci:new --cache cache --offline tiny.yaml
 	fetch_size	fetch --json --cache cache --offline tiny.yaml
 	sums_find	lock --sums mirror/SHA256SUMS tiny.yaml
-	gzip_open	lock --sums mirror/SHA256SUMS --record --cache cache --offline tiny.yaml
+	stream_open_file	lock --sums mirror/SHA256SUMS --record --cache cache --offline tiny.yaml
 	sums_find	update --check --sums mirror/SHA256SUMS 1.0 tiny.yaml
 	generated_compare	library --check -o contexts tiny.yaml
 	lint_tree_read	lint tree

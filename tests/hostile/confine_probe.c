@@ -26,7 +26,7 @@
 #include "lint/tree.h"
 #include "recipe/sums.h"
 #include "trust/pem.h"
-#include "unpack/gzip.h"
+#include "unpack/stream.h"
 
 static pid_t parent;
 
@@ -148,7 +148,7 @@ static void probe(const char *name)
 
 PROBE(int, files_open, (struct files **files, const struct location *place, struct error *err),
       (files, place, err))
-PROBE(struct gzip *, gzip_open, (int fd), (fd))
+PROBE(struct stream *, stream_open_file, (enum compression compression, int fd), (compression, fd))
 PROBE(int, observe_directory, (struct tree *tree, const char *path,
 			       const struct observe_reference *reference, struct error *err),
       (tree, path, reference, err))

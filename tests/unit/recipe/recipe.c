@@ -87,8 +87,23 @@ static void says_what_it_says(void **state)
 	assert_string_equal(recipe.platforms[1]->name, "linux/arm/v7");
 	assert_string_equal(recipe.certificates, "ca.crt");
 	assert_string_equal(recipe.origin, "somewhere");
-	assert_string_equal(recipe_format(&recipe, recipe.platforms[0]), "tar.gz");
-	assert_string_equal(recipe_format(&recipe, recipe.platforms[2]), "zip");
+	assert_string_equal(recipe_format(&recipe, recipe.platforms[0])->name, "tar.gz");
+	assert_string_equal(recipe_format(&recipe, recipe.platforms[2])->name, "zip");
+	recipe_close(&recipe);
+}
+
+static void a_platform_of_another_format(void **state)
+{
+	struct recipe recipe;
+	struct error err;
+
+	(void)state;
+	if (load(&recipe, 8, "  format: {linux/arm: tar.xz, linux: tgz, windows/amd64: zip}",
+		 &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(recipe_format(&recipe, recipe.platforms[0])->name, "tgz");
+	assert_string_equal(recipe_format(&recipe, recipe.platforms[1])->name, "tar.xz");
+	assert_string_equal(recipe_format(&recipe, recipe.platforms[2])->name, "zip");
 	recipe_close(&recipe);
 }
 
@@ -337,7 +352,7 @@ static void older_versions(void **state)
 		assert_string_equal(recipe_expand(&recipe, recipe.platforms[0], &pool,
 						  recipe.release.wrapper, &err),
 				    expected[i].directory);
-		assert_string_equal(recipe_format(&recipe, recipe.platforms[2]), "zip");
+		assert_string_equal(recipe_format(&recipe, recipe.platforms[2])->name, "zip");
 		recipe_close(&recipe);
 		buffer_free(&text);
 		pool_free(&pool);
@@ -560,9 +575,13 @@ static void refusals(void **state)
 		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder "
 		  "'{'" },
 		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for "
-		  "'windows', the operating system of a platform" },
-		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
-		  "refused: it is none of 'tar.gz', 'zip' and 'program'" },
+		  "'windows/amd64'" },
+		{ 8, "  format: {linux/amd64: tar.gz, windows: zip}", "line 8, column 11: no "
+		  "format for 'linux/arm/v7'" },
+		{ 8, "  format: {linux/vax: tar.gz}", "line 8, column 12: no such platform "
+		  "'linux/vax'" },
+		{ 8, "  format: {linux: tar.Z, windows: zip}", "line 8, column 19: 'tar.Z' is "
+		  "refused: there is no such format" },
 		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform "
 		  "has this operating system" },
 		{ 8, "  format: zip", "line 8, column 11: a mapping is expected here" },
@@ -596,7 +615,7 @@ static void refusals(void **state)
 		  "line 11, column 16: '1.0.0' is not older than '1.0.0' above it" },
 		/* Those that are not for this version are checked, too. */
 		{ 8, OLDER "{before: 1.0.0, format: {linux: rar}}", "line 10, column 39: 'rar' is "
-		  "refused: it is none of 'tar.gz', 'zip' and 'program'" },
+		  "refused: there is no such format" },
 		{ 8, OLDER "{before: 1.0.0, url: \"x{asset}\"}", "line 10, column 28: "
 		  "'xserver-v1.2.3-linux-amd64.tar.gz' is refused: not an absolute URL" },
 		/* certificates */
@@ -948,6 +967,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_it_says),
+		cmocka_unit_test(a_platform_of_another_format),
 		cmocka_unit_test(entries),
 		cmocka_unit_test(image),
 		cmocka_unit_test(library),
