@@ -70,7 +70,7 @@ build/bundler: $(OBJS)
 # A program that breaks out of the readers of what others have written, or tries to: for
 # tests/hostile/confine.sh.
 PROBED = files_open stream_open_file observe_directory lint_tree_read pem_next generated_compare fetch_size \
-	sums_find
+	sums_find init_choose
 
 build/probe/bundler: $(OBJS) tests/hostile/confine_probe.c
 	@mkdir -p $(@D)

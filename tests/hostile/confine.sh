@@ -99,6 +99,36 @@ while IFS=$'\t' read -r at command; do
 	done
 done <<<"$commands"
 
+# init reads in another process, of whose end it speaks.
+begin 'init: a reader cannot break out'
+lost='bundler: cannot go on: the other process has ended'
+init=(init --sums mirror/SHA256SUMS --url https://tiny.example/ -o new.yaml)
+export BUNDLER_CONFINE=auto
+attempt init_choose 'read write make socket exec kill abort own ptrace fork code mode' "${init[@]}"
+status 9
+stderr <<-END
+	read: Permission denied
+	write: Permission denied
+	make: Permission denied
+	socket: Function not implemented
+	exec: Function not implemented
+	kill: Function not implemented
+	abort: Operation not permitted
+	own: Function not implemented
+	ptrace: Function not implemented
+	mode: Function not implemented
+	fork: Function not implemented
+	code: Function not implemented
+	$lost
+END
+check test "$(cat "$HOME/.ssh/key")" = secret
+export BUNDLER_CONFINE=require
+for call in socket exec kill own ptrace fork code mode; do
+	attempt init_choose "$call" "${init[@]}"
+	status 9
+	stderr <<<"$lost"
+done
+
 begin 'BUNDLER_CONFINE has three values'
 run env BUNDLER_CONFINE=yes bundler validate oci:x
 status 2

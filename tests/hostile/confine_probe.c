@@ -22,6 +22,7 @@
 #include "audit/observe_directory.h"
 #include "fetch/fetch.h"
 #include "image/files.h"
+#include "init/init.h"
 #include "library/generated.h"
 #include "lint/tree.h"
 #include "recipe/sums.h"
@@ -163,3 +164,5 @@ PROBE(uint64_t, fetch_size, (const struct fetch *fetch, size_t number), (fetch, 
 PROBE(int, sums_find, (const struct buffer *sums, const char *name, const char *asset,
 		       struct digest *digest, struct error *err),
       (sums, name, asset, digest, err))
+PROBE(int, init_choose, (struct init_plan *plan, const struct init_release *release,
+			 struct error *err), (plan, release, err))
