@@ -23,6 +23,8 @@
 #define LIMIT_EPOCH 253402300799LL
 /* Nested brackets in a recipe: 3 are needed, and libyaml's time grows with the square. */
 #define LIMIT_RECIPE_DEPTH 64
+/* Releases of a recipe, its own included: a server with an init and a probe has 3. */
+#define LIMIT_RECIPE_RELEASES 16
 /* Entries in one list of a recipe. */
 #define LIMIT_RECIPE_ENTRIES 4096
 /* Bytes of a file from the recipe's directory, which is kept in memory. */

@@ -26,14 +26,14 @@ struct question {
 struct answer {
 	int result;
 	struct error err;	/* filled for -1 */
-	uint64_t sizes[FETCHER_PLATFORMS];
+	uint64_t sizes[FETCHER_ARCHIVES];
 };
 
 /* An answer with descriptors, as sendmsg(2) and recvmsg(2) want it. */
 struct envelope {
 	struct msghdr header;
 	struct iovec part;
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(FETCHER_PLATFORMS * sizeof(int))];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(FETCHER_ARCHIVES * sizeof(int))];
 };
 
 static void address(struct envelope *envelope, struct answer *answer)
@@ -56,7 +56,7 @@ static bool take_question(const struct question *question, struct fetcher_archiv
 		rows++;
 	if (question->count > FETCHER_PLATFORMS)
 		return false;
-	archives->count = question->count;
+	archives->platform_count = question->count;
 	for (size_t i = 0; i < question->count; i++) {
 		if (question->rows[i] >= rows)
 			return false;
@@ -90,7 +90,7 @@ static void serve(int socket, fetcher_fetch *fetch, void *context)
 {
 	struct question question;
 	struct answer answer = { .result = -1 };
-	struct fetcher_archives archives = { .count = 0 };
+	struct fetcher_archives archives = { .platform_count = 0 };
 
 	while (read(socket, &question, sizeof question) != sizeof question)
 		if (errno != EINTR || interrupt_signal() != 0)
@@ -146,12 +146,15 @@ static int receive(int socket, struct envelope *envelope, struct error *err)
 int fetcher_ask(struct fetcher *fetcher, struct fetcher_archives *archives, struct error *err)
 {
 	const size_t bytes = archives->count * sizeof(int);
-	struct question question = { .count = archives->count };
+	struct question question = { .count = archives->platform_count };
 	struct answer answer = { .result = -1 };
 	struct envelope envelope;
 	struct cmsghdr *control;
 
-	for (size_t i = 0; i < archives->count; i++)
+	if (archives->count > FETCHER_ARCHIVES)
+		return error_set(err, STATUS_LIMIT, "cannot fetch %zu archives in another process: "
+				 "the limit is %d", archives->count, FETCHER_ARCHIVES);
+	for (size_t i = 0; i < archives->platform_count; i++)
 		question.rows[i] = (uint8_t)(archives->platforms[i] - platform_table());
 	address(&envelope, &answer);
 	if (write(fetcher->socket, &question, sizeof question) < 0)

@@ -19,17 +19,19 @@ struct fetcher {
 	pid_t process;
 };
 
-#define FETCHER_PLATFORMS 64	/* at most; the table has some 20 */
+#define FETCHER_PLATFORMS 64	/* at most; the table has some 15, */
+#define FETCHER_ARCHIVES 253	/* of up to LIMIT_RECIPE_RELEASES each: as many as Linux passes */
 
-/* The archives of platforms. */
+/* Platforms, and the archives of their releases. */
 struct fetcher_archives {
-	size_t count;
+	size_t platform_count;
 	const struct platform *platforms[FETCHER_PLATFORMS];
-	int fds[FETCHER_PLATFORMS];
-	uint64_t sizes[FETCHER_PLATFORMS];	/* in bytes */
+	size_t count;
+	int fds[FETCHER_ARCHIVES];
+	uint64_t sizes[FETCHER_ARCHIVES];	/* in bytes */
 };
 
-/* Opens the archives of the platforms, as fetch_open. What it opens stays its own. */
+/* Opens the archives of the platforms, as many as there are. What it opens stays its own. */
 typedef int fetcher_fetch(void *context, struct fetcher_archives *archives, struct error *err);
 
 /*
@@ -40,8 +42,8 @@ int fetcher_start(struct fetcher *fetcher, fetcher_fetch *fetch, void *context,
 		  struct error *err);
 
 /*
- * Has the archives of the platforms fetched; the descriptors are the caller's. The error is that of
- * the process.
+ * Has the archives of the platforms fetched, of which there must be count; the descriptors are the
+ * caller's. The error is that of the process.
  */
 int fetcher_ask(struct fetcher *fetcher, struct fetcher_archives *archives, struct error *err);
 

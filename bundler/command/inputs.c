@@ -308,18 +308,16 @@ int command_inputs_fetch(struct command_inputs *inputs, struct error *err)
 
 static int find_assets(struct command_inputs *inputs, struct error *err)
 {
-	inputs->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *inputs->assets);
-	for (size_t i = 0; i < inputs->platform_count; i++)
-		if (build_asset(&inputs->recipe, &inputs->lock, inputs->platforms[i],
-				&inputs->pool, &inputs->assets[i], err) < 0)
-			return -1;
-	return 0;
+	inputs->assets = build_assets(&inputs->recipe, &inputs->lock, inputs->platforms,
+				      inputs->platform_count, &inputs->pool, &inputs->asset_count,
+				      err);
+	return inputs->assets ? 0 : -1;
 }
 
 /* Fetches for all chosen platforms, with progress. */
 static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 {
-	const size_t count = inputs->platform_count;
+	const size_t count = inputs->asset_count;
 	int result;
 
 	if (fetch_begin(&inputs->client, inputs->assets, count, false, NULL, 0, err) < 0)
@@ -336,11 +334,14 @@ static int fetch_apart(void *context, struct fetcher_archives *archives, struct 
 	struct command_inputs *inputs = context;
 
 	inputs->platforms = archives->platforms;
-	inputs->platform_count = archives->count;
+	inputs->platform_count = archives->platform_count;
 	inputs->all = false;
 	if (command_inputs_fetch(inputs, err) < 0 || find_assets(inputs, err) < 0
 	    || fetch_chosen(inputs, err) < 0)
 		return -1;
+	/* Whoever asks has counted them, too. */
+	archives->count = inputs->asset_count < FETCHER_ARCHIVES ? inputs->asset_count
+								 : FETCHER_ARCHIVES;
 	for (size_t i = 0; i < archives->count; i++) {
 		archives->fds[i] = fetch_descriptor(&inputs->client, i);
 		archives->sizes[i] = fetch_size(&inputs->client, i);
@@ -357,9 +358,12 @@ int command_inputs_part(struct command_inputs *inputs, struct error *err)
 /* Has the other process fetch. */
 static int ask(struct command_inputs *inputs, struct error *err)
 {
-	struct fetcher_archives archives = { .count = inputs->platform_count };
+	struct fetcher_archives archives = {
+		.platform_count = inputs->platform_count, .count = inputs->asset_count,
+	};
 
-	memcpy(archives.platforms, inputs->platforms, archives.count * sizeof *inputs->platforms);
+	memcpy(archives.platforms, inputs->platforms,
+	       inputs->platform_count * sizeof *inputs->platforms);
 	if (fetcher_ask(&inputs->fetcher, &archives, err) < 0)
 		return -1;
 	fetch_adopt(&inputs->client, inputs->assets, archives.fds, archives.sizes, archives.count);

@@ -42,7 +42,7 @@ static const struct platform *first_platform(const struct recipe_library *librar
 static const char *format_reason(const struct recipe *recipe, const struct platform *platform)
 {
 	const struct recipe_library *library = &recipe->library;
-	const struct format *format = recipe_format(recipe, platform);
+	const struct format *format = recipe_format(recipe->releases, platform);
 
 	if (format->content == FORMAT_PROGRAM)
 		return "the release is no archive";
@@ -50,7 +50,7 @@ static const char *format_reason(const struct recipe *recipe, const struct platf
 		return "the release is neither 'tar.gz' nor 'zip'";
 	for (size_t i = 0; i < library->platform_count; i++)
 		if (strcmp(library->platforms[i]->os, platform->os) == 0
-		    && recipe_format(recipe, library->platforms[i]) != format)
+		    && recipe_format(recipe->releases, library->platforms[i]) != format)
 			return "the platforms of the release have several formats";
 	return NULL;
 }
@@ -64,7 +64,9 @@ static int check_base(const struct recipe *recipe, const struct library_text *d,
 		return 0;
 	reason = format_reason(recipe, &d->platform);
 	for (size_t i = 0; i < recipe->entry_count && !reason; i++)
-		if (recipe->entries[i].follow)
+		if (recipe->entries[i].release > 0 && !recipe->entries[i].os)
+			reason = "an entry is of another release";
+		else if (recipe->entries[i].follow)
 			reason = "an entry follows links";
 		else if (text_has(&recipe->entries[i], RECIPE_MEMBERS))
 			reason = "an entry takes a directory of the archive";

@@ -78,8 +78,8 @@ while IFS=$'\t' read -r script message hint; do
 	refused 3 <<<"bundler: cannot use lock 'tiny.lock.json'$message${hint:+
 hint: $hint}"
 done <<'END'
-lock["schema"] = 2	: a later bundler wrote it (schema 2, compat 1)	this one knows schema 1 and compat 1
-lock["compat"] = 99	: a later bundler wrote it (schema 1, compat 99)	this one knows schema 1 and compat 1
+lock["schema"] = 3	: a later bundler wrote it (schema 3, compat 1)	this one knows schema 2 and compat 1
+lock["compat"] = 99	: a later bundler wrote it (schema 2, compat 99)	this one knows schema 2 and compat 1
 lock["extra"] = 1	: key 'extra' is not known	'bundler lock' writes a new one
 lock["version"] = "1.1"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock' writes a new lock
 lock["version"] = "1.1"; lock["release"] = "source"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock --release source' writes a new lock
