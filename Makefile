@@ -28,7 +28,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings -Wcast-qual -Wpointer-arith
 BASE = -std=c11 -D_GNU_SOURCE $(WARNINGS) -iquote bundler
 # Calls of these come to ours first, from the libraries too: base/memory.c, fetch/wire.c.
-LIBS = $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc recv) -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -lzstd -ljansson -lyaml
+LIBS = $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc recv) -lcurl -larchive -lz -lbearssl -lnettle -ldeflate -lzstd -llzma -lbz2 -ljansson -lyaml
 
 # The shipped flavour: musl, a static position-independent executable. Debian's musl-gcc cannot
 # make one by itself, so its start files are named here; nothing in it depends on the directory.
@@ -69,8 +69,8 @@ build/bundler: $(OBJS)
 
 # A program that breaks out of the readers of what others have written, or tries to: for
 # tests/hostile/confine.sh.
-PROBED = files_open gzip_open observe_directory lint_tree_read pem_next generated_compare fetch_size \
-	sums_find registry_client_manifest
+PROBED = files_open stream_open_file observe_directory lint_tree_read pem_next generated_compare fetch_size \
+	sums_find init_choose registry_client_manifest
 
 build/probe/bundler: $(OBJS) tests/hostile/confine_probe.c
 	@mkdir -p $(@D)
@@ -122,7 +122,8 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(filter-out build/fuzz/obj/main.o,$(FUZZ_OBJS
 # The versions that `bundler --version --verbose` and `bundler --license` print.
 build/versions.h build/san/versions.h: %/versions.h: %/sysroot/versions Makefile
 	$(Q){ echo '#define BUNDLER_VERSION "$(BUNDLER_VERSION)"'; \
-	awk '{ print "#define VERSION_" toupper($$1) " \"" $$2 "\"" }' $<; \
+	awk '{ name = toupper($$1); gsub("-", "_", name); \
+		print "#define VERSION_" name " \"" $$2 "\"" }' $<; \
 	echo '#define BUNDLER_LIBRARIES \'; \
 	sed 's/.*/	"&\\n" \\/' $<; echo; } >$@
 

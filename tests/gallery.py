@@ -4,6 +4,7 @@ configs/gallery.
 
     gallery.py list                    the programs, one a line
     gallery.py make PROGRAM DIRECTORY  its release, as DIRECTORY/HOST/PATH for a web server
+    gallery.py operand PROGRAM         what bundler init is given of it: the repository, or a URL
     gallery.py table                   the rows of docs/gallery.md, without what a test adds
 
 The facts are upstream's: release scripts, goreleaser files and Dockerfiles, read in August 2026. They
@@ -19,8 +20,10 @@ import gzip
 import hashlib
 import io
 import json
+import lzma
 import os
 import struct
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -61,6 +64,7 @@ class Release:
     windows_members: str = ""
     sums_url: str = ""          # if it is elsewhere
     github: str = ""            # OWNER/REPOSITORY@TAG whose release has all of this
+    twins: str = ""             # what a second copy of each asset lacks in its name
     also: str = ""              # further assets, which are no recipe's business
     dynamic: bool = False       # needs a dynamic linker, so that no recipe can make a scratch image
 
@@ -219,9 +223,9 @@ PROGRAMS = {
          "linux/arm/v6": "linux_0.29.0_armv6", "linux/arm/v7": "linux_0.29.0_armv7",
          "windows/amd64": "windows_0.29.0_amd64"},
         "step-ca_*.tar.gz", "step-ca! LICENSE README.md", "checksums.txt",
-        windows="step-ca_*.zip",
-        also="step-ca_amd64.deb step-ca_linux_amd64.tar.gz step-ca_linux_arm64.tar.gz "
-             "step-ca_darwin_0.29.0_arm64.tar.gz step-ca_0.29.0.tar.gz"),
+        windows="step-ca_*.zip", twins="_0.29.0",
+        also="step-ca_amd64.deb step-ca_0.29.0-1_amd64.deb step-ca_darwin_0.29.0_arm64.tar.gz "
+             "step-ca_0.29.0.tar.gz"),
     "nats-server": on_github(
         "nats-io/nats-server", "v2.14.5",
         words("-", "386 amd64 arm/v6=arm6 arm/v7=arm7 arm64 loong64 mips64le ppc64le riscv64 s390x "
@@ -269,9 +273,12 @@ PROGRAMS = {
 
 # ---- programs ----
 
-def program(platform, name):
+LINKER = b"/lib/ld.so\0"
+
+
+def program(platform, name, dynamic=False):
     """A static program of about a KiB that differs from all others. That for linux/amd64 really runs,
-    and ends with status 0."""
+    and ends with status 0. A dynamic one names a linker in a second segment."""
     marker = f"{name} for {platform}\n".encode() * 20
     if isinstance(MACHINES[platform], int):
         head = b"MZ" + bytes(58) + struct.pack("<I", 64)
@@ -282,13 +289,20 @@ def program(platform, name):
     size = 0x100 + len(code) + len(marker)
     ident = b"\x7fELF" + bytes([bits // 32, 1 if order == "<" else 2, 1]) + bytes(9)
     start = 0x400100
+    count = 2 if dynamic else 1
     if bits == 64:
-        head = struct.pack(order + "HHIQQQIHHHHHH", 2, machine, 1, start, 64, 0, 0, 64, 56, 1, 64, 0, 0)
+        head = struct.pack(order + "HHIQQQIHHHHHH", 2, machine, 1, start, 64, 0, 0, 64, 56, count, 64, 0, 0)
         load = struct.pack(order + "IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, size, size, 0x1000)
+        linker = struct.pack(order + "IIQQQQQQ", 3, 4, 0xe0, 0, 0, len(LINKER), len(LINKER), 1)
     else:
-        head = struct.pack(order + "HHIIIIIHHHHHH", 2, machine, 1, start, 52, 0, 0, 52, 32, 1, 40, 0, 0)
+        head = struct.pack(order + "HHIIIIIHHHHHH", 2, machine, 1, start, 52, 0, 0, 52, 32, count, 40, 0, 0)
         load = struct.pack(order + "IIIIIIII", 1, 0, 0x400000, 0x400000, size, size, 5, 0x1000)
-    return (ident + head + load).ljust(0x100, b"\0") + code + marker
+        linker = struct.pack(order + "IIIIIIII", 3, 0xe0, 0, 0, len(LINKER), len(LINKER), 4, 1)
+    if dynamic:
+        head = (ident + head + load + linker).ljust(0xe0, b"\0") + LINKER
+    else:
+        head = ident + head + load
+    return head.ljust(0x100, b"\0") + code + marker
 
 
 # ---- assets ----
@@ -313,18 +327,26 @@ def zipped(members):
     return out.getvalue()
 
 
+def zstd(content):
+    return subprocess.run(["zstd", "-q", "-c"], input=content, capture_output=True, check=True).stdout
+
+
+COMPRESSED = {"bz2": bz2.compress, "xz": lzma.compress, "gz": lambda content: gzip.compress(content, mtime=0),
+              "zst": zstd}
+
+
 def packed(asset, members):
     """The archive of members, in the format that the asset's name states."""
     if asset.endswith((".tar.gz", ".tgz")):
         return gzip.compress(tar(members), mtime=0)
     if asset.endswith(".zip"):
         return zipped(members)
-    (content, _), = members.values()
-    return bz2.compress(content) if asset.endswith(".bz2") else content
+    inner = tar(members) if ".tar." in asset else next(iter(members.values()))[0]
+    return COMPRESSED.get(asset.rpartition(".")[2], bytes)(inner)
 
 
-def contents(release, platform, word):
-    """The members of one asset, and the digests of the programs among them."""
+def contents(release, platform, word, wrap):
+    """The members of one asset in a directory, and the digests of the programs among them."""
     windows = platform.startswith("windows/")
     listed = (windows and release.windows_members) or release.members or "program!"
     members, programs = {}, []
@@ -333,10 +355,9 @@ def contents(release, platform, word):
         name = name.removesuffix("!")
         if is_program and windows and not name.endswith(".exe"):
             name += ".exe"
-        content = program(platform, name) if is_program else f"This is {name}.\n".encode()
+        content = program(platform, name, release.dynamic) if is_program else f"This is {name}.\n".encode()
         if is_program:
             programs.append(hashlib.sha256(content).hexdigest())
-        wrap = release.wrap.replace("*", word)
         members[f"{wrap}/{name}" if wrap else name] = content, 0o755 if is_program else 0o644
     return members, programs
 
@@ -377,9 +398,9 @@ def line(release, name, content, programs=()):
     return text
 
 
-def document(release, assets):
-    """GitHub's document of a release: of each asset its name, size and digest."""
-    repository, _, tag = release.github.partition("@")
+def document(place, assets):
+    """GitHub's document of the release OWNER/REPOSITORY@TAG: of each asset its name, size and digest."""
+    repository, _, tag = place.partition("@")
     return json.dumps({
         "url": f"https://api.github.com/repos/{repository}/releases/1", "tag_name": tag, "name": tag,
         "draft": False, "prerelease": False, "published_at": "2026-08-22T12:00:00Z",
@@ -406,13 +427,18 @@ def make(name, top):
     for platform, word in release.words.items():
         pattern = (platform.startswith("windows/") and release.windows) or release.asset
         asset = pattern.replace("*", word)
-        members, programs = contents(release, platform, word)
+        members, programs = contents(release, platform, word, release.wrap.replace("*", word))
         content = packed(asset, members)
         url = release.url.replace("*", word)
         files[f"{url}/{asset}"] = content
         if release.sums:
             place = f"{url}/{release.sums.replace('ASSET', asset).replace('*', word)}"
             sums[place] = sums.get(place, "") + line(release, asset, content, programs)
+        if release.twins:
+            twin = asset.replace(release.twins, "")
+            stem = twin.removesuffix(".zip").removesuffix(".tar.gz")
+            files[f"{url}/{twin}"] = packed(twin, contents(release, platform, word, stem)[0])
+            sums[place] += line(release, twin, files[f"{url}/{twin}"])
         print(platform, hashlib.sha256(content).hexdigest(), *programs)
     for asset in release.also.split():
         files[f"{release.url}/{asset}"] = f"{asset}\n".encode()
@@ -427,7 +453,15 @@ def make(name, top):
         assets = {os.path.basename(url): content for url, content in sorted(files.items())}
         for place in f"tags/{tag}", "latest":
             write(top, f"https://api.github.com/repos/{repository}/releases/{place}",
-                  document(release, assets))
+                  document(release.github, assets))
+
+
+def operand(name):
+    release = PROGRAMS[name]
+    word = release.words["linux/amd64"]
+    asset = release.asset.replace("*", word)
+    print(release.github or
+          f"{release.url}/{release.sums}".replace("*", word).replace("ASSET", asset))
 
 
 def table():
@@ -440,7 +474,8 @@ def table():
             archive += ", " + release.windows.rpartition(".")[2]
         sums = f"`{release.sums}`" if release.sums else "GitHub's document"
         form = "" if release.form in ("gnu", "github") else ", " + release.form
-        print(f"{name}\t`{linux}`, `{arm}`\t{archive}\t{sums}{form}\t{len(release.words)}".replace("`-`", "-"))
+        print(f"{name}\t`{linux}`, `{arm}`\t{archive}\t{sums}{form}\t{len(release.words)}"
+              f"\t{sum(p.startswith('linux/') for p in release.words)}".replace("`-`", "-"))
 
 
 if __name__ == "__main__":
@@ -448,4 +483,4 @@ if __name__ == "__main__":
     if command == "list":
         print("\n".join(sorted(PROGRAMS)))
     else:
-        {"make": make, "table": table}[command](*arguments)
+        {"make": make, "operand": operand, "table": table}[command](*arguments)

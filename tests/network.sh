@@ -12,6 +12,9 @@
 #	fetch					bundler fetch of it, into ./cache
 #	cache <<-'END'				what is in the cache then
 #
+#	web "$@"				instead of all these: a network of our own in which nginx is each
+#					of these hosts, until the script ends: $scratch/www/HOST/PATH
+#
 # Hosts: github.com, release-assets.githubusercontent.com and mirror.example are public,
 # intranet.example and metadata.example are not.
 
@@ -157,4 +160,27 @@ requests() {
 	cat >"$scratch/expected"
 	cmp -s "$scratch/expected" requests ||
 		fail 'requests' "$(diff -u --label expected --label actual "$scratch/expected" requests)"
+}
+
+web() { # web HOST...
+	private_network "${@/%/=203.0.113.10}"
+	pki=$scratch/pki
+	mkdir "$pki" "$scratch/www" "$scratch/tmp"
+	authority ca
+	certificate web ca "$(printf ',DNS:%s' "$@" | cut -c2-)"
+	chmod 755 "$scratch" "$scratch/www"
+	cat >"$scratch/nginx.conf" <<-END
+	daemon off; pid nginx.pid; error_log error.log; worker_processes 1;
+	events {}
+	http {
+		access_log off;
+		ssl_certificate $pki/web.all; ssl_certificate_key $pki/web.all;
+		client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp;
+		uwsgi_temp_path tmp; scgi_temp_path tmp;
+		server { listen 203.0.113.10:443 ssl; root www/\$host; }
+	}
+	END
+	setsid nginx -p "$scratch" -c nginx.conf -e error.log &
+	on_exit "kill $!"
+	wait_for listening 203.0.113.10 443
 }

@@ -53,7 +53,7 @@ static int read_layer(struct observe_images *images, struct image *image, struct
 		      const struct observe_reference *reference, uint32_t *groups,
 		      struct error *err)
 {
-	enum media_compression compression;
+	enum compression compression;
 	struct layer_input *input;
 	struct files_reader file;
 	struct observe observe;

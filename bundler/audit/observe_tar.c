@@ -148,7 +148,7 @@ static int open_file(struct files_reader *file, const struct location *place, st
 int observe_tar(struct tree *tree, const struct location *place,
 		const struct observe_reference *reference, struct error *err)
 {
-	enum media_compression compression;
+	enum compression compression;
 	struct layer_input *input;
 	struct files_reader file;
 	struct observe observe;

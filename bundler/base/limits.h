@@ -23,6 +23,8 @@
 #define LIMIT_EPOCH 253402300799LL
 /* Nested brackets in a recipe: 3 are needed, and libyaml's time grows with the square. */
 #define LIMIT_RECIPE_DEPTH 64
+/* Releases of a recipe, its own included: a server with an init and a probe has 3. */
+#define LIMIT_RECIPE_RELEASES 16
 /* Entries in one list of a recipe. */
 #define LIMIT_RECIPE_ENTRIES 4096
 /* Bytes of a file from the recipe's directory, which is kept in memory. */
@@ -111,6 +113,8 @@
  * zstd program and the need of its highest level.
  */
 #define LIMIT_ZSTD_WINDOW_LOG 27
+/* Bytes of an xz stream's dictionary, which is kept in memory: the need of its highest level. */
+#define LIMIT_XZ_DICTIONARY_BYTES (64 * MIB)
 /* Layers of an image whose tree is made: overlayfs has 500. Each is applied to those before it. */
 #define LIMIT_LAYERS 512
 /* Bytes that all layers of an image place unpack to; images of machine learning reach 20 GiB. */

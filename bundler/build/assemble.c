@@ -9,15 +9,20 @@
 #include "unpack/binary.h"
 #include "unpack/release.h"
 
+/* What is taken of a release. */
+struct part {
+	const char *archive;	/* name of the asset */
+	const char *wrapper;	/* directory in it, or "" */
+	struct members members;
+};
+
 /* Shared by the steps of one assembly. */
 struct assembly {
 	struct tree *tree;
 	const struct recipe *recipe;
 	const struct lock *lock;
 	const struct platform *platform;
-	const char *archive;		/* name of the asset */
-	const char *wrapper;		/* directory in it, or "" */
-	struct members members;
+	struct part parts[LIMIT_RECIPE_RELEASES];
 	struct pool pool;
 };
 
@@ -38,24 +43,40 @@ static char *expand(struct assembly *assembly, const char *template, struct erro
 static const char *member_name(struct assembly *assembly, const struct recipe_entry *entry,
 			       struct error *err)
 {
+	const struct part *part = &assembly->parts[entry->release];
 	const char *name;
 
 	if (entry->source == RECIPE_ASSET)
-		return assembly->archive;
-	name = expand(assembly, entry->argument, err);
+		return part->archive;
+	name = recipe_expand_of(&assembly->recipe->releases[entry->release], assembly->platform,
+				&assembly->pool, entry->argument, err);
 	if (name && strncmp(name, "./", 2) == 0)
 		name += 2;
-	return name && *assembly->wrapper
-	       ? pool_format(&assembly->pool, "%s/%s", assembly->wrapper, name) : name;
+	return name && *part->wrapper ? pool_format(&assembly->pool, "%s/%s", part->wrapper, name)
+				      : name;
 }
 
-/* Lists what the entries need of the archive. */
-static int list_members(struct assembly *assembly, struct error *err)
+/* Names the releases' assets, and lists what the entries need of them. */
+static int list_members(struct assembly *assembly, const struct assemble_asset *assets,
+			struct error *err)
 {
 	const struct recipe *recipe = assembly->recipe;
 
+	for (size_t i = 0; i < recipe->release_count; i++) {
+		const struct recipe_release *release = &recipe->releases[i];
+		struct part *part = &assembly->parts[i];
+
+		if (assets[i].fd < 0)
+			continue;
+		part->archive = recipe_asset(release, assembly->platform, &assembly->pool, err);
+		part->wrapper = recipe_expand_of(release, assembly->platform, &assembly->pool,
+						 release->wrapper, err);
+		if (!part->archive || !part->wrapper)
+			return -1;
+	}
 	for (size_t i = 0; i < recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &recipe->entries[i];
+		struct members *members = &assembly->parts[entry->release].members;
 		const char *name;
 
 		if (!recipe_is_of_release(entry) || !applies(assembly, entry))
@@ -64,9 +85,27 @@ static int list_members(struct assembly *assembly, struct error *err)
 		if (!name)
 			return -1;
 		if (entry->source == RECIPE_MEMBERS)
-			members_want_directory(&assembly->members, name, entry->follow);
+			members_want_directory(members, name, entry->follow);
 		else
-			members_want(&assembly->members, name, entry->follow);
+			members_want(members, name, entry->follow);
+	}
+	return 0;
+}
+
+/* Takes all members out of the assets. */
+static int read_members(struct assembly *assembly, const struct assemble_asset *assets,
+			int directory, struct error *err)
+{
+	const struct recipe *recipe = assembly->recipe;
+
+	for (size_t i = 0; i < recipe->release_count; i++) {
+		struct part *part = &assembly->parts[i];
+
+		if (assets[i].fd >= 0
+		    && release_read(assets[i].fd, assets[i].size,
+				    recipe_format(&recipe->releases[i], assembly->platform),
+				    part->archive, directory, &part->members, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -117,9 +156,10 @@ static int add_members(struct assembly *assembly, const struct recipe_entry *ent
 		       const char *path, struct error *err)
 {
 	const char *directory = member_name(assembly, entry, err);
+	const struct part *part = &assembly->parts[entry->release];
 
-	for (size_t i = 0; i < assembly->members.file_count && directory; i++) {
-		const struct members_file *member = &assembly->members.files[i];
+	for (size_t i = 0; i < part->members.file_count && directory; i++) {
+		const struct members_file *member = &part->members.files[i];
 		const char *below, *fault;
 
 		if (strncmp(member->name, directory, strlen(directory)) != 0)
@@ -129,7 +169,7 @@ static int add_members(struct assembly *assembly, const struct recipe_entry *ent
 		fault = tree_fault(assembly->tree, below, TREE_FILE);
 		if (fault)
 			return error_set(err, STATUS_CONFIG, "cannot add member '%s' of '%s' as "
-					 "'%s': %s", member->name, assembly->archive, below, fault);
+					 "'%s': %s", member->name, part->archive, below, fault);
 		if (add_member(assembly, entry, member, below, err) < 0)
 			return -1;
 	}
@@ -158,7 +198,8 @@ static int add_entry(struct assembly *assembly, const struct recipe_entry *entry
 	case RECIPE_ASSET:
 	case RECIPE_MEMBER:
 		target = member_name(assembly, entry, err);
-		member = target ? members_find(&assembly->members, target) : NULL;
+		member = target ? members_find(&assembly->parts[entry->release].members, target)
+				: NULL;
 		if (!member || (entry->program && binary_check(&member->content,
 							       assembly->platform, member->name,
 							       err) < 0))
@@ -292,23 +333,21 @@ static int check_dynamic(struct assembly *assembly, struct error *err)
 }
 
 int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
-		  const struct platform *platform, int fd, uint64_t size, int directory,
-		  struct error *err)
+		  const struct platform *platform, const struct assemble_asset *assets,
+		  int directory, struct error *err)
 {
 	struct assembly assembly = {
 		.tree = tree, .recipe = recipe, .lock = lock, .platform = platform,
 	};
 	int result = -1;
 
-	assembly.archive = recipe_asset(recipe, platform, &assembly.pool, err);
-	assembly.wrapper = expand(&assembly, recipe->release.wrapper, err);
-	if (assembly.archive && assembly.wrapper && list_members(&assembly, err) == 0
-	    && release_read(fd, size, recipe_format(recipe, platform), assembly.archive, directory,
-			    &assembly.members, err) == 0
+	if (list_members(&assembly, assets, err) == 0
+	    && read_members(&assembly, assets, directory, err) == 0
 	    && add_entries(&assembly, false, err) == 0 && add_entries(&assembly, true, err) == 0
 	    && check_dynamic(&assembly, err) == 0)
 		result = check_entrypoint(&assembly, err);
-	members_free(&assembly.members);
+	for (size_t i = 0; i < recipe->release_count; i++)
+		members_free(&assembly.parts[i].members);
 	pool_free(&assembly.pool);
 	return result;
 }

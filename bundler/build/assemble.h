@@ -8,15 +8,21 @@
 #include "recipe/recipe.h"
 #include "tree/tree.h"
 
+/* The verified asset of a release, open. */
+struct assemble_asset {
+	int fd;			/* -1 when the release has none for the platform */
+	uint64_t size;		/* in bytes */
+};
+
 /*
  * Fills tree, made with tree_init, with the recipe's entries for the platform: members of the
- * verified archive in descriptor fd (size bytes long), files beside the recipe, its CA bundle. A
- * program must be for the platform, and so must the entry point; the interpreter of a dynamic one
- * must be there; the bundle must have the lock's digest. Large contents are on the file system of
- * directory. STATUS_CONFIG, STATUS_DIGEST, STATUS_ARCHIVE or STATUS_FILE.
+ * assets of the recipe's releases, files beside the recipe, its CA bundle. A program must be for
+ * the platform, and so must the entry point; the interpreter of a dynamic one must be there; the
+ * bundle must have the lock's digest. Large contents are on the file system of directory.
+ * STATUS_CONFIG, STATUS_DIGEST, STATUS_ARCHIVE or STATUS_FILE.
  */
 int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
-		  const struct platform *platform, int fd, uint64_t size, int directory,
-		  struct error *err);
+		  const struct platform *platform, const struct assemble_asset *assets,
+		  int directory, struct error *err);
 
 #endif

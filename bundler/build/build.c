@@ -10,41 +10,90 @@
 #include "tree/layer.h"
 #include "tree/mtree.h"
 
-int build_asset(const struct recipe *recipe, const struct lock *lock,
-		const struct platform *platform, struct pool *pool, struct fetch_asset *asset,
-		struct error *err)
+/* The asset of a release: 1, 0 when it has none for the platform, or -1. */
+static int find_asset(const struct recipe *recipe, const struct lock *lock, size_t release,
+		      const struct platform *platform, struct pool *pool,
+		      struct fetch_asset *asset, struct error *err)
 {
-	const struct lock_asset *locked = lock_find(lock, platform, err);
+	const struct lock_asset *locked = lock_find_in(&lock->releases[release], platform);
 
+	if (!recipe_format(&recipe->releases[release], platform))
+		return 0;
+	/* lock_check has seen that only the recipe's own release can lack it. */
 	if (!locked)
-		return -1;
+		return lock_find(lock, platform, err) ? 0 : -1;
 	*asset = (struct fetch_asset){
-		.name = recipe_asset(recipe, platform, pool, err),
+		.name = recipe_asset(&recipe->releases[release], platform, pool, err),
 		.url = locked->url, .digest = locked->digest, .size = locked->size,
 	};
-	return asset->name ? 0 : -1;
+	return asset->name ? 1 : -1;
+}
+
+struct fetch_asset *build_assets(const struct recipe *recipe, const struct lock *lock,
+				 const struct platform *const *platforms, size_t platform_count,
+				 struct pool *pool, size_t *count, struct error *err)
+{
+	struct fetch_asset *assets = pool_new(pool, platform_count * recipe->release_count,
+					      sizeof *assets);
+
+	*count = 0;
+	for (size_t i = 0; i < platform_count; i++)
+		for (size_t k = 0; k < recipe->release_count; k++) {
+			const int found = find_asset(recipe, lock, k, platforms[i], pool,
+						     &assets[*count], err);
+
+			if (found < 0)
+				return NULL;
+			*count += (size_t)found;
+		}
+	return assets;
+}
+
+/* Opens the assets of all releases. The caller closes them, whatever the result. */
+static int open_assets(const struct build *build, const struct platform *platform,
+		       struct pool *pool, struct assemble_asset *assets, struct error *err)
+{
+	for (size_t i = 0; i < build->recipe->release_count; i++) {
+		struct fetch_asset asset;
+		const int found = find_asset(build->recipe, build->lock, i, platform, pool, &asset,
+					     err);
+
+		if (found < 0 || (found > 0 && fetch_open(build->fetch, &asset, &assets[i].fd,
+							  &assets[i].size, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+static int assemble(const struct build *build, const struct platform *platform, int directory,
+		    struct tree *tree, struct pool *pool, struct error *err)
+{
+	struct assemble_asset assets[LIMIT_RECIPE_RELEASES];
+	int result;
+
+	for (size_t i = 0; i < LIMIT_RECIPE_RELEASES; i++)
+		assets[i].fd = -1;
+	result = open_assets(build, platform, pool, assets, err);
+	if (result == 0)
+		result = assemble_tree(tree, build->recipe, build->lock, platform, assets,
+				       directory, err);
+	for (size_t i = 0; i < LIMIT_RECIPE_RELEASES; i++)
+		if (assets[i].fd >= 0)
+			close(assets[i].fd);
+	return result;
 }
 
 int build_tree(const struct build *build, const struct platform *platform, int directory,
 	       struct tree *tree, struct buffer *manifest, struct error *err)
 {
-	struct fetch_asset asset;
 	struct digest digest;
 	struct buffer own, *text = manifest ? manifest : &own;
 	struct pool pool = { 0 };
-	uint64_t size;
-	int fd, result;
+	int result;
 
-	if (build_asset(build->recipe, build->lock, platform, &pool, &asset, err) < 0
-	    || fetch_open(build->fetch, &asset, &fd, &size, err) < 0) {
-		pool_free(&pool);
-		return -1;
-	}
 	tree_init(tree, build->epoch);
 	buffer_init(text, LIMIT_MANIFEST_BYTES);
-	result = assemble_tree(tree, build->recipe, build->lock, platform, fd, size, directory,
-			       err);
-	close(fd);
+	result = assemble(build, platform, directory, tree, &pool, err);
 	if (result == 0 && mtree_write(tree, lock_about(build->lock, platform, &pool), text) < 0)
 		result = error_set(err, STATUS_LIMIT, "cannot describe '%s': its manifest is "
 				   "larger than %zu bytes", platform->name, text->maximum);
@@ -63,7 +112,7 @@ int build_tree(const struct build *build, const struct platform *platform, int d
 /* Whether the image is made without options: the lock pins only the manifest of that. */
 static bool is_plain(const struct build *build)
 {
-	return build->compression == MEDIA_GZIP && !build->flavour && !build->style->doi;
+	return build->compression == COMPRESSION_GZIP && !build->flavour && !build->style->doi;
 }
 
 /* Checks an image's layer against the lock, and makes config and manifest. */
@@ -131,7 +180,7 @@ int build_image_like(const struct build *build, const struct platform *platform,
 	result = layer_stream(tree, add_to_digest, &diff_id, platform->name, err);
 	if (result == 0) {
 		image->layer = (struct oci_layer){
-			.compression = MEDIA_GZIP, .diff_id = digest_read(&diff_id),
+			.compression = COMPRESSION_GZIP, .diff_id = digest_read(&diff_id),
 			.blob = { .size = size, .digest = *layer, .fd = -1 },
 		};
 		result = describe(build, image, err);
@@ -158,7 +207,7 @@ int build_image_pinned(const struct build *build, const struct platform *platfor
 		return error_set(err, STATUS_CONFIG, "cannot use what is pinned: lock '%s' pins "
 				 "only the image that is made without options", build->lock->file);
 	image->layer = (struct oci_layer){
-		.compression = MEDIA_GZIP, .diff_id = pinned->diff_id,
+		.compression = COMPRESSION_GZIP, .diff_id = pinned->diff_id,
 		.blob = { .size = size, .digest = *layer, .fd = -1 },
 	};
 	if (describe(build, image, err) < 0)

@@ -19,20 +19,23 @@ struct build {
 	struct fetch *fetch;
 	int64_t epoch;			/* time of every file */
 	/* For images only: */
-	enum media_compression compression;
+	enum compression compression;
 	const struct recipe_flavour *flavour;	/* NULL for the recipe's own */
 	const struct oci_style *style;
 };
 
-/* The platform's asset, as locked, in pool. STATUS_CONFIG. */
-int build_asset(const struct recipe *recipe, const struct lock *lock,
-		const struct platform *platform, struct pool *pool, struct fetch_asset *asset,
-		struct error *err);
+/*
+ * The platforms' assets, as locked: for each platform those of all releases that have it, in the
+ * order of the releases. In pool, and their number in *count. STATUS_CONFIG.
+ */
+struct fetch_asset *build_assets(const struct recipe *recipe, const struct lock *lock,
+				 const struct platform *const *platforms, size_t platform_count,
+				 struct pool *pool, size_t *count, struct error *err);
 
 /*
- * Fetches the platform's asset, assembles the tree, and writes its manifest, unless that is NULL.
+ * Fetches the platform's assets, assembles the tree, and writes its manifest, unless that is NULL.
  * The caller frees them with tree_free and buffer_free. Large contents are on the file system of
- * directory. Several threads may build at the same time. Fails as build_asset, fetch_open and
+ * directory. Several threads may build at the same time. Fails as build_assets, fetch_open and
  * assemble_tree, with STATUS_LIMIT for a manifest that is too large, or with STATUS_DIGEST if the
  * lock pins another result (build/pins.h).
  */

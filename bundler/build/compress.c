@@ -69,7 +69,7 @@ static void close_encoder(void *state)
 	free(encoder);
 }
 
-struct channel *compress_open(enum media_compression format, channel_consume *consume,
+struct channel *compress_open(enum compression format, channel_consume *consume,
 			      void *context)
 {
 	static const struct channel_filter gzip = {
@@ -78,12 +78,12 @@ struct channel *compress_open(enum media_compression format, channel_consume *co
 		COMPRESS_BLOCK_BYTES, open_zstd, encode, close_encoder
 	};
 
-	return channel_open(format == MEDIA_ZSTD ? &zstd : &gzip, consume, context);
+	return channel_open(format == COMPRESSION_ZSTD ? &zstd : &gzip, consume, context);
 }
 
-const char *compress_version(enum media_compression format)
+const char *compress_version(enum compression format)
 {
-	return format == MEDIA_ZSTD
+	return format == COMPRESSION_ZSTD
 	       ? "libzstd " ZSTD_VERSION_STRING " level " TEXT(COMPRESS_ZSTD_LEVEL)
 	       : "libdeflate " LIBDEFLATE_VERSION_STRING " level " TEXT(COMPRESS_GZIP_LEVEL);
 }

@@ -19,10 +19,10 @@
 #define COMPRESS_ZSTD_LEVEL 3
 
 /* Opens a channel that compresses its bytes, on all processors, and passes them to consume. */
-struct channel *compress_open(enum media_compression format, channel_consume *consume,
+struct channel *compress_open(enum compression format, channel_consume *consume,
 			      void *context);
 
 /* Library, version and level, on which the bytes depend: "libdeflate <version> level <number>". */
-const char *compress_version(enum media_compression format);
+const char *compress_version(enum compression format);
 
 #endif

@@ -31,15 +31,17 @@ static bool is_same_version(const struct lock *old, const struct lock *new)
 	return old->file && strcmp(old->version, new->version) == 0;
 }
 
-/* The old lock's entry for the same version, release and platform, or NULL. */
+/* The old lock's entry for a platform of the same release, version and origin, or NULL. */
 static const struct lock_asset *known(const struct lock *old, const struct lock *new,
+				      const struct lock_release *release,
 				      const struct platform *platform)
 {
-	struct error ignored;
-
-	if (!is_same_version(old, new) || strcmp(old->release, new->release) != 0)
-		return NULL;
-	return lock_find(old, platform, &ignored);
+	for (size_t i = 0; i < old->release_count; i++)
+		if (strcmp(old->releases[i].name, release->name) == 0
+		    && strcmp(old->releases[i].version, release->version) == 0
+		    && strcmp(old->release, new->release) == 0)
+			return lock_find_in(&old->releases[i], platform);
+	return NULL;
 }
 
 /* Counts the bundle's certificates, unless the old lock has the bundle's digest. */
@@ -80,11 +82,11 @@ struct sums {
 	const char *name;
 };
 
-/* All of them, and which one has the asset of a platform: those of the user are searched. */
+/* All of them, and which one has an asset: those of the user are searched. */
 struct all_sums {
 	struct sums *items;
 	size_t count;
-	size_t *of;		/* by platform of the recipe; NULL for the user's */
+	size_t *of[LIMIT_RECIPE_RELEASES];	/* by release and platform of the recipe */
 };
 
 static int read_sums(const struct lock_make *make, struct sums *sums, struct error *err)
@@ -99,46 +101,59 @@ static int read_sums(const struct lock_make *make, struct sums *sums, struct err
 	return result;
 }
 
-/* Names them: the user's, else each URL once. */
-static int name_sums(const struct lock_make *make, struct lock *new, struct all_sums *all,
-		     struct error *err)
+/* Names those of a release, each URL once. */
+static int name_release_sums(const struct recipe *recipe, const struct recipe_release *release,
+			     struct lock *new, struct all_sums *all, size_t *of,
+			     struct error *err)
 {
-	const struct recipe *recipe = make->recipe;
-
-	all->items = pool_new(&new->pool, make->sums_count + recipe->platform_count,
-			      sizeof *all->items);
-	for (; all->count < make->sums_count; all->count++)
-		all->items[all->count].name = make->sums[all->count];
-	if (all->count > 0)
-		return 0;
-	all->of = pool_new(&new->pool, recipe->platform_count, sizeof *all->of);
 	for (size_t i = 0; i < recipe->platform_count; i++) {
-		char *url = recipe_sums(recipe, recipe->platforms[i], &new->pool, err);
+		char *url;
 
+		if (!recipe_format(release, recipe->platforms[i]))
+			continue;
+		url = recipe_sums(release, recipe->platforms[i], &new->pool, err);
 		if (!url)
 			return -1;
 		if (*url == '\0') {
 			error_set(err, STATUS_CONFIG,
 				  "cannot lock '%s %s': its release has no checksum file",
-				  new->name, new->version);
+				  release->name, release->version);
 			return error_hint(err, "make one from archives that you trust, and pass it "
 					  "with --sums");
 		}
-		while (all->of[i] < all->count
-		       && strcmp(all->items[all->of[i]].name, url) != 0)
-			all->of[i]++;
-		if (all->of[i] == all->count)
+		while (of[i] < all->count && strcmp(all->items[of[i]].name, url) != 0)
+			of[i]++;
+		if (of[i] == all->count)
 			all->items[all->count++].name = url;
 	}
 	return 0;
 }
 
+/* Names all: the user's, else those of the releases. */
+static int name_sums(const struct lock_make *make, struct lock *new, struct all_sums *all,
+		     struct error *err)
+{
+	const struct recipe *recipe = make->recipe;
+
+	all->items = pool_new(&new->pool,
+			      make->sums_count + recipe->platform_count * recipe->release_count,
+			      sizeof *all->items);
+	for (; all->count < make->sums_count; all->count++)
+		all->items[all->count].name = make->sums[all->count];
+	for (size_t k = 0; k < recipe->release_count && make->sums_count == 0; k++) {
+		all->of[k] = pool_new(&new->pool, recipe->platform_count, sizeof *all->of[k]);
+		if (name_release_sums(recipe, &recipe->releases[k], new, all, all->of[k], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What will be known about an asset before its digest is. */
-static int name_asset(const struct lock_make *make, const struct platform *platform,
+static int name_asset(const struct recipe_release *release, const struct platform *platform,
 		      struct lock *new, struct fetch_asset *asset, struct error *err)
 {
-	asset->name = recipe_asset(make->recipe, platform, &new->pool, err);
-	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
+	asset->name = recipe_asset(release, platform, &new->pool, err);
+	asset->url = recipe_url(release, platform, &new->pool, err);
 	return asset->name && asset->url ? 0 : -1;
 }
 
@@ -152,18 +167,24 @@ static int begin(const struct lock_make *make, struct lock *new, const struct al
 		 struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
-	const size_t documents = all->of ? all->count : 0;
-	struct fetch_asset *assets = pool_new(&new->pool, recipe->platform_count, sizeof *assets);
+	const size_t documents = make->sums_count > 0 ? 0 : all->count;
+	struct fetch_asset *assets = pool_new(&new->pool,
+					      recipe->platform_count * recipe->release_count,
+					      sizeof *assets);
 	const char **urls = pool_new(&new->pool, documents, sizeof *urls);
+	size_t count = 0;
 
 	for (size_t i = 0; i < documents; i++)
 		urls[i] = all->items[i].name;
-	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (name_asset(make, recipe->platforms[i], new, &assets[i], err) < 0)
-			return -1;
+	for (size_t k = 0; k < recipe->release_count; k++)
+		for (size_t i = 0; i < recipe->platform_count; i++)
+			if (recipe_format(&recipe->releases[k], recipe->platforms[i])
+			    && name_asset(&recipe->releases[k], recipe->platforms[i], new,
+					  &assets[count++], err) < 0)
+				return -1;
 	/* The sums may have nothing but SHA-512, for which the archives are needed. */
-	return fetch_begin(make->fetch, assets, recipe->platform_count, !wants_archives(make),
-			   urls, documents, err);
+	return fetch_begin(make->fetch, assets, count, !wants_archives(make), urls, documents,
+			   err);
 }
 
 /* Fetches the archive that has the SHA-512, and stores its SHA-256 and size. */
@@ -197,58 +218,64 @@ static int measure(const struct lock_make *make, struct lock_asset *asset, const
 	return 0;
 }
 
-static int check_unchanged(const struct lock_make *make, const struct lock *new,
-			   const struct lock_asset *asset, const char *name, struct error *err)
+static int check_unchanged(const struct lock_make *make, const struct lock_release *release,
+			   const struct lock_asset *before, const struct lock_asset *asset,
+			   const char *name, struct error *err)
 {
-	const struct lock_asset *before = known(make->old, new, asset->platform);
-
 	if (!before || digest_equal(&before->digest, &asset->digest))
 		return 0;
 	error_set(err, STATUS_DIGEST, "cannot lock '%s': its SHA-256 has changed since version %s "
-		  "was locked", name, new->version);
+		  "was locked", name, release->version);
 	return error_hint(err, "a release must not change; to accept the change, remove '%s'",
 			  make->lock_file);
 }
 
-/* The assets that are in no checksum file, but for those of optional platforms. */
+/* The assets of a release that are in no checksum file, but for those of optional platforms. */
 struct missing {
-	const char *platform;		/* of the first */
+	size_t first;			/* platform of the recipe */
 	const char *name, *names;	/* of the first, and of all for a message */
 };
 
-static void add_missing(struct missing *missing, const struct platform *platform,
-			const char *name, struct pool *pool)
+static void add_missing(struct missing *missing, size_t platform, const char *name,
+			struct pool *pool)
 {
 	if (!missing->name)
-		*missing = (struct missing){ platform->name, name,
-					     pool_format(pool, "'%s'", name) };
+		*missing = (struct missing){ platform, name, pool_format(pool, "'%s'", name) };
 	else
 		missing->names = pool_format(pool, "%s, '%s'", missing->names, name);
 }
 
 /* Names that are those of the recipe's other platforms are not near. */
-static int refuse_missing(const struct lock_make *make, const struct missing *missing,
-			  const struct all_sums *all, struct pool *pool, struct error *err)
+static int refuse_missing(const struct lock_make *make, size_t number,
+			  const struct missing *missing, const struct all_sums *all,
+			  struct pool *pool, struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
+	const struct recipe_release *release = &recipe->releases[number];
 	const char **taken = pool_new(pool, recipe->platform_count, sizeof *taken);
+	const size_t sums = all->of[number] ? all->of[number][missing->first] : 0;
 	const char *near = NULL;
+	size_t count = 0;
 
 	for (size_t i = 0; i < recipe->platform_count; i++) {
-		taken[i] = recipe_asset(recipe, recipe->platforms[i], pool, err);
-		if (!taken[i])
+		if (!recipe_format(release, recipe->platforms[i]))
+			continue;
+		taken[count] = recipe_asset(release, recipe->platforms[i], pool, err);
+		if (!taken[count++])
 			return -1;
 	}
 	for (size_t i = 0; i < all->count && !near; i++)
-		near = sums_near(&all->items[i].text, missing->name, taken,
-				 recipe->platform_count, pool);
-	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for %s", all->items[0].name,
+		near = sums_near(&all->items[i].text, missing->name, taken, count, pool);
+	error_set(err, STATUS_CONFIG, "cannot use '%s': no line for %s", all->items[sums].name,
 		  missing->names);
 	if (near)
 		return error_hint(err, "it has '%s'; 'asset' and 'target' of the recipe make the "
 				  "names", near);
+	if (number > 0)
+		return error_hint(err, "release '%s' must have every platform that '%s %s' has",
+				  release->name, recipe->name, recipe->version);
 	return error_hint(err, "if releases may lack %s, make it optional in the recipe",
-			  missing->platform);
+			  recipe->platforms[missing->first]->name);
 }
 
 /* A user's file of nothing but a digest is for the asset that it is named after. */
@@ -268,17 +295,18 @@ static bool contradicts(const struct sums_digest *one, const struct sums_digest 
 			      : !digest_equal(&one->sha256, &other->sha256);
 }
 
-/* Finds the digest of an asset: 1, 0 when no file has it, or -1. */
-static int find_digest(const struct lock_make *make, const struct all_sums *all, size_t number,
-		       const char *name, struct sums_digest *digest, struct error *err)
+/* Finds the digest of an asset, in the file of that number if it is its own: 1, 0 or -1. */
+static int find_digest(const struct recipe_release *release, const struct all_sums *all,
+		       const size_t *own, const char *name, struct sums_digest *digest,
+		       struct error *err)
 {
 	int found = 0;
 
-	if (all->of) {
-		const struct sums *sums = &all->items[all->of[number]];
+	if (own) {
+		const struct sums *sums = &all->items[*own];
 
-		return sums_find(&sums->text, sums->name, name, recipe_sums_vary(make->recipe),
-				 digest, err);
+		return sums_find(&sums->text, sums->name, name, recipe_sums_vary(release), digest,
+				 err);
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		const struct sums *sums = &all->items[i];
@@ -298,34 +326,70 @@ static int find_digest(const struct lock_make *make, const struct all_sums *all,
 	return found;
 }
 
-/* An asset that is not in the sums is left out if its platform is optional. */
-static int lock_asset(const struct lock_make *make, size_t number, const struct all_sums *all,
-		      struct missing *missing, struct lock *new, struct error *err)
+/*
+ * An asset that is not in the sums is left out if its platform is optional; of another release,
+ * only with that of the recipe's own.
+ */
+static int lock_asset(const struct lock_make *make, size_t number, size_t place,
+		      const struct all_sums *all, struct missing *missing, struct lock *new,
+		      struct error *err)
 {
-	const struct platform *platform = make->recipe->platforms[number];
-	struct lock_asset *asset = &new->assets[new->asset_count];
-	const struct lock_asset *before = known(make->old, new, platform);
-	char *name = recipe_asset(make->recipe, platform, &new->pool, err);
+	const struct platform *platform = make->recipe->platforms[place];
+	const struct recipe_release *wanted = &make->recipe->releases[number];
+	const size_t *own = all->of[number] ? &all->of[number][place] : NULL;
+	struct lock_release *release = &new->releases[number];
+	struct lock_asset *asset = &release->assets[release->asset_count];
+	const struct lock_asset *before = known(make->old, new, release, platform);
 	struct sums_digest digest;
-	int found = name ? find_digest(make, all, number, name, &digest, err) : -1;
+	char *name;
+	int found;
 
+	if (!recipe_format(wanted, platform)
+	    || (number > 0 && !lock_find_in(&new->releases[0], platform)))
+		return 0;
+	name = recipe_asset(wanted, platform, &new->pool, err);
+	found = name ? find_digest(wanted, all, own, name, &digest, err) : -1;
 	if (found < 0)
 		return -1;
 	if (found == 0) {
-		if (!recipe_is_optional(make->recipe, platform))
-			add_missing(missing, platform, name, &new->pool);
+		if (number > 0 || !recipe_is_optional(make->recipe, platform))
+			add_missing(missing, place, name, &new->pool);
 		return 0;
 	}
 	asset->platform = platform;
-	asset->url = recipe_url(make->recipe, platform, &new->pool, err);
+	asset->url = recipe_url(wanted, platform, &new->pool, err);
 	asset->digest = digest.sha256;
 	asset->size = before ? before->size : 0;
 	if (!asset->url
 	    || (digest.is_sha512 && learn(make, asset, name, before, &digest.sha512, err) < 0)
-	    || check_unchanged(make, new, asset, name, err) < 0
+	    || check_unchanged(make, release, before, asset, name, err) < 0
 	    || (make->download && !digest.is_sha512 && measure(make, asset, name, err) < 0))
 		return -1;
-	new->asset_count++;
+	release->asset_count++;
+	return 0;
+}
+
+/* In the order of the platform table, not of the recipe. */
+static int lock_release(const struct lock_make *make, size_t number, const struct all_sums *all,
+			struct lock *new, struct error *err)
+{
+	const struct recipe *recipe = make->recipe;
+	struct lock_release *release = &new->releases[number];
+	struct missing missing = { .name = NULL };
+
+	release->name = pool_string(&new->pool, recipe->releases[number].name);
+	release->version = pool_string(&new->pool, recipe->releases[number].version);
+	release->assets = pool_new(&new->pool, recipe->platform_count, sizeof *release->assets);
+	for (const struct platform *row = platform_table(); row->name; row++)
+		for (size_t i = 0; i < recipe->platform_count; i++)
+			if (recipe->platforms[i] == row
+			    && lock_asset(make, number, i, all, &missing, new, err) < 0)
+				return -1;
+	if (missing.name)
+		return refuse_missing(make, number, &missing, all, &new->pool, err);
+	if (release->asset_count == 0 && number == 0)
+		return error_set(err, STATUS_CONFIG, "cannot use '%s': no line for any platform of "
+				 "'%s'", all->items[0].name, recipe->file);
 	return 0;
 }
 
@@ -337,16 +401,13 @@ static bool may_have_sha512(const struct all_sums *all)
 	return false;
 }
 
-/* In the order of the platform table, not of the recipe. */
-static int lock_assets(const struct lock_make *make, struct lock *new, struct error *err)
+static int lock_releases(const struct lock_make *make, struct lock *new, struct error *err)
 {
-	const struct recipe *recipe = make->recipe;
 	struct all_sums all = { .items = NULL };
-	struct missing missing = { .name = NULL };
 	size_t opened = 0;
 	int result;
 
-	new->assets = pool_new(&new->pool, recipe->platform_count, sizeof *new->assets);
+	new->releases = pool_new(&new->pool, make->recipe->release_count, sizeof *new->releases);
 	result = name_sums(make, new, &all, err);
 	if (result == 0)
 		result = begin(make, new, &all, err);
@@ -356,15 +417,10 @@ static int lock_assets(const struct lock_make *make, struct lock *new, struct er
 	}
 	if (result == 0 && !wants_archives(make) && !may_have_sha512(&all))
 		result = fetch_end(make->fetch, err);
-	for (const struct platform *row = platform_table(); row->name && result == 0; row++)
-		for (size_t i = 0; i < recipe->platform_count && result == 0; i++)
-			if (recipe->platforms[i] == row)
-				result = lock_asset(make, i, &all, &missing, new, err);
-	if (result == 0 && missing.name)
-		result = refuse_missing(make, &missing, &all, &new->pool, err);
-	if (result == 0 && new->asset_count == 0)
-		result = error_set(err, STATUS_CONFIG, "cannot use '%s': no line for any platform "
-				   "of '%s'", all.items[0].name, recipe->file);
+	for (size_t k = 0; k < make->recipe->release_count && result == 0; k++) {
+		result = lock_release(make, k, &all, new, err);
+		new->release_count++;
+	}
 	while (opened-- > 0)
 		buffer_free(&all.items[opened].text);
 	return result;
@@ -384,7 +440,8 @@ static int record_one(void *context, size_t number, struct error *err)
 	const struct oci_style style = { .name = new->name };
 	const struct build build = {
 		.recipe = recording->make->recipe, .lock = new,
-		.fetch = recording->make->fetch, .epoch = new->epoch, .compression = MEDIA_GZIP,
+		.fetch = recording->make->fetch, .epoch = new->epoch,
+		.compression = COMPRESSION_GZIP,
 		.style = &style,
 	};
 	const int scratch = recording->make->scratch;
@@ -413,38 +470,50 @@ static int record_one(void *context, size_t number, struct error *err)
 static int record(const struct lock_make *make, struct lock *new, struct error *err)
 {
 	struct recording recording = { .make = make, .new = new };
-	struct fetch_asset *assets = pool_new(&new->pool, new->asset_count, sizeof *assets);
+	const struct lock_release *own = &new->releases[0];
+	const struct platform **platforms = pool_new(&new->pool, own->asset_count,
+						     sizeof *platforms);
+	struct fetch_asset *assets;
+	size_t count;
 
-	new->results = pool_new(&new->pool, new->asset_count, sizeof *new->results);
-	for (size_t i = 0; i < new->asset_count; i++) {
-		const struct platform *platform = new->assets[i].platform;
-
-		new->results[i].platform = platform;
-		new->results[i].has_image = strcmp(platform->os, "linux") == 0;
+	new->results = pool_new(&new->pool, own->asset_count, sizeof *new->results);
+	for (size_t i = 0; i < own->asset_count; i++) {
+		platforms[i] = own->assets[i].platform;
+		new->results[i].platform = platforms[i];
+		new->results[i].has_image = strcmp(platforms[i]->os, "linux") == 0;
 	}
-	for (size_t i = 0; i < new->asset_count; i++)
-		if (build_asset(make->recipe, new, new->assets[i].platform, &new->pool, &assets[i],
-				err) < 0)
-			return -1;
-	if (fetch_ahead(make->fetch, assets, new->asset_count, err) < 0
+	assets = build_assets(make->recipe, new, platforms, own->asset_count, &new->pool, &count,
+			      err);
+	if (!assets || fetch_ahead(make->fetch, assets, count, err) < 0
 	    || fetch_end(make->fetch, err) < 0
-	    || jobs_run_all(record_one, &recording, new->asset_count, err) < 0)
+	    || jobs_run_all(record_one, &recording, own->asset_count, err) < 0)
 		return -1;
-	new->compressor = pool_string(&new->pool, compress_version(MEDIA_GZIP));
-	new->result_count = new->asset_count;
+	new->compressor = pool_string(&new->pool, compress_version(COMPRESSION_GZIP));
+	new->result_count = own->asset_count;
 	return 0;
+}
+
+static bool has_same_assets(const struct lock_release *old, const struct lock_release *new)
+{
+	if (strcmp(old->name, new->name) != 0 || strcmp(old->version, new->version) != 0
+	    || old->asset_count != new->asset_count)
+		return false;
+	for (size_t i = 0; i < old->asset_count; i++)
+		if (old->assets[i].platform != new->assets[i].platform
+		    || !digest_equal(&old->assets[i].digest, &new->assets[i].digest))
+			return false;
+	return true;
 }
 
 /* Whether both locks have the same inputs, and so the same results. */
 static bool has_same_inputs(const struct lock *old, const struct lock *new)
 {
 	if (!is_same_version(old, new) || strcmp(old->release, new->release) != 0
-	    || old->epoch != new->epoch || old->asset_count != new->asset_count
+	    || old->epoch != new->epoch || old->release_count != new->release_count
 	    || !digest_equal(&old->certificates.digest, &new->certificates.digest))
 		return false;
-	for (size_t i = 0; i < old->asset_count; i++)
-		if (old->assets[i].platform != new->assets[i].platform
-		    || !digest_equal(&old->assets[i].digest, &new->assets[i].digest))
+	for (size_t i = 0; i < old->release_count; i++)
+		if (!has_same_assets(&old->releases[i], &new->releases[i]))
 			return false;
 	return true;
 }
@@ -460,7 +529,7 @@ int lock_make(const struct lock_make *make, struct lock *new, struct error *err)
 	new->release = pool_string(&new->pool, make->release);
 	new->epoch = make->epoch >= 0 ? make->epoch
 		     : is_same_version(old, new) ? old->epoch : (int64_t)time(NULL);
-	if (lock_certificates(make, new, err) < 0 || lock_assets(make, new, err) < 0)
+	if (lock_certificates(make, new, err) < 0 || lock_releases(make, new, err) < 0)
 		goto fail;
 	if (make->scratch >= 0) {
 		if (record(make, new, err) < 0)

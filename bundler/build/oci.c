@@ -29,9 +29,9 @@
 static const struct {
 	const char *media_type, *file;
 } layer_kinds[] = {
-	[MEDIA_PLAIN] = { TYPE_LAYER, "rootfs.tar" },
-	[MEDIA_GZIP] = { TYPE_LAYER "+gzip", "rootfs.tar.gz" },
-	[MEDIA_ZSTD] = { TYPE_LAYER "+zstd", "rootfs.tar.zst" },
+	[COMPRESSION_NONE] = { TYPE_LAYER, "rootfs.tar" },
+	[COMPRESSION_GZIP] = { TYPE_LAYER "+gzip", "rootfs.tar.gz" },
+	[COMPRESSION_ZSTD] = { TYPE_LAYER "+zstd", "rootfs.tar.zst" },
 };
 
 /* The tar is hashed, compressed unless it stays plain, and stored. */
@@ -59,7 +59,7 @@ static int take_tar(void *context, const void *bytes, size_t length)
 
 /* The layer of tree or, if it is NULL, of archive. */
 static int make_layer(struct oci_layer *layer, const struct tree *tree, int archive,
-		      enum media_compression compression, int directory, const char *name,
+		      enum compression compression, int directory, const char *name,
 		      struct error *err)
 {
 	struct layer_stream stream = { .compress = NULL };
@@ -69,7 +69,7 @@ static int make_layer(struct oci_layer *layer, const struct tree *tree, int arch
 	layer->blob = (struct content){ .fd = -1 };
 	digest_init_output(&stream.diff_id);
 	content_begin(&stream.writer, directory);
-	if (compression != MEDIA_PLAIN)
+	if (compression != COMPRESSION_NONE)
 		stream.compress = compress_open(compression, store, &stream);
 	result = tree ? layer_stream(tree, take_tar, &stream, name, err)
 		      : layer_copy(archive, take_tar, &stream, name, err);
@@ -83,13 +83,13 @@ static int make_layer(struct oci_layer *layer, const struct tree *tree, int arch
 }
 
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
-		   enum media_compression compression, int directory, const char *name,
+		   enum compression compression, int directory, const char *name,
 		   struct error *err)
 {
 	return make_layer(layer, tree, -1, compression, directory, name, err);
 }
 
-int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
+int oci_layer_pack(struct oci_layer *layer, int archive, enum compression compression,
 		   int directory, const char *name, struct error *err)
 {
 	return make_layer(layer, NULL, archive, compression, directory, name, err);

@@ -22,7 +22,7 @@
 
 /* The one layer of an image. */
 struct oci_layer {
-	enum media_compression compression;
+	enum compression compression;
 	struct content blob;
 	struct digest diff_id;		/* of the tar (config.md, "Layer DiffID") */
 };
@@ -32,11 +32,11 @@ struct oci_layer {
  * in a second thread. name is for messages. Caller frees with content_free(&layer->blob).
  */
 int oci_layer_make(struct oci_layer *layer, const struct tree *tree,
-		   enum media_compression compression, int directory, const char *name,
+		   enum compression compression, int directory, const char *name,
 		   struct error *err);
 
 /* The same from a descriptor of an archive that `bundler rootfs` wrote. STATUS_LIMIT. */
-int oci_layer_pack(struct oci_layer *layer, int archive, enum media_compression compression,
+int oci_layer_pack(struct oci_layer *layer, int archive, enum compression compression,
 		   int directory, const char *name, struct error *err);
 
 /* The image of one platform. */

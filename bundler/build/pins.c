@@ -33,7 +33,8 @@ int pins_check(const struct lock *lock, const struct platform *platform, int64_t
 
 	if (!wanted || epoch != lock->epoch || digest_equal(wanted, digest))
 		return 0;
-	if (kind == PINS_MANIFEST && strcmp(lock->compressor, compress_version(MEDIA_GZIP)) != 0)
+	if (kind == PINS_MANIFEST
+	    && strcmp(lock->compressor, compress_version(COMPRESSION_GZIP)) != 0)
 		return 0;
 	error_set(err, STATUS_DIGEST, "cannot confirm '%s': its %s is %s, but lock '%s' pins %s",
 		  platform->name, names[kind], digest_write(digest, made), lock->file,

@@ -152,7 +152,7 @@ static int build_one(struct run *run, size_t number, struct error *err)
 	const struct platform *platform = inputs->platforms[number];
 	const struct build build = {
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &inputs->client,
-		.epoch = inputs->epoch, .compression = MEDIA_GZIP, .flavour = run->flavour,
+		.epoch = inputs->epoch, .compression = COMPRESSION_GZIP, .flavour = run->flavour,
 		.style = &run->style,
 	};
 	struct tree *tree = &run->trees[number];

@@ -74,7 +74,7 @@ static void print_event(void *context, const struct event *event)
 /* Prints lines for sha256sum --check. */
 static void print_lines(struct run *run)
 {
-	for (size_t i = 0; i < run->inputs.platform_count; i++) {
+	for (size_t i = 0; i < run->inputs.asset_count; i++) {
 		char hex[DIGEST_HEX_BYTES];
 
 		digest_write_hex(&run->inputs.assets[i].digest, hex);
@@ -82,20 +82,32 @@ static void print_lines(struct run *run)
 	}
 }
 
+/* An archive that was fetched; other releases than the recipe's own are named. */
+static void print_archive(struct run *run, size_t number, const char *platform,
+			  const char *release)
+{
+	const struct fetch_asset *asset = &run->inputs.assets[number];
+	char hex[DIGEST_HEX_BYTES];
+	const char *path = pool_format(&run->inputs.pool, "%s/sha256/%s", run->inputs.fetch.cache,
+				       digest_write_hex(&asset->digest, hex));
+
+	print_object(run, json_pack("{s:s, s:s, s:s*, s:s, s:s, s:I, s:o}", "event", "archive",
+		"platform", platform, "release", release, "asset", asset->name,
+		"sha256", hex, "size", (json_int_t)fetch_size(&run->inputs.client, number),
+		"path", report_json(path)));
+}
+
+/* In the order of build_assets. */
 static void print_archives(struct run *run)
 {
-	for (size_t i = 0; i < run->inputs.platform_count; i++) {
-		const struct fetch_asset *asset = &run->inputs.assets[i];
-		char hex[DIGEST_HEX_BYTES];
-		const char *path = pool_format(&run->inputs.pool, "%s/sha256/%s",
-					       run->inputs.fetch.cache,
-					       digest_write_hex(&asset->digest, hex));
+	const struct recipe *recipe = &run->inputs.recipe;
+	size_t number = 0;
 
-		print_object(run, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "event", "archive",
-			"platform", run->inputs.platforms[i]->name, "asset", asset->name,
-			"sha256", hex, "size", (json_int_t)fetch_size(&run->inputs.client, i),
-			"path", report_json(path)));
-	}
+	for (size_t i = 0; i < run->inputs.platform_count; i++)
+		for (size_t k = 0; k < recipe->release_count; k++)
+			if (recipe_format(&recipe->releases[k], run->inputs.platforms[i]))
+				print_archive(run, number++, run->inputs.platforms[i]->name,
+					      k > 0 ? recipe->releases[k].name : NULL);
 }
 
 static int run_fetch(struct option_parser *parser, struct error *err)

@@ -18,7 +18,7 @@ struct fetcher {
 	size_t size;		/* of an item, in bytes */
 };
 
-#define FETCHER_ITEMS 64	/* in a question; the table of platforms has some 20 */
+#define FETCHER_ITEMS 253	/* in a question: as many descriptors as Linux passes */
 #define FETCHER_ITEM_BYTES 256	/* at most */
 
 /*

@@ -26,7 +26,7 @@ struct run {
 	struct location output;
 	const char *from;		/* directory of archives to pack, or NULL */
 	struct oci_style style;
-	enum media_compression compression;
+	enum compression compression;
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
 	struct image_output target;
@@ -40,13 +40,14 @@ static int set_compression(void *compression, const struct option_spec *spec, co
 			   struct error *err)
 {
 	static const char *const names[] = {
-		[MEDIA_PLAIN] = "none", [MEDIA_GZIP] = "gzip", [MEDIA_ZSTD] = "zstd",
+		[COMPRESSION_NONE] = "none", [COMPRESSION_GZIP] = "gzip",
+		[COMPRESSION_ZSTD] = "zstd",
 	};
 
 	(void)spec;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(value, names[i]) == 0) {
-			*(enum media_compression *)compression = (enum media_compression)i;
+			*(enum compression *)compression = (enum compression)i;
 			return 0;
 		}
 	return error_set(err, STATUS_USAGE, "cannot compress with '%s': it is not 'gzip', 'zstd' "
@@ -90,7 +91,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (!run->output.path)
 		return error_set(err, STATUS_USAGE, "cannot write an image: no place is given "
 				 "(--output)");
-	if (run->style.doi && run->compression == MEDIA_ZSTD)
+	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
 	if (run->output.standard && isatty(STDOUT_FILENO)) {
@@ -183,7 +184,7 @@ static void print_json(const struct run *run, FILE *stream)
 	}
 	json_object_set_new(report, "tag", json_string(run->style.tag));
 	json_object_set_new(report, "compressor",
-			    json_string(run->compression == MEDIA_PLAIN
+			    json_string(run->compression == COMPRESSION_NONE
 					? "none" : compress_version(run->compression)));
 	json_object_set_new(report, "images", images);
 	report_document(stream, report);
@@ -267,7 +268,7 @@ static int check_name(struct run *run, struct error *err)
 
 static int run_image(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .inputs = COMMAND_INPUTS_INIT, .compression = MEDIA_GZIP,
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .compression = COMPRESSION_GZIP,
 			   .scratch = -1 };
 	const struct recipe *recipe = &run.inputs.recipe;
 	int result = -1;

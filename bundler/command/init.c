@@ -383,8 +383,8 @@ static int check_urls(const struct run *run, struct error *err)
 	int result = 0;
 
 	for (size_t i = 0; i < recipe->platform_count && result == 0; i++) {
-		const char *url = recipe_url(recipe, recipe->platforms[i], &pool, err);
-		const char *sums = recipe_sums(recipe, recipe->platforms[i], &pool, err);
+		const char *url = recipe_url(recipe->releases, recipe->platforms[i], &pool, err);
+		const char *sums = recipe_sums(recipe->releases, recipe->platforms[i], &pool, err);
 
 		if (!url || !sums)
 			result = -1;

@@ -165,6 +165,18 @@ static size_t count_found(struct work *work, const struct buffer *text, const ch
 	return found;
 }
 
+/* Whether GitHub's document has another digest: then the file is about something else. */
+static bool contradicts(struct work *work)
+{
+	struct sums_digest digest;
+	struct error ignored;
+
+	return !work->digest.is_sha512
+	       && sums_find(&work->text, work->listed, work->choice->asset->name, false, &digest,
+			    &ignored) > 0
+	       && !digest_equal(&digest.sha256, &work->digest.sha256);
+}
+
 /* The template of the document or checksum file that the release was listed by. */
 static const char *listed_template(struct work *work)
 {
@@ -229,7 +241,7 @@ static bool use_source(struct work *work, bool sha512)
 		       < work->plan.choice_count)
 			mine = false;
 		buffer_free(&text);
-		mine &= work->digest.is_sha512 == sha512;
+		mine = mine && work->digest.is_sha512 == sha512 && !contradicts(work);
 		if (mine)
 			work->plan.sums = sources[i].template;
 	}
@@ -317,8 +329,8 @@ static int look_into(struct work *work, struct error *err)
 		return -1;
 	result = reader_ask(work->reader, &question, &fd, &size, err);
 	if (result == 0) {
-		result = release_each(fd, size, work->plan.format, asset->name, scratch,
-				      init_members_add, &members, err);
+		result = release_each(fd, size, format_find(work->plan.format), asset->name,
+				      scratch, init_members_add, &members, err);
 		close(fd);
 	}
 	close(scratch);

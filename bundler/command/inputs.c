@@ -316,18 +316,16 @@ int command_inputs_fetch(struct command_inputs *inputs, struct error *err)
 
 static int find_assets(struct command_inputs *inputs, struct error *err)
 {
-	inputs->assets = pool_new(&inputs->pool, inputs->platform_count, sizeof *inputs->assets);
-	for (size_t i = 0; i < inputs->platform_count; i++)
-		if (build_asset(&inputs->recipe, &inputs->lock, inputs->platforms[i],
-				&inputs->pool, &inputs->assets[i], err) < 0)
-			return -1;
-	return 0;
+	inputs->assets = build_assets(&inputs->recipe, &inputs->lock, inputs->platforms,
+				      inputs->platform_count, &inputs->pool, &inputs->asset_count,
+				      err);
+	return inputs->assets ? 0 : -1;
 }
 
 /* Fetches for all chosen platforms, with progress. */
 static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 {
-	const size_t count = inputs->platform_count;
+	const size_t count = inputs->asset_count;
 	int result;
 
 	if (fetch_begin(&inputs->client, inputs->assets, count, false, NULL, 0, err) < 0)
@@ -338,11 +336,16 @@ static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 	return result;
 }
 
-/* The archive of a platform, as one process asks another for it. */
+/*
+ * An archive, as one process asks another for it. A question names each platform once. It has as
+ * many items as these have archives, and the answer has those in the order of build_assets.
+ */
 struct archive {
-	size_t platform;	/* its row in the table of platforms */
+	size_t platform;	/* its row in the table of platforms, or FURTHER */
 	uint64_t size;		/* of the answer, in bytes */
 };
+
+#define FURTHER SIZE_MAX	/* one more archive of the platforms */
 
 /* What the other process does, once. */
 static int fetch_apart(void *context, void *items, size_t count, int *fds, struct error *err)
@@ -350,22 +353,25 @@ static int fetch_apart(void *context, void *items, size_t count, int *fds, struc
 	struct command_inputs *inputs = context;
 	struct archive *archives = items;
 	const struct platform *const table = platform_table(), **chosen;
-	size_t rows = 0;
+	size_t rows = 0, platforms = 0;
 
 	while (table[rows].name)
 		rows++;
 	chosen = pool_new(&inputs->pool, count, sizeof *chosen);
 	for (size_t i = 0; i < count; i++) {
-		if (inputs->fetching || archives[i].platform >= rows)
+		if (inputs->fetching || (archives[i].platform >= rows && archives[i].platform != FURTHER))
 			return error_set(err, STATUS_FILE, "cannot fetch: no such archive");
-		chosen[i] = &table[archives[i].platform];
+		if (archives[i].platform != FURTHER)
+			chosen[platforms++] = &table[archives[i].platform];
 	}
 	inputs->platforms = chosen;
-	inputs->platform_count = count;
+	inputs->platform_count = platforms;
 	inputs->all = false;
 	if (command_inputs_fetch(inputs, err) < 0 || find_assets(inputs, err) < 0
 	    || fetch_chosen(inputs, err) < 0)
 		return -1;
+	if (inputs->asset_count != count)
+		return error_set(err, STATUS_FILE, "cannot fetch: other archives were counted");
 	for (size_t i = 0; i < count; i++)
 		if (fetch_open(&inputs->client, &inputs->assets[i], &fds[i], &archives[i].size,
 			       err) < 0)
@@ -381,15 +387,17 @@ int command_inputs_part(struct command_inputs *inputs, struct error *err)
 /* Has the other process fetch. */
 static int ask(struct command_inputs *inputs, struct error *err)
 {
-	const size_t count = inputs->platform_count;
+	const size_t count = inputs->asset_count;
 	struct archive archives[FETCHER_ITEMS];
 	uint64_t sizes[FETCHER_ITEMS];
 	int fds[FETCHER_ITEMS];
 
+	if (count > FETCHER_ITEMS)
+		return error_set(err, STATUS_LIMIT, "cannot fetch %zu archives in another process: "
+				 "the limit is %d", count, FETCHER_ITEMS);
 	for (size_t i = 0; i < count; i++)
-		archives[i] = (struct archive){
-			.platform = (size_t)(inputs->platforms[i] - platform_table()),
-		};
+		archives[i].platform = i < inputs->platform_count
+				       ? (size_t)(inputs->platforms[i] - platform_table()) : FURTHER;
 	if (fetcher_ask(&inputs->fetcher, archives, count, fds, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)

@@ -61,7 +61,8 @@ struct command_inputs {
 	struct fetch_options fetch;
 	struct fetch client;
 	bool fetching;				/* client has been initialized */
-	struct fetch_asset *assets;		/* of command_inputs_ahead, one for each platform */
+	struct fetch_asset *assets;		/* of command_inputs_ahead, as build_assets has them */
+	size_t asset_count;
 	struct fetcher fetcher;			/* of command_inputs_part */
 	struct progress progress;
 	int64_t epoch;				/* SOURCE_DATE_EPOCH, -1 when it is not set */

@@ -15,6 +15,7 @@ void licence_print(void)
 {
 	fputs("bundler " BUNDLER_VERSION ": Apache-2.0\n\n"
 	      "bearssl " VERSION_BEARSSL ": MIT\n"
+	      "bzip2 " VERSION_BZIP2 ": bzip2-1.0.6\n"
 	      "curl " VERSION_CURL ": curl\n"
 	      "jansson " VERSION_JANSSON ": MIT\n"
 	      "libarchive " VERSION_LIBARCHIVE ": BSD-2-Clause AND BSD-3-Clause AND ISC\n"
@@ -22,6 +23,7 @@ void licence_print(void)
 	      "libyaml " VERSION_LIBYAML ": MIT\n"
 	      "libzstd " VERSION_LIBZSTD ": BSD-3-Clause\n"
 	      "nettle " VERSION_NETTLE ": LGPL-3.0-or-later\n"
+	      "xz-utils " VERSION_XZ_UTILS ": LicenseRef-public-domain\n"
 	      "zlib " VERSION_ZLIB ": Zlib\n"
 #ifdef VERSION_MUSL
 	      "musl " VERSION_MUSL ": MIT\n"

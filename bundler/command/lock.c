@@ -23,12 +23,13 @@ static int print_lock(void *context, struct error *err)
 {
 	const struct lock *lock = context;
 
-	for (size_t i = 0; i < lock->asset_count; i++) {
-		char hex[DIGEST_HEX_BYTES];
+	for (size_t k = 0; k < lock->release_count; k++)
+		for (size_t i = 0; i < lock->releases[k].asset_count; i++) {
+			const struct lock_asset *asset = &lock->releases[k].assets[i];
+			char hex[DIGEST_HEX_BYTES];
 
-		printf("%s  %s\n", digest_write_hex(&lock->assets[i].digest, hex),
-		       lock->assets[i].url);
-	}
+			printf("%s  %s\n", digest_write_hex(&asset->digest, hex), asset->url);
+		}
 	return report_flush(err);
 }
 

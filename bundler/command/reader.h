@@ -50,8 +50,8 @@ typedef int reader_answer(void *context, const struct reader_question *question,
 			  struct error *err);
 
 /*
- * Starts the process, which confines itself to what confine has listed there by prepare, and calls
- * read. Before the first thread. STATUS_FILE.
+ * Starts the process, which has a copy of context. There prepare confines it, and read is called.
+ * Before the first thread. STATUS_FILE.
  */
 int reader_start(struct reader *reader, reader_read *read, void *context,
 		 int (*prepare)(void *context, struct error *err), struct error *err);
@@ -63,7 +63,7 @@ int reader_ask(struct reader *reader, const struct reader_question *question, in
 /* In the other process: answers all questions, until the reader has ended; its result. */
 int reader_serve(struct reader *reader, reader_answer *answer, void *context, struct error *err);
 
-/* Ends the process. */
+/* Closes the socket, which ends the process if it still reads. */
 void reader_stop(struct reader *reader);
 
 #endif

@@ -146,14 +146,17 @@ static void print_json(const struct run *run, bool writes)
 	for (int i = 0; i < FILES; i++)
 		if (is_changed(run, i))
 			json_array_append_new(changed, report_json(run->paths[i]));
-	for (size_t i = 0; i < run->lock.asset_count; i++) {
-		const struct lock_asset *asset = &run->lock.assets[i];
-		char hex[DIGEST_HEX_BYTES];
+	for (size_t k = 0; k < run->lock.release_count; k++)
+		for (size_t i = 0; i < run->lock.releases[k].asset_count; i++) {
+			const struct lock_asset *asset = &run->lock.releases[k].assets[i];
+			char hex[DIGEST_HEX_BYTES];
 
-		json_array_append_new(platforms, json_pack("{s:s, s:s, s:s}",
-			"platform", asset->platform->name, "url", asset->url,
-			"sha256", digest_write_hex(&asset->digest, hex)));
-	}
+			json_array_append_new(platforms, json_pack("{s:s, s:s*, s:s, s:s}",
+				"platform", asset->platform->name,
+				"release", k > 0 ? run->lock.releases[k].name : NULL,
+				"url", asset->url,
+				"sha256", digest_write_hex(&asset->digest, hex)));
+		}
 	/* Optional platforms that this release does not have. */
 	for (size_t i = 0; i < run->recipe.platform_count; i++)
 		if (!lock_find(&run->lock, run->recipe.platforms[i], &ignored))

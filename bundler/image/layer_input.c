@@ -10,8 +10,7 @@
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "unpack/gzip.h"
-#include "unpack/unzstd.h"
+#include "unpack/stream.h"
 
 #define CHUNK 65536
 
@@ -22,16 +21,11 @@ struct layer_input {
 	struct digest_state digest;	/* of the blob, unless it is the tar */
 	struct digest_state diff_id;
 	struct channel *hashing;	/* of the tar, in a thread of its own */
-	struct gzip *gzip;		/* both NULL for a tar as it is */
-	struct unzstd *zstd;
+	struct stream *stream;
+	bool compressed;		/* else the blob is the tar */
 	const char *fault;		/* of the compressed stream */
 	unsigned char bytes[CHUNK];
 };
-
-static bool is_compressed(const struct layer_input *input)
-{
-	return input->gzip || input->zstd;
-}
 
 /* The blob's next bytes. */
 static ssize_t read_blob(void *context, void *bytes, size_t length)
@@ -44,7 +38,7 @@ static ssize_t read_blob(void *context, void *bytes, size_t length)
 		return -1;
 	}
 	got = files_reader_read(&input->file, bytes, length, input->offset);
-	if (got > 0 && is_compressed(input))
+	if (got > 0 && input->compressed)
 		digest_add(&input->digest, bytes, (size_t)got);
 	if (got > 0)
 		input->offset += (uint64_t)got;
@@ -64,19 +58,17 @@ uint64_t layer_input_budget(uint64_t stored)
 	return LIMIT_LAYERS_FREE_BYTES + stored * LIMIT_RATIO;
 }
 
-/* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
-int layer_input_compression(const struct files_reader *file, enum media_compression *compression)
+int layer_input_compression(const struct files_reader *file, enum compression *compression)
 {
-	unsigned char magic[4] = { 0 };
-	ssize_t got = files_reader_read(file, magic, sizeof magic, 0);
+	unsigned char head[MEDIA_HEAD_BYTES] = { 0 };
+	const ssize_t got = files_reader_read(file, head, sizeof head, 0);
 
-	*compression = memcmp(magic, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
-		       : memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
+	*compression = media_compression(head);
 	return got < 0 ? -1 : 0;
 }
 
 struct layer_input *layer_input_open(const struct files_reader *file,
-				     enum media_compression compression, uint64_t *budget)
+				     enum compression compression, uint64_t *budget)
 {
 	struct layer_input *input = memory_new(1, sizeof *input);
 
@@ -84,15 +76,13 @@ struct layer_input *layer_input_open(const struct files_reader *file,
 	input->budget = budget;
 	digest_init(&input->digest);
 	/* A tar as it is is the blob; out of a compressed one it is made here, not brought. */
-	if (compression == MEDIA_PLAIN)
+	if (compression == COMPRESSION_NONE)
 		digest_init(&input->diff_id);
 	else
 		digest_init_output(&input->diff_id);
 	input->hashing = channel_open(NULL, hash, &input->diff_id);
-	if (compression == MEDIA_GZIP)
-		input->gzip = gzip_open_source(read_blob, input);
-	if (compression == MEDIA_ZSTD)
-		input->zstd = unzstd_open(read_blob, input);
+	input->compressed = compression != COMPRESSION_NONE;
+	input->stream = stream_open(compression, read_blob, input);
 	return input;
 }
 
@@ -106,30 +96,14 @@ static void end_hashing(struct layer_input *input)
 void layer_input_close(struct layer_input *input)
 {
 	end_hashing(input);
-	if (input->gzip)
-		gzip_close(input->gzip);
-	if (input->zstd)
-		unzstd_close(input->zstd);
+	stream_close(input->stream);
 	free(input);
-}
-
-/* The tar's next bytes, not counted and not hashed yet. */
-static ssize_t read_any(struct layer_input *input, const void **bytes)
-{
-	if (input->fault)
-		return -1;
-	if (input->gzip)
-		return gzip_read(input->gzip, bytes, &input->fault);
-	if (input->zstd)
-		return unzstd_read(input->zstd, bytes, &input->fault);
-	*bytes = input->bytes;
-	return read_blob(input, input->bytes, sizeof input->bytes);
 }
 
 static ssize_t read_tar(void *context, const void **bytes, const char **fault)
 {
 	struct layer_input *input = context;
-	ssize_t got = read_any(input, bytes);
+	ssize_t got = input->fault ? -1 : stream_read(input->stream, bytes, &input->fault);
 
 	*fault = input->fault;
 	if (got <= 0)
@@ -170,7 +144,7 @@ int layer_input_end(struct layer_input *input, struct layer_sums *sums, const ch
 	*sums = (struct layer_sums){
 		.diff_id = digest_read(&input->diff_id), .tar_size = input->diff_id.length,
 	};
-	sums->digest = is_compressed(input) ? digest_read(&input->digest) : sums->diff_id;
-	sums->size = is_compressed(input) ? input->digest.length : sums->tar_size;
+	sums->digest = input->compressed ? digest_read(&input->digest) : sums->diff_id;
+	sums->size = input->compressed ? input->digest.length : sums->tar_size;
 	return 0;
 }

@@ -19,14 +19,14 @@ struct layer_input;
 uint64_t layer_input_budget(uint64_t stored);
 
 /* How a layer is compressed, by its first bytes. -1 with errno set when it cannot be read. */
-int layer_input_compression(const struct files_reader *file, enum media_compression *compression);
+int layer_input_compression(const struct files_reader *file, enum compression *compression);
 
 /*
  * Begins at the start of file, which the caller closes after layer_input_close. At most *budget
  * bytes of tar are read; they are subtracted from it.
  */
 struct layer_input *layer_input_open(const struct files_reader *file,
-				     enum media_compression compression, uint64_t *budget);
+				     enum compression compression, uint64_t *budget);
 void layer_input_close(struct layer_input *input);
 
 /*

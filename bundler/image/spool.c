@@ -13,19 +13,9 @@
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "image/media.h"
-#include "unpack/gzip.h"
-#include "unpack/unzstd.h"
+#include "unpack/stream.h"
 
-#define CHUNK 65536
-#define MAGIC 4			/* bytes by which compression is recognised */
 #define POLL_MILLISECONDS 500
-
-/* RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 */
-static enum media_compression compression_of(const unsigned char *bytes)
-{
-	return memcmp(bytes, "\x1f\x8b", 2) == 0 ? MEDIA_GZIP
-	       : memcmp(bytes, "\x28\xb5\x2f\xfd", MAGIC) == 0 ? MEDIA_ZSTD : MEDIA_PLAIN;
-}
 
 static bool is_archive(const struct location *place)
 {
@@ -35,7 +25,7 @@ static bool is_archive(const struct location *place)
 
 int spool_open(struct location *place, struct error *err)
 {
-	unsigned char magic[MAGIC] = { 0 };
+	unsigned char magic[MEDIA_HEAD_BYTES] = { 0 };
 	struct stat st;
 
 	if (!is_archive(place) || (!place->standard && place->kind == LOCATION_TAR))
@@ -55,7 +45,7 @@ int spool_open(struct location *place, struct error *err)
 		return place->standard;
 	return place->kind != LOCATION_TAR
 	       && file_read_at(place->fd, magic, sizeof magic, 0) == (ssize_t)sizeof magic
-	       && compression_of(magic) != MEDIA_PLAIN;
+	       && media_compression(magic) != COMPRESSION_NONE;
 }
 
 void spool_close(struct location *place)
@@ -68,7 +58,7 @@ void spool_close(struct location *place)
 /* Where the bytes come from: the first ones, which were looked at, and then fd. */
 struct source {
 	int fd;
-	unsigned char magic[MAGIC];
+	unsigned char magic[MEDIA_HEAD_BYTES];
 	size_t looked, given;		/* bytes in magic, and of them those that were read again */
 	uint64_t length;		/* bytes that were read from fd */
 };
@@ -109,96 +99,66 @@ static ssize_t read_source(void *context, void *bytes, size_t length)
 	return (ssize_t)left;
 }
 
-/* How the archive is read: one of the three. */
-struct reader {
-	struct source source;
-	struct gzip *gzip;
-	struct unzstd *zstd;
-	unsigned char bytes[CHUNK];
-};
-
-static ssize_t read_plain(struct reader *reader, const void **bytes, const char **fault)
+/* Looks at the first bytes, and begins with them again. NULL with errno set. */
+static struct stream *open_stream(struct source *source, const struct location *place)
 {
-	if (reader->gzip)
-		return gzip_read(reader->gzip, bytes, fault);
-	if (reader->zstd)
-		return unzstd_read(reader->zstd, bytes, fault);
-	*fault = NULL;
-	*bytes = reader->bytes;
-	return read_source(&reader->source, reader->bytes, sizeof reader->bytes);
-}
-
-static int open_reader(struct reader *reader, const struct location *place)
-{
-	struct source *source = &reader->source;
-	enum media_compression compression;
 	ssize_t got = 1;
 
-	*reader = (struct reader){ .source.fd = place->fd };
-	while (got > 0 && source->looked < MAGIC) {
-		got = read_fd(source, source->magic + source->looked, MAGIC - source->looked);
+	while (got > 0 && source->looked < sizeof source->magic) {
+		got = read_fd(source, source->magic + source->looked,
+			      sizeof source->magic - source->looked);
 		source->looked += got > 0 ? (size_t)got : 0;
 	}
-	compression = place->kind == LOCATION_TAR ? MEDIA_PLAIN : compression_of(source->magic);
-	if (compression == MEDIA_GZIP)
-		reader->gzip = gzip_open_source(read_source, source);
-	if (compression == MEDIA_ZSTD)
-		reader->zstd = unzstd_open(read_source, source);
-	return got < 0 ? -1 : 0;
-}
-
-static void close_reader(struct reader *reader)
-{
-	if (reader->gzip)
-		gzip_close(reader->gzip);
-	if (reader->zstd)
-		unzstd_close(reader->zstd);
+	return got < 0 ? NULL
+	       : stream_open(place->kind == LOCATION_TAR ? COMPRESSION_NONE
+			     : media_compression(source->magic), read_source, source);
 }
 
 /* Whether so many bytes are too many for what was read of the archive. */
-static bool is_too_much(const struct reader *reader, uint64_t length)
+static bool is_too_much(uint64_t read, uint64_t length)
 {
-	const uint64_t read = reader->source.length;
-
 	return length > LIMIT_LAYERS_BYTES
 	       || (length > LIMIT_LAYERS_FREE_BYTES
 		   && (length - LIMIT_LAYERS_FREE_BYTES) / LIMIT_RATIO > read);
 }
 
-static int copy(struct reader *reader, int to, const struct location *place, struct error *err)
+static int copy(struct source *source, int to, const struct location *place, struct error *err)
 {
+	struct stream *stream = open_stream(source, place);
 	uint64_t length = 0;
-	const char *fault;
+	const char *fault = NULL;
 	const void *bytes;
-	ssize_t got;
+	ssize_t got = -1;
+	int result = 0;
 
-	while ((got = read_plain(reader, &bytes, &fault)) > 0) {
+	while (result == 0 && stream && (got = stream_read(stream, &bytes, &fault)) > 0) {
 		length += (uint64_t)got;
-		if (is_too_much(reader, length))
-			return error_set(err, STATUS_LIMIT, "cannot read '%s': it has too many "
-					 "bytes", place->path);
-		if (file_write_all(to, bytes, (size_t)got) < 0) {
+		if (is_too_much(source->length, length)) {
+			result = error_set(err, STATUS_LIMIT, "cannot read '%s': it has too many "
+					   "bytes", place->path);
+		} else if (file_write_all(to, bytes, (size_t)got) < 0) {
 			error_errno(err, STATUS_FILE, "cannot keep a copy of '%s'", place->path);
-			return error_hint(err, "large temporary files are kept in TMPDIR");
+			result = error_hint(err, "large temporary files are kept in TMPDIR");
 		}
 	}
-	if (got < 0 && fault)
-		return error_set(err, STATUS_ARCHIVE, "cannot read '%s': %s", place->path, fault);
-	return got < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", place->path) : 0;
+	if (got < 0)
+		result = fault ? error_set(err, STATUS_ARCHIVE, "cannot read '%s': %s", place->path,
+					   fault)
+			       : error_errno(err, STATUS_FILE, "cannot read '%s'", place->path);
+	if (stream)
+		stream_close(stream);
+	return result;
 }
 
 int spool_fill(struct location *place, int directory, struct error *err)
 {
 	const int to = file_open_unnamed(directory);
-	struct reader reader;
+	struct source source = { .fd = place->fd };
 	int result;
 
 	if (to < 0)
 		return error_errno(err, STATUS_FILE, "cannot keep a copy of '%s'", place->path);
-	result = open_reader(&reader, place) < 0
-		 ? error_errno(err, STATUS_FILE, "cannot read '%s'", place->path)
-		 : copy(&reader, to, place, err);
-	close_reader(&reader);
+	result = copy(&source, to, place, err);
 	if (interrupt_signal() != 0)
 		result = interrupt_check(err);
 	/* The archive itself is not needed any more. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/path.h"
 #include "init/init.h"
 #include "init/name.h"
 
@@ -217,8 +218,12 @@ static bool has_usual_words(const struct init_name *name)
 
 static bool is_better(const struct init_name *one, const struct init_name *other)
 {
-	if (one->sure != other->sure)
-		return one->sure;
+	if (one->has_os != other->has_os)
+		return one->has_os;
+	if (one->has_architecture != other->has_architecture)
+		return one->has_architecture;
+	if (one->has_version != other->has_version)
+		return one->has_version;
 	if (one->linking != other->linking)
 		return one->linking < other->linking;
 	if (has_usual_words(one) != has_usual_words(other))
@@ -236,7 +241,7 @@ struct chosen {
 static size_t choose_items(struct init_plan *plan, const struct group *group,
 			   struct chosen *chosen)
 {
-	size_t count = 0;
+	size_t count = 0, nameless = 0;
 
 	for (const struct platform *row = platform_table(); row->name; row++) {
 		const struct candidate *best = NULL;
@@ -254,14 +259,18 @@ static size_t choose_items(struct init_plan *plan, const struct group *group,
 		}
 		if (best) {
 			chosen[count++] = (struct chosen){ best, best->name.begin, best->name.end };
-			if (!best->name.sure)
+			if (!best->name.has_architecture)
 				init_ask(plan, INIT_PLATFORMS, "Is '%s' for %s? Its name does not "
 					 "say all of it.", best->name.text, row->name);
+			nameless += !best->name.has_os;
 		} else if (other_format) {
 			init_ask(plan, INIT_PLATFORMS, "Is %s needed? It is left out, because its "
 				 "asset is no %s.", row->name, plan->format);
 		}
 	}
+	if (nameless > 0)
+		init_ask(plan, INIT_PLATFORMS, "Are all of them for Linux? Of %zu the name does "
+			 "not say it.", nameless);
 	return count;
 }
 
@@ -344,8 +353,8 @@ static void find_target(struct init_plan *plan)
 		}
 		plan->target = target;
 	}
-	/* Of a single platform, a word that is its own is a word and no template. */
-	if (plan->target && strcmp(plan->target, plan->choices[0].word) == 0)
+	/* The word of a single platform says nothing of others, unless it is bundler's own. */
+	if (plan->target && !strstr(plan->target, "{arch}"))
 		plan->target = NULL;
 }
 
@@ -467,7 +476,7 @@ static char *find_name(const struct init_release *release, const struct init_nam
 	found = pool_copy(pool, name->text, length);
 	for (char *next = found; *next; next++)
 		*next = (char)tolower((unsigned char)*next);
-	return length > 0 ? found : release->name ? pool_string(pool, release->name) : NULL;
+	return length > 0 || !release->name ? found : pool_string(pool, release->name);
 }
 
 /* ---- the whole ---- */
@@ -503,9 +512,14 @@ int init_choose(struct init_plan *plan, const struct init_release *release, stru
 							     plan->pool) : NULL;
 	struct chosen *chosen;
 	struct group group;
+	const char *fault;
 	size_t count, rows = 0;
 
 	plan->version = guess_version(release, plan->pool);
+	fault = plan->version ? path_name_fault(plan->version) : NULL;
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot use version '%s': %s", plan->version,
+				 fault);
 	count = list_candidates(plan, release, wanted, items, false);
 	if (count == 0)
 		count = list_candidates(plan, release, wanted, items, true);
@@ -525,7 +539,7 @@ int init_choose(struct init_plan *plan, const struct init_release *release, stru
 	chosen = pool_new(plan->pool, rows, sizeof *chosen);
 	count = choose_items(plan, &group, chosen);
 	plan->name = find_name(release, &chosen[0].item->name, wanted, plan->version, plan->pool);
-	if (!plan->name)
+	if (*plan->name == '\0')
 		return error_set(err, STATUS_USAGE, "cannot name the recipe: --name is not given");
 	return make_templates(plan, chosen, count, err);
 }

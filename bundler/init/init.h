@@ -17,9 +17,7 @@
  */
 
 struct init_asset {
-	const char *name;
-	const char *url;
-	bool has_digest;	/* in the document that lists it */
+	const char *name, *url;
 };
 
 /* What is known of a release before it is looked at. */
@@ -34,8 +32,7 @@ struct init_release {
 };
 
 /* The part of the recipe that a question is about. */
-enum init_section { INIT_RELEASE, INIT_PLATFORMS, INIT_CERTIFICATES, INIT_ROOT, INIT_IMAGE,
-		    INIT_LABELS };
+enum init_section { INIT_RELEASE, INIT_PLATFORMS, INIT_CERTIFICATES, INIT_ROOT, INIT_LABELS };
 
 struct init_question {
 	enum init_section section;
@@ -71,7 +68,6 @@ struct init_plan {
 	const char *licence;			/* SPDX identifier, or NULL */
 	const char *source;			/* URL of the project, or NULL */
 	const char *certificates, *origin;	/* file beside the recipe, or NULL */
-	const char *command;			/* how it was made, for a comment */
 	struct init_question *questions;	/* in the order in which they came up */
 	struct pool *pool;
 };

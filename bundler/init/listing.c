@@ -8,28 +8,25 @@
 #include "base/limits.h"
 #include "recipe/sums.h"
 
-static int add(struct init_release *release, const char *name, const char *url, bool has_digest,
+static int add(struct init_release *release, const char *name, const char *url,
 	       struct pool *pool, struct error *err)
 {
-	struct init_asset *assets;
-
 	if (release->asset_count == LIMIT_RELEASE_FILES)
 		return error_set(err, STATUS_LIMIT, "cannot look at the release: it has more than "
 				 "%d files", LIMIT_RELEASE_FILES);
 	if (!release->assets)
-		release->assets = pool_new(pool, LIMIT_RELEASE_FILES, sizeof *assets);
-	assets = release->assets;
+		release->assets = pool_new(pool, LIMIT_RELEASE_FILES, sizeof *release->assets);
 	for (size_t i = 0; i < release->asset_count; i++)
-		if (strcmp(assets[i].name, name) == 0)
+		if (strcmp(release->assets[i].name, name) == 0)
 			return 0;
-	assets[release->asset_count++] = (struct init_asset){ name, url, has_digest };
+	release->assets[release->asset_count++] = (struct init_asset){ name, url };
 	return 0;
 }
 
 int init_listing_add(struct init_release *release, const char *name, const char *base,
 		     struct pool *pool, struct error *err)
 {
-	return add(release, name, pool_format(pool, "%s%s", base, name), false, pool, err);
+	return add(release, name, pool_format(pool, "%s%s", base, name), pool, err);
 }
 
 /* ---- GitHub ---- */
@@ -55,11 +52,10 @@ static int take_assets(struct init_release *release, const json_t *assets, struc
 		const char *name = json_string_value(json_object_get(asset, "name"));
 		const char *url = json_string_value(json_object_get(asset,
 								    "browser_download_url"));
-		const char *digest = json_string_value(json_object_get(asset, "digest"));
 
 		if (name && url && strlen(url) <= LIMIT_URL_BYTES
-		    && add(release, pool_string(pool, name), pool_string(pool, url),
-			   digest && strncmp(digest, "sha256:", 7) == 0, pool, err) < 0)
+		    && add(release, pool_string(pool, name), pool_string(pool, url), pool,
+			   err) < 0)
 			return -1;
 	}
 	return 0;

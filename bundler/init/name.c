@@ -27,6 +27,8 @@ static const struct word words[] = {
 	OS("linux", "linux"), OS("windows", "windows"), OS("win", "windows"),
 	{ "linux-64", "linux", "amd64", INIT_UNKNOWN },
 	{ "linux-32", "linux", "386", INIT_UNKNOWN },
+	{ "linux-64-bit", "linux", "amd64", INIT_UNKNOWN },
+	{ "linux-32-bit", "linux", "386", INIT_UNKNOWN },
 	{ "win-64", "windows", "amd64", INIT_UNKNOWN },
 	{ "win-32", "windows", "386", INIT_UNKNOWN },
 	{ "ubuntu", "linux", NULL, INIT_GNU }, { "debian", "linux", NULL, INIT_GNU },
@@ -49,8 +51,9 @@ static const struct word words[] = {
 	ARCH("arm-v7-a", "arm/v7"), ARCH("arm-v7-hf", "arm/v7"), ARCH("arm-hf", "arm/v7"),
 	ARCH("arm32-v7", "arm/v7"),
 	ARCH("arm-v6", "arm/v6"), ARCH("arm-6", "arm/v6"), ARCH("arm-v6-l", "arm/v6"),
-	ARCH("arm-v6-hf", "arm/v6"), ARCH("arm32-v6", "arm/v6"), ARCH("arm-el", "arm/v6"),
+	ARCH("arm-v6-hf", "arm/v6"), ARCH("arm32-v6", "arm/v6"),
 	ARCH("arm-v5", "arm/v5"), ARCH("arm-5", "arm/v5"), ARCH("arm32-v5", "arm/v5"),
+	ARCH("arm-el", "arm/v5"),
 	ARCH(ARM, ARM), ARCH("arm32", ARM),
 	ARCH("ppc64le", "ppc64le"), ARCH("ppc64el", "ppc64le"), ARCH("powerpc64le", "ppc64le"),
 	ARCH("ppc64", ""), ARCH("powerpc64", ""), ARCH("ppc", ""), ARCH("powerpc", ""),
@@ -210,11 +213,28 @@ static void find_platform(struct init_name *name, const char *os, const char *ar
 	name->exotic = (os && *os == '\0') || (architecture && *architecture == '\0');
 	if (name->exotic || (!os && !architecture))
 		return;
-	name->sure = os && architecture && strcmp(architecture, ARM) != 0;
+	name->has_os = os;
+	name->has_architecture = architecture && strcmp(architecture, ARM) != 0;
 	name->platform = platform_find(pool_format(pool, "%s/%s", os ? os : "linux",
 						   architecture ? architecture : "amd64"),
 				       &ignored);
 	name->exotic = !name->platform;
+}
+
+/* The text with blanks in the place of its version, so that amd64-v2.1.3 is not amd64-v2. */
+static char *mask_version(const char *text, const char *version, struct pool *pool)
+{
+	char *masked = pool_string(pool, text);
+	const char *place;
+
+	while (version && (place = init_name_version(masked, version))) {
+		char *start = masked + (place - masked);
+
+		memset(start, ' ', strlen(version));
+		if (start > masked && tolower((unsigned char)start[-1]) == 'v')
+			start[-1] = ' ';
+	}
+	return masked;
 }
 
 /* Takes the words one after the other; what is none of them is the stem. */
@@ -222,23 +242,20 @@ struct init_name init_name_parse(const char *text, const char *product, const ch
 				 struct pool *pool)
 {
 	struct init_name name = { .text = text, .linking = INIT_UNKNOWN };
-	const char *version_place = version ? init_name_version(text, version) : NULL;
 	const size_t named = product ? init_name_product(text, product) : 0;
-	const char *os = NULL, *architecture = NULL, *next = text + named;
+	const char *masked = mask_version(text, version, pool), *next = masked + named, *last;
+	const char *os = NULL, *architecture = NULL;
 	char *stem = pool_format(pool, "%s%s", named > 0 ? product : "", text);
 	char *end = stem + (named > 0 ? strlen(product) : 0);
 	bool other = path_name_fault(text);
 
 	read_extension(&name);
-	while (next < name.extension) {
+	name.has_version = strcmp(masked, text) != 0;
+	last = masked + (name.extension - text);
+	while (next < last) {
 		const struct word *word;
 		size_t length;
 
-		if (next == version_place
-		    || (next + 1 == version_place && tolower((unsigned char)*next) == 'v')) {
-			next = version_place + strlen(version);
-			continue;
-		}
 		if (!is_inside(*next)) {
 			next++;
 			continue;
@@ -260,10 +277,10 @@ struct init_name init_name_parse(const char *text, const char *product, const ch
 			name.linking = word->linking;
 		if (word->os || word->architecture) {
 			if (name.end == 0)
-				name.begin = (size_t)(next - text);
-			name.end = (size_t)(next - text) + length;
+				name.begin = (size_t)(next - masked);
+			name.end = (size_t)(next - masked) + length;
 		} else if (name.end > 0 && word->linking != INIT_STATIC) {
-			name.end = (size_t)(next - text) + length;
+			name.end = (size_t)(next - masked) + length;
 		}
 		next += length;
 	}

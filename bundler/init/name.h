@@ -16,7 +16,9 @@ enum init_linking { INIT_STATIC, INIT_MUSL, INIT_UNKNOWN, INIT_GNU };
 struct init_name {
 	const char *text;
 	const struct platform *platform;	/* NULL: none that bundler has a name for */
-	bool sure;		/* it names both system and architecture, and the ARM version */
+	bool has_os;		/* it names the system; without one it is taken for Linux */
+	bool has_architecture;	/* and the architecture, of ARM with its version */
+	bool has_version;
 	bool exotic;		/* it names a system or an architecture that is no platform */
 	size_t begin, end;	/* of all words about the platform; equal without one */
 	const char *extension;	/* in text, with its dot, or the empty end of it */

@@ -152,7 +152,6 @@ static void write_root(const struct init_plan *plan, struct buffer *text)
 static void write_image(const struct init_plan *plan, struct buffer *text)
 {
 	buffer_format(text, "\nimage:\n");
-	write_questions(plan, INIT_IMAGE, "  ", text);
 	buffer_format(text, "  entrypoint: [%s]\n", scalar(plan, plan->program->path));
 	buffer_format(text, "  # cmd: [\"--help\"]\n"
 		      "  # ports: [8080/tcp]\n"

@@ -38,17 +38,35 @@ static const struct platform *first_platform(const struct recipe_library *librar
 	return library->platforms[i];
 }
 
+/* Why a release is none that all base images unpack, with one command for all platforms. */
+static const char *format_reason(const struct recipe *recipe, const struct platform *platform)
+{
+	const struct recipe_library *library = &recipe->library;
+	const struct format *format = recipe_format(recipe->releases, platform);
+
+	if (format->content == FORMAT_PROGRAM)
+		return "the release is no archive";
+	if (format->content == FORMAT_TAR && format->compression != COMPRESSION_GZIP)
+		return "the release is neither 'tar.gz' nor 'zip'";
+	for (size_t i = 0; i < library->platform_count; i++)
+		if (strcmp(library->platforms[i]->os, platform->os) == 0
+		    && recipe_format(recipe->releases, library->platforms[i]) != format)
+			return "the platforms of the release have several formats";
+	return NULL;
+}
+
 /* With a base image, a Dockerfile downloads one archive and copies members of it by name. */
 static int check_base(const struct recipe *recipe, const struct library_text *d, struct error *err)
 {
-	const char *reason = NULL;
+	const char *reason;
 
 	if (strcmp(d->kind->name, "scratch") == 0)
 		return 0;
-	if (strcmp(recipe_format(recipe, &d->platform), "program") == 0)
-		reason = "the release is no archive";
+	reason = format_reason(recipe, &d->platform);
 	for (size_t i = 0; i < recipe->entry_count && !reason; i++)
-		if (recipe->entries[i].follow)
+		if (recipe->entries[i].release > 0 && !recipe->entries[i].os)
+			reason = "an entry is of another release";
+		else if (recipe->entries[i].follow)
 			reason = "an entry follows links";
 		else if (text_has(&recipe->entries[i], RECIPE_MEMBERS))
 			reason = "an entry takes a directory of the archive";

@@ -45,7 +45,7 @@ static void add_targets(struct library_text *d)
 			&& !lock_find(d->lock, platform, &ignored)))
 			continue;
 		asset = text_asset(d, platform);
-		target = asset ? recipe_target(d->recipe, platform, &d->pool, d->err) : NULL;
+		target = asset ? recipe_target(d->recipe->releases, platform, &d->pool, d->err) : NULL;
 		if (asset && !target)
 			d->failed = true;
 		else if (asset)
@@ -77,8 +77,9 @@ static void add_alpine_members(struct library_text *d)
  */
 static void add_alpine_release(struct library_text *d)
 {
-	const char *format = recipe_format(d->recipe, &d->platform);
-	bool zip = strcmp(format, "zip") == 0;
+	const struct format *kind = recipe_format(d->recipe->releases, &d->platform);
+	const bool zip = kind->content == FORMAT_ZIP;
+	const char *format = kind->name;
 
 	text_add(d, "RUN set -eux; \\\n"
 		 "\tarch=\"$(apk --print-arch)\"; \\\n"
@@ -89,7 +90,7 @@ static void add_alpine_release(struct library_text *d)
 		 "\tmkdir /release; \\\n"
 		 "\tcd /release; \\\n");
 	text_format(d, "\twget -O release.%s \"%s\"; \\\n", format,
-		    vary(d, text_plain(d, text_expand(d, d->recipe->release.url))));
+		    vary(d, text_plain(d, text_expand(d, d->recipe->releases->url))));
 	text_format(d, "\techo \"$sha256  release.%s\" | sha256sum -c -; \\\n", format);
 	text_format(d, "\t%s release.%s; \\\n", zip ? "unzip -q" : "tar -xzf", format);
 	add_alpine_members(d);

@@ -10,8 +10,9 @@
 static void add_windows_release(struct library_text *d)
 {
 	const struct lock_asset *asset = text_asset(d, platform_find(d->platform.name, d->err));
-	const char *format = recipe_format(d->recipe, &d->platform);
-	bool zip = strcmp(format, "zip") == 0;
+	const struct format *kind = recipe_format(d->recipe->releases, &d->platform);
+	const bool zip = kind->content == FORMAT_ZIP;
+	const char *format = kind->name;
 	char hex[DIGEST_HEX_BYTES];
 
 	if (!asset)

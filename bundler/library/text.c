@@ -146,7 +146,7 @@ const char *text_place(struct library_text *d, const struct recipe_entry *entry)
 
 const char *text_member(struct library_text *d, const struct recipe_entry *entry)
 {
-	const char *wrapper = text_expand(d, d->recipe->release.wrapper);
+	const char *wrapper = text_expand(d, d->recipe->releases->wrapper);
 
 	return text_plain(d, pool_format(&d->pool, "%s%s%s", wrapper, *wrapper ? "/" : "",
 					 text_expand(d, entry->argument)));

@@ -506,11 +506,12 @@ int lint_tree_digest(const struct lint_tree *tree, const struct lint_version *ve
 	if (tree->has_lock && version->number && strcmp(tree->lock.version, version->number) == 0) {
 		*source = tree->lock.file;
 		result = -1;
-		for (size_t i = 0; i < tree->lock.asset_count && result < 0; i++) {
-			const char *slash = strrchr(tree->lock.assets[i].url, '/');
+		for (size_t i = 0; i < tree->lock.releases->asset_count && result < 0; i++) {
+			const struct lock_asset *locked = &tree->lock.releases->assets[i];
+			const char *slash = strrchr(locked->url, '/');
 
 			if (slash && strcmp(slash + 1, asset) == 0) {
-				*digest = tree->lock.assets[i].digest;
+				*digest = locked->digest;
 				result = 1;
 			}
 		}

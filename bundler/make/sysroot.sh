@@ -13,7 +13,7 @@ set -eu
 export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL	# of the make that runs this: the one here has its own
 
-packages='bearssl curl jansson libarchive libdeflate libyaml libzstd nettle zlib'
+packages='bearssl bzip2 curl jansson libarchive libdeflate libyaml libzstd nettle xz-utils zlib'
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 src=$top/build/src
@@ -45,6 +45,8 @@ compile() {
 
 install_headers() {
 	mkdir -p "$prefix/include/curl" "$prefix/include/nettle"
+	cp -R "$src/xz-utils/src/liblzma/api/lzma.h" "$src/xz-utils/src/liblzma/api/lzma" \
+		"$src/bzip2/bzlib.h" "$prefix/include"
 	cp "$src"/bearssl/inc/*.h "$src/libarchive/libarchive/archive.h" \
 		"$src/libarchive/libarchive/archive_entry.h" "$src/libdeflate/libdeflate.h" \
 		jansson_config.h "$src/jansson/src/jansson.h" "$src/libyaml/include/yaml.h" \

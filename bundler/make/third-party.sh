@@ -191,6 +191,8 @@ gcc_runtime() {
 package_of() {
 	case $1 in
 	archive | deflate | yaml | zstd) echo "lib$1" ;;
+	bz2) echo bzip2 ;;
+	lzma) echo xz-utils ;;
 	z) echo zlib ;;
 	*) echo "$1" ;;
 	esac

@@ -22,12 +22,12 @@ static const char *program_fault(const char *item)
 
 static int take_program(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return recipe_template_take(yaml, node, into, program_fault, err);
+	return recipe_template_take(yaml, node, NULL, into, program_fault, err);
 }
 
 static int take_argument(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
-	return recipe_template_take(yaml, node, into, NULL, err);
+	return recipe_template_take(yaml, node, NULL, into, NULL, err);
 }
 
 static int take_entrypoint(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -132,7 +132,7 @@ static int take_label(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, v
 
 	if (yaml_ruled(yaml, key, label_fault, &label->name, err) < 0)
 		return -1;
-	return recipe_template_take(yaml, value, &label->value, NULL, err);
+	return recipe_template_take(yaml, value, NULL, &label->value, NULL, err);
 }
 
 static int take_labels(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)

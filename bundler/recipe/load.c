@@ -93,6 +93,7 @@ int recipe_load_text(struct recipe *recipe, const char *file, const struct buffe
 		{ "version", true, take_version, NULL, 0 },
 		{ "platforms", true, take_platforms, NULL, 0 },
 		{ "release", true, recipe_release_take, NULL, 0 },
+		{ "releases", false, recipe_releases_take, NULL, 0 },
 		{ "certificates", false, take_certificates, NULL, 0 },
 		{ "root", true, recipe_root_take, NULL, 0 },
 		{ "image", true, recipe_image_take, NULL, offsetof(struct recipe, image) },

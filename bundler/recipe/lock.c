@@ -59,6 +59,7 @@ static const struct member lock_members[] = {
 	{ "epoch", NUMBER, .offset = offsetof(struct lock, epoch), .maximum = LIMIT_EPOCH },
 	ELSEWHERE("certificates"),
 	ELSEWHERE("platforms"),
+	ELSEWHERE("releases"),
 	ELSEWHERE("results"),
 	END,
 };
@@ -78,6 +79,13 @@ static const struct member asset_members[] = {
 	{ "sha256", DIGEST, .offset = offsetof(struct lock_asset, digest) },
 	{ "size", NUMBER, .optional = true, .offset = offsetof(struct lock_asset, size),
 	  .minimum = 1, .maximum = LIMIT_ARCHIVE_BYTES },
+	END,
+};
+
+static const struct member releases_members[] = {
+	{ "name", NAME, .offset = offsetof(struct lock_release, name) },
+	{ "version", NAME, .offset = offsetof(struct lock_release, version) },
+	ELSEWHERE("platforms"),
 	END,
 };
 
@@ -187,6 +195,45 @@ static int take_list(struct lock *lock, const json_t *array, const char *key,
 }
 
 
+static int take_assets(struct lock *lock, const json_t *object, struct lock_release *release,
+		       struct error *err)
+{
+	return take_list(lock, json_object_get(object, "platforms"), "platforms", asset_members,
+			 (void **)&release->assets, sizeof *release->assets,
+			 &release->asset_count, err);
+}
+
+/* The recipe's own release, and the others in the order of their names. */
+static int take_releases(struct lock *lock, const json_t *root, struct error *err)
+{
+	const json_t *array = json_object_get(root, "releases");
+	const size_t others = json_array_size(array);
+
+	if (array && others == 0)
+		return fault(lock, err, "releases", "is not a list, or is empty");
+	if (others >= LIMIT_RECIPE_RELEASES)
+		return fault(lock, err, "releases", "has too many");
+	lock->releases = pool_new(&lock->pool, others + 1, sizeof *lock->releases);
+	lock->release_count = others + 1;
+	lock->releases[0] = (struct lock_release){ .name = lock->name, .version = lock->version };
+	if (take_assets(lock, root, &lock->releases[0], err) < 0)
+		return -1;
+	for (size_t i = 1; i <= others; i++) {
+		struct lock_release *release = &lock->releases[i];
+		json_t *object = json_array_get(array, i - 1);
+
+		if (!json_is_object(object))
+			return fault(lock, err, "releases", "is not a list of objects");
+		if (take_object(lock, object, releases_members, release, err) < 0
+		    || take_assets(lock, object, release, err) < 0)
+			return -1;
+		if (strcmp(release->name, lock->name) == 0
+		    || (i > 1 && strcmp(release->name, release[-1].name) <= 0))
+			return fault(lock, err, "releases", "is unsorted or has a duplicate");
+	}
+	return 0;
+}
+
 static bool is_line(const char *text)
 {
 	for (const char *c = text; *c; c++)
@@ -251,13 +298,14 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 	}
 	if (take_object(lock, root, lock_members, lock, err) < 0)
 		return -1;
+	if (version[0] == 1 && json_object_get(root, "releases"))
+		return fault(lock, err, "releases", "is not known in schema 1");
 	if (certificates && !json_is_object(certificates))
 		return fault(lock, err, "certificates", "is not an object");
 	if (certificates && take_object(lock, certificates, certificates_members,
 					&lock->certificates, err) < 0)
 		return -1;
-	if (take_list(lock, json_object_get(root, "platforms"), "platforms", asset_members,
-		      (void **)&lock->assets, sizeof *lock->assets, &lock->asset_count, err) < 0)
+	if (take_releases(lock, root, err) < 0)
 		return -1;
 	return results ? take_results(lock, results, version[1], err) : 0;
 }
@@ -324,28 +372,36 @@ static int mismatch(const struct lock *lock, const struct recipe *recipe, struct
 	return error_hint(err, "'bundler lock --release %s' writes a new lock", lock->release);
 }
 
-
-int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err)
+/* Names and versions of all releases, which are in the same order. */
+static int check_releases(const struct lock *lock, const struct recipe *recipe, struct error *err)
 {
-	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
-	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
-	const char *origin = lock->certificates.file ? lock->certificates.origin : "(none)";
-	const char *wanted_origin = recipe->certificates ? recipe->origin : "(none)";
+	for (size_t i = 0; i < lock->release_count || i < recipe->release_count; i++) {
+		const char *name = i < lock->release_count ? lock->releases[i].name : "(none)";
+		const char *wanted = i < recipe->release_count ? recipe->releases[i].name
+							       : "(none)";
+		const char *what = i == 0 ? "version" : "the version of a release";
+
+		if (strcmp(name, wanted) != 0)
+			return mismatch(lock, recipe, err, i == 0 ? "name" : "a release", name,
+					wanted);
+		if (strcmp(lock->releases[i].version, recipe->releases[i].version) != 0)
+			return mismatch(lock, recipe, err, what, lock->releases[i].version,
+					recipe->releases[i].version);
+	}
+	return 0;
+}
+
+/* URLs are derived from the recipe: one that differs was edited or is out of date. */
+static int check_urls(const struct lock *lock, const struct recipe *recipe, size_t number,
+		      struct error *err)
+{
+	const struct lock_release *locked = &lock->releases[number];
 	struct pool pool = { 0 };
 	int result = 0;
 
-	if (strcmp(lock->name, recipe->name) != 0)
-		return mismatch(lock, recipe, err, "name", lock->name, recipe->name);
-	if (strcmp(lock->version, recipe->version) != 0)
-		return mismatch(lock, recipe, err, "version", lock->version, recipe->version);
-	if (strcmp(locked, wanted) != 0)
-		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
-	if (strcmp(origin, wanted_origin) != 0)
-		return mismatch(lock, recipe, err, "certificates origin", origin, wanted_origin);
-	/* URLs are derived from the recipe: one that differs was edited or is out of date. */
-	for (size_t i = 0; i < lock->asset_count && result == 0; i++) {
-		const struct lock_asset *asset = &lock->assets[i];
-		const char *url = recipe_url(recipe, asset->platform, &pool, err);
+	for (size_t i = 0; i < locked->asset_count && result == 0; i++) {
+		const struct lock_asset *asset = &locked->assets[i];
+		const char *url = recipe_url(&recipe->releases[number], asset->platform, &pool, err);
 
 		if (!url)
 			result = -1;
@@ -356,15 +412,62 @@ int lock_check(const struct lock *lock, const struct recipe *recipe, struct erro
 	return result;
 }
 
+/* Another release has the platforms of the recipe's own one for which it has a format. */
+static int check_platforms(const struct lock *lock, const struct recipe *recipe, size_t number,
+			   struct error *err)
+{
+	const struct lock_release *own = &lock->releases[0], *release = &lock->releases[number];
+
+	for (size_t i = 0; i < own->asset_count; i++) {
+		const struct platform *platform = own->assets[i].platform;
+
+		if (recipe_format(&recipe->releases[number], platform)
+		    && !lock_find_in(release, platform))
+			return error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is "
+					 "locked for platform '%s' of release '%s'", lock->file,
+					 platform->name, release->name);
+	}
+	return 0;
+}
+
+int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err)
+{
+	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
+	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
+	const char *origin = lock->certificates.file ? lock->certificates.origin : "(none)";
+	const char *wanted_origin = recipe->certificates ? recipe->origin : "(none)";
+
+	if (check_releases(lock, recipe, err) < 0)
+		return -1;
+	if (strcmp(locked, wanted) != 0)
+		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
+	if (strcmp(origin, wanted_origin) != 0)
+		return mismatch(lock, recipe, err, "certificates origin", origin, wanted_origin);
+	for (size_t i = 0; i < lock->release_count; i++)
+		if (check_urls(lock, recipe, i, err) < 0
+		    || check_platforms(lock, recipe, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+const struct lock_asset *lock_find_in(const struct lock_release *release,
+				      const struct platform *platform)
+{
+	for (size_t i = 0; i < release->asset_count; i++)
+		if (release->assets[i].platform == platform)
+			return &release->assets[i];
+	return NULL;
+}
+
 const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
 				   struct error *err)
 {
-	for (size_t i = 0; i < lock->asset_count; i++)
-		if (lock->assets[i].platform == platform)
-			return &lock->assets[i];
-	error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for platform '%s'",
-		  lock->file, platform->name);
-	return NULL;
+	const struct lock_asset *asset = lock_find_in(&lock->releases[0], platform);
+
+	if (!asset)
+		error_set(err, STATUS_CONFIG, "cannot use lock '%s': nothing is locked for "
+			  "platform '%s'", lock->file, platform->name);
+	return asset;
 }
 
 const struct lock_result *lock_result_find(const struct lock *lock,
@@ -382,6 +485,29 @@ char *lock_about(const struct lock *lock, const struct platform *platform, struc
 			   platform->name, lock->release, LOCK_COMPAT);
 }
 
+/* The assets of a release, as JSON. */
+static json_t *describe_assets(const struct lock_release *release)
+{
+	json_t *assets = json_array();
+	char hex[DIGEST_HEX_BYTES];
+	int result = 0;
+
+	for (size_t i = 0; i < release->asset_count; i++) {
+		const struct lock_asset *asset = &release->assets[i];
+
+		result |= json_array_append_new(assets, json_pack(
+			"{s:s, s:s, s:s, s:o*}",
+			"platform", asset->platform->name,
+			"url", asset->url,
+			"sha256", digest_write_hex(&asset->digest, hex),
+			"size", asset->size > 0 ? json_integer((json_int_t)asset->size) : NULL));
+	}
+	if (result == 0)
+		return assets;
+	json_decref(assets);
+	return NULL;
+}
+
 /* The lock as JSON; NULL when a string is not UTF-8. */
 static json_t *describe(const struct lock *lock)
 {
@@ -392,7 +518,7 @@ static json_t *describe(const struct lock *lock)
 				 "version", lock->version,
 				 "release", lock->release,
 				 "epoch", (json_int_t)lock->epoch);
-	json_t *assets = json_array(), *results = json_array();
+	json_t *others = json_array(), *results = json_array();
 	char hex[3][DIGEST_HEX_BYTES];
 	int result = 0;
 
@@ -403,17 +529,15 @@ static json_t *describe(const struct lock *lock)
 			"origin", lock->certificates.origin,
 			"sha256", digest_write_hex(&lock->certificates.digest, hex[0]),
 			"count", (json_int_t)lock->certificates.count));
-	for (size_t i = 0; i < lock->asset_count; i++) {
-		const struct lock_asset *asset = &lock->assets[i];
-
-		result |= json_array_append_new(assets, json_pack(
-			"{s:s, s:s, s:s, s:o*}",
-			"platform", asset->platform->name,
-			"url", asset->url,
-			"sha256", digest_write_hex(&asset->digest, hex[0]),
-			"size", asset->size > 0 ? json_integer((json_int_t)asset->size) : NULL));
-	}
-	result |= json_object_set_new(root, "platforms", assets);
+	result |= json_object_set_new(root, "platforms", describe_assets(&lock->releases[0]));
+	for (size_t i = 1; i < lock->release_count; i++)
+		result |= json_array_append_new(others, json_pack("{s:s, s:s, s:o}",
+			"name", lock->releases[i].name, "version", lock->releases[i].version,
+			"platforms", describe_assets(&lock->releases[i])));
+	if (lock->release_count > 1)
+		result |= json_object_set_new(root, "releases", others);
+	else
+		json_decref(others);
 	for (size_t i = 0; i < lock->result_count; i++) {
 		const struct lock_result *made = &lock->results[i];
 

@@ -19,7 +19,7 @@
  * review it, and nothing is built without one.
  */
 
-#define LOCK_SCHEMA 1		/* of the file */
+#define LOCK_SCHEMA 2		/* of the file; 1 has no releases */
 #define LOCK_COMPAT 1		/* of the outputs: same number, same bytes */
 
 struct lock_asset {
@@ -27,6 +27,13 @@ struct lock_asset {
 	char *url;
 	struct digest digest;
 	uint64_t size;		/* bytes, 0 when not known */
+};
+
+/* A release, with the name that the recipe gives it: for its own one that of the recipe. */
+struct lock_release {
+	char *name, *version;
+	struct lock_asset *assets;	/* in the order of platform_table() */
+	size_t asset_count;
 };
 
 struct lock_certificates {
@@ -50,8 +57,8 @@ struct lock {
 	char *release;		/* origin of the archives: "official", "source", another name */
 	int64_t epoch;		/* time of every file, seconds since 1970 */
 	struct lock_certificates certificates;
-	struct lock_asset *assets;	/* in the order of platform_table() */
-	size_t asset_count;
+	struct lock_release *releases;	/* the recipe's own, then others by name: as in the recipe */
+	size_t release_count;
 	char *compressor;		/* compress_version() of the results; NULL without any */
 	struct lock_result *results;	/* in the order of platform_table() */
 	size_t result_count;
@@ -72,10 +79,17 @@ int lock_open_text(struct lock *lock, const char *file, const struct buffer *tex
 		   struct error *err);
 void lock_close(struct lock *lock);
 
-/* STATUS_CONFIG when the lock was not made for this recipe: name, version, certificates, URLs. */
+/*
+ * STATUS_CONFIG when the lock was not made for this recipe: names, versions, certificates, URLs.
+ * Afterwards an index is that of the same release in both.
+ */
 int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err);
 
-/* The asset of a platform; NULL and STATUS_CONFIG if the lock has none. */
+/* A release's asset for a platform, or NULL. */
+const struct lock_asset *lock_find_in(const struct lock_release *release,
+				      const struct platform *platform);
+
+/* The same of the recipe's own release; NULL and STATUS_CONFIG if the lock has none. */
 const struct lock_asset *lock_find(const struct lock *lock, const struct platform *platform,
 				   struct error *err);
 

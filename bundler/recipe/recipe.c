@@ -39,12 +39,20 @@ bool recipe_is_optional(const struct recipe *recipe, const struct platform *plat
 	return false;
 }
 
-const char *recipe_format(const struct recipe *recipe, const struct platform *platform)
+const struct format *recipe_format(const struct recipe_release *release,
+				   const struct platform *platform)
 {
-	for (size_t i = 0; i < recipe->release.format_count; i++)
-		if (strcmp(recipe->release.formats[i].os, platform->os) == 0)
-			return recipe->release.formats[i].format;
-	return NULL;
+	const struct format *found = NULL;
+
+	for (size_t i = 0; i < release->format_count; i++) {
+		const struct recipe_format *row = &release->formats[i];
+
+		if (row->platform && strcmp(row->platform->name, platform->name) == 0)
+			return row->format;
+		if (!row->platform && strcmp(row->os, platform->os) == 0)
+			found = row->format;
+	}
+	return found;
 }
 
 bool recipe_is_of_release(const struct recipe_entry *entry)
@@ -62,23 +70,23 @@ static char *arch_of(const struct platform *platform, struct pool *pool)
 }
 
 /* Expands a template with these for {target} and {asset}, where they are not NULL. */
-static char *expand(const struct recipe *recipe, const struct platform *platform,
+static char *expand(const struct recipe_release *release, const struct platform *platform,
 		    struct pool *pool, const char *template, const char *target, const char *asset,
 		    struct error *err)
 {
 	struct placeholder placeholders[10] = {
-		{ "name", recipe->name },
-		{ "version", recipe->version },
+		{ "name", release->name },
+		{ "version", release->version },
 		{ "os", platform->os },
 		{ "arch", arch_of(platform, pool) },
 		{ "variant", platform->variant },
 		{ "exe", platform->format == PLATFORM_PE ? ".exe" : "" },
 	};
-	const char *format = recipe_format(recipe, platform);
+	const struct format *format = recipe_format(release, platform);
 	struct placeholder *next = &placeholders[6];
 
 	if (format)
-		*next++ = (struct placeholder){ "format", format };
+		*next++ = (struct placeholder){ "format", format->name };
 	if (target)
 		*next++ = (struct placeholder){ "target", target };
 	if (asset)
@@ -86,10 +94,9 @@ static char *expand(const struct recipe *recipe, const struct platform *platform
 	return placeholder_expand(pool, template, placeholders, err);
 }
 
-char *recipe_target(const struct recipe *recipe, const struct platform *platform,
+char *recipe_target(const struct recipe_release *release, const struct platform *platform,
 		    struct pool *pool, struct error *err)
 {
-	const struct recipe_release *release = &recipe->release;
 	const char *template = release->word ? release->word : "{os}-{arch}";
 
 	if (platform->word)
@@ -97,24 +104,24 @@ char *recipe_target(const struct recipe *recipe, const struct platform *platform
 	for (size_t i = 0; i < release->word_count; i++)
 		if (strcmp(release->words[i].platform->name, platform->name) == 0)
 			template = release->words[i].word;
-	return expand(recipe, platform, pool, template, NULL, NULL, err);
+	return expand(release, platform, pool, template, NULL, NULL, err);
 }
 
-char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
+char *recipe_asset(const struct recipe_release *release, const struct platform *platform,
 		   struct pool *pool, struct error *err)
 {
-	const char *target = recipe_target(recipe, platform, pool, err), *fault;
+	const char *target = recipe_target(release, platform, pool, err), *fault;
 	char *asset;
 
 	if (!target)
 		return NULL;
-	if (!recipe_format(recipe, platform)) {
+	if (!recipe_format(release, platform)) {
 		error_set(err, STATUS_CONFIG,
 			  "cannot name the asset for '%s': no release format for '%s'",
 			  platform->name, platform->os);
 		return NULL;
 	}
-	asset = expand(recipe, platform, pool, recipe->release.asset, target, NULL, err);
+	asset = expand(release, platform, pool, release->asset, target, NULL, err);
 	fault = asset ? path_name_fault(asset) : NULL;
 	if (fault) {
 		error_set(err, STATUS_CONFIG, "cannot use asset name '%s': %s", asset, fault);
@@ -123,30 +130,36 @@ char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
 	return asset;
 }
 
-char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
-		    struct pool *pool, const char *template, struct error *err)
+char *recipe_expand_of(const struct recipe_release *release, const struct platform *platform,
+		       struct pool *pool, const char *template, struct error *err)
 {
 	/* Both are templates, too, and few templates use them. */
 	const bool has_target = strstr(template, "{target}");
 	const bool has_asset = strstr(template, "{asset}");
-	const char *target = has_target ? recipe_target(recipe, platform, pool, err) : NULL;
-	const char *asset = has_asset ? recipe_asset(recipe, platform, pool, err) : NULL;
+	const char *target = has_target ? recipe_target(release, platform, pool, err) : NULL;
+	const char *asset = has_asset ? recipe_asset(release, platform, pool, err) : NULL;
 
 	if ((has_target && !target) || (has_asset && !asset))
 		return NULL;
-	return expand(recipe, platform, pool, template, target, asset, err);
+	return expand(release, platform, pool, template, target, asset, err);
 }
 
-char *recipe_url(const struct recipe *recipe, const struct platform *platform,
+char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
+		    struct pool *pool, const char *template, struct error *err)
+{
+	return recipe_expand_of(recipe->releases, platform, pool, template, err);
+}
+
+char *recipe_url(const struct recipe_release *release, const struct platform *platform,
 		 struct pool *pool, struct error *err)
 {
-	return recipe_expand(recipe, platform, pool, recipe->release.url, err);
+	return recipe_expand_of(release, platform, pool, release->url, err);
 }
 
-char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
+char *recipe_sums(const struct recipe_release *release, const struct platform *platform,
 		  struct pool *pool, struct error *err)
 {
-	return recipe_expand(recipe, platform, pool, recipe->release.sums, err);
+	return recipe_expand_of(release, platform, pool, release->sums, err);
 }
 
 const char *recipe_image_name(const struct recipe *recipe, struct pool *pool)
@@ -167,12 +180,12 @@ char *recipe_tag(const struct recipe *recipe, struct pool *pool)
 	return tag;
 }
 
-bool recipe_sums_vary(const struct recipe *recipe)
+bool recipe_sums_vary(const struct recipe_release *release)
 {
 	static const char *const varying[] = { "{asset}", "{target}", "{arch}" };
 
 	for (size_t i = 0; i < sizeof varying / sizeof varying[0]; i++)
-		if (strstr(recipe->release.sums, varying[i]))
+		if (strstr(release->sums, varying[i]))
 			return true;
 	return false;
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/format.h"
+#include "base/limits.h"
 #include "base/platform.h"
 #include "base/pool.h"
 #include "recipe/variant.h"
@@ -18,7 +20,7 @@
  */
 
 enum recipe_source {
-	RECIPE_ASSET,		/* the asset itself, in the format "program" */
+	RECIPE_ASSET,		/* the asset itself, whose format is that of a program */
 	RECIPE_MEMBER,		/* argument: name of the member below the release's directory */
 	RECIPE_MEMBERS,		/* argument: directory below it, with a slash: all files in it */
 	RECIPE_FILE,		/* argument: path below the recipe's directory */
@@ -32,6 +34,7 @@ enum recipe_source {
 struct recipe_entry {
 	char *path;		/* template */
 	enum recipe_source source;
+	size_t release;		/* what it is taken of: index in the recipe's releases */
 	char *argument;		/* a template for RECIPE_MEMBER, RECIPE_MEMBERS and RECIPE_LINK */
 	uint32_t mode;		/* permission bits, up to 07777 */
 	uint32_t uid, gid;
@@ -42,8 +45,9 @@ struct recipe_entry {
 };
 
 struct recipe_format {
+	const struct platform *platform;	/* or NULL: for all other platforms of os */
 	char *os;
-	char *format;		/* "tar.gz", "zip" or "program" */
+	const struct format *format;
 };
 
 /* What {target} stands for on a platform: a template. */
@@ -52,8 +56,9 @@ struct recipe_word {
 	char *word;
 };
 
-/* Where the release of the recipe's version is. */
+/* Where a release of one version is. */
 struct recipe_release {
+	char *name, *version;	/* those of the recipe for its own release */
 	char *asset, *url;	/* templates: name and URL of the archive */
 	char *sums;		/* template: URL of the checksum file, or "" without one */
 	char *word;		/* template: what {target} stands for; NULL: "{os}-{arch}" */
@@ -138,7 +143,8 @@ struct recipe {
 	int directory;		/* descriptor of the directory that the file is in */
 	char *name, *version;
 	struct recipe_place version_place;
-	struct recipe_release release;
+	struct recipe_release releases[LIMIT_RECIPE_RELEASES];	/* its own, others by name */
+	size_t release_count;
 	const struct platform **platforms;
 	bool *optional;		/* for each platform, whether a release may lack it */
 	size_t platform_count;
@@ -156,8 +162,11 @@ void recipe_close(struct recipe *recipe);
 
 /*
  * Expands a template for a platform ({name} {version} {target} {os} {arch} {variant} {exe} {format}
- * {asset}), in pool; NULL and STATUS_CONFIG for an unknown placeholder.
+ * {asset}), in pool; NULL and STATUS_CONFIG for an unknown placeholder. All are those of a release,
+ * or of the recipe's own.
  */
+char *recipe_expand_of(const struct recipe_release *release, const struct platform *platform,
+		       struct pool *pool, const char *template, struct error *err);
 char *recipe_expand(const struct recipe *recipe, const struct platform *platform,
 		    struct pool *pool, const char *template, struct error *err);
 
@@ -169,16 +178,16 @@ char *recipe_expand_version(const struct recipe *recipe, struct pool *pool, cons
 			    struct error *err);
 
 /* Name and URL of the release's asset for one of the recipe's platforms, in pool. */
-char *recipe_asset(const struct recipe *recipe, const struct platform *platform,
+char *recipe_asset(const struct recipe_release *release, const struct platform *platform,
 		   struct pool *pool, struct error *err);
-char *recipe_url(const struct recipe *recipe, const struct platform *platform,
+char *recipe_url(const struct recipe_release *release, const struct platform *platform,
 		 struct pool *pool, struct error *err);
 
 /*
  * What {target} stands for, in pool: what the recipe says of the platform, else "{os}-{arch}". NULL
  * and STATUS_CONFIG for a placeholder that is unknown.
  */
-char *recipe_target(const struct recipe *recipe, const struct platform *platform,
+char *recipe_target(const struct recipe_release *release, const struct platform *platform,
 		    struct pool *pool, struct error *err);
 
 /* The name of an image: the recipe's image.name, else its name. In pool. */
@@ -191,14 +200,15 @@ char *recipe_tag(const struct recipe *recipe, struct pool *pool);
  * The URL of the checksum file that has the platform's asset, in pool; "" without one. NULL and
  * STATUS_CONFIG.
  */
-char *recipe_sums(const struct recipe *recipe, const struct platform *platform,
+char *recipe_sums(const struct recipe_release *release, const struct platform *platform,
 		  struct pool *pool, struct error *err);
 
 /* Whether there is a checksum file for each platform, or for each asset. */
-bool recipe_sums_vary(const struct recipe *recipe);
+bool recipe_sums_vary(const struct recipe_release *release);
 
-/* "tar.gz" or "zip"; NULL when the recipe has no format for the platform's operating system. */
-const char *recipe_format(const struct recipe *recipe, const struct platform *platform);
+/* The format of the platform's asset; NULL when the release has none for it, and so no asset. */
+const struct format *recipe_format(const struct recipe_release *release,
+				   const struct platform *platform);
 
 /* Whether the recipe lists the platform. */
 bool recipe_has(const struct recipe *recipe, const struct platform *platform);
@@ -206,7 +216,7 @@ bool recipe_has(const struct recipe *recipe, const struct platform *platform);
 /* Whether the recipe lists the platform as optional: a release may lack it. */
 bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform);
 
-/* Whether an entry takes something out of the release. */
+/* Whether an entry takes something out of a release. */
 bool recipe_is_of_release(const struct recipe_entry *entry);
 
 /* Reads a user or group number; returns its end in text, or NULL for a number chown(2) refuses. */

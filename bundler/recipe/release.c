@@ -6,30 +6,34 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/url.h"
 #include "recipe/recipe.h"
 #include "recipe/template.h"
 #include "recipe/version.h"
 
-static const char *format_fault(const char *format)
-{
-	return strcmp(format, "tar.gz") == 0 || strcmp(format, "zip") == 0
-	       || strcmp(format, "program") == 0
-	       ? NULL : "it is none of 'tar.gz', 'zip' and 'program'";
-}
-
-/* Adds a row for an operating system, or replaces the one it has. */
+/* Adds a row for an operating system or a platform, or replaces the one it has. */
 static int take_format(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
 		       struct error *err)
 {
 	struct recipe_release *release = into;
-	struct recipe_format row, *place = release->formats;
+	struct recipe_format row = { .os = yaml_string(yaml, key, err) }, *place = release->formats;
 	const struct recipe_format *end = place + release->format_count;
+	struct error reason;
+	char *name;
 
-	if (yaml_ruled(yaml, key, platform_os_fault, &row.os, err) < 0
-	    || yaml_ruled(yaml, value, format_fault, &row.format, err) < 0)
+	if (!row.os)
 		return -1;
-	while (place < end && strcmp(place->os, row.os) != 0)
+	row.platform = platform_find(row.os, &reason);
+	if (!row.platform && strchr(row.os, '/'))
+		return yaml_fault(yaml, key, err, "no such platform '%s'", row.os);
+	if (!row.platform && yaml_ruled(yaml, key, platform_os_fault, &row.os, err) < 0)
+		return -1;
+	if (yaml_ruled(yaml, value, format_fault, &name, err) < 0)
+		return error_hint(err, "formats are " FORMAT_NAMES);
+	row.format = format_find(name);
+	while (place < end && (row.platform ? place->platform != row.platform
+					    : strcmp(place->os, row.os) != 0))
 		place++;
 	release->format_count += place == end;
 	*place = row;
@@ -42,6 +46,7 @@ static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	struct recipe_release *release = into;
 	const struct recipe *recipe = yaml->context;
 	const struct recipe_format *before = release->formats;
+	bool any = false;
 
 	release->formats = pool_new(yaml->pool, release->format_count + yaml_count(node) + 1,
 				    sizeof *release->formats);
@@ -49,12 +54,14 @@ static int take_formats(struct yaml *yaml, yaml_node_t *node, void *into, struct
 		memcpy(release->formats, before, release->format_count * sizeof *before);
 	if (yaml_pairs(yaml, node, take_format, release, err) < 0)
 		return -1;
+	/* The recipe's own release is for all its platforms, another one for those it has. */
 	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (!recipe_format(recipe, recipe->platforms[i]))
-			return yaml_fault(yaml, node, err,
-					  "no format for '%s', the operating system of a platform",
-					  recipe->platforms[i]->os);
-	return 0;
+		if (recipe_format(release, recipe->platforms[i]))
+			any = true;
+		else if (release == recipe->releases)
+			return yaml_fault(yaml, node, err, "no format for '%s'",
+					  recipe->platforms[i]->name);
+	return any ? 0 : yaml_fault(yaml, node, err, "no format for any platform of the recipe");
 }
 
 static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -67,7 +74,8 @@ static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	if (!release->asset)
 		return -1;
 	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (!recipe_asset(recipe, recipe->platforms[i], &recipe->pool, &reason))
+		if (recipe_format(release, recipe->platforms[i])
+		    && !recipe_asset(release, recipe->platforms[i], &recipe->pool, &reason))
 			return yaml_fault(yaml, node, err, "%s", reason.message);
 	return 0;
 }
@@ -76,7 +84,7 @@ static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 {
 	struct recipe_release *release = into;
 
-	return recipe_template_take(yaml, node, &release->url, url_fault, err);
+	return recipe_template_take(yaml, node, release, &release->url, url_fault, err);
 }
 
 /* Empty means that the release has no checksum file. */
@@ -89,7 +97,7 @@ static int take_sums(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 {
 	struct recipe_release *release = into;
 
-	return recipe_template_take(yaml, node, &release->sums, sums_fault, err);
+	return recipe_template_take(yaml, node, release, &release->sums, sums_fault, err);
 }
 
 static int take_word(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
@@ -140,7 +148,7 @@ static int take_target(struct yaml *yaml, yaml_node_t *node, void *into, struct 
 			return -1;
 	}
 	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (!recipe_target(recipe, recipe->platforms[i], yaml->pool, &reason))
+		if (!recipe_target(release, recipe->platforms[i], yaml->pool, &reason))
 			return yaml_fault(yaml, node, err, "%s", reason.message);
 	return 0;
 }
@@ -158,7 +166,7 @@ static int take_wrapper(struct yaml *yaml, yaml_node_t *node, void *into, struct
 {
 	struct recipe_release *release = into;
 
-	return recipe_template_take(yaml, node, &release->wrapper, wrapper_fault, err);
+	return recipe_template_take(yaml, node, release, &release->wrapper, wrapper_fault, err);
 }
 
 static int take_before(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
@@ -175,8 +183,8 @@ static int take_before(struct yaml *yaml, yaml_node_t *node, void *into, struct 
 }
 
 struct older {
-	struct recipe *recipe;
-	struct recipe_release chosen;	/* for the recipe's version */
+	struct recipe_release *release;	/* as the rows so far left it */
+	struct recipe_release chosen;	/* for the release's version */
 };
 
 /* Applies a row to the release as the rows above left it, and checks the templates of each row. */
@@ -193,13 +201,13 @@ static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct older *older = into;
-	struct recipe_release *release = &older->recipe->release;
+	struct recipe_release *release = older->release;
 
 	if (yaml_mapping(yaml, node, keys, release, err) < 0)
 		return -1;
 	if (yaml_count(node) == 1)
 		return yaml_fault(yaml, node, err, "the entry changes nothing");
-	if (version_compare(older->recipe->version, release->before) < 0)
+	if (version_compare(release->version, release->before) < 0)
 		older->chosen = *release;
 	return 0;
 }
@@ -207,12 +215,12 @@ static int take_row(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 static int take_older(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe_release *release = into;
-	struct older older = { .recipe = yaml->context, .chosen = *release };
-	const char *fault = version_fault(older.recipe->version);
+	struct older older = { .release = release, .chosen = *release };
+	const char *fault = version_fault(release->version);
 
 	if (fault)
 		return yaml_fault(yaml, node, err, "version '%s' cannot be ordered: %s",
-				  older.recipe->version, fault);
+				  release->version, fault);
 	if (yaml_sequence(yaml, node, take_row, &older, err) < 0)
 		return -1;
 	*release = older.chosen;
@@ -220,17 +228,20 @@ static int take_older(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 }
 
 /* A template without the word of the platform gives all of them the archive of one. */
-static int check_shared(struct yaml *yaml, yaml_node_t *node, struct error *err)
+static int check_shared(struct yaml *yaml, yaml_node_t *node,
+			const struct recipe_release *release, struct error *err)
 {
 	const struct recipe *recipe = yaml->context;
 	const char **urls = pool_new(yaml->pool, recipe->platform_count, sizeof *urls);
 
-	for (size_t i = 0; i < recipe->platform_count && !recipe->release.shared; i++) {
-		urls[i] = recipe_url(recipe, recipe->platforms[i], yaml->pool, err);
+	for (size_t i = 0; i < recipe->platform_count && !release->shared; i++) {
+		if (!recipe_format(release, recipe->platforms[i]))
+			continue;
+		urls[i] = recipe_url(release, recipe->platforms[i], yaml->pool, err);
 		if (!urls[i])
 			return -1;
 		for (size_t k = 0; k < i; k++)
-			if (strcmp(urls[k], urls[i]) == 0)
+			if (urls[k] && strcmp(urls[k], urls[i]) == 0)
 				return yaml_fault(yaml, yaml_find(yaml, node, "url"), err, "'%s' "
 						  "and '%s' have the same URL '%s': if that is "
 						  "meant, write 'shared: true'",
@@ -256,8 +267,55 @@ int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct
 	};
 	struct recipe *recipe = into;
 
-	recipe->release.wrapper = pool_string(yaml->pool, "");
-	if (yaml_mapping(yaml, node, keys, &recipe->release, err) < 0)
+	recipe->release_count = 1;
+	recipe->releases[0] = (struct recipe_release){
+		.name = recipe->name, .version = recipe->version,
+		.wrapper = pool_string(yaml->pool, ""),
+	};
+	if (yaml_mapping(yaml, node, keys, &recipe->releases[0], err) < 0)
 		return -1;
-	return check_shared(yaml, node, err);
+	return check_shared(yaml, node, &recipe->releases[0], err);
+}
+
+/* Another release, in the order of names. */
+static int take_other(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
+		      struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "version", true, NULL, path_name_fault,
+		  offsetof(struct recipe_release, version) },
+		{ "format", true, take_formats, NULL, 0 },
+		{ "target", false, take_target, NULL, 0 },
+		{ "asset", true, take_asset, NULL, 0 },
+		{ "url", true, take_url, NULL, 0 },
+		{ "sums", true, take_sums, NULL, 0 },
+		{ "directory", false, take_wrapper, NULL, 0 },
+		{ "shared", false, yaml_take_boolean, NULL,
+		  offsetof(struct recipe_release, shared) },
+		{ "older", false, take_older, NULL, 0 },
+		{ NULL, false, NULL, NULL, 0 },
+	};
+	struct recipe *recipe = into;
+	struct recipe_release release = { .wrapper = pool_string(yaml->pool, "") };
+	size_t at = recipe->release_count;
+
+	if (yaml_ruled(yaml, key, path_name_fault, &release.name, err) < 0)
+		return -1;
+	if (strcmp(release.name, recipe->name) == 0)
+		return yaml_fault(yaml, key, err, "'%s' is the recipe's own release", release.name);
+	if (at == LIMIT_RECIPE_RELEASES)
+		return yaml_fault(yaml, key, err, "more than %d releases", LIMIT_RECIPE_RELEASES);
+	if (yaml_mapping(yaml, value, keys, &release, err) < 0
+	    || check_shared(yaml, value, &release, err) < 0)
+		return -1;
+	for (; at > 1 && strcmp(recipe->releases[at - 1].name, release.name) > 0; at--)
+		recipe->releases[at] = recipe->releases[at - 1];
+	recipe->releases[at] = release;
+	recipe->release_count++;
+	return 0;
+}
+
+int recipe_releases_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	return yaml_pairs(yaml, node, take_other, into, err);
 }

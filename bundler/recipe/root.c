@@ -98,12 +98,30 @@ static const char *members_fault(const char *text)
 	return strcmp(text, "./") == 0 ? NULL : path_beneath_fault(directory);
 }
 
+/* Which release an entry is taken of. */
+static int take_release(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+	struct recipe_entry *entry = into;
+	const char *name = yaml_string(yaml, node, err);
+
+	if (!name)
+		return -1;
+	for (size_t i = 1; i < recipe->release_count && entry->release == 0; i++)
+		if (strcmp(recipe->releases[i].name, name) == 0)
+			entry->release = i;
+	return entry->release > 0 ? 0 : yaml_fault(yaml, node, err, "'%s' is none of the "
+						   "'releases'", name);
+}
+
 static int take_reference(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
 			  enum recipe_source source, yaml_rule *rule, struct error *err)
 {
+	const struct recipe *recipe = yaml->context;
 	char *reference;
 
-	if (recipe_template_take(yaml, node, &reference, rule, err) < 0)
+	if (recipe_template_take(yaml, node, &recipe->releases[entry->release], &reference, rule,
+				 err) < 0)
 		return -1;
 	return set_source(yaml, node, entry, source, reference, err);
 }
@@ -160,20 +178,27 @@ static int check_format(struct yaml *yaml, yaml_node_t *node, const struct recip
 			struct error *err)
 {
 	const struct recipe *recipe = yaml->context;
+	const struct recipe_release *release = &recipe->releases[entry->release];
 
 	for (size_t i = 0; i < recipe->platform_count; i++) {
-		const char *os = recipe->platforms[i]->os;
-		const char *format = recipe_format(recipe, recipe->platforms[i]);
-		const bool bare = format && strcmp(format, "program") == 0;
+		const struct platform *platform = recipe->platforms[i];
+		const struct format *format = recipe_format(release, platform);
+		bool bare;
 
-		if (entry->os && strcmp(entry->os, os) != 0)
+		if (entry->os && strcmp(entry->os, platform->os) != 0)
 			continue;
+		if (!format)
+			return yaml_fault(yaml, node, err, "release '%s' has no format for '%s': "
+					  "limit the entry with 'os'", release->name, platform->os);
+		bare = format->content == FORMAT_PROGRAM;
 		if (recipe_is_of_release(entry) && entry->source != RECIPE_ASSET && bare)
 			return yaml_fault(yaml, node, err, "a 'member' needs an archive, and the "
-					  "format for '%s' is 'program': write 'asset: true'", os);
+					  "format for '%s' is '%s': write 'asset: true'",
+					  platform->name, format->name);
 		if (entry->source == RECIPE_ASSET && !bare)
-			return yaml_fault(yaml, node, err, "the 'asset' itself needs the format "
-					  "'program', and that for '%s' is '%s'", os, format);
+			return yaml_fault(yaml, node, err, "the 'asset' itself needs a format "
+					  "that is no archive, and that for '%s' is '%s'",
+					  platform->name, format->name);
 	}
 	return 0;
 }
@@ -184,6 +209,7 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 {
 	static const struct yaml_key keys[] = {
 		{ "path", true, NULL, NULL, offsetof(struct recipe_entry, path) },
+		{ "release", false, take_release, NULL, 0 },
 		{ "member", false, take_member, NULL, 0 },
 		{ "members", false, take_members, NULL, 0 },
 		{ "asset", false, take_asset, NULL, 0 },
@@ -222,6 +248,9 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	if (entry->follow && entry->source != RECIPE_MEMBER && entry->source != RECIPE_MEMBERS)
 		return yaml_fault(yaml, node, err,
 				  "only 'member' and 'members' can follow links");
+	if (entry->release > 0 && !recipe_is_of_release(entry))
+		return yaml_fault(yaml, node, err,
+				  "only 'member', 'members' and 'asset' are of a 'release'");
 	if (check_format(yaml, node, entry, err) < 0)
 		return -1;
 	if (entry->mode == MODE_UNSET)
@@ -335,6 +364,24 @@ static int check_trees(struct yaml *yaml, yaml_node_t *node, struct error *err)
 	return 0;
 }
 
+/* Whatever is downloaded is for something. */
+static int check_releases(struct yaml *yaml, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+
+	for (size_t i = 1; i < recipe->release_count; i++) {
+		size_t j = 0;
+
+		while (j < recipe->entry_count && recipe->entries[j].release != i)
+			j++;
+		if (j == recipe->entry_count)
+			return yaml_fault(yaml, yaml_find(yaml, yaml_root(yaml), "releases"), err,
+					  "no entry of 'root' is of release '%s'",
+					  recipe->releases[i].name);
+	}
+	return 0;
+}
+
 int recipe_root_take(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	struct recipe *recipe = into;
@@ -344,5 +391,5 @@ int recipe_root_take(struct yaml *yaml, yaml_node_t *node, void *into, struct er
 		return -1;
 	if (recipe->entry_count == 0)
 		return yaml_fault(yaml, node, err, "an entry is needed here");
-	return check_trees(yaml, node, err);
+	return check_releases(yaml, err) < 0 ? -1 : check_trees(yaml, node, err);
 }

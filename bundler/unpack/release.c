@@ -14,18 +14,19 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/path.h"
-#include "unpack/gzip.h"
 #include "unpack/near.h"
+#include "unpack/stream.h"
 #include "unpack/zip.h"
 
-#define READ_BLOCK 65536
+#define READ_BLOCK 65536	/* of a zip */
 #define TAR_BLOCK 512
 
 /* One pass through an archive. */
 struct reader {
 	int fd;
 	uint64_t size;		/* of the file, in bytes */
-	const char *format, *name;
+	const struct format *format;
+	const char *name;
 	int directory;
 	struct members *members;
 	const struct members *links;	/* that lead to the members in a second pass, else NULL */
@@ -34,7 +35,7 @@ struct reader {
 	void *context;
 	struct archive *archive;
 	uint64_t budget;	/* bytes that may still be unpacked */
-	struct gzip *gzip;	/* NULL in a zip */
+	struct stream *stream;	/* of the tar or program; NULL in a zip */
 	uint64_t unpacked;	/* bytes of the tar that were read */
 	uint64_t last;		/* offset after the last of them that was not 0 */
 	struct error *err;
@@ -92,23 +93,31 @@ static void note_zeros(struct reader *reader, const char *bytes, size_t length)
 	reader->unpacked += length;
 }
 
+/* The next bytes of tar or program, counted; 0 at the end. */
+static ssize_t read_plain(struct reader *reader, const void **bytes)
+{
+	const char *fault;
+	ssize_t length = stream_read(reader->stream, bytes, &fault);
+
+	if (length < 0 && fault)
+		return error_set(reader->err,
+				 stream_exceeds(reader->stream) ? STATUS_LIMIT : STATUS_ARCHIVE,
+				 "cannot unpack '%s': %s", reader->name, fault);
+	if (length < 0)
+		return error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
+	return spend(reader, (uint64_t)length) < 0 ? -1 : length;
+}
+
 /* libarchive's source of the tar's bytes. */
 static la_ssize_t read_tar(struct archive *archive, void *context, const void **bytes)
 {
 	struct reader *reader = context;
-	const char *fault;
-	ssize_t length = gzip_read(reader->gzip, bytes, &fault);
+	ssize_t length = read_plain(reader, bytes);
 
-	if (length < 0 && fault)
-		refuse_for(reader, fault);
-	else if (length < 0)
-		error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
-	else if (spend(reader, (uint64_t)length) < 0)
-		length = -1;
-	else
+	if (length >= 0) {
 		note_zeros(reader, *bytes, (size_t)length);
-	if (length >= 0)
 		return length;
+	}
 	reader->failed = true;
 	archive_set_error(archive, EIO, "unreadable");
 	return ARCHIVE_FATAL;
@@ -133,7 +142,7 @@ static int read_data(struct reader *reader, struct content_writer *writer)
 		/* Sparse entries would need holes filled; no release has them. */
 		if ((uint64_t)offset != total)
 			return refuse_for(reader, "it has a sparse member");
-		if (!reader->gzip && spend(reader, length) < 0)
+		if (!reader->stream && spend(reader, length) < 0)
 			return -1;
 		if (writer && content_add(writer, block, length) < 0)
 			return store_fault(reader);
@@ -307,45 +316,82 @@ static int check_end(struct reader *reader)
 	return 0;
 }
 
-/* Reads the archive once, from where the descriptor is, and goes back to there. */
-static int read_once(struct reader *reader)
+static int read_zip(struct reader *reader)
 {
-	const off_t start = lseek(reader->fd, 0, SEEK_CUR);
-	const char *fault = NULL;
-	int result;
+	const char *fault = zip_fault(reader->fd, reader->size);
 
-	reader->archive = archive_read_new();
-	if (!reader->archive)
-		abort();
+	if (fault)
+		return refuse_for(reader, fault);
+	archive_read_support_format_zip_seekable(reader->archive);
+	if (archive_read_open_fd(reader->archive, reader->fd, READ_BLOCK) != ARCHIVE_OK)
+		return refuse_archive(reader);
+	return read_entries(reader);
+}
+
+static int read_tarball(struct reader *reader)
+{
+	archive_read_support_format_tar(reader->archive);
+	if (archive_read_open(reader->archive, reader, NULL, read_tar, NULL) != ARCHIVE_OK)
+		return refuse_archive(reader);
+	return read_entries(reader) < 0 ? -1 : check_end(reader);
+}
+
+/* Adds to a refusal which format the file begins like, if it is another one. */
+static int hint_at_format(const struct reader *reader)
+{
+	char head[FORMAT_HEAD_BYTES];
+	const ssize_t got = pread(reader->fd, head, sizeof head, 0);
+	const struct format *other = got > 0 ? format_guess(head, (size_t)got) : NULL;
+	const enum compression compression = reader->format->compression;
+
+	if (!other || reader->err->status != STATUS_ARCHIVE || reader->err->hint[0]
+	    || (other->compression == compression
+		&& (compression != COMPRESSION_NONE || other->content == reader->format->content)))
+		return -1;
+	if (other->compression == COMPRESSION_NONE)
+		return error_hint(reader->err, "it begins like the format '%s'", other->name);
+	return error_hint(reader->err, "it begins like the formats '%s' and '%s'", other->name,
+			  other->name + strlen("tar."));
+}
+
+/* Begins a pass through the file, ended with end_pass. */
+static void begin_pass(struct reader *reader)
+{
 	reader->unpacked = reader->last = 0;
 	reader->budget = reader->size > LIMIT_UNPACKED_BYTES / LIMIT_RATIO
 			 ? LIMIT_UNPACKED_BYTES : reader->size * LIMIT_RATIO;
 	/* The ratio of a small archive is mostly that of its headers. */
 	if (reader->budget < MIB)
 		reader->budget = MIB;
-	if (strcmp(reader->format, "zip") == 0) {
-		fault = zip_fault(reader->fd, reader->size);
-		archive_read_support_format_zip_seekable(reader->archive);
-		result = fault ? refuse_for(reader, fault)
-			       : archive_read_open_fd(reader->archive, reader->fd, READ_BLOCK);
-	} else {
-		reader->gzip = gzip_open(reader->fd);
-		archive_read_support_format_tar(reader->archive);
-		result = archive_read_open(reader->archive, reader, NULL, read_tar, NULL);
-	}
-	if (!fault && result != ARCHIVE_OK)
-		result = refuse_archive(reader);
-	if (result == 0)
-		result = read_entries(reader);
-	if (result == 0 && reader->gzip)
-		result = check_end(reader);
+	if (reader->format->content != FORMAT_ZIP)
+		reader->stream = stream_open_file(reader->format->compression, reader->fd);
+}
+
+static void end_pass(struct reader *reader)
+{
+	if (reader->stream)
+		stream_close(reader->stream);
+	reader->stream = NULL;
+}
+
+/* Reads the archive once, from where the descriptor is, and goes back to there. */
+static int read_once(struct reader *reader)
+{
+	const off_t start = lseek(reader->fd, 0, SEEK_CUR);
+	int result;
+
+	begin_pass(reader);
+	reader->archive = archive_read_new();
+	if (!reader->archive)
+		abort();
+	result = reader->stream ? read_tarball(reader) : read_zip(reader);
 	archive_read_free(reader->archive);
-	if (reader->gzip)
-		gzip_close(reader->gzip);
-	reader->gzip = NULL;
-	if (result == 0 && lseek(reader->fd, start, SEEK_SET) < 0)
+	end_pass(reader);
+	if (result < 0)
+		return hint_at_format(reader);
+	if (lseek(reader->fd, start, SEEK_SET) < 0)
 		return error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
-	return result;
+	return 0;
 }
 
 /* What is missing, with the names of the archive that are like it. */
@@ -424,42 +470,44 @@ static int read_archive(struct reader *reader)
 	return follow_links(reader);
 }
 
-/* The whole file is the member. */
-static int take_file(const struct reader *reader, struct members_file *file)
+/* All that the file unpacks to is the member. */
+static int read_program(struct reader *reader, struct members_file *file)
 {
 	struct content_writer writer;
-	char chunk[READ_BLOCK];
+	const void *bytes;
 	ssize_t got = 0;
 	int result = 0;
 
+	begin_pass(reader);
 	content_begin(&writer, reader->directory);
-	while (result == 0 && (got = read(reader->fd, chunk, sizeof chunk)) > 0)
-		result = interrupt_check(reader->err) < 0 ? -1
-			 : content_add(&writer, chunk, (size_t)got) < 0 ? store_fault(reader) : 0;
+	while (result == 0 && (got = read_plain(reader, &bytes)) > 0)
+		if (content_add(&writer, bytes, (size_t)got) < 0)
+			result = store_fault(reader);
 	if (got < 0)
-		result = error_errno(reader->err, STATUS_FILE, "cannot read '%s'", reader->name);
+		result = hint_at_format(reader);
 	if (result == 0 && content_end(&writer, &file->content) < 0)
 		result = store_fault(reader);
 	content_abandon(&writer);
+	end_pass(reader);
 	file->found = result == 0;
 	return result;
 }
 
-int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
-		 struct members *members, struct error *err)
+int release_read(int fd, uint64_t size, const struct format *format, const char *name,
+		 int directory, struct members *members, struct error *err)
 {
 	struct reader reader = {
 		.fd = fd, .size = size, .format = format, .name = name, .directory = directory,
 		.members = members, .err = err,
 	};
 
-	if (strcmp(format, "program") != 0)
+	if (format->content != FORMAT_PROGRAM)
 		return read_archive(&reader);
-	return members->file_count == 0 ? 0 : take_file(&reader, members->files);
+	return members->file_count == 0 ? 0 : read_program(&reader, members->files);
 }
 
-int release_each(int fd, uint64_t size, const char *format, const char *name, int directory,
-		 release_visit *visit, void *context, struct error *err)
+int release_each(int fd, uint64_t size, const struct format *format, const char *name,
+		 int directory, release_visit *visit, void *context, struct error *err)
 {
 	struct reader reader = {
 		.fd = fd, .size = size, .format = format, .name = name, .directory = directory,
@@ -468,9 +516,9 @@ int release_each(int fd, uint64_t size, const char *format, const char *name, in
 	struct members_file whole = { .content = { .fd = -1 } };
 	int result;
 
-	if (strcmp(format, "program") != 0)
+	if (format->content != FORMAT_PROGRAM)
 		return read_once(&reader);
-	result = take_file(&reader, &whole);
+	result = read_program(&reader, &whole);
 	if (result == 0)
 		result = visit(context, "", &whole.content, err);
 	content_free(&whole.content);

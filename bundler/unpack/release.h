@@ -5,22 +5,23 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "unpack/members.h"
 
 /*
  * Reads the wanted members of the verified archive in descriptor fd, size bytes long, from its
- * current position. format is "tar.gz" or "zip"; no other is tried. In the format "program" the
- * members are the whole file. Links that are followed need a second pass. Large contents are kept
- * in unnamed files on the file system of directory. name is for messages. No name in the archive is
- * used as a path. Only this module uses libarchive's readers.
+ * current position, which is its beginning. Only the format is tried. Where that is a program, the
+ * members are all that the file unpacks to. Links that are followed need a second pass. Large
+ * contents are kept in unnamed files on the file system of directory. name is for messages. No name
+ * in the archive is used as a path. Only this module uses libarchive's readers.
  *
  * Whatever the result, the caller frees members. STATUS_ARCHIVE when a member is missing, repeated
  * or not a plain file, or a directory has none, or when the archive is damaged, truncated, followed
- * by other bytes or of another format; STATUS_LIMIT when it has or unpacks to more than limits.h
- * allows; STATUS_FILE, STATUS_INTERRUPTED.
+ * by other bytes or of another format; STATUS_LIMIT when it has, unpacks to or needs more than
+ * limits.h allows; STATUS_FILE, STATUS_INTERRUPTED.
  */
-int release_read(int fd, uint64_t size, const char *format, const char *name, int directory,
-		 struct members *members, struct error *err);
+int release_read(int fd, uint64_t size, const struct format *format, const char *name,
+		 int directory, struct members *members, struct error *err);
 
 /*
  * Visits each plain file of such an archive, in its order, with its name as the archive writes it
@@ -29,7 +30,7 @@ int release_read(int fd, uint64_t size, const char *format, const char *name, in
  */
 typedef int release_visit(void *context, const char *name, const struct content *content,
 			  struct error *err);
-int release_each(int fd, uint64_t size, const char *format, const char *name, int directory,
-		 release_visit *visit, void *context, struct error *err);
+int release_each(int fd, uint64_t size, const struct format *format, const char *name,
+		 int directory, release_visit *visit, void *context, struct error *err);
 
 #endif

@@ -77,7 +77,7 @@ static int break_off(const struct blobs *blobs, const struct image_file *file)
 }
 
 int blobs_compression(struct blobs *blobs, const struct image_file *file,
-		      enum media_compression *compression)
+		      enum compression *compression)
 {
 	struct files_reader reader;
 	int result;
@@ -90,10 +90,10 @@ int blobs_compression(struct blobs *blobs, const struct image_file *file,
 }
 
 int blobs_layer(struct blobs *blobs, const struct image_file *file,
-		enum media_compression compression, const struct blobs_layer **layer)
+		enum compression compression, const struct blobs_layer **layer)
 {
 	struct blobs_layer **known = &blobs_state(blobs, file->entry->file)->layers[compression];
-	const bool zstd = compression == MEDIA_ZSTD;
+	const bool zstd = compression == COMPRESSION_ZSTD;
 	struct layer_input *input;
 	struct files_reader reader;
 	struct blobs_layer *made;

@@ -55,10 +55,10 @@ int blobs_limit(const struct blobs *blobs, const char *reason);
 
 /* How the content of a layer is compressed, judged by its first bytes. */
 int blobs_compression(struct blobs *blobs, const struct image_file *file,
-		      enum media_compression *compression);
+		      enum compression *compression);
 
 /* Reads a layer, which stays with blobs, and compares it with its descriptor. */
 int blobs_layer(struct blobs *blobs, const struct image_file *file,
-		enum media_compression compression, const struct blobs_layer **layer);
+		enum compression compression, const struct blobs_layer **layer);
 
 #endif

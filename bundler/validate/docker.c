@@ -33,7 +33,7 @@ static void check_named_digest(const struct blobs *blobs, const struct image_fil
 static int check_image(struct blobs *blobs, const struct docker_image *docker, size_t number)
 {
 	const struct blobs_layer **layers;
-	enum media_compression compression;
+	enum compression compression;
 	struct image image;
 	int result = walk_docker(&blobs->walk, docker, NULL, &image);
 

@@ -33,7 +33,7 @@ static void check_manifest_strictly(const struct blobs *blobs, const struct imag
 		const struct media *layer = image->layers[i].file.descriptor->media;
 
 		if (layer->kind != MEDIA_LAYER || !layer->oci || layer->foreign
-		    || layer->compression == MEDIA_ZSTD)
+		    || layer->compression == COMPRESSION_ZSTD)
 			findings_add(blobs->findings, name, RULE_IMPORT, "layers[%zu].mediaType: "
 				     "it is not that of an OCI layer, as it is or gzipped", i);
 	}
@@ -44,11 +44,12 @@ static int check_layer(struct blobs *blobs, const struct image_file *file,
 		       const struct blobs_layer **layer)
 {
 	const struct media *media = file->descriptor->media;
-	enum media_compression compression = media->compression;
+	enum compression compression = media->compression;
 
 	if (media->kind != MEDIA_LAYER)
 		return walk_hash(&blobs->walk, file);
-	if (media->compression == MEDIA_PLAIN && blobs_compression(blobs, file, &compression) < 0)
+	if (media->compression == COMPRESSION_NONE
+	    && blobs_compression(blobs, file, &compression) < 0)
 		return -1;
 	if (compression == media->compression)
 		return blobs_layer(blobs, file, compression, layer);

@@ -3,7 +3,7 @@
 # bundler init: from the names of a release and one of its archives to a recipe that builds.
 . "$(dirname "$0")/../lib.sh"
 
-export SOURCE_DATE_EPOCH=1234567890
+export SOURCE_DATE_EPOCH=1234567890 TOP=$top
 on_amd64=(-p linux/amd64)
 
 # release TAG [NAME]...: makes rel/ of what standard input describes (init_release.py).
@@ -273,5 +273,87 @@ stderr <<-'END'
 	bundler: cannot choose an asset of 1: no name is of a program or archive for Linux
 	hint: --asset names those that are
 END
+
+begin 'names of members that mean something in YAML, in templates or in paths'
+certificates
+python3 - <<-'END'
+	import hashlib, importlib.util, io, json, os, sys, tarfile
+	sys.argv = ["x", "v1.0.0"]
+	sys.stdin = io.StringIO()
+	spec = importlib.util.spec_from_file_location("made", os.environ["TOP"] + "/tests/cli/init_release.py")
+	made = importlib.util.module_from_spec(spec)
+	spec.loader.exec_module(made)
+	out = io.BytesIO()
+	texts = ["LICENSE: [a, b] # c", "LICENSE'\"&*!|>%@`", "LICENSE\n- path: /evil", "LICENSE\x1b[31m",
+	         "LICENSE-{x}", "../LICENSE", "/LICENSE", "LICENSE\\x", "LICENSE\u00e9", "x/../LICENSE",
+	         "LICENSE" + 300 * "x", "conf/{version}.yml", "etc/no.yml", "~.yml", "a: b.yml"]
+	with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
+	    for name, data in [("hello", made.program("amd64"))] + [(text, b"x") for text in texts]:
+	        member = tarfile.TarInfo(name)
+	        member.size = len(data)
+	        tar.addfile(member, io.BytesIO(data))
+	name = "hello-1.0.0-linux-amd64.tar.gz"
+	open("rel/" + name, "wb").write(out.getvalue())
+	json.dump({"tag_name": "v1.0.0", "assets": [{"name": name,
+	    "digest": "sha256:" + hashlib.sha256(out.getvalue()).hexdigest(),
+	    "browser_download_url": "https://github.com/a/b/releases/download/v1.0.0/" + name}]},
+	    open("rel/release.json", "w"))
+END
+init --certificates roots.pem "file://$PWD/rel/release.json"
+stdout <"$scratch/stdout"
+stderr <"$scratch/stderr"
+text "$(part '  - path: ".usr' '  # What' hello.yaml)" <<'END'
+  - path: "/usr/share/licenses/hello/LICENSE'\"&*!|>%@`"
+    member: "LICENSE'\"&*!|>%@`"
+
+  # Samples: they are read only where the program looks for them.
+  - path: /etc/hello/no.yml
+    member: etc/no.yml
+  - path: "/etc/hello/~.yml"
+    member: "~.yml"
+
+  # What a static program expects of a root: certificates to trust, names of users and
+END
+rootfs hello.yaml
+stdout <<<'rootfs/linux-amd64.mtree'
+
+begin 'documents that are not what they should be'
+certificates
+mkdir rel
+asset='{"name": "%s", "digest": "sha256:'$(printf '0%.0s' {1..64})'", "browser_download_url": "%s"}'
+doc() { # doc TAG NAME URL
+	# shellcheck disable=SC2059
+	printf '{"tag_name": "%s", "assets": ['"$asset"']}' "$@" >rel/release.json
+}
+url=https://github.com/a/b/releases/download/v1.0/hello-linux-amd64
+refused() { # refused STATUS MESSAGE
+	init --certificates roots.pem "file://$PWD/rel/release.json"
+	filter "s,$PWD,PWD,"
+	status "$1"
+	stderr <<<"bundler: $2"
+	check test ! -e hello.yaml -a ! -e hello.lock.json -a ! -e ca-certificates.crt
+	filter ''
+}
+doc 'v1.0\n- path: /evil' hello-linux-amd64 $url
+refused 3 "cannot use version '1.0\\x0a- path: /evil': it has characters other than letters, digits, '.', '_', '+' and '-'"
+doc v1.0 hello-linux-amd64 https://evil.example/hello-linux-amd64
+refused 3 "cannot fetch 'https://evil.example/hello-linux-amd64': it is not below the release"
+doc v1.0 hello-linux-amd64 https://github.com/../../hello-linux-amd64
+refused 3 "cannot fetch 'https://github.com/../../hello-linux-amd64': it is not below the release"
+doc v1.0 hello-linux-amd64 "https://github.com/a/b/{x}/hello-linux-amd64"
+refused 3 "cannot use 'hello-linux-amd64': its URL is not its name below a directory"
+doc v1.0 hello-linux-amd64 https://github.com/a/other
+refused 3 "cannot use 'hello-linux-amd64': its URL is not its name below a directory"
+echo '{"message": "API rate limit exceeded"}' >rel/release.json
+refused 3 "cannot use 'file://PWD/rel/release.json': it is JSON, but not of a release: it has no 'tag_name' or no 'assets'"
+echo '{' >rel/release.json
+refused 3 "cannot use 'file://PWD/rel/release.json': line 2, column 0: string or '}' expected near end of file"
+echo '<html>' >rel/release.json
+refused 3 "cannot use 'file://PWD/rel/release.json': line 1 is HTML"
+python3 -c 'import json; print(json.dumps({"tag_name": "v1", "assets": [
+	{"name": f"hello{i}-linux-amd64", "browser_download_url": "https://github.com/x"} for i in range(3000)]}))' >rel/release.json
+refused 10 "cannot look at the release: it has more than 2048 files"
+python3 -c 'print("{\"tag_name\": \"v1\", \"assets\": [" + 100001 * "1," + "1]}")' >rel/release.json
+refused 10 "cannot use 'file://PWD/rel/release.json': more than 100000 values in it"
 
 finish

@@ -40,7 +40,7 @@ update() { SOURCE_DATE_EPOCH=1300000000 run bundler update "$@"; }
 patch_lock="--- a/tiny.lock.json
 +++ b/tiny.lock.json
 @@ -2,27 +2,24 @@
-   \"schema\": 1,
+   \"schema\": 2,
    \"compat\": 1,
    \"name\": \"tiny\",
 -  \"version\": \"1.0\",

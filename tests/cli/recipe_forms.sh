@@ -201,11 +201,11 @@ release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' 'sums: ""
 root 'member: bare'
 run bundler lock --sums none bare.yaml
 status 3
-stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: a 'member' needs an archive, and the format for 'linux' is 'program': write 'asset: true'"
+stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: a 'member' needs an archive, and the format for 'linux/amd64' is 'program': write 'asset: true'"
 sed -i 's/program}$/tar.gz}/; s/member: bare/asset: true/' bare.yaml
 run bundler lock --sums none bare.yaml
 status 3
-stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: the 'asset' itself needs the format 'program', and that for 'linux' is 'tar.gz'"
+stderr <<<"bundler: cannot read 'bare.yaml': line 12, column 5: the 'asset' itself needs a format that is no archive, and that for 'linux/amd64' is 'tar.gz'"
 
 begin 'the tag of a version with build metadata'
 use_product

@@ -14,9 +14,15 @@ static void expand(const struct recipe *recipe, const struct platform *platform)
 	struct pool pool = { 0 };
 	struct error err;
 
-	if (!recipe_url(recipe, platform, &pool, &err) || !recipe_sums(recipe, platform, &pool, &err)
-	    || !recipe_expand(recipe, platform, &pool, recipe->release.wrapper, &err))
-		abort();
+	for (size_t i = 0; i < recipe->release_count; i++) {
+		const struct recipe_release *release = &recipe->releases[i];
+
+		if (recipe_format(release, platform)
+		    && (!recipe_url(release, platform, &pool, &err)
+			|| !recipe_sums(release, platform, &pool, &err)
+			|| !recipe_expand_of(release, platform, &pool, release->wrapper, &err)))
+			abort();
+	}
 	for (size_t i = 0; i < recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &recipe->entries[i];
 		const char *path = recipe_expand(recipe, platform, &pool, entry->path, &err);

@@ -29,7 +29,7 @@ static void check(const struct members_file *member)
 }
 
 /* Two members, or all below a directory and a member, with links. */
-static void try(int fd, uint64_t size, const char *format, bool all, int directory)
+static void try(int fd, uint64_t size, const struct format *format, bool all, int directory)
 {
 	struct members members = { .files = NULL };
 	struct error err;
@@ -47,6 +47,10 @@ static void try(int fd, uint64_t size, const char *format, bool all, int directo
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char *const formats[] = {
+		"tar.gz", "zip", "tar", "tar.xz", "tar.zst", "tar.bz2", "xz", "zst", "bz2", "gz",
+	};
+	const size_t count = sizeof formats / sizeof formats[0];
 	int fd, directory;
 
 	if (size == 0)
@@ -56,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fd < 0 || directory < 0 || write(fd, data + 1, size - 1) != (ssize_t)(size - 1)
 	    || lseek(fd, 0, SEEK_SET) != 0)
 		abort();
-	try(fd, size - 1, data[0] % 2 == 0 ? "tar.gz" : "zip", data[0] & 4, directory);
+	try(fd, size - 1, format_find(formats[data[0] % 128 % count]), data[0] & 128, directory);
 	close(directory);
 	close(fd);
 	return 0;

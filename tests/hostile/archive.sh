@@ -56,7 +56,6 @@ fifo 8 unpack: member '$member' is not a plain file
 html 8 unpack: not in gzip format
 empty 8 unpack: truncated
 zeros 8 unpack: not in gzip format
-plain-tar 8 unpack: not in gzip format
 cut-gzip 8 unpack: truncated
 cut-tar 8 unpack: Truncated tar archive
 no-end 8 unpack: it is truncated: no end blocks
@@ -91,6 +90,8 @@ refused symlink 8 "cannot unpack '$tgz': member '$member' is a symbolic link to 
 $follow"
 refused hardlink 8 "cannot unpack '$tgz': member '$member' is a hard link to '$licence'
 $follow"
+refused plain-tar 8 "cannot unpack '$tgz': not in gzip format
+hint: it begins like the format 'tar'"
 refused elsewhere 8 "cannot unpack '$tgz': no member '$member'
 hint: it has 'other/tiny'"
 

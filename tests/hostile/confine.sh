@@ -48,11 +48,11 @@ commands=$(cat <<-END
 	observe_directory	diff dir:trees/linux-amd64 dir:trees/linux-amd64
 	files_open	audit oci:layout --cache cache --offline tiny.yaml
 	observe_directory	audit dir:trees/linux-amd64 -p linux/amd64 --cache cache --offline tiny.yaml
-	gzip_open	rootfs -o new --cache cache --offline tiny.yaml
-	gzip_open	image -o oci:new --cache cache --offline tiny.yaml
+	stream_open_file	rootfs -o new --cache cache --offline tiny.yaml
+	stream_open_file	image -o oci:new --cache cache --offline tiny.yaml
 	fetch_size	fetch --json --cache cache --offline tiny.yaml
 	sums_find	lock --sums mirror/SHA256SUMS tiny.yaml
-	gzip_open	lock --sums mirror/SHA256SUMS --record --cache cache --offline tiny.yaml
+	stream_open_file	lock --sums mirror/SHA256SUMS --record --cache cache --offline tiny.yaml
 	sums_find	update --check --sums mirror/SHA256SUMS 1.0 tiny.yaml
 	generated_compare	library --check -o contexts tiny.yaml
 	lint_tree_read	lint tree
@@ -122,6 +122,36 @@ stderr <<-'END'
 	bundler: cannot fetch: the process for it has ended
 END
 export BUNDLER_CONFINE=require
+
+# init reads in another process, of whose end it speaks.
+begin 'init: a reader cannot break out'
+lost='bundler: cannot go on: the other process has ended'
+init=(init --sums mirror/SHA256SUMS --url https://tiny.example/ -o new.yaml)
+export BUNDLER_CONFINE=auto
+attempt init_choose 'read write make socket exec kill abort own ptrace fork code mode' "${init[@]}"
+status 9
+stderr <<-END
+	read: Permission denied
+	write: Permission denied
+	make: Permission denied
+	socket: Function not implemented
+	exec: Function not implemented
+	kill: Function not implemented
+	abort: Operation not permitted
+	own: Function not implemented
+	ptrace: Function not implemented
+	mode: Function not implemented
+	fork: Function not implemented
+	code: Function not implemented
+	$lost
+END
+check test "$(cat "$HOME/.ssh/key")" = secret
+export BUNDLER_CONFINE=require
+for call in socket exec kill own ptrace fork code mode; do
+	attempt init_choose "$call" "${init[@]}"
+	status 9
+	stderr <<<"$lost"
+done
 
 begin 'BUNDLER_CONFINE has three values'
 run env BUNDLER_CONFINE=yes bundler validate oci:x

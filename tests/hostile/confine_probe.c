@@ -22,12 +22,13 @@
 #include "audit/observe_directory.h"
 #include "fetch/fetch.h"
 #include "image/files.h"
+#include "init/init.h"
 #include "library/generated.h"
 #include "lint/tree.h"
 #include "recipe/sums.h"
 #include "registry/client.h"
 #include "trust/pem.h"
-#include "unpack/gzip.h"
+#include "unpack/stream.h"
 
 static pid_t parent;
 
@@ -149,7 +150,7 @@ static void probe(const char *name)
 
 PROBE(int, files_open, (struct files **files, const struct location *place, struct error *err),
       (files, place, err))
-PROBE(struct gzip *, gzip_open, (int fd), (fd))
+PROBE(struct stream *, stream_open_file, (enum compression compression, int fd), (compression, fd))
 PROBE(int, observe_directory, (struct tree *tree, const char *path,
 			       const struct observe_reference *reference, struct error *err),
       (tree, path, reference, err))
@@ -169,3 +170,5 @@ PROBE(int, registry_client_manifest, (struct registry_client *client,
 				      const struct digest *digest, struct buffer *bytes,
 				      char **media_type, struct error *err),
       (client, reference, digest, bytes, media_type, err))
+PROBE(int, init_choose, (struct init_plan *plan, const struct init_release *release,
+			 struct error *err), (plan, release, err))

@@ -60,7 +60,7 @@ s|file: tiny.conf|file: /etc/passwd|	line 13, column 34: '/etc/passwd' is refuse
 s|mode: "1777"|mode: "1999"|	line 16, column 41: mode '1999' is not three or four octal digits
 s|owner: "65532:65532"|owner: "nonroot"|	line 17, column 65: owner 'nonroot' is not '<uid>:<gid>' in numbers
 s|member: tiny|member: tiny, file: tiny.conf|	line 12, column 39: an entry has only one of 'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'
-s|linux: tar.gz|linux: rar|	line 8, column 19: 'rar' is refused: it is none of 'tar.gz', 'zip' and 'program'
+s|linux: tar.gz|Linux: tar.gz|	line 8, column 12: 'Linux' is refused: no platform has this operating system
 s|{version}/{asset}"|{version}/{oops}"|	line 5, column 8: cannot expand 'https://tiny.example/{version}/{oops}': no placeholder '{oops}'
 s|4222/tcp|70000/tcp|	line 22, column 11: '70000/tcp' is refused: it is not '<1 to 65535>/tcp' or '/udp'
 s|link: tiny.conf|link: tiny.conf, mode: "0777"|	line 15, column 5: a link has no mode
@@ -78,8 +78,8 @@ while IFS=$'\t' read -r script message hint; do
 	refused 3 <<<"bundler: cannot use lock 'tiny.lock.json'$message${hint:+
 hint: $hint}"
 done <<'END'
-lock["schema"] = 2	: a later bundler wrote it (schema 2, compat 1)	this one knows schema 1 and compat 1
-lock["compat"] = 99	: a later bundler wrote it (schema 1, compat 99)	this one knows schema 1 and compat 1
+lock["schema"] = 3	: a later bundler wrote it (schema 3, compat 1)	this one knows schema 2 and compat 1
+lock["compat"] = 99	: a later bundler wrote it (schema 2, compat 99)	this one knows schema 2 and compat 1
 lock["extra"] = 1	: key 'extra' is not known	'bundler lock' writes a new one
 lock["version"] = "1.1"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock' writes a new lock
 lock["version"] = "1.1"; lock["release"] = "source"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock --release source' writes a new lock

@@ -15,7 +15,8 @@ ifeq ($(filter x86_64 aarch64,$(MACHINE)),)
 $(error cannot build for '$(MACHINE)': the members are known for x86_64 and aarch64)
 endif
 
-all: libarchive.a libbearssl.a libcurl.a libdeflate.a libjansson.a libnettle.a libyaml.a libz.a libzstd.a
+all: libarchive.a libbearssl.a libbz2.a libcurl.a libdeflate.a libjansson.a liblzma.a libnettle.a \
+	libyaml.a libz.a libzstd.a
 
 # ---- what every library has ----
 
@@ -168,6 +169,24 @@ libzstd/zstd_compress.o: flags = $(foreach strategy,fast doubleFast greedy lazy 
 	$(foreach row,/ /_row,-DZSTD_compressBlock_$(strategy)$(form:/%=%)$(row:/%=%)=$(zstd-one))))
 zstd-one = ZSTD_compressBlock_doubleFast
 $(eval $(call library,libzstd,libzstd.a))
+
+# ---- liblzma, bzip2: reading xz and bzip2 ----
+
+xz-utils.folders = $(addprefix $(SRC)/xz-utils/src/liblzma/,common check lz lzma simple)
+xz-utils.members = common block_util filter_common stream_flags_common vli_size block_decoder \
+	block_header_decoder filter_decoder filter_flags_decoder index_hash stream_decoder \
+	stream_flags_decoder vli_decoder check crc32_table crc32_fast crc64_table crc64_fast sha256 \
+	lz_decoder lzma_decoder lzma2_decoder simple_coder simple_decoder x86 arm armthumb arm64
+xz-utils.flags = -fvisibility=hidden -DHAVE_CONFIG_H -DTUKLIB_SYMBOL_PREFIX=lzma_ \
+	-I$(CONFIG)/xz-utils $(addprefix -I$(SRC)/xz-utils/src/,liblzma/api liblzma/rangecoder \
+	liblzma/delta common $(xz-utils.folders:$(SRC)/xz-utils/src/%=%))
+$(eval $(call library,xz-utils,liblzma.a))
+
+# Those that compress are for the tests; in the program the linker leaves them out.
+bzip2.folders = $(SRC)/bzip2
+bzip2.members = blocksort huffman crctable randtable compress decompress bzlib
+bzip2.flags = -ffunction-sections -fdata-sections -D_FILE_OFFSET_BITS=64 -DBZ_NO_STDIO
+$(eval $(call library,bzip2,libbz2.a))
 
 # ---- jansson, libyaml ----
 

@@ -93,7 +93,7 @@ static void make_image(struct oci_image *image, struct tree *tree, const struct 
 		fail_msg("%s", err.message);
 	oci_image_init(image);
 	image->platform = platform_find("linux/amd64", &err);
-	assert_int_equal(oci_layer_make(&image->layer, tree, MEDIA_GZIP, scratch, "noise", &err),
+	assert_int_equal(oci_layer_make(&image->layer, tree, COMPRESSION_GZIP, scratch, "noise", &err),
 			 0);
 	assert_int_equal(oci_image_describe(image, &recipe, &lock, NULL, tree->epoch, style, &err),
 			 0);

@@ -46,7 +46,7 @@ static char *make_input(size_t length)
 }
 
 /* Compresses length bytes, handed over in pieces. */
-static struct buffer compressed(enum media_compression format, const char *input, size_t length,
+static struct buffer compressed(enum compression format, const char *input, size_t length,
 				size_t piece)
 {
 	struct buffer output;
@@ -104,14 +104,14 @@ static size_t unzstded(const struct buffer *zstd, char *output, size_t size, siz
 	return length;
 }
 
-static size_t unpacked(enum media_compression format, const struct buffer *packed, char *output,
+static size_t unpacked(enum compression format, const struct buffer *packed, char *output,
 		       size_t size, size_t *parts)
 {
-	return format == MEDIA_ZSTD ? unzstded(packed, output, size, parts)
+	return format == COMPRESSION_ZSTD ? unzstded(packed, output, size, parts)
 				    : gunzipped(packed, output, size, parts);
 }
 
-static void assert_round_trip(enum media_compression format, size_t length, size_t parts)
+static void assert_round_trip(enum compression format, size_t length, size_t parts)
 {
 	char *input = make_input(length), *output = memory_new(length + 1, 1);
 	struct buffer packed = compressed(format, input, length, 100000);
@@ -136,12 +136,12 @@ static void round_trip(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		assert_round_trip(MEDIA_GZIP, cases[i].length, cases[i].parts);
-		assert_round_trip(MEDIA_ZSTD, cases[i].length, cases[i].parts);
+		assert_round_trip(COMPRESSION_GZIP, cases[i].length, cases[i].parts);
+		assert_round_trip(COMPRESSION_ZSTD, cases[i].length, cases[i].parts);
 	}
 }
 
-static void assert_pieces_do_not_matter(enum media_compression format)
+static void assert_pieces_do_not_matter(enum compression format)
 {
 	size_t length = 3 * COMPRESS_BLOCK_BYTES + 12345;
 	char *input = make_input(length);
@@ -161,15 +161,15 @@ static void assert_pieces_do_not_matter(enum media_compression format)
 static void pieces_do_not_matter(void **state)
 {
 	(void)state;
-	assert_pieces_do_not_matter(MEDIA_GZIP);
-	assert_pieces_do_not_matter(MEDIA_ZSTD);
+	assert_pieces_do_not_matter(COMPRESSION_GZIP);
+	assert_pieces_do_not_matter(COMPRESSION_ZSTD);
 }
 
 /* RFC 8878 section 3.1.1.1: a single segment whose size is stated, no checksum, no dictionary. */
 static void frame_says_its_size(void **state)
 {
 	static const unsigned char expected[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x20, 7 };
-	struct buffer zstd = compressed(MEDIA_ZSTD, "bundler", 7, 7);
+	struct buffer zstd = compressed(COMPRESSION_ZSTD, "bundler", 7, 7);
 
 	(void)state;
 	assert_memory_equal(zstd.bytes, expected, sizeof expected);
@@ -179,7 +179,7 @@ static void frame_says_its_size(void **state)
 static void versions(void **state)
 {
 	(void)state;
-	assert_string_equal(compress_version(MEDIA_ZSTD),
+	assert_string_equal(compress_version(COMPRESSION_ZSTD),
 			    "libzstd " ZSTD_VERSION_STRING " level 3");
 }
 
@@ -187,7 +187,7 @@ static void versions(void **state)
 static void header_says_nothing(void **state)
 {
 	static const unsigned char expected[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0 };
-	struct buffer gzip = compressed(MEDIA_GZIP, "bundler", 7, 7);
+	struct buffer gzip = compressed(COMPRESSION_GZIP, "bundler", 7, 7);
 
 	(void)state;
 	assert_memory_equal(gzip.bytes, expected, sizeof expected);
@@ -212,7 +212,7 @@ static void output_that_fails_ends_it(void **state)
 	size_t length = 40 * COMPRESS_BLOCK_BYTES;
 	char *input = make_input(COMPRESS_BLOCK_BYTES);
 	int left = 2, result = 0;
-	struct channel *compress = compress_open(MEDIA_GZIP, refuse, &left);
+	struct channel *compress = compress_open(COMPRESSION_GZIP, refuse, &left);
 
 	(void)state;
 	for (size_t at = 0; at < length && result == 0; at += COMPRESS_BLOCK_BYTES)
@@ -227,7 +227,7 @@ static void output_that_fails_ends_it(void **state)
 static void failure_of_the_last_block_is_told(void **state)
 {
 	int left = 0;
-	struct channel *compress = compress_open(MEDIA_GZIP, refuse, &left);
+	struct channel *compress = compress_open(COMPRESSION_GZIP, refuse, &left);
 
 	(void)state;
 	assert_int_equal(channel_add(compress, "x", 1), 0);

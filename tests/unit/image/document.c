@@ -161,7 +161,7 @@ static void reads_descriptors(void **state)
 	assert_string_equal(digest_write_hex(&d.digest, hex), HEX);
 	assert_true(d.size == INT64_MAX);
 	assert_int_equal(d.media->kind, MEDIA_LAYER);
-	assert_int_equal(d.media->compression, MEDIA_GZIP);
+	assert_int_equal(d.media->compression, COMPRESSION_GZIP);
 	assert_true(d.has_platform);
 	assert_string_equal(d.os, "linux");
 	assert_string_equal(d.architecture, "arm");
@@ -308,7 +308,7 @@ static void knows_media_types(void **state)
 	(void)state;
 	assert_int_equal(media_find("application/vnd.oci.image.index.v1+json")->kind, MEDIA_INDEX);
 	assert_int_equal(media_find("application/vnd.oci.image.layer.v1.tar+zstd")->compression,
-			 MEDIA_ZSTD);
+			 COMPRESSION_ZSTD);
 	assert_true(media_find("application/vnd.oci.image.layer.nondistributable.v1.tar")->foreign);
 	assert_false(media_find("application/vnd.oci.image.layer.v1.tar")->foreign);
 	assert_int_equal(media_find("application/vnd.docker.distribution.manifest.v2+json")->kind,

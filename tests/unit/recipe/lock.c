@@ -11,7 +11,7 @@
 /* As lock_write writes it. */
 static const char text[] =
 	"{\n"
-	"  \"schema\": 1,\n"
+	"  \"schema\": 2,\n"
 	"  \"compat\": 1,\n"
 	"  \"name\": \"server\",\n"
 	"  \"version\": \"1.2.3\",\n"
@@ -82,12 +82,13 @@ static void reads(void **state)
 	assert_string_equal(lock.certificates.origin, "somewhere");
 	assert_string_equal(digest_write_hex(&lock.certificates.digest, hex), A);
 	assert_int_equal(lock.certificates.count, 148);
-	assert_int_equal(lock.asset_count, 2);
-	assert_string_equal(lock.assets[0].platform->name, "linux/amd64");
-	assert_string_equal(lock.assets[0].url, "https://example.org/server-linux-amd64.tar.gz");
-	assert_string_equal(digest_write_hex(&lock.assets[0].digest, hex), B);
-	assert_int_equal(lock.assets[0].size, 0);
-	assert_int_equal(lock.assets[1].size, 7800746);
+	assert_int_equal(lock.releases->asset_count, 2);
+	assert_string_equal(lock.releases->assets[0].platform->name, "linux/amd64");
+	assert_string_equal(lock.releases->assets[0].url,
+			    "https://example.org/server-linux-amd64.tar.gz");
+	assert_string_equal(digest_write_hex(&lock.releases->assets[0].digest, hex), B);
+	assert_int_equal(lock.releases->assets[0].size, 0);
+	assert_int_equal(lock.releases->assets[1].size, 7800746);
 	lock_close(&lock);
 }
 
@@ -120,7 +121,7 @@ static void order_and_blanks_are_free(void **state)
 				   "{\"platforms\":[{\"sha256\":\"" A "\",\"url\":\"u\","
 				   "\"platform\":\"linux/386\"}],\"epoch\":0,"
 				   "\"release\":\"source\",\"version\":\"1\","
-				   "\"name\":\"n\",\"compat\":1,\"schema\":1}", &err), 0);
+				   "\"name\":\"n\",\"compat\":1,\"schema\":2}", &err), 0);
 	assert_null(lock.certificates.file);
 	assert_int_equal(lock.epoch, 0);
 	lock_close(&lock);
@@ -131,11 +132,11 @@ static void refusals(void **state)
 	static const struct {
 		const char *what, *by, *reason;
 	} rows[] = {
-		{ "\"schema\": 1", "\"schema\": 0", "key 'schema' is out of range" },
-		{ "\"schema\": 1", "\"schema\": 1.0", "key 'schema' is not a number" },
-		{ "\"schema\": 1", "\"schema\": \"1\"", "key 'schema' is not a number" },
-		{ "\"schema\": 1", "\"schema\": 99999999999", "key 'schema' is out of range" },
-		{ "  \"schema\": 1,\n", "", "key 'schema' is not a number" },
+		{ "\"schema\": 2", "\"schema\": 0", "key 'schema' is out of range" },
+		{ "\"schema\": 2", "\"schema\": 2.0", "key 'schema' is not a number" },
+		{ "\"schema\": 2", "\"schema\": \"1\"", "key 'schema' is not a number" },
+		{ "\"schema\": 2", "\"schema\": 99999999999", "key 'schema' is out of range" },
+		{ "  \"schema\": 2,\n", "", "key 'schema' is not a number" },
 		{ "  \"compat\": 1,\n", "", "key 'compat' is not a number" },
 		{ "\"compat\": 1", "\"compat\": -1", "key 'compat' is out of range" },
 		{ "\"name\": \"server\"", "\"name\": 5", "key 'name' is not a string" },
@@ -189,6 +190,127 @@ static void refusals(void **state)
 	}
 }
 
+/* With a probe and an init besides. */
+#define END_OF_PLATFORMS "      \"size\": 7800746\n    }\n  ]"
+static const char others[] =
+	END_OF_PLATFORMS ",\n"
+	"  \"releases\": [\n"
+	"    {\n"
+	"      \"name\": \"probe\",\n"
+	"      \"version\": \"0.4\",\n"
+	"      \"platforms\": [\n"
+	"        {\n"
+	"          \"platform\": \"linux/amd64\",\n"
+	"          \"url\": \"https://example.org/probe-0.4-linux-amd64\",\n"
+	"          \"sha256\": \"" A "\",\n"
+	"          \"size\": 7\n"
+	"        }\n"
+	"      ]\n"
+	"    },\n"
+	"    {\n"
+	"      \"name\": \"tini\",\n"
+	"      \"version\": \"0.19.0\",\n"
+	"      \"platforms\": [\n"
+	"        {\n"
+	"          \"platform\": \"linux/amd64\",\n"
+	"          \"url\": \"https://example.org/tini-amd64\",\n"
+	"          \"sha256\": \"" B "\"\n"
+	"        }\n"
+	"      ]\n"
+	"    }\n"
+	"  ]";
+
+/* The lock with other releases, in which what is replaced, and once more; caller frees. */
+static char *with_releases(const char *what, const char *by)
+{
+	char *whole = replaced(END_OF_PLATFORMS, others), *at = strstr(whole, what), *result;
+
+	if (!at)
+		fail_msg("no '%s' in the lock", what);
+	if (asprintf(&result, "%.*s%s%s", (int)(at - whole), whole, by, at + strlen(what)) < 0)
+		abort();
+	free(whole);
+	return result;
+}
+
+static void releases(void **state)
+{
+	char *content = with_releases("", "");
+	struct buffer written;
+	struct lock lock;
+	struct error err;
+
+	(void)state;
+	if (open_text(&lock, content, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(lock.release_count, 3);
+	assert_string_equal(lock.releases[0].name, "server");
+	assert_string_equal(lock.releases[1].name, "probe");
+	assert_string_equal(lock.releases[1].version, "0.4");
+	assert_int_equal(lock.releases[1].assets[0].size, 7);
+	assert_string_equal(lock.releases[2].name, "tini");
+	assert_string_equal(lock.releases[2].assets[0].url, "https://example.org/tini-amd64");
+	buffer_init(&written, 65536);
+	assert_int_equal(lock_format(&lock, &written, &err), 0);
+	assert_int_equal(written.length, strlen(content));
+	assert_memory_equal(written.bytes, content, written.length);
+	buffer_free(&written);
+	lock_close(&lock);
+	free(content);
+}
+
+static void releases_that_are_refused(void **state)
+{
+	static const struct {
+		const char *what, *by, *reason;
+	} rows[] = {
+		{ "\"schema\": 2", "\"schema\": 1", "'releases' is not known in schema 1" },
+		{ "\"probe\"", "\"tini\"", "'releases' is unsorted or has a duplicate" },
+		{ "\"probe\"", "\"zoo\"", "'releases' is unsorted or has a duplicate" },
+		{ "\"probe\"", "\"server\"", "'releases' is unsorted or has a duplicate" },
+		{ "\"probe\"", "\"a/b\"", "'name' is not a plain name" },
+		{ "\"0.4\"", "0.4", "'version' is not a string" },
+		{ "      \"version\": \"0.4\",\n", "", "'version' is not a string" },
+		{ "\"releases\": [\n", "\"releases\": [5,\n", "'releases' is not a list of objects" },
+		{ "\"releases\": [\n", "\"releases\": {}, \"x\": [\n", "'x' is not known" },
+		{ "      \"platforms\": [\n        {\n          \"platform\": \"linux/amd64\",\n"
+		  "          \"url\": \"https://example.org/probe",
+		  "      \"platforms\": [\n        {\n          \"platform\": \"linux/vax\",\n"
+		  "          \"url\": \"https://example.org/probe",
+		  "'platform' is not the canonical name of a platform" },
+		{ "\"size\": 7\n", "\"size\": 0\n", "'size' is out of range" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char message[300], *content = with_releases(rows[i].what, rows[i].by);
+		struct lock lock;
+		struct error err;
+
+		snprintf(message, sizeof message, "cannot use lock '%s': key %s",
+			 path_of("lock.json"), rows[i].reason);
+		assert_refused(open_text(&lock, content, &err), err, STATUS_CONFIG, message);
+		free(content);
+	}
+}
+
+/* What 0.2.0 wrote is read, and written anew with nothing but another number. */
+static void first_schema(void **state)
+{
+	char *content = replaced("\"schema\": 2", "\"schema\": 1");
+	struct lock lock;
+	struct error err;
+
+	(void)state;
+	if (open_text(&lock, content, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(lock.release_count, 1);
+	assert_int_equal(lock_write(&lock, path_of("new.json"), NULL, NULL, &err), 0);
+	assert_text_at(scratch, "new.json", text);
+	lock_close(&lock);
+	free(content);
+}
+
 /* Images are Linux's, with both digests; tests/cli/lock_record.sh has what else may be wrong. */
 static void results_of_windows(void **state)
 {
@@ -218,21 +340,21 @@ static void what_is_no_lock(void **state)
 		{ "", "line 1, column 0: '[' or '{' expected near end of file" },
 		{ "[]", "not a JSON object" },
 		{ "{}", "key 'schema' is not a number" },
-		{ "{\"schema\": 1, \"schema\": 1}", "line 1, column 22: duplicate object key near "
+		{ "{\"schema\": 2, \"schema\": 2}", "line 1, column 22: duplicate object key near "
 		  "'\"schema\"'" },
-		{ "{\"schema\": 1} x", "line 1, column 15: end of file expected near 'x'" },
-		{ "{\"schema\": 1,}", "line 1, column 14: string or '}' expected near '}'" },
+		{ "{\"schema\": 2} x", "line 1, column 15: end of file expected near 'x'" },
+		{ "{\"schema\": 2,}", "line 1, column 14: string or '}' expected near '}'" },
 		{ "{\"name\": \"a\\u0000b\"}", "line 1, column 19: \\u0000 is not allowed without "
 		  "JSON_ALLOW_NUL near '\"a\\u0000b\"'" },
 		{ "{\"name\": \"\xff\"}", "line 1, column 10: unable to decode byte 0xff near "
 		  "'\"'" },
-		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
+		{ "{\"schema\": 2, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
 		  "\"release\": \"r\", "
 		  "\"epoch\": 1, \"certificates\": 5}", "key 'certificates' is not an object" },
-		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
+		{ "{\"schema\": 2, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
 		  "\"release\": \"r\", "
 		  "\"epoch\": 1}", "key 'platforms' is not a list, or is empty" },
-		{ "{\"schema\": 1, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
+		{ "{\"schema\": 2, \"compat\": 1, \"name\": \"a\", \"version\": \"1\", "
 		  "\"release\": \"r\", "
 		  "\"epoch\": 1, \"platforms\": {}}", "key 'platforms' is not a list, or is "
 		  "empty" },
@@ -270,8 +392,8 @@ static void truncated(void **state)
 static void from_the_future(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "{\"schema\": 2, \"compat\": 1, \"news\": true}", "(schema 2, compat 1)" },
-		{ "{\"schema\": 1, \"compat\": 7}", "(schema 1, compat 7)" },
+		{ "{\"schema\": 3, \"compat\": 1, \"news\": true}", "(schema 3, compat 1)" },
+		{ "{\"schema\": 2, \"compat\": 7}", "(schema 2, compat 7)" },
 	};
 	char message[300];
 	struct lock lock;
@@ -283,7 +405,7 @@ static void from_the_future(void **state)
 			 "%s",
 			 path_of("lock.json"), rows[i][1]);
 		assert_refused(open_text(&lock, rows[i][0], &err), err, STATUS_CONFIG, message);
-		assert_string_equal(err.hint, "this one knows schema 1 and compat 1");
+		assert_string_equal(err.hint, "this one knows schema 2 and compat 1");
 	}
 }
 
@@ -307,13 +429,24 @@ static const char recipe_text[] =
 	"platforms: [linux/amd64, linux/386]\ncertificates: {file: ca.crt, origin: somewhere}\n"
 	"root: [{path: /a, text: a, mode: \"0755\"}]\nimage: {entrypoint: [/a]}\n";
 
-static void load(struct recipe *recipe)
+static const char releases_text[] =
+	"releases:\n"
+	"  tini: {version: 0.19.0, asset: \"tini-{arch}\", url: \"https://example.org/{asset}\",\n"
+	"    sums: \"\", format: {linux: program}}\n"
+	"  probe: {version: \"0.4\", asset: \"{name}-{version}-{target}\",\n"
+	"    url: \"https://example.org/{asset}\", sums: \"\", format: {linux: program}}\n";
+
+static void load(struct recipe *recipe, const char *releases)
 {
 	struct buffer buffer;
 	struct error err;
+	char root[] = "root: [{path: /t, asset: true, release: tini},\n"
+		      "  {path: /p, asset: true, release: probe}, {path: /a, text: a}]\n";
 
-	buffer_init(&buffer, sizeof recipe_text);
-	buffer_add_string(&buffer, recipe_text);
+	buffer_init(&buffer, 65536);
+	buffer_format(&buffer, "%.*s%s%s%s", (int)(strstr(recipe_text, "root:") - recipe_text),
+		      recipe_text, releases, *releases ? root : "root: [{path: /a, text: a}]\n",
+		      strstr(recipe_text, "image:"));
 	if (recipe_load_text(recipe, "r.yaml", &buffer, &err) < 0)
 		fail_msg("%s", err.message);
 	buffer_free(&buffer);
@@ -344,7 +477,7 @@ static void belongs_to_its_recipe(void **state)
 	struct error err;
 
 	(void)state;
-	load(&recipe);
+	load(&recipe, "");
 	assert_int_equal(open_text(&lock, text, &err), 0);
 	assert_int_equal(lock_check(&lock, &recipe, &err), 0);
 	lock_close(&lock);
@@ -361,6 +494,59 @@ static void belongs_to_its_recipe(void **state)
 	recipe_close(&recipe);
 }
 
+static void belongs_to_its_releases(void **state)
+{
+	static const struct {
+		const char *what, *by, *reason;
+	} rows[] = {
+		{ "probe-0.4", "probe-0.5", "url is 'https://example.org/probe-0.5-linux-amd64' in "
+		  "the lock, 'https://example.org/probe-0.4-linux-amd64' in the recipe" },
+		{ "\"0.4\"", "\"0.5\"", "the version of a release is '0.5' in the lock, '0.4' in "
+		  "the recipe" },
+		{ "\"probe\"", "\"prober\"", "a release is 'prober' in the lock, 'probe' in the "
+		  "recipe" },
+	};
+	struct recipe recipe;
+	struct lock lock;
+	struct error err;
+	char message[500], *content;
+
+	(void)state;
+	load(&recipe, releases_text);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		content = with_releases(rows[i].what, rows[i].by);
+		assert_int_equal(open_text(&lock, content, &err), 0);
+		snprintf(message, sizeof message, "cannot use lock '%s' with recipe 'r.yaml': %s",
+			 path_of("lock.json"), rows[i].reason);
+		assert_refused(lock_check(&lock, &recipe, &err), err, STATUS_CONFIG, message);
+		lock_close(&lock);
+		free(content);
+	}
+	content = with_releases("", "");
+	assert_int_equal(open_text(&lock, content, &err), 0);
+	assert_int_equal(lock_check(&lock, &recipe, &err), 0);
+	free(content);
+	lock.releases[2].assets[0].platform = platform_find("linux/386", &err);
+	lock.releases[2].assets[0].url = pool_string(&lock.pool, "https://example.org/tini-386");
+	snprintf(message, sizeof message, "cannot use lock '%s': nothing is locked for platform "
+		 "'linux/amd64' of release 'tini'", path_of("lock.json"));
+	assert_refused(lock_check(&lock, &recipe, &err), err, STATUS_CONFIG, message);
+	lock.release_count = 2;
+	assert_refused(lock_check(&lock, &recipe, &err), err, STATUS_CONFIG,
+		       pool_format(&lock.pool, "cannot use lock '%s' with recipe 'r.yaml': a "
+				   "release is '(none)' in the lock, 'tini' in the recipe",
+				   path_of("lock.json")));
+	lock_close(&lock);
+	recipe_close(&recipe);
+	load(&recipe, "");
+	content = with_releases("", "");
+	assert_int_equal(open_text(&lock, content, &err), 0);
+	assert_int_equal(lock_check(&lock, &recipe, &err), -1);
+	free(content);
+	lock_close(&lock);
+	recipe_close(&recipe);
+}
+
 static void finds_a_platform(void **state)
 {
 	const struct platform *amd64, *i386;
@@ -372,7 +558,7 @@ static void finds_a_platform(void **state)
 	assert_int_equal(open_text(&lock, text, &err), 0);
 	amd64 = platform_find("linux/amd64", &err);
 	i386 = platform_find("linux/386", &err);
-	assert_ptr_equal(lock_find(&lock, amd64, &err), &lock.assets[0]);
+	assert_ptr_equal(lock_find(&lock, amd64, &err), &lock.releases->assets[0]);
 	assert_null(lock_find(&lock, i386, &err));
 	snprintf(message, sizeof message, "cannot use lock '%s': nothing is locked for platform "
 		 "'linux/386'",
@@ -390,10 +576,10 @@ static void what_cannot_be_written(void **state)
 	(void)state;
 	assert_int_equal(open_text(&lock, text, &err), 0);
 	scratch_write("old.json", "old");
-	lock.assets[1].url = pool_string(&lock.pool, "\xff");
+	lock.releases->assets[1].url = pool_string(&lock.pool, "\xff");
 	assert_int_equal(lock_write(&lock, path_of("old.json"), NULL, NULL, &err), -1);
 	assert_int_equal(err.status, STATUS_CONFIG);
-	lock.assets[1].url = pool_string(&lock.pool, "u");
+	lock.releases->assets[1].url = pool_string(&lock.pool, "u");
 	lock.certificates.origin = pool_string(&lock.pool, "\xff");
 	assert_int_equal(lock_write(&lock, path_of("old.json"), NULL, NULL, &err), -1);
 	assert_int_equal(err.status, STATUS_CONFIG);
@@ -424,12 +610,16 @@ int main(void)
 		scratch_test(round_trip_is_stable),
 		scratch_test(order_and_blanks_are_free),
 		scratch_test(refusals),
+		scratch_test(releases),
+		scratch_test(releases_that_are_refused),
+		scratch_test(first_schema),
 		scratch_test(results_of_windows),
 		scratch_test(what_is_no_lock),
 		scratch_test(truncated),
 		scratch_test(from_the_future),
 		scratch_test(missing),
 		scratch_test(belongs_to_its_recipe),
+		scratch_test(belongs_to_its_releases),
 		scratch_test(finds_a_platform),
 		scratch_test(what_cannot_be_written),
 		cmocka_unit_test(default_places),

@@ -48,6 +48,10 @@ static const char *const good[] = {
 	 "{windowsservercore: \"1809\"}, {nanoserver: \"1809\"}]"),
 };
 
+/* For line 10: another release, without its end. */
+#define OTHER(keys) "releases: {tini: {" keys "asset: \"tini-{arch}\", url: \"https://a/{asset}\", " \
+	"sums: \"\", format: {linux: program}"
+
 /* For line 8: the formats, and the beginning of rows for older versions. */
 #define OLDER "  format: {linux: tar.gz, windows: zip}\n  older:\n    - "
 
@@ -87,8 +91,23 @@ static void says_what_it_says(void **state)
 	assert_string_equal(recipe.platforms[1]->name, "linux/arm/v7");
 	assert_string_equal(recipe.certificates, "ca.crt");
 	assert_string_equal(recipe.origin, "somewhere");
-	assert_string_equal(recipe_format(&recipe, recipe.platforms[0]), "tar.gz");
-	assert_string_equal(recipe_format(&recipe, recipe.platforms[2]), "zip");
+	assert_string_equal(recipe_format(recipe.releases, recipe.platforms[0])->name, "tar.gz");
+	assert_string_equal(recipe_format(recipe.releases, recipe.platforms[2])->name, "zip");
+	recipe_close(&recipe);
+}
+
+static void a_platform_of_another_format(void **state)
+{
+	struct recipe recipe;
+	struct error err;
+
+	(void)state;
+	if (load(&recipe, 8, "  format: {linux/arm: tar.xz, linux: tgz, windows/amd64: zip}",
+		 &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(recipe_format(recipe.releases, recipe.platforms[0])->name, "tgz");
+	assert_string_equal(recipe_format(recipe.releases, recipe.platforms[1])->name, "tar.xz");
+	assert_string_equal(recipe_format(recipe.releases, recipe.platforms[2])->name, "zip");
 	recipe_close(&recipe);
 }
 
@@ -206,15 +225,15 @@ static void templates_of_each_platform(void **state)
 		const struct platform *platform = recipe.platforms[i];
 		struct pool pool = { 0 };
 
-		assert_string_equal(recipe_asset(&recipe, platform, &pool, &err), rows[i][0]);
-		assert_string_equal(recipe_url(&recipe, platform, &pool, &err), rows[i][1]);
+		assert_string_equal(recipe_asset(recipe.releases, platform, &pool, &err), rows[i][0]);
+		assert_string_equal(recipe_url(recipe.releases, platform, &pool, &err), rows[i][1]);
 		assert_string_equal(recipe_expand(&recipe, platform, &pool, recipe.entries[0].path,
 						  &err),
 				    rows[i][2]);
 		assert_string_equal(recipe_expand(&recipe, platform, &pool, "{os} {exe} {asset}",
 						  &err),
 				    rows[i][3]);
-		assert_string_equal(recipe_sums(&recipe, platform, &pool, &err),
+		assert_string_equal(recipe_sums(recipe.releases, platform, &pool, &err),
 				    "https://example.org/v1.2.3/SHA256SUMS");
 		pool_free(&pool);
 	}
@@ -249,11 +268,11 @@ static void what_target_stands_for(void **state)
 		compose(&text, 8, line);
 		if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
 			fail_msg("%s: %s", rows[i].text, err.message);
-		assert_string_equal(recipe_target(&recipe, recipe.platforms[0], &pool, &err),
+		assert_string_equal(recipe_target(recipe.releases, recipe.platforms[0], &pool, &err),
 				    rows[i].amd);
-		assert_string_equal(recipe_target(&recipe, recipe.platforms[1], &pool, &err),
+		assert_string_equal(recipe_target(recipe.releases, recipe.platforms[1], &pool, &err),
 				    rows[i].arm);
-		assert_false(recipe_sums_vary(&recipe));
+		assert_false(recipe_sums_vary(recipe.releases));
 		recipe_close(&recipe);
 		buffer_free(&text);
 		pool_free(&pool);
@@ -270,8 +289,8 @@ static void sums_for_each_asset(void **state)
 	(void)state;
 	compose(&text, 6, "  sums: \"https://example.org/{asset}.sha256\"");
 	assert_int_equal(recipe_load_text(&recipe, "r.yaml", &text, &err), 0);
-	assert_true(recipe_sums_vary(&recipe));
-	assert_string_equal(recipe_sums(&recipe, recipe.platforms[1], &pool, &err),
+	assert_true(recipe_sums_vary(recipe.releases));
+	assert_string_equal(recipe_sums(recipe.releases, recipe.platforms[1], &pool, &err),
 			    "https://example.org/server-v1.2.3-linux-armv7.tar.gz.sha256");
 	recipe_close(&recipe);
 	buffer_free(&text);
@@ -328,19 +347,87 @@ static void older_versions(void **state)
 		set_version(&text, expected[i].version);
 		if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
 			fail_msg("%s: %s", expected[i].version, err.message);
-		assert_string_equal(recipe_asset(&recipe, recipe.platforms[0], &pool, &err),
+		assert_string_equal(recipe_asset(recipe.releases, recipe.platforms[0], &pool, &err),
 				    expected[i].asset);
-		assert_string_equal(recipe_url(&recipe, recipe.platforms[0], &pool, &err),
+		assert_string_equal(recipe_url(recipe.releases, recipe.platforms[0], &pool, &err),
 				    expected[i].url);
-		assert_string_equal(recipe_sums(&recipe, recipe.platforms[0], &pool, &err),
+		assert_string_equal(recipe_sums(recipe.releases, recipe.platforms[0], &pool, &err),
 				    expected[i].sums);
 		assert_string_equal(recipe_expand(&recipe, recipe.platforms[0], &pool,
-						  recipe.release.wrapper, &err),
+						  recipe.releases->wrapper, &err),
 				    expected[i].directory);
-		assert_string_equal(recipe_format(&recipe, recipe.platforms[2]), "zip");
+		assert_string_equal(recipe_format(recipe.releases, recipe.platforms[2])->name, "zip");
 		recipe_close(&recipe);
 		buffer_free(&text);
 		pool_free(&pool);
+	}
+}
+
+static void other_releases(void **state)
+{
+	const struct recipe_release *tini, *probe;
+	struct recipe recipe;
+	struct pool pool = { 0 };
+	struct error err;
+	char lines[1000];
+
+	(void)state;
+	snprintf(lines, sizeof lines, "  - {path: \"/{name}\", asset: true, release: tini, os: linux}\n"
+		 "  - {path: /p, member: \"{name}-{version}\", release: probe, os: linux}\n%s\n%s",
+		 "releases: {tini: {version: 0.19.0, asset: \"{name}-{arch}\", sums: \"\",\n"
+		 "  url: \"https://a/{version}/{asset}\", format: {linux: program},\n"
+		 "  older: [{before: 0.20.0, asset: \"old-{arch}\"}]},",
+		 " probe: {version: \"1\", asset: p, url: \"https://a/p\", sums: \"\", "
+		 "shared: true, directory: \"{name}\", format: {linux: zip}}}");
+	if (load(&recipe, 17, lines, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(recipe.release_count, 3);
+	probe = &recipe.releases[1];
+	tini = &recipe.releases[2];
+	assert_string_equal(probe->name, "probe");
+	assert_string_equal(tini->name, "tini");
+	assert_string_equal(recipe_url(tini, recipe.platforms[1], &pool, &err),
+			    "https://a/0.19.0/old-armv7");
+	assert_null(recipe_format(tini, recipe.platforms[2]));
+	assert_string_equal(recipe_expand_of(probe, recipe.platforms[0], &pool,
+					     recipe.entries[6].argument, &err), "probe-1");
+	assert_int_equal(recipe.entries[4].release, 0);
+	assert_int_equal(recipe.entries[5].release, 2);
+	assert_int_equal(recipe.entries[6].release, 1);
+	pool_free(&pool);
+	recipe_close(&recipe);
+}
+
+static void many_releases(void **state)
+{
+	struct buffer text;
+	struct recipe recipe;
+	struct error err;
+
+	(void)state;
+	for (int others = LIMIT_RECIPE_RELEASES - 1; others <= LIMIT_RECIPE_RELEASES; others++) {
+		buffer_init(&text, LIMIT_RECIPE_BYTES);
+		for (size_t i = 0; i < 17; i++)
+			buffer_format(&text, "%s\n", good[i]);
+		for (int i = 0; i < others; i++)
+			buffer_format(&text, "  - {path: /r%d, asset: true, release: r%d, os: linux}\n",
+				      i, i);
+		buffer_add_string(&text, "releases:\n");
+		for (int i = 0; i < others; i++)
+			buffer_format(&text, "  r%d: {version: v, asset: a, url: \"https://a/\", "
+				      "shared: true, sums: \"\", format: {linux: program}}\n", i);
+		for (size_t i = 17; i < LINES; i++)
+			buffer_format(&text, "%s\n", good[i]);
+		if (others < LIMIT_RECIPE_RELEASES) {
+			if (recipe_load_text(&recipe, "r.yaml", &text, &err) < 0)
+				fail_msg("%s", err.message);
+			recipe_close(&recipe);
+		} else {
+			assert_refused(recipe_load_text(&recipe, "r.yaml", &text, &err), err,
+				       STATUS_CONFIG, "cannot read 'r.yaml': line 50, column 3: more "
+				       "than 16 releases");
+		}
+		buffer_free(&text);
 	}
 }
 
@@ -560,9 +647,13 @@ static void refusals(void **state)
 		{ 7, "  directory: \"{\"", "line 7, column 14: cannot expand '{': no placeholder "
 		  "'{'" },
 		{ 8, "  format: {linux: tar.gz}", "line 8, column 11: no format for "
-		  "'windows', the operating system of a platform" },
-		{ 8, "  format: {linux: tar.xz, windows: zip}", "line 8, column 19: 'tar.xz' is "
-		  "refused: it is none of 'tar.gz', 'zip' and 'program'" },
+		  "'windows/amd64'" },
+		{ 8, "  format: {linux/amd64: tar.gz, windows: zip}", "line 8, column 11: no "
+		  "format for 'linux/arm/v7'" },
+		{ 8, "  format: {linux/vax: tar.gz}", "line 8, column 12: no such platform "
+		  "'linux/vax'" },
+		{ 8, "  format: {linux: tar.Z, windows: zip}", "line 8, column 19: 'tar.Z' is "
+		  "refused: there is no such format" },
 		{ 8, "  format: {Linux: zip}", "line 8, column 12: 'Linux' is refused: no platform "
 		  "has this operating system" },
 		{ 8, "  format: zip", "line 8, column 11: a mapping is expected here" },
@@ -596,9 +687,32 @@ static void refusals(void **state)
 		  "line 11, column 16: '1.0.0' is not older than '1.0.0' above it" },
 		/* Those that are not for this version are checked, too. */
 		{ 8, OLDER "{before: 1.0.0, format: {linux: rar}}", "line 10, column 39: 'rar' is "
-		  "refused: it is none of 'tar.gz', 'zip' and 'program'" },
+		  "refused: there is no such format" },
 		{ 8, OLDER "{before: 1.0.0, url: \"x{asset}\"}", "line 10, column 28: "
 		  "'xserver-v1.2.3-linux-amd64.tar.gz' is refused: not an absolute URL" },
+		/* other releases */
+		{ 10, OTHER("") "}}", "line 10, column 18: key 'version' is missing" },
+		{ 10, OTHER("version: 1.0, ") "}}", "line 10, column 28: text is expected here, but "
+		  "'1.0' is a number: quote it" },
+		{ 10, OTHER("version: a/b, ") "}}", "line 10, column 28: 'a/b' is refused: it has "
+		  "characters other than letters, digits, '.', '_', '+' and '-'" },
+		{ 10, OTHER("version: 1.0.0, ") "}}\ncertificates: {file: a, origin: b}",
+		  "line 10, column 11: no entry of 'root' is of "
+		  "release 'tini'" },
+		{ 10, OTHER("version: 1.0.0, x: y, ") "}}", "line 10, column 35: unknown key 'x'" },
+		{ 10, "releases: {server: {}}", "line 10, column 12: 'server' is the recipe's own "
+		  "release" },
+		{ 10, "releases: {a/b: {}}", "line 10, column 12: 'a/b' is refused: it has characters "
+		  "other than letters, digits, '.', '_', '+' and '-'" },
+		{ 10, "releases: [a]", "line 10, column 11: a mapping is expected here" },
+		{ 10, "releases: {t: {version: a, asset: a, url: \"https://a/\", sums: \"\", "
+		  "format: {}}}", "line 10, column 75: no format for any platform of the recipe" },
+		{ 10, OTHER("version: 1.0.0, ") ", older: [{before: 2.0.0, url: \"{x}\"}]}}",
+		  "line 10, column 148: cannot expand '{x}': no placeholder '{x}'" },
+		{ 13, "  - {path: /a, asset: true, release: tini}", "line 13, column 38: 'tini' is "
+		  "none of the 'releases'" },
+		{ 13, "  - {path: /a, asset: true, release: server}", "line 13, column 38: 'server' "
+		  "is none of the 'releases'" },
 		/* certificates */
 		{ 10, "certificates: {file: /etc/ca.crt, origin: x}", "line 10, column 22: "
 		  "'/etc/ca.crt' is refused: it is absolute" },
@@ -948,6 +1062,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_it_says),
+		cmocka_unit_test(a_platform_of_another_format),
 		cmocka_unit_test(entries),
 		cmocka_unit_test(image),
 		cmocka_unit_test(library),
@@ -955,6 +1070,8 @@ int main(void)
 		cmocka_unit_test(what_target_stands_for),
 		cmocka_unit_test(sums_for_each_asset),
 		cmocka_unit_test(older_versions),
+		cmocka_unit_test(other_releases),
+		cmocka_unit_test(many_releases),
 		cmocka_unit_test(older_wants_an_order),
 		cmocka_unit_test(optional_platforms),
 		scratch_test(version_in_place),

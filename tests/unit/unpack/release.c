@@ -18,7 +18,8 @@ static int read_wanted(const struct buffer *archive, const char *format, struct 
 	if (archive->length > 0)
 		assert_int_equal(write(fd, archive->bytes, archive->length), archive->length);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	result = release_read(fd, archive->length, format, "a.x", scratch, &members, err);
+	result = release_read(fd, archive->length, format_find(format), "a.x", scratch, &members,
+			      err);
 	close(fd);
 	return result;
 }
@@ -961,10 +962,12 @@ static void nowhere_to_store(void **state)
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	free_members();
 	members_want(&members, "a", false);
-	assert_refused(release_read(fd, archive.length, "tar.gz", "a.x", -1, &members, &err), err,
+	assert_refused(release_read(fd, archive.length, format_find("tar.gz"), "a.x", -1, &members,
+				    &err), err,
 		       STATUS_FILE, "cannot store a member of 'a.x': Bad file descriptor");
 	close(fd);
-	assert_refused(release_read(scratch, 100, "tar.gz", "a.x", -1, &members, &err), err,
+	assert_refused(release_read(scratch, 100, format_find("tar.gz"), "a.x", -1, &members, &err),
+		       err,
 		       STATUS_FILE,
 		       "cannot read 'a.x': Is a directory");
 	free_members();

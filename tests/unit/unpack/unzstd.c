@@ -5,49 +5,9 @@
 #include <errno.h>
 #include <zstd.h>
 
-#include "base/buffer.h"
-#include "unpack/unzstd.h"
+#include "packed.h"
 
-#define LIMIT (64u << 20)
-
-/* What a source gives, and how many bytes of it at a time. */
-struct stream {
-	struct buffer bytes;
-	size_t at, piece;
-	int fault;		/* errno at the end, or 0 */
-};
-
-static ssize_t take(void *context, void *bytes, size_t length)
-{
-	struct stream *stream = context;
-	size_t left = stream->bytes.length - stream->at;
-
-	if (left == 0 && stream->fault != 0) {
-		errno = stream->fault;
-		return -1;
-	}
-	if (length > stream->piece)
-		length = stream->piece;
-	if (length > left)
-		length = left;
-	if (length > 0)
-		memcpy(bytes, stream->bytes.bytes + stream->at, length);
-	stream->at += length;
-	return (ssize_t)length;
-}
-
-static void add(struct stream *stream, const void *bytes, size_t length)
-{
-	assert_int_equal(buffer_add(&stream->bytes, bytes, length), 0);
-}
-
-static void begin(struct stream *stream)
-{
-	*stream = (struct stream){ .piece = SIZE_MAX };
-	buffer_init(&stream->bytes, LIMIT);
-}
-
-static void add_frame_with(struct stream *stream, const void *bytes, size_t length, ZSTD_CCtx *how)
+static void add_frame_with(struct packed *stream, const void *bytes, size_t length, ZSTD_CCtx *how)
 {
 	size_t bound = ZSTD_compressBound(length), packed;
 	char *frame = test_malloc(bound);
@@ -67,35 +27,9 @@ static ZSTD_CCtx *with(ZSTD_cParameter parameter, int value)
 	return how;
 }
 
-static void add_frame(struct stream *stream, const void *bytes, size_t length)
+static void add_frame(struct packed *stream, const void *bytes, size_t length)
 {
 	add_frame_with(stream, bytes, length, with(ZSTD_c_checksumFlag, 1));
-}
-
-/* Unpacks all of it into plain; 0, or -1 with the fault. */
-static int unpack(struct stream *stream, struct buffer *plain, const char **fault)
-{
-	struct unzstd *zstd;
-	const void *bytes;
-	ssize_t length;
-
-	stream->at = 0;
-	buffer_init(plain, LIMIT);
-	zstd = unzstd_open(take, stream);
-	while ((length = unzstd_read(zstd, &bytes, fault)) > 0)
-		assert_int_equal(buffer_add(plain, bytes, (size_t)length), 0);
-	unzstd_close(zstd);
-	return (int)length;
-}
-
-static void assert_fault(struct stream *stream, const char *reason)
-{
-	struct buffer plain;
-	const char *fault = "(none)";
-
-	assert_int_equal(unpack(stream, &plain, &fault), -1);
-	assert_string_equal(fault, reason);
-	buffer_free(&plain);
 }
 
 static void unpacks(void **state)
@@ -109,14 +43,14 @@ static void unpacks(void **state)
 		bytes[i] = (char)(i * i / 1000);
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
 		for (size_t k = 0; k < sizeof pieces / sizeof pieces[0]; k++) {
-			struct stream stream;
+			struct packed stream;
 			struct buffer plain;
 			const char *fault;
 
 			begin(&stream);
 			stream.piece = pieces[k];
 			add_frame(&stream, bytes, lengths[i]);
-			assert_int_equal(unpack(&stream, &plain, &fault), 0);
+			assert_int_equal(unpack(COMPRESSION_ZSTD, &stream, &plain, &fault), 0);
 			assert_int_equal(plain.length, lengths[i]);
 			if (lengths[i] > 0)
 				assert_memory_equal(plain.bytes, bytes, lengths[i]);
@@ -128,7 +62,7 @@ static void unpacks(void **state)
 /* RFC 8878 sections 3.1 and 3.1.2: frames stand one behind the other, and some are skipped. */
 static void several_frames(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 	struct buffer plain;
 	const char *fault;
 
@@ -139,7 +73,7 @@ static void several_frames(void **state)
 	add(&stream, "\x50\x2a\x4d\x18\4\0\0\0skip", 12);
 	add_frame_with(&stream, "two", 3, with(ZSTD_c_contentSizeFlag, 0));
 	add(&stream, "\x5f\x2a\x4d\x18\0\0\0\0", 8);
-	assert_int_equal(unpack(&stream, &plain, &fault), 0);
+	assert_int_equal(unpack(COMPRESSION_ZSTD, &stream, &plain, &fault), 0);
 	assert_string_equal(plain.bytes, "one two");
 	buffer_free(&plain);
 	buffer_free(&stream.bytes);
@@ -147,7 +81,7 @@ static void several_frames(void **state)
 
 static void cut_anywhere(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 	size_t first;
 
 	(void)state;
@@ -159,7 +93,7 @@ static void cut_anywhere(void **state)
 		stream.bytes.length--;
 		/* Between the frames is an end like any other. */
 		if (stream.bytes.length != first)
-			assert_fault(&stream, "truncated");
+			assert_fault(COMPRESSION_ZSTD, &stream, "truncated");
 	}
 	buffer_free(&stream.bytes);
 }
@@ -167,7 +101,7 @@ static void cut_anywhere(void **state)
 /* A frame of a few bytes is stored: with its checksum nothing can change unnoticed. */
 static void damaged_anywhere(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 	struct buffer plain;
 	const char *fault;
 
@@ -178,32 +112,32 @@ static void damaged_anywhere(void **state)
 		char *byte = &stream.bytes.bytes[i / 8];
 
 		*byte = (char)(*byte ^ (1 << i % 8));
-		if (unpack(&stream, &plain, &fault) == 0
+		if (unpack(COMPRESSION_ZSTD, &stream, &plain, &fault) == 0
 		    && !(plain.length == 20 && memcmp(plain.bytes, "some text, some text", 20) == 0))
 			fail_msg("bit %zu changes the content", i);
 		*byte = (char)(*byte ^ (1 << i % 8));
 		buffer_free(&plain);
 	}
 	stream.bytes.bytes[stream.bytes.length - 1]++;
-	assert_fault(&stream, "incorrect checksum");
+	assert_fault(COMPRESSION_ZSTD, &stream, "incorrect checksum");
 	buffer_free(&stream.bytes);
 }
 
 static void trailing_bytes(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 
 	(void)state;
 	begin(&stream);
 	add_frame(&stream, "text", 4);
 	add(&stream, "\x28", 1);
-	assert_fault(&stream, "truncated");
+	assert_fault(COMPRESSION_ZSTD, &stream, "truncated");
 	stream.bytes.length--;
 	add(&stream, "garbage", 7);
-	assert_fault(&stream, "something that is not in zstd format follows");
+	assert_fault(COMPRESSION_ZSTD, &stream, "something that is not in zstd format follows");
 	stream.bytes.length -= 7;
 	add(&stream, "\0\0\0\0", 4);
-	assert_fault(&stream, "something that is not in zstd format follows");
+	assert_fault(COMPRESSION_ZSTD, &stream, "something that is not in zstd format follows");
 	buffer_free(&stream.bytes);
 }
 
@@ -211,13 +145,13 @@ static void other_formats(void **state)
 {
 	static const char *const texts[] = { "<html>", "PK\3\4....", "\x1f\x8b\x08.......",
 					     "BZh9....", "\x27\xb5\x2f\xfd....." };
-	struct stream stream;
+	struct packed stream;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		begin(&stream);
 		add(&stream, texts[i], strlen(texts[i]));
-		assert_fault(&stream, "not in zstd format");
+		assert_fault(COMPRESSION_ZSTD, &stream, "not in zstd format");
 		buffer_free(&stream.bytes);
 	}
 }
@@ -225,33 +159,33 @@ static void other_formats(void **state)
 /* RFC 8878 section 3.1.1.1: the window that a frame wants, here without its blocks. */
 static void large_windows(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 
 	(void)state;
 	begin(&stream);
 	add(&stream, "\x28\xb5\x2f\xfd\0\x88\1\0\0", 9);	/* 2^27 bytes, an empty block */
-	assert_int_equal(unpack(&stream, &(struct buffer){ 0 }, &(const char *){ NULL }), 0);
+	assert_int_equal(unpack(COMPRESSION_ZSTD, &stream, &(struct buffer){ 0 }, &(const char *){ NULL }), 0);
 	stream.bytes.bytes[5] = '\x89';				/* an eighth more */
-	assert_fault(&stream, "its window is too large");
+	assert_fault(COMPRESSION_ZSTD, &stream, "its window is larger than 128 MiB");
 	stream.bytes.bytes[5] = '\xff';
-	assert_fault(&stream, "its window is too large");
+	assert_fault(COMPRESSION_ZSTD, &stream, "its window is larger than 128 MiB");
 	buffer_free(&stream.bytes);
 }
 
 static void dictionaries(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 
 	(void)state;
 	begin(&stream);
 	add(&stream, "\x28\xb5\x2f\xfd\1\x50\7\1\0\0", 10);
-	assert_fault(&stream, "it needs a dictionary");
+	assert_fault(COMPRESSION_ZSTD, &stream, "it needs a dictionary");
 	buffer_free(&stream.bytes);
 }
 
 static void a_source_that_fails(void **state)
 {
-	struct stream stream;
+	struct packed stream;
 	struct buffer plain;
 	const char *fault = "(none)";
 
@@ -259,7 +193,7 @@ static void a_source_that_fails(void **state)
 	begin(&stream);
 	add(&stream, "\x28\xb5", 2);
 	stream.fault = EIO;
-	assert_int_equal(unpack(&stream, &plain, &fault), -1);
+	assert_int_equal(unpack(COMPRESSION_ZSTD, &stream, &plain, &fault), -1);
 	assert_int_equal(errno, EIO);
 	assert_null(fault);
 	buffer_free(&plain);

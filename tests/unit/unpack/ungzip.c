@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gzip.c: streams are read to their last byte or refused. */
+/* ungzip.c: streams are read to their last byte or refused. */
 #include "unit.h"
 
 #include <errno.h>
 
 #include "archives.h"
-#include "unpack/gzip.h"
+#include "unpack/stream.h"
 
 /* Unpacks what is in the archive into plain; 0, or -1 with the fault. */
 static int unpack(const struct buffer *archive, struct buffer *plain, const char **fault)
 {
 	int fd = openat(scratch, "f.gz", O_RDWR | O_CREAT | O_TRUNC, 0600);
-	struct gzip *gzip;
+	struct stream *stream;
 	const void *bytes;
 	ssize_t length;
 
 	assert_int_equal(write(fd, archive->bytes, archive->length), archive->length);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	archive_init(plain);
-	gzip = gzip_open(fd);
-	while ((length = gzip_read(gzip, &bytes, fault)) > 0)
+	stream = stream_open_file(COMPRESSION_GZIP, fd);
+	while ((length = stream_read(stream, &bytes, fault)) > 0)
 		add_bytes(plain, bytes, (size_t)length);
-	gzip_close(gzip);
+	stream_close(stream);
 	close(fd);
 	return (int)length;
 }
@@ -214,15 +214,15 @@ static void other_formats(void **state)
 
 static void a_file_that_cannot_be_read(void **state)
 {
-	struct gzip *gzip = gzip_open(scratch);
+	struct stream *stream = stream_open_file(COMPRESSION_GZIP, scratch);
 	const void *bytes;
 	const char *fault;
 
 	(void)state;
-	assert_int_equal(gzip_read(gzip, &bytes, &fault), -1);
+	assert_int_equal(stream_read(stream, &bytes, &fault), -1);
 	assert_int_equal(errno, EISDIR);
 	assert_null(fault);
-	gzip_close(gzip);
+	stream_close(stream);
 }
 
 int main(void)
