@@ -5,14 +5,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "unpack/codec.h"
 
 #define BLOCK 65536
 #define WHOLE 524288		/* plain bytes of a frame that is unpacked at once: compress.h's */
 #define WHOLE_PACKED (WHOLE + 4096)	/* room for one that does not get smaller */
+/* The same of a file that is one frame: that of a server has 8 MiB and unpacks to 21. */
+#define WHOLE_FILE (32 * MIB)
+#define WHOLE_RATIO 4		/* room for each byte of such a file; a program's is 3 */
 
 struct stream {
 	stream_source *source;
@@ -21,10 +26,12 @@ struct stream {
 	const struct codec *codec;	/* NULL: the bytes as they are */
 	void *state;			/* the codec's */
 	struct codec_step step;
-	unsigned char packed[WHOLE_PACKED], plain[WHOLE];
+	unsigned char *packed, *plain;	/* pages that are not used take no memory */
+	size_t packed_bytes, plain_bytes;
 };
 
-struct stream *stream_open(enum compression compression, stream_source *source, void *context)
+static struct stream *open_with(enum compression compression, stream_source *source,
+				void *context, size_t packed_bytes, size_t plain_bytes)
 {
 	static const struct codec *const codecs[] = {
 		[COMPRESSION_NONE] = NULL, [COMPRESSION_GZIP] = &ungzip_codec,
@@ -36,11 +43,20 @@ struct stream *stream_open(enum compression compression, stream_source *source, 
 	stream->source = source;
 	stream->context = context;
 	stream->codec = codecs[compression];
+	stream->packed_bytes = packed_bytes;
+	stream->plain_bytes = plain_bytes;
+	stream->packed = memory_new(packed_bytes, 1);
+	stream->plain = memory_new(plain_bytes, 1);
 	stream->step.packed = stream->packed;
 	stream->step.begun = true;
 	if (stream->codec)
 		stream->state = stream->codec->open(&stream->step);
 	return stream;
+}
+
+struct stream *stream_open(enum compression compression, stream_source *source, void *context)
+{
+	return open_with(compression, source, context, WHOLE_PACKED, WHOLE);
 }
 
 static ssize_t read_file(void *context, void *bytes, size_t length)
@@ -56,8 +72,20 @@ static ssize_t read_file(void *context, void *bytes, size_t length)
 
 struct stream *stream_open_file(enum compression compression, int fd)
 {
-	struct stream *stream = stream_open(compression, read_file, NULL);
+	size_t packed = WHOLE_PACKED, plain = WHOLE;
+	struct stream *stream;
+	struct stat st;
 
+	if (fstat(fd, &st) == 0 && st.st_size > WHOLE / WHOLE_RATIO
+	    && st.st_size < (off_t)WHOLE_FILE / WHOLE_RATIO * 2) {
+		packed = (size_t)st.st_size + 1;	/* the end is seen, too */
+		plain = (size_t)st.st_size * WHOLE_RATIO;
+		if (packed < WHOLE_PACKED)
+			packed = WHOLE_PACKED;
+		if (plain > WHOLE_FILE)
+			plain = WHOLE_FILE;
+	}
+	stream = open_with(compression, read_file, NULL, packed, plain);
 	stream->fd = fd;
 	stream->context = &stream->fd;
 	return stream;
@@ -67,6 +95,8 @@ void stream_close(struct stream *stream)
 {
 	if (stream->codec)
 		stream->codec->close(stream->state);
+	free(stream->packed);
+	free(stream->plain);
 	free(stream);
 }
 
@@ -79,8 +109,8 @@ bool stream_exceeds(const struct stream *stream)
 static int fill(struct stream *stream)
 {
 	struct codec_step *step = &stream->step;
-	const size_t wanted = step->ahead ? sizeof stream->packed : 1;
-	const size_t room = step->ahead ? sizeof stream->packed : BLOCK;
+	const size_t wanted = step->ahead ? stream->packed_bytes : 1;
+	const size_t room = step->ahead ? stream->packed_bytes : BLOCK;
 	ssize_t got = 1;
 
 	if (step->length >= wanted || step->last)
@@ -99,7 +129,7 @@ static int fill(struct stream *stream)
 ssize_t stream_read(struct stream *stream, const void **bytes, const char **fault)
 {
 	struct codec_step *step = &stream->step;
-	const size_t room = step->ahead ? WHOLE : BLOCK;
+	const size_t room = step->ahead ? stream->plain_bytes : BLOCK;
 	size_t left;
 
 	*bytes = stream->plain;
