@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Registries that misbehave, and what each host around one is sent: who gets a login, and who must not.
-# tests/run: timeout=600 seconds=60
+# tests/run: timeout=600 seconds=110
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network registry.corp.example=203.0.113.50 auth.corp.example=203.0.113.51 store.example=203.0.113.52 \
