@@ -515,6 +515,7 @@ static int run_init(struct option_parser *parser, struct error *err)
 	inputs->fetch.ca_directory = AT_FDCWD;
 	if (option_parse(parser, &run, err) < 0 || take_operand(&run, parser, err) < 0
 	    || command_inputs_environment(inputs, err) < 0
+	    || command_inputs_token(inputs, err) < 0
 	    || choose_certificates(&run, err) < 0)
 		goto out;
 	slash = run.output ? strrchr(run.output, '/') : NULL;

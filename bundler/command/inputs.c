@@ -14,6 +14,7 @@
 #include "base/confine.h"
 #include "base/limits.h"
 #include "build/build.h"
+#include "fetch/github.h"
 #include "recipe/load.h"
 
 #define MAXIMUM_SECONDS 86400
@@ -297,6 +298,15 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 			       ? error_hint(err, "it is optional, and release %s had no archive "
 					    "for it", inputs->recipe.version) : -1;
 	return 0;
+}
+
+int command_inputs_token(struct command_inputs *inputs, struct error *err)
+{
+	const char *token = command_inputs_variable("GITHUB_TOKEN");
+	const char *fault = token ? github_token_fault(token) : NULL;
+
+	inputs->fetch.github_token = token;
+	return fault ? error_set(err, STATUS_USAGE, "cannot use GITHUB_TOKEN: %s", fault) : 0;
 }
 
 int command_inputs_connect(struct command_inputs *inputs, struct error *err)

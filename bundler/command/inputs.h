@@ -97,6 +97,12 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 /* A variable of the environment that is set to something, else NULL. */
 const char *command_inputs_variable(const char *name);
 
+/*
+ * Takes GITHUB_TOKEN, for a command that asks GitHub for digests. Before command_inputs_connect.
+ * STATUS_USAGE.
+ */
+int command_inputs_token(struct command_inputs *inputs, struct error *err);
+
 /* Initializes inputs->client, which fetches as the options say. */
 int command_inputs_connect(struct command_inputs *inputs, struct error *err);
 

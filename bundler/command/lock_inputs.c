@@ -39,6 +39,7 @@ int command_lock_inputs_open(struct command_lock_inputs *locking, struct command
 
 	if (command_inputs_open(inputs, parser, err) < 0
 	    || lock_make_read(&locking->old, inputs->lock_file, err) < 0
+	    || command_inputs_token(inputs, err) < 0
 	    || command_inputs_connect(inputs, err) < 0)
 		return -1;
 	for (size_t i = 0; i < make->sums_count; i++)

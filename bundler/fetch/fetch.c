@@ -17,6 +17,7 @@
 #include "base/url.h"
 #include "fetch/cache.h"
 #include "fetch/download.h"
+#include "fetch/github.h"
 #include "fetch/partial.h"
 
 #define PLACEHOLDER "{asset}"
@@ -500,8 +501,9 @@ uint64_t fetch_size(const struct fetch *fetch, size_t number)
 int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err)
 {
 	struct url source;
+	struct github github = { &fetch->client, fetch->options.github_token };
 	struct download download = {
-		.get = get, .context = &fetch->client, .source = &source,
+		.get = github_get, .context = &github, .source = &source,
 		.stall_seconds = fetch->options.stall_seconds,
 		.total_seconds = fetch->options.total_seconds,
 	};

@@ -36,6 +36,7 @@ struct fetch_options {
 	int ca_directory;			/* ca_file is below this descriptor, or AT_FDCWD */
 	const char *ca_file;			/* read when the first https connection needs it */
 	struct proxies proxies;
+	const char *github_token;		/* for documents of GitHub's API, or NULL */
 	bool offline;				/* cache and file URLs only */
 	unsigned stall_seconds, total_seconds;	/* per source; 0: the default of limits.h */
 	struct event_sink events;

@@ -33,6 +33,8 @@ static const char *const header_names[HTTP_HEADERS] = {
 	[HTTP_LAST_MODIFIED] = "last-modified",
 	[HTTP_LOCATION] = "location",
 	[HTTP_WWW_AUTHENTICATE] = "www-authenticate",
+	[HTTP_X_RATELIMIT_REMAINING] = "x-ratelimit-remaining",
+	[HTTP_X_RATELIMIT_RESET] = "x-ratelimit-reset",
 };
 
 /* One hop under way. */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUNDLER_FETCH_GITHUB_H
+#define BUNDLER_FETCH_GITHUB_H
+
+#include "base/error.h"
+#include "base/url.h"
+#include "fetch/http.h"
+#include "fetch/redirect.h"
+
+/* GitHub's API, https://api.github.com: the user's token for it, and its limit of requests. */
+
+struct github {
+	struct redirect *client;
+	const char *token;	/* a secret without a fault, or NULL */
+};
+
+/* What is wrong with a token, or NULL. The token is not in the text. */
+const char *github_token_fault(const char *token);
+
+/*
+ * redirect_get, for download.h. A request to the API has the token, another one never. Where the
+ * API refuses because of its limit, the error says so, and until when.
+ */
+int github_get(void *github, const struct url *url, struct http_request *request,
+	       struct http_answer *answer, struct error *err);
+
+#endif
