@@ -141,7 +141,8 @@ zlib.folders = $(SRC)/zlib
 # Those that begin with gz are for the tests.
 zlib.members = adler32 crc32 deflate inffast inflate inftrees trees zutil gzclose gzlib \
 	gzread gzwrite
-zlib.flags = -D_LARGEFILE64_SOURCE=1 -DHAVE_HIDDEN -DHAVE_UNISTD_H -DHAVE_STDARG_H
+# The tables of CRC-32 are made when they are needed.
+zlib.flags = -D_LARGEFILE64_SOURCE=1 -DHAVE_HIDDEN -DHAVE_UNISTD_H -DHAVE_STDARG_H -DDYNAMIC_CRC_TABLE
 $(eval $(call library,zlib,libz.a))
 
 libdeflate.folders = $(SRC)/libdeflate/lib $(SRC)/libdeflate/lib/$(if $(filter aarch64,$(MACHINE)),arm,x86)
@@ -175,11 +176,13 @@ $(eval $(call library,libzstd,libzstd.a))
 xz-utils.folders = $(addprefix $(SRC)/xz-utils/src/liblzma/,common check lz lzma simple)
 xz-utils.members = common block_util filter_common stream_flags_common vli_size block_decoder \
 	block_header_decoder filter_decoder filter_flags_decoder index_hash stream_decoder \
-	stream_flags_decoder vli_decoder check crc32_table crc32_fast crc64_table crc64_fast sha256 \
+	stream_flags_decoder vli_decoder check crc32_small crc64_table crc64_fast sha256 \
 	lz_decoder lzma_decoder lzma2_decoder simple_coder simple_decoder x86 arm armthumb arm64
 xz-utils.flags = -fvisibility=hidden -DHAVE_CONFIG_H -DTUKLIB_SYMBOL_PREFIX=lzma_ \
 	-I$(CONFIG)/xz-utils $(addprefix -I$(SRC)/xz-utils/src/,liblzma/api liblzma/rangecoder \
 	liblzma/delta common $(xz-utils.folders:$(SRC)/xz-utils/src/%=%))
+# Only headers are checked with CRC-32, so its small form will do.
+xz-utils/crc32_small.o: flags = -DHAVE_SMALL -DHAVE_FUNC_ATTRIBUTE_CONSTRUCTOR
 $(eval $(call library,xz-utils,liblzma.a))
 
 # Those that compress are for the tests; in the program the linker leaves them out.
