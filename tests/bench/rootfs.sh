@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # `bundler rootfs` with a warm cache against the shell pipeline that the Alpine stage of the
-# original image was, memory against the size of the archive, and both processors at work.
+# original image was, and against each format's own tool alone; memory; both processors at work.
 # Needs build/bundler and the archives of configs/source/build.sh in build/source.
 . "$(dirname "$0")/lib.sh"
 
@@ -48,8 +48,48 @@ six_on_one() {
 
 "$bundler" fetch --lock "$lock" --cache "$work/cache" --mirror "file://$top/build/source" "$recipe" >/dev/null
 
-compare 'rootfs / shell pipeline, wall' 0.60 ours pipeline
-compare 'six platforms, all processors / one, wall' "1, fewer is better" six six_on_one
+gunzip_alone() { gzip -dc "$archive"; }
+
+# The same release in another format, with a recipe of its own: against the format's own tool.
+other_rootfs() {
+	"$bundler" rootfs --offline --cache "$work/cache" -o "$work/other" "$work/$format.yaml"
+}
+
+other_alone() { "${tool[@]}" "$work/release/server.tar.$format"; }
+
+compare_format() { # FORMAT COMMAND...: what packs, and unpacks with -dc
+	local recipe=$work/$1.yaml
+	format=$1 tool=("$2" -dc)
+	mkdir -p "$work/release"
+	gzip -dc "$archive" | "$2" -c >"$work/release/server.tar.$format"
+	cat >"$recipe" <<-END
+		name: server
+		version: 1.0.0
+		release:
+		  asset: server.tar.$format
+		  url: file://$work/release/{asset}
+		  sums: ""
+		  directory: "$stem"
+		  format: {linux: tar.$format}
+		platforms: [linux/amd64]
+		root:
+		  - {path: /server, member: nats-streaming-server, mode: "0755", program: true}
+		image: {entrypoint: [/server]}
+	END
+	(cd "$work/release" && sha256sum "server.tar.$format") >"$work/sums"
+	"$bundler" lock --sums "$work/sums" "$recipe" >/dev/null
+	"$bundler" fetch --cache "$work/cache" "$recipe" >/dev/null
+	compare "rootfs of tar.$format / $2 -dc, wall" 1.1 other_rootfs other_alone
+}
+
+compare 'rootfs / gzip -dc of the archive, wall' 0.9 ours gunzip_alone
+compare 'rootfs / shell pipeline, wall' 0.50 ours pipeline
+runs=${RUNS:-5}
+compare_format xz xz
+compare_format zst zstd
+compare_format bz2 bzip2
+runs=${RUNS:-15}
+compare 'six platforms, all processors / one, wall' 0.55 six six_on_one
 
 figure 'peak memory, one platform' "$(peak "$bundler" rootfs -p linux/amd64 --offline --lock "$lock" \
 	--cache "$work/cache" -o "$work/rootfs" "$recipe")" KiB 'at most 65536'
