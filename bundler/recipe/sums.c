@@ -209,7 +209,7 @@ static const char *begin(struct reader *reader, const struct buffer *sums)
 
 /*
  * Looks for the name in GitHub's document of a release ("Get a release by tag name", REST API),
- * which has all of its assets, or in a list of assets alone ("List release assets"), a page of them.
+ * which has all of its assets, or in a page of the list of assets ("List release assets").
  * Assets that are older than their digests have null there.
  */
 static int find_in_release(const struct buffer *sums, const char *name_of_sums, const char *name,
@@ -256,8 +256,10 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 	if (!fault)
 		return found;
 	error_set(err, STATUS_CONFIG, "cannot use '%s' for '%s': %s", name_of_sums, name, fault);
-	return fault == undigested ? error_hint(err, "GitHub has digests of what was uploaded since June "
-				       "2025; pass a checksum file of your own with --sums") : -1;
+	if (fault == undigested)
+		error_hint(err, "GitHub has digests of what was uploaded since June 2025; pass a "
+			   "checksum file of your own with --sums");
+	return -1;
 }
 
 static bool is_document(const struct buffer *sums)
