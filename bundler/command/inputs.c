@@ -14,6 +14,7 @@
 #include "base/confine.h"
 #include "base/limits.h"
 #include "build/build.h"
+#include "command/report.h"
 #include "fetch/github.h"
 #include "recipe/load.h"
 
@@ -315,13 +316,27 @@ int command_inputs_connect(struct command_inputs *inputs, struct error *err)
 	return inputs->fetching ? 0 : -1;
 }
 
+void command_inputs_note(const struct recipe *recipe, const struct lock *lock)
+{
+	struct error unused;
+
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		if (!lock_find(lock, recipe->platforms[i], &unused))
+			report_line("note: ", recipe->platforms[i]->name,
+				    " is left out: the release does not have it");
+}
+
 int command_inputs_fetch(struct command_inputs *inputs, struct error *err)
 {
 	struct event_sink *events = &inputs->fetch.events;
 
 	if (!events->notify)
 		*events = (struct event_sink){ progress_notify, &inputs->progress };
-	return command_inputs_lock(inputs, err) < 0 ? -1 : command_inputs_connect(inputs, err);
+	if (command_inputs_lock(inputs, err) < 0)
+		return -1;
+	if (inputs->all)
+		command_inputs_note(&inputs->recipe, &inputs->lock);
+	return command_inputs_connect(inputs, err);
 }
 
 static int find_assets(struct command_inputs *inputs, struct error *err)
@@ -448,9 +463,20 @@ void command_inputs_close(struct command_inputs *inputs)
 
 json_t *command_inputs_describe(const struct command_inputs *inputs)
 {
-	return json_pack("{s:s, s:s, s:s, s:I}", "name", inputs->lock.name,
+	const struct recipe *recipe = &inputs->recipe;
+	json_t *left_out = json_array(), *report;
+	struct error unused;
+
+	for (size_t i = 0; inputs->all && i < recipe->platform_count; i++)
+		if (!lock_find(&inputs->lock, recipe->platforms[i], &unused))
+			json_array_append_new(left_out, json_string(recipe->platforms[i]->name));
+	report = json_pack("{s:s, s:s, s:s, s:I}", "name", inputs->lock.name,
 			 "version", inputs->lock.version, "release", inputs->lock.release,
 			 "epoch", (json_int_t)inputs->epoch);
+	if (json_array_size(left_out) > 0)
+		json_object_set(report, "left_out", left_out);
+	json_decref(left_out);
+	return report;
 }
 
 void command_inputs_list_scratch(struct confine *confine)

@@ -106,8 +106,12 @@ int command_inputs_token(struct command_inputs *inputs, struct error *err);
 /* Initializes inputs->client, which fetches as the options say. */
 int command_inputs_connect(struct command_inputs *inputs, struct error *err);
 
+/* Notes on standard error the optional platforms that the lock does not have. */
+void command_inputs_note(const struct recipe *recipe, const struct lock *lock);
+
 /*
- * Both: reads the lock and initializes the client. Its events go to inputs->progress, unless
+ * Both: reads the lock and initializes the client. Without a choice of platforms, those that are
+ * left out are noted. Its events go to inputs->progress, unless
  * inputs->fetch.events was set.
  */
 int command_inputs_fetch(struct command_inputs *inputs, struct error *err);
@@ -133,7 +137,10 @@ int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *conte
 /* Frees what was opened. */
 void command_inputs_close(struct command_inputs *inputs);
 
-/* The beginning of a JSON report: what the lock is of, and the epoch. */
+/*
+ * The beginning of a JSON report: what the lock is of, the epoch, and the platforms that were left
+ * out, if there are any.
+ */
 json_t *command_inputs_describe(const struct command_inputs *inputs);
 
 /* Lists that directory, for command_inputs_scratch. */

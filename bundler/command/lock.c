@@ -43,7 +43,7 @@ static int run_lock(struct option_parser *parser, struct error *err)
 	    && lock_make(&run.locking.make, &run.lock, err) == 0)
 		result = lock_write(&run.lock, run.inputs.lock_file, print_lock, &run.lock, err);
 	if (result == 0)
-		command_lock_inputs_note(&run.inputs.recipe, &run.lock);
+		command_inputs_note(&run.inputs.recipe, &run.lock);
 	lock_close(&run.lock);
 	command_lock_inputs_close(&run.locking);
 	command_inputs_close(&run.inputs);

@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "base/path.h"
-#include "command/report.h"
 
 int command_lock_inputs_sums(void *locking, const struct option_spec *spec, const char *value,
 			     struct error *err)
@@ -56,16 +55,6 @@ int command_lock_inputs_open(struct command_lock_inputs *locking, struct command
 		return 0;
 	make->scratch = command_inputs_scratch(err);
 	return make->scratch < 0 ? -1 : 0;
-}
-
-void command_lock_inputs_note(const struct recipe *recipe, const struct lock *lock)
-{
-	struct error unused;
-
-	for (size_t i = 0; i < recipe->platform_count; i++)
-		if (!lock_find(lock, recipe->platforms[i], &unused))
-			report_line("note: ", recipe->platforms[i]->name,
-				    " is left out: the release does not have it");
 }
 
 void command_lock_inputs_close(struct command_lock_inputs *locking)

@@ -55,9 +55,6 @@ int command_lock_inputs_release(void *release, const struct option_spec *spec, c
 int command_lock_inputs_open(struct command_lock_inputs *locking, struct command_inputs *inputs,
 			     struct option_parser *parser, struct error *err);
 
-/* Notes on standard error the optional platforms that the new lock does not have. */
-void command_lock_inputs_note(const struct recipe *recipe, const struct lock *lock);
-
 void command_lock_inputs_close(struct command_lock_inputs *locking);
 
 #endif

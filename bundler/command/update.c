@@ -229,7 +229,7 @@ static int run_update(struct option_parser *parser, struct error *err)
 	    && command_lock_inputs_open(&run.locking, &run.inputs, parser, err) == 0)
 		result = update(&run, err);
 	if (result >= 0)
-		command_lock_inputs_note(&run.recipe, &run.lock);
+		command_inputs_note(&run.recipe, &run.lock);
 	for (int i = 0; i < FILES; i++) {
 		buffer_free(&run.before[i]);
 		buffer_free(&run.after[i]);

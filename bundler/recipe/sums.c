@@ -208,7 +208,8 @@ static const char *begin(struct reader *reader, const struct buffer *sums)
 }
 
 /*
- * Looks for the name in GitHub's document of a release ("Get a release by tag name", REST API).
+ * Looks for the name in GitHub's document of a release ("Get a release by tag name", REST API),
+ * which has all of its assets, or in a page of the list of assets ("List release assets").
  * Assets that are older than their digests have null there.
  */
 static int find_in_release(const struct buffer *sums, const char *name_of_sums, const char *name,
@@ -218,6 +219,7 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 	size_t values = 0, i;
 	json_error_t where;
 	json_t *root, *assets, *asset;
+	const char *const undigested = "it has no digest of the asset";
 	int found = 0;
 
 	/* Jansson takes up to 300 bytes for a value of two. */
@@ -230,7 +232,7 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 	if (!root)
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': line %d, column %d: %s",
 				 name_of_sums, where.line, where.column, where.text);
-	assets = json_object_get(root, "assets");
+	assets = json_is_array(root) ? root : json_object_get(root, "assets");
 	if (!json_is_array(assets))
 		fault = "it is JSON, but not of a release: it has no 'assets'";
 	json_array_foreach(assets, i, asset)
@@ -242,8 +244,7 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 		if (found > 0)
 			fault = "it lists the asset twice";
 		else if (!text)
-			fault = "it has no digest of the asset: GitHub has none from "
-				"before June 2025";
+			fault = undigested;
 		else if (strncmp(text, "sha512:", 7) == 0
 			 && digest_parse_sha512(&digest->sha512, text + 7) == 0)
 			digest->is_sha512 = true;
@@ -252,8 +253,18 @@ static int find_in_release(const struct buffer *sums, const char *name_of_sums, 
 		found = 1;
 	}
 	json_decref(root);
-	return fault ? error_set(err, STATUS_CONFIG, "cannot use '%s' for '%s': %s", name_of_sums,
-				 name, fault) : found;
+	if (!fault)
+		return found;
+	error_set(err, STATUS_CONFIG, "cannot use '%s' for '%s': %s", name_of_sums, name, fault);
+	if (fault == undigested)
+		error_hint(err, "GitHub has digests of what was uploaded since June 2025; pass a "
+			   "checksum file of your own with --sums");
+	return -1;
+}
+
+static bool is_document(const struct buffer *sums)
+{
+	return *sums->bytes == '{' || *sums->bytes == '[';
 }
 
 /* The best match of each algorithm. */
@@ -341,7 +352,7 @@ int sums_find(const struct buffer *sums, const char *name_of_sums, const char *n
 	fault = begin(&reader, sums);
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use '%s': %s", name_of_sums, fault);
-	if (*sums->bytes == '{')
+	if (is_document(sums))
 		return find_in_release(sums, name_of_sums, name, digest, err);
 	if (choose(&choice, &reader, name_of_sums, name, alone, err) < 0)
 		return -1;
@@ -413,14 +424,14 @@ const char *sums_near(const struct buffer *sums, const char *name, const char *c
 
 	if (sums->length == 0 || begin(&reader, sums))
 		return NULL;
-	if (*sums->bytes != '{') {
+	if (!is_document(sums)) {
 		while (read_line(&reader) && !(reader.is_signed && is_line(&reader, SIGNATURE)))
 			if (reader.length > 0 && !parse_line(&reader, &entry) && entry.length > 0)
 				consider(&nearest, entry.name, entry.length);
 		return nearest.best;
 	}
 	root = json_loadb(sums->bytes, sums->length, 0, NULL);
-	json_array_foreach(json_object_get(root, "assets"), i, asset)
+	json_array_foreach(json_is_array(root) ? root : json_object_get(root, "assets"), i, asset)
 	{
 		const char *text = json_string_value(json_object_get(asset, "name"));
 

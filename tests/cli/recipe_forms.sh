@@ -108,7 +108,10 @@ root 'asset: true'
 build
 run bundler lock --sums old.json bare.yaml
 status 3
-stderr <<<"bundler: cannot use 'old.json' for 'bare-armv7': it has no digest of the asset: GitHub has none from before June 2025"
+stderr <<-'END'
+	bundler: cannot use 'old.json' for 'bare-armv7': it has no digest of the asset
+	hint: GitHub has digests of what was uploaded since June 2025; pass a checksum file of your own with --sums
+END
 run bundler lock --sums limit.json bare.yaml
 status 3
 stderr <<<"bundler: cannot use 'limit.json' for 'bare-amd64': it is JSON, but not of a release: it has no 'assets'"

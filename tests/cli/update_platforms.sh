@@ -82,21 +82,32 @@ run bundler lock --sums mirror/SHA256SUMS tiny.yaml
 stdout_stated=1
 stderr <<<'note: linux/arm64 is left out: the release does not have it'
 run bundler fetch "${offline[@]}" tiny.yaml
+stderr <<<'note: linux/arm64 is left out: the release does not have it'
 filter 's/[0-9a-f]{64}/DIGEST/g'
 stdout <<-'END'
 	DIGEST  cache/sha256/DIGEST
 	DIGEST  cache/sha256/DIGEST
 END
 run bundler rootfs -o trees "${offline[@]}" tiny.yaml
+stderr <<<'note: linux/arm64 is left out: the release does not have it'
 stdout <<-'END'
 	DIGEST  trees/linux-amd64.mtree
 	DIGEST  trees/linux-arm-v7.mtree
 END
 run bundler image -o oci:layout "${offline[@]}" tiny.yaml
+stderr <<<'note: linux/arm64 is left out: the release does not have it'
 stdout <<-'END'
 	sha256:DIGEST  linux/amd64
 	sha256:DIGEST  linux/arm/v7
 END
+run bundler rootfs --json -o trees "${offline[@]}" tiny.yaml
+stdout_stated=1
+stderr <<<'note: linux/arm64 is left out: the release does not have it'
+check test "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["left_out"])' "$scratch/stdout")" = \
+	"['linux/arm64']"
+run bundler rootfs -p linux/amd64 --json -o trees "${offline[@]}" tiny.yaml
+stdout_stated=1
+check test "$(grep -c left_out "$scratch/stdout")" -eq 0
 run bundler audit "${offline[@]}" oci:layout tiny.yaml
 stdout <<<'verdict: identical (linux/amd64, linux/arm/v7)'
 run bundler audit "${offline[@]}" oci:more tiny.yaml

@@ -50,6 +50,8 @@ static void finds_a_name(void **state)
 		{ "MD5 (a) = d41d8cd98f00b204e9800998ecf8427e\nSHA256 (a) = " A "\n", "a", A },
 		{ "{\"assets\": [{\"name\": \"b\"}, {\"name\": \"a\", \"digest\": \"sha256:" A
 		  "\"}]}", "a", A },
+		{ "[{\"name\": \"b\"}, {\"name\": \"a\", \"digest\": \"sha256:" A "\"}]", "a",
+		  A },
 		{ SIGNED A "  a\n" SIGNATURE, "a", A }, { SIGNED "- " A "  a\n" SIGNATURE, "a", A },
 	};
 	char hex[DIGEST_HEX_BYTES];
