@@ -89,13 +89,29 @@ struct all_sums {
 	size_t *of[LIMIT_RECIPE_RELEASES];	/* by release and platform of the recipe */
 };
 
-static int read_sums(const struct lock_make *make, struct sums *sums, struct error *err)
+/* Whether a release may do without this one: it is of optional platforms only. */
+static bool may_be_absent(const struct recipe *recipe, const struct all_sums *all, size_t number)
 {
+	for (size_t k = 0; k < recipe->release_count; k++)
+		for (size_t i = 0; i < recipe->platform_count; i++)
+			if (recipe_format(&recipe->releases[k], recipe->platforms[i])
+			    && all->of[k][i] == number && (k > 0 || !recipe->optional[i]))
+				return false;
+	return true;
+}
+
+static int read_sums(const struct lock_make *make, const struct all_sums *all, size_t number,
+		     struct error *err)
+{
+	struct sums *sums = &all->items[number];
+	bool absent;
 	int result;
 
 	if (make->sums_count > 0)
 		return file_read(&sums->text, AT_FDCWD, sums->name, err);
-	result = fetch_document(make->fetch, sums->name, &sums->text, err);
+	result = fetch_document(make->fetch, sums->name, &sums->text, &absent, err);
+	if (result < 0 && absent && may_be_absent(make->recipe, all, number))
+		return 0;
 	if (result < 0 && err->status == STATUS_NETWORK)
 		error_hint(err, "--sums reads a copy from elsewhere");
 	return result;
@@ -413,7 +429,7 @@ static int lock_releases(const struct lock_make *make, struct lock *new, struct 
 		result = begin(make, new, &all, err);
 	for (; opened < all.count && result == 0; opened++) {
 		buffer_init(&all.items[opened].text, LIMIT_SUMS_BYTES);
-		result = read_sums(make, &all.items[opened], err);
+		result = read_sums(make, &all, opened, err);
 	}
 	if (result == 0 && !wants_archives(make) && !may_have_sha512(&all))
 		result = fetch_end(make->fetch, err);

@@ -296,6 +296,7 @@ static int answer(void *context, const struct reader_question *question,
 		.name = question->name, .url = question->url, .digest = digest->sha256,
 	};
 	struct buffer document;
+	bool absent;
 	int result;
 
 	if (!is_allowed(run, question->url))
@@ -311,7 +312,7 @@ static int answer(void *context, const struct reader_question *question,
 		return fetch_open(&run->inputs.client, &asset, fd, size, err);
 	}
 	buffer_init(&document, sizeof shared->document);
-	result = fetch_document(&run->inputs.client, question->url, &document, err);
+	result = fetch_document(&run->inputs.client, question->url, &document, &absent, err);
 	if (result == 0 && document.length > 0)
 		memcpy(shared->document, document.bytes, document.length);
 	shared->document_length = document.length;

@@ -418,7 +418,8 @@ static int on_document_body(void *context, const void *bytes, size_t length, str
 		      document->buffer->maximum);
 }
 
-int download_document(const struct download *download, struct buffer *buffer, struct error *err)
+int download_document(const struct download *download, struct buffer *buffer, bool *absent,
+		      struct error *err)
 {
 	struct download_retry retry = {
 		.deadline = clock_now() + 1000 * (int64_t)download->total_seconds
@@ -437,6 +438,7 @@ int download_document(const struct download *download, struct buffer *buffer, st
 
 		if (result < 0 && answer.transient)
 			pause = download_pause(&retry, answer.reached, answer.retry_after);
+		*absent = answer.status == 404 || answer.status == 410;
 		http_answer_free(&answer);
 		if (result == 0)
 			return 0;

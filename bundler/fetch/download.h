@@ -44,9 +44,11 @@ int download_archive(const struct download *download, struct partial *partial, b
 
 /*
  * Adds a document to buffer, at most its maximum. A failed attempt empties the buffer.
- * STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_LIMIT or STATUS_INTERRUPTED.
+ * STATUS_NETWORK, STATUS_TLS, STATUS_HTTP, STATUS_LIMIT or STATUS_INTERRUPTED. *absent says after a
+ * failure whether the server has no such document (HTTP status 404 or 410).
  */
-int download_document(const struct download *download, struct buffer *buffer, struct error *err);
+int download_document(const struct download *download, struct buffer *buffer, bool *absent,
+		      struct error *err);
 
 /* When to ask a source again: exponential back-off with jitter, bounded in number and time. */
 

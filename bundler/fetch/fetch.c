@@ -2,6 +2,7 @@
 /* Looks for an asset in the cache, then at each source in turn. */
 #include "fetch/fetch.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -498,7 +499,8 @@ uint64_t fetch_size(const struct fetch *fetch, size_t number)
 	return fetch->ahead[number].size;
 }
 
-int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err)
+int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, bool *absent,
+		   struct error *err)
 {
 	struct url source;
 	struct github github = { &fetch->client, fetch->options.github_token };
@@ -511,6 +513,7 @@ int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, 
 	char *path;
 	int result;
 
+	*absent = false;
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", url, fault);
 	if (source.scheme == URL_FILE) {
@@ -518,6 +521,7 @@ int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, 
 		result = path ? file_read(buffer, -1, path, err)
 			      : error_set(err, STATUS_FILE, "cannot use '%s': not a file "
 					  "URL", source.shown);
+		*absent = path && result < 0 && errno == ENOENT;
 		free(path);
 	} else if (source.scheme == URL_HTTP) {
 		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': without a digest, https "
@@ -526,7 +530,7 @@ int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, 
 		result = error_set(err, STATUS_NETWORK, "cannot fetch '%s': --offline forbids the "
 				   "network", source.shown);
 	} else {
-		result = download_document(&download, buffer, err);
+		result = download_document(&download, buffer, absent, err);
 	}
 	url_free(&source);
 	return result;

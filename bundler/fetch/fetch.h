@@ -107,8 +107,10 @@ int fetch_learn(struct fetch *fetch, struct fetch_asset *asset, const struct dig
 /*
  * Adds a document without a known digest to buffer, at most its maximum: over https or from a file
  * only. Cache and mirrors are not used. Errors as for download_document, STATUS_CONFIG for a URL
- * that is refused, STATUS_FILE for a file that cannot be read.
+ * that is refused, STATUS_FILE for a file that cannot be read. *absent says after a failure whether
+ * there is no such document or file.
  */
-int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, struct error *err);
+int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, bool *absent,
+		   struct error *err);
 
 #endif

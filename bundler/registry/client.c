@@ -239,6 +239,7 @@ static int fetch_tag(struct exchange *exchange, const char *text, struct buffer 
 	const char *fault;
 	uint64_t size;
 	int fd, result;
+	bool absent;
 
 	if (fetch->options.offline) {
 		error_set(err, STATUS_NETWORK, "cannot read '%s': only the registry knows what "
@@ -248,7 +249,7 @@ static int fetch_tag(struct exchange *exchange, const char *text, struct buffer 
 	fault = url_parse(&url, text);
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", text, fault);
-	result = download_document(&download, bytes, err);
+	result = download_document(&download, bytes, &absent, err);
 	url_free(&url);
 	if (result < 0)
 		return -1;

@@ -89,6 +89,22 @@ run bundler lock --sums bare_linux_amd64.txt --sums bare_linux_armv7.txt --sums 
 status 3
 stderr <<<"bundler: cannot use 'other.txt': 'bare_linux_amd64' has another digest in a file before it"
 
+begin 'a file of sums for each asset, and one is not there'
+make_elf 62 64 5000 >bare-linux-amd64
+sha256sum bare-linux-amd64 >bare-linux-amd64.sha256
+release 'asset: "bare-{target}"' 'url: "https://bare.example/{asset}"' \
+	"sums: \"file://$PWD/{asset}.sha256\"" 'format: {linux: program}'
+root 'asset: true'
+run bundler lock bare.yaml
+status 9
+stderr <<<"bundler: cannot read '$PWD/bare-linux-armv7.sha256': No such file or directory"
+sed -i 's|linux/arm/v7\]|{platform: linux/arm/v7, optional: true}]|' bare.yaml
+run bundler lock bare.yaml
+filter 's/.*/locked/'
+stdout <<<locked
+filter ''
+stderr <<<'note: linux/arm/v7 is left out: the release does not have it'
+
 begin "GitHub's document of a release"
 mkdir mirror
 make_elf 62 64 5000 >mirror/bare-amd64

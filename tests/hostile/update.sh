@@ -146,6 +146,22 @@ start
 serve "$GITHUB=status 404"
 refuses 6 "cannot fetch '${place}1.1.0/SHA256SUMS': HTTP status 404 (Not Found)"
 
+begin "no checksum file for an optional platform's asset"
+start
+sed -i 's,SHA256SUMS,{asset}.sha256,; s,linux/amd64\],linux/amd64\, {platform: linux/arm64\, optional: true}],' demo.yaml
+check grep -q 'optional: true' demo.yaml
+cp demo.yaml before
+serve "$GITHUB=file $PWD/sums ;; status 404 ;; file $PWD/sums ;; status 403"
+update 1.1.0
+stdout_stated=1
+stderr <<<'note: linux/arm64 is left out: the release does not have it'
+check test "$(grep -c '"platform"' demo.lock.json)" = 1
+cp before/* .
+update 1.1.0
+status 6
+stderr_stated=1
+untouched
+
 begin 'a certificate of somebody else'
 start
 certificate elsewhere ca DNS:elsewhere.example
