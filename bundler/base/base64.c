@@ -23,8 +23,12 @@ char *base64_write(const void *bytes, size_t length)
 
 		*out++ = alphabet[group >> 18];
 		*out++ = alphabet[group >> 12 & 63];
-		*out++ = left > 1 ? alphabet[group >> 6 & 63] : '=';
-		*out++ = left > 2 ? alphabet[group & 63] : '=';
+		*out++ = '=';
+		*out++ = '=';
+		if (left > 1)
+			out[-2] = alphabet[group >> 6 & 63];
+		if (left > 2)
+			out[-1] = alphabet[group & 63];
 	}
 	return text;
 }

@@ -7,7 +7,10 @@
 /* The formats of files that bundler unpacks: how they are compressed, and what is in them. */
 
 enum compression {
-	COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_XZ, COMPRESSION_ZSTD, COMPRESSION_BZIP2
+	/* Those that layers of images have. */
+	COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD,
+	COMPRESSIONS_OF_LAYERS,
+	COMPRESSION_XZ = COMPRESSIONS_OF_LAYERS, COMPRESSION_BZIP2
 };
 
 enum format_content { FORMAT_TAR, FORMAT_ZIP, FORMAT_PROGRAM };

@@ -28,7 +28,7 @@
 /* Media type and, in the reviewable style, file name of a layer, by its compression. */
 static const struct {
 	const char *media_type, *file;
-} layer_kinds[] = {
+} layer_kinds[COMPRESSIONS_OF_LAYERS] = {
 	[COMPRESSION_NONE] = { TYPE_LAYER, "rootfs.tar" },
 	[COMPRESSION_GZIP] = { TYPE_LAYER "+gzip", "rootfs.tar.gz" },
 	[COMPRESSION_ZSTD] = { TYPE_LAYER "+zstd", "rootfs.tar.zst" },

@@ -39,7 +39,7 @@ struct run {
 static int set_compression(void *compression, const struct option_spec *spec, const char *value,
 			   struct error *err)
 {
-	static const char *const names[] = {
+	static const char *const names[COMPRESSIONS_OF_LAYERS] = {
 		[COMPRESSION_NONE] = "none", [COMPRESSION_GZIP] = "gzip",
 		[COMPRESSION_ZSTD] = "zstd",
 	};

@@ -380,7 +380,7 @@ static int take_result(struct run *run, struct error *err)
 static int check_urls(const struct run *run, struct error *err)
 {
 	const struct recipe *recipe = &run->inputs.recipe;
-	struct pool pool = { NULL };
+	struct pool pool = { 0 };
 	int result = 0;
 
 	for (size_t i = 0; i < recipe->platform_count && result == 0; i++) {

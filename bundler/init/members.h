@@ -22,8 +22,8 @@ struct init_members {
 	struct pool *pool;
 };
 
-/* A release_visit: adds a file to the struct init_members in context. */
-int init_members_add(void *members, const char *name, const struct content *content,
+/* A release_visit: adds a file to the struct init_members at into. */
+int init_members_add(void *into, const char *name, const struct content *content,
 		     struct error *err);
 
 /*

@@ -62,7 +62,7 @@ static const char *template_of(const struct init_plan *plan, const struct init_c
 static bool is_complete(const struct init_plan *plan, const struct init_release *release,
 			const char *template)
 {
-	struct pool pool = { NULL };
+	struct pool pool = { 0 };
 	struct init_plan scratch = *plan;
 	bool found = true;
 

@@ -27,7 +27,7 @@ struct blobs_layer {
 struct blobs_state {
 	bool entered;		/* an index or manifest that was looked at */
 	/* Of the file that an entry leads to, by how it is taken to be compressed: */
-	struct blobs_layer *layers[3];
+	struct blobs_layer *layers[COMPRESSIONS_OF_LAYERS];
 	const char *os, *architecture, *variant;	/* of a manifest's image, or NULL */
 };
 

@@ -88,7 +88,7 @@ found layer-gzip-empty <<'END'
 blobs/sha256/LAYER0: layer.md#gzip-media-types: the gzip stream cannot be read: truncated
 END
 for case in cut:truncated block:'invalid data' checksum:'incorrect checksum' size:'invalid data' \
-	window:'its window is too large' dictionary:'it needs a dictionary' \
+	window:'its window is larger than 128 MiB' dictionary:'it needs a dictionary' \
 	garbage:'something that is not in zstd format follows' empty:truncated; do
 	found "layer-zstd-${case%%:*}" <<-END
 	blobs/sha256/LAYER0: layer.md#zstd-media-types: the zstd stream cannot be read: ${case#*:}

@@ -111,7 +111,7 @@ static void test_releases(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		struct pool pool = { NULL };
+		struct pool pool = { 0 };
 		struct init_plan plan = { .pool = &pool };
 		struct init_release release = make_release(row->product, row->version,
 							   pool_string(&pool, row->names),
@@ -143,7 +143,7 @@ static void test_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		struct pool pool = { NULL };
+		struct pool pool = { 0 };
 		struct init_plan plan = { .pool = &pool };
 		struct init_asset asset = { .name = names[i], .url = names[i] };
 		const struct init_release release = {

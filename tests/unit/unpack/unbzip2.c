@@ -135,7 +135,7 @@ static void trailing_bytes(void **state)
 static void other_formats(void **state)
 {
 	static const char *const texts[] = { "<html>", "PK\3\4....", "\x1f\x8b\x08.......",
-					     "BZ09....", "\xfd" "7zXZ....." };
+					     "BZ09....", ("\xfd" "7zXZ.....") };
 	struct packed bzip2;
 
 	(void)state;
