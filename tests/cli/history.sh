@@ -49,6 +49,11 @@ take() {
 	# What it printed is the change that it made.
 	cp "$scratch/stdout" change
 	stdout <change
+	sed -n 's/.*platform: \([^,]*\), optional: true.*/\1/p' "$recipe" | while read -r platform; do
+		grep -q "\"$platform\"" "configs/$name.lock.json" ||
+			echo "note: $platform is left out: the release does not have it"
+	done >notes
+	stderr <notes
 	check git -C before apply -p2 "$PWD/change"
 	check diff -r before configs
 	run bundler library -o tree --commit $commit "$recipe"
