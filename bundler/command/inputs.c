@@ -384,10 +384,12 @@ static int fetch_apart(void *context, void *items, size_t count, int *fds, struc
 		rows++;
 	chosen = pool_new(&inputs->pool, count, sizeof *chosen);
 	for (size_t i = 0; i < count; i++) {
-		if (inputs->fetching || (archives[i].platform >= rows && archives[i].platform != FURTHER))
+		const size_t row = archives[i].platform;
+
+		if (inputs->fetching || (row >= rows && row != FURTHER))
 			return error_set(err, STATUS_FILE, "cannot fetch: no such archive");
-		if (archives[i].platform != FURTHER)
-			chosen[platforms++] = &table[archives[i].platform];
+		if (row != FURTHER)
+			chosen[platforms++] = &table[row];
 	}
 	inputs->platforms = chosen;
 	inputs->platform_count = platforms;
@@ -421,8 +423,8 @@ static int ask(struct command_inputs *inputs, struct error *err)
 		return error_set(err, STATUS_LIMIT, "cannot fetch %zu archives in another process: "
 				 "the limit is %d", count, FETCHER_ITEMS);
 	for (size_t i = 0; i < count; i++)
-		archives[i].platform = i < inputs->platform_count
-				       ? (size_t)(inputs->platforms[i] - platform_table()) : FURTHER;
+		archives[i].platform = i >= inputs->platform_count ? FURTHER
+				       : (size_t)(inputs->platforms[i] - platform_table());
 	if (fetcher_ask(&inputs->fetcher, archives, count, fds, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)

@@ -61,7 +61,7 @@ struct command_inputs {
 	struct fetch_options fetch;
 	struct fetch client;
 	bool fetching;				/* client has been initialized */
-	struct fetch_asset *assets;		/* of command_inputs_ahead, as build_assets has them */
+	struct fetch_asset *assets;		/* of command_inputs_ahead: build_assets */
 	size_t asset_count;
 	struct fetcher fetcher;			/* of command_inputs_part */
 	struct progress progress;

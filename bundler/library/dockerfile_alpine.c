@@ -45,7 +45,8 @@ static void add_targets(struct library_text *d)
 			&& !lock_find(d->lock, platform, &ignored)))
 			continue;
 		asset = text_asset(d, platform);
-		target = asset ? recipe_target(d->recipe->releases, platform, &d->pool, d->err) : NULL;
+		target = !asset ? NULL
+			 : recipe_target(d->recipe->releases, platform, &d->pool, d->err);
 		if (asset && !target)
 			d->failed = true;
 		else if (asset)

@@ -401,7 +401,8 @@ static int check_urls(const struct lock *lock, const struct recipe *recipe, size
 
 	for (size_t i = 0; i < locked->asset_count && result == 0; i++) {
 		const struct lock_asset *asset = &locked->assets[i];
-		const char *url = recipe_url(&recipe->releases[number], asset->platform, &pool, err);
+		const char *url = recipe_url(&recipe->releases[number], asset->platform, &pool,
+					     err);
 
 		if (!url)
 			result = -1;

@@ -57,7 +57,7 @@ struct lock {
 	char *release;		/* origin of the archives: "official", "source", another name */
 	int64_t epoch;		/* time of every file, seconds since 1970 */
 	struct lock_certificates certificates;
-	struct lock_release *releases;	/* the recipe's own, then others by name: as in the recipe */
+	struct lock_release *releases;	/* in the recipe's order: its own, then others by name */
 	size_t release_count;
 	char *compressor;		/* compress_version() of the results; NULL without any */
 	struct lock_result *results;	/* in the order of platform_table() */

@@ -28,14 +28,16 @@ static void check(const struct members_file *member)
 		abort();
 }
 
-/* Two members, or all below a directory and a member, with links. */
+/* A program, two members, or all below a directory and a member, with links. */
 static void try(int fd, uint64_t size, const struct format *format, bool all, int directory)
 {
 	struct members members = { .files = NULL };
 	struct error err;
 
 	members_want(&members, "a", all);
-	if (all)
+	if (format->content == FORMAT_PROGRAM)
+		;
+	else if (all)
 		members_want_directory(&members, "d/", true);
 	else
 		members_want(&members, "d/b", false);

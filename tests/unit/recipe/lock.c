@@ -441,11 +441,11 @@ static void load(struct recipe *recipe, const char *releases)
 	struct buffer buffer;
 	struct error err;
 	char root[] = "root: [{path: /t, asset: true, release: tini},\n"
-		      "  {path: /p, asset: true, release: probe}, {path: /a, text: a}]\n";
+		      "  {path: /p, asset: true, release: probe}, {path: /a, text: a, mode: \"0755\"}]\n";
 
 	buffer_init(&buffer, 65536);
 	buffer_format(&buffer, "%.*s%s%s%s", (int)(strstr(recipe_text, "root:") - recipe_text),
-		      recipe_text, releases, *releases ? root : "root: [{path: /a, text: a}]\n",
+		      recipe_text, releases, *releases ? root : "root: [{path: /a, text: a, mode: \"0755\"}]\n",
 		      strstr(recipe_text, "image:"));
 	if (recipe_load_text(recipe, "r.yaml", &buffer, &err) < 0)
 		fail_msg("%s", err.message);
