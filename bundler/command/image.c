@@ -249,6 +249,9 @@ static int check_name(struct run *run, struct error *err)
 {
 	const struct command_inputs *inputs = &run->inputs;
 
+	/* Not a tag but a name, too: image_output_open refuses it. */
+	if (strchr(run->style.tag, ':'))
+		return 0;
 	for (size_t i = 0; i < inputs->platform_count; i++) {
 		const char *suffix = run->style.docker && inputs->platform_count > 1
 				     ? strchr(inputs->platforms[i]->directory, '-') : "";
