@@ -200,6 +200,8 @@
 #define LIMIT_RETRY_AFTER_SECONDS 60
 /* Bytes that are read of what a registry says of a failure: it is some 200. */
 #define LIMIT_REFUSAL_BYTES (4 * KIB)
+/* Pages of a registry's list of what refers to an image: one has some hundred entries. */
+#define LIMIT_REFERRER_PAGES 64
 /* Bytes of the answer of a registry's token service: some 2 KiB, 8 of a registry in a cloud. */
 #define LIMIT_TOKEN_BYTES (64 * KIB)
 /* Bytes of a file with logins at registries: one of a hundred has 20 KiB. */

@@ -67,7 +67,7 @@ static const uint16_t calls[] = {
 	/* descriptors */
 	SYS_read, SYS_readv, SYS_pread64, SYS_write, SYS_writev, SYS_pwrite64, SYS_close, SYS_lseek,
 	SYS_flock, SYS_fsync, SYS_syncfs, SYS_ftruncate, SYS_copy_file_range,
-	SYS_getdents64, SYS_recvmsg, SYS_ppoll,
+	SYS_getdents64, SYS_recvmsg, SYS_sendmsg, SYS_ppoll,
 #ifdef SYS_poll
 	SYS_poll,
 #endif

@@ -234,6 +234,11 @@ void url_free(struct url *url)
 	*url = (struct url){ 0 };
 }
 
+bool url_is_same_origin(const struct url *a, const struct url *b)
+{
+	return a->scheme == b->scheme && a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
 const char *url_fault(const char *text)
 {
 	struct url url;

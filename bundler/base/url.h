@@ -2,6 +2,8 @@
 #ifndef BUNDLER_BASE_URL_H
 #define BUNDLER_BASE_URL_H
 
+#include <stdbool.h>
+
 /*
  * URLs (RFC 3986), read strictly, so that no other program finds another host in them: https, http
  * and file, visible ASCII without a backslash, no user names or passwords. Path and query are kept
@@ -30,6 +32,9 @@ const char *url_parse(struct url *url, const char *text);
 const char *url_resolve(struct url *url, const struct url *base, const char *reference);
 
 void url_free(struct url *url);
+
+/* Whether both have the same scheme, host and port (RFC 6454 section 5). */
+bool url_is_same_origin(const struct url *a, const struct url *b);
 
 /* Why url_parse refuses text, or NULL. */
 const char *url_fault(const char *text);

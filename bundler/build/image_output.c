@@ -94,23 +94,26 @@ static void close_parent(struct image_output *output, bool failed)
 	free(output->name);
 }
 
-int image_output_open(struct image_output *output, const struct location *place,
-		      const struct oci_style *style, bool force, int scratch, struct error *err)
+int image_output_open(struct image_output *output, const struct location *place, bool whole,
+		      bool force, int scratch, struct error *err)
 {
 	*output = (struct image_output){
-		.place = place, .tag = style->doi ? NULL : place->tag, .force = force,
+		.place = place, .tag = whole ? NULL : place->tag, .force = force, .stream = -1,
 		.staging = { .parent = -1, .fd = scratch },
 	};
-	if (place->kind != LOCATION_OCI && place->kind != LOCATION_OCI_ARCHIVE
-	    && place->kind != LOCATION_DOCKER_ARCHIVE)
+	if (place->kind == LOCATION_DIRECTORY || place->kind == LOCATION_TAR)
 		return error_set(err, STATUS_USAGE, "cannot write an image to '%s': the place must "
-				 "be oci:, oci-archive: or docker-archive:", place->path);
-	if (place->tag && strchr(place->tag, ':')) {
-		error_set(err, STATUS_USAGE, "cannot write an image to '%s': '%s' is not a tag",
-			  place->path, place->tag);
-		return error_hint(err, "give only a tag: the recipe names the image");
-	}
+				 "be oci:, oci-archive:, docker-archive: or docker://",
+				 place->path);
 	if (place->standard)
+		output->stream = STDOUT_FILENO;
+	if (place->kind == LOCATION_REGISTRY) {
+		output->stream = file_open_unnamed(scratch);
+		if (output->stream < 0)
+			return error_errno(err, STATUS_FILE, "cannot keep the image for '%s'",
+					   place->path);
+	}
+	if (output->stream >= 0)
 		return 0;
 	if (open_parent(output, err) == 0 && check_replaceable(output, err) == 0
 	    && staging_open(&output->staging, output->staging.parent, output->parent, err) == 0)
@@ -119,30 +122,31 @@ int image_output_open(struct image_output *output, const struct location *place,
 	return -1;
 }
 
-static int write_to_standard(void *context, const void *bytes, size_t length)
+static int write_to(void *context, const void *bytes, size_t length)
 {
-	(void)context;
-	return file_write_all(STDOUT_FILENO, bytes, length);
+	return file_write_all(*(const int *)context, bytes, length);
 }
 
 static int publish(const struct image_output *output, const struct tree *layout,
-		   staging_confirm *confirm, void *context, struct error *err)
+		   const struct image_output_source *source, struct error *err)
 {
 	const struct staging *staging = &output->staging;
+	int to = output->stream;
 
-	if (output->place->standard)
-		return layer_stream(layout, write_to_standard, NULL, "standard output", err) < 0
-		       ? -1 : confirm(context, err);
+	if (to >= 0)
+		return layer_stream(layout, write_to, &to, output->place->standard
+				    ? "standard output" : output->place->path, err) < 0
+		       ? -1 : source->confirm(source->context, err);
 	if (layer_write(layout, staging->fd, output->name, output->place->path, err) < 0
 	    || check_replaceable(output, err) < 0)
 		return -1;
-	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1, confirm,
-			       context, err);
+	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1,
+			       source->confirm, source->context, err);
 }
 
 /* The same for a layout, with what is kept of the old one; then not only new files are flushed. */
 static int publish_layout(const struct image_output *output, const struct tree *layout,
-			  const struct kept *kept, staging_confirm *confirm, void *context,
+			  const struct kept *kept, const struct image_output_source *source,
 			  struct error *err)
 {
 	const struct staging *staging = &output->staging;
@@ -152,37 +156,33 @@ static int publish_layout(const struct image_output *output, const struct tree *
 	if (kept && (kept_link(kept, staging->fd, output->name, layout->epoch, err) < 0
 		     || staging_flush_all(staging, err) < 0))
 		return -1;
-	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1, confirm,
-			       context, err);
+	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1,
+			       source->confirm, source->context, err);
 }
 
 /* Reads what is there now; others could have added tags since image_output_open. */
 static int write_layout(const struct image_output *output, struct tree *layout,
-			struct oci_image *images, size_t count, const struct oci_style *style,
-			staging_confirm *confirm, void *context, struct error *err)
+			const struct image_output_source *source, struct error *err)
 {
-	struct oci_style extended = *style;
 	struct kept kept;
 	struct stat st;
 	int there = find(output, &st, err), result;
 
 	if (there <= 0)
-		return there < 0 || oci_layout_fill(layout, images, count, style, err) < 0
-		       ? -1 : publish_layout(output, layout, NULL, confirm, context, err);
+		return there < 0 || source->fill(source->context, layout, NULL, err) < 0
+		       ? -1 : publish_layout(output, layout, NULL, source, err);
 	result = kept_open(&kept, output->place, output->tag, err);
-	if (output->tag)
-		extended.index = kept.index.json.root;
 	if (result == 0)
-		result = oci_layout_fill(layout, images, count, &extended, err);
+		result = source->fill(source->context, layout,
+				      output->tag ? kept.index.json.root : NULL, err);
 	if (result == 0)
-		result = publish_layout(output, layout, &kept, confirm, context, err);
+		result = publish_layout(output, layout, &kept, source, err);
 	kept_close(&kept);
 	return result;
 }
 
-int image_output_write(const struct image_output *output, struct oci_image *images, size_t count,
-		       const struct oci_style *style, int64_t epoch, staging_confirm *confirm,
-		       void *context, struct error *err)
+int image_output_write(const struct image_output *output, const struct image_output_source *source,
+		       struct error *err)
 {
 	struct tree layout;
 	int result;
@@ -191,12 +191,12 @@ int image_output_write(const struct image_output *output, struct oci_image *imag
 	if (output->staging.parent >= 0 && flock(output->staging.parent, LOCK_EX) < 0
 	    && interrupt_check(err) < 0)
 		return -1;
-	tree_init(&layout, epoch);
+	tree_init(&layout, source->epoch);
 	if (output->place->kind == LOCATION_OCI)
-		result = write_layout(output, &layout, images, count, style, confirm, context, err);
+		result = write_layout(output, &layout, source, err);
 	else
-		result = oci_layout_fill(&layout, images, count, style, err) < 0
-			 ? -1 : publish(output, &layout, confirm, context, err);
+		result = source->fill(source->context, &layout, NULL, err) < 0
+			 ? -1 : publish(output, &layout, source, err);
 	if (output->staging.parent >= 0)
 		flock(output->staging.parent, LOCK_UN);
 	tree_free(&layout);
@@ -208,7 +208,9 @@ int image_output_close(struct image_output *output, int result, struct error *er
 	/* A new output stays where only its remains cannot be removed. */
 	const bool failed = result < 0;
 
-	if (output->place->standard)
+	if (output->stream > STDERR_FILENO)
+		close(output->stream);
+	if (output->stream >= 0)
 		return result;
 	result = staging_end(&output->staging, result, err);
 	close_parent(output, failed);

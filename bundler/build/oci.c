@@ -23,7 +23,9 @@
 #define MARK "bundler.compat"
 #define MANIFEST_MARK "bundler.release"
 
+/* The names of an image in an index.json: its tag, and the whole name. */
 #define TAG "org.opencontainers.image.ref.name"
+#define NAME "io.containerd.image.name"
 
 /* Media type and, in the reviewable style, file name of a layer, by its compression. */
 static const struct {
@@ -395,30 +397,58 @@ static void set_entry(json_t *manifests, json_t *entry, const char *tag)
 	json_array_insert_new(manifests, place < i ? place : i, entry);
 }
 
-static int add_index(struct layout *layout)
+/* Adds an entry without a name behind the others, unless it is there. */
+static void add_unnamed(json_t *manifests, json_t *entry)
 {
-	const struct oci_style *style = layout->style;
-	json_t *entry = describe_entry(layout), *index, *annotations;
+	json_t *other;
+	size_t i;
 
-	if (!entry)
-		return -1;
-	if (style->tag) {
+	json_array_foreach(manifests, i, other)
+		if (json_equal(other, entry))
+			return;
+	json_array_append(manifests, entry);
+}
+
+/* The names of an image in its entry, in the place of those that it may have. */
+static void set_names(json_t *entry, const struct oci_style *style)
+{
+	json_t *annotations = json_object_get(entry, "annotations");
+
+	json_object_del(annotations, NAME);
+	json_object_del(annotations, TAG);
+	if (style->tag && !annotations) {
 		annotations = json_object();
-		/* podman would name an archive's image by the tag alone; this is the whole name. */
-		if (style->docker)
-			json_object_set_new(annotations, "io.containerd.image.name",
-					    json_sprintf("%s%s:%s", reference_prefix(style->name),
-							 style->name, style->tag));
-		json_object_set_new(annotations, TAG, json_string(style->tag));
 		json_object_set_new(entry, "annotations", annotations);
 	}
-	index = style->index ? json_deep_copy(style->index) : describe_index(json_array());
-	set_entry(json_object_get(index, "manifests"), entry, style->tag);
+	/* podman would name an archive's image by the tag alone; this is the whole name. */
+	if (style->tag && style->docker)
+		json_object_set_new(annotations, NAME,
+				    json_sprintf("%s%s:%s", reference_prefix(style->name),
+						 style->name, style->tag));
+	if (style->tag)
+		json_object_set_new(annotations, TAG, json_string(style->tag));
+}
+
+int oci_layout_tables(struct tree *tree, json_t *entry, const json_t *unnamed,
+		      const struct oci_style *style, struct error *err)
+{
+	static const char version[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
+	json_t *index = style->index ? json_deep_copy(style->index) : describe_index(json_array());
+	json_t *manifests = json_object_get(index, "manifests");
+
+	set_names(entry, style);
+	set_entry(manifests, entry, style->tag);
+	for (size_t i = 0; i < json_array_size(unnamed); i++)
+		add_unnamed(manifests, json_array_get(unnamed, i));
 	if (!style->index)
 		json_object_set_new(index, "annotations", json_object());
 	json_object_set_new(json_object_get(index, "annotations"), MARK,
 			    json_sprintf("%d", LOCK_COMPAT));
-	return add_file(layout->tree, "/index.json", encode(index, style), layout->err);
+	if (add_file(tree, "/oci-layout", content_of(version, strlen(version)), err) < 0) {
+		json_decref(index);
+		return -1;
+	}
+	return add_file(tree, "/index.json", encode(index, style), err);
 }
 
 /* The table of contents of docker load; its names are paths in the archive. */
@@ -450,13 +480,13 @@ static int add_docker_manifest(struct layout *layout)
 int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 		    const struct oci_style *style, struct error *err)
 {
-	static const char version[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 	struct layout layout = {
 		.tree = tree, .images = images, .count = count, .style = style, .err = err,
 	};
+	json_t *entry = describe_entry(&layout);
 
-	if (add_file(tree, "/oci-layout", content_of(version, strlen(version)), err) < 0
-	    || add_index(&layout) < 0 || (style->docker && add_docker_manifest(&layout) < 0))
+	if (!entry || oci_layout_tables(tree, entry, NULL, style, err) < 0
+	    || (style->docker && add_docker_manifest(&layout) < 0))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct oci_image *image = &images[i];

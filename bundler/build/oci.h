@@ -76,6 +76,14 @@ void oci_image_free(struct oci_image *image);
 int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 		    const struct oci_style *style, struct error *err);
 
+/*
+ * Adds oci-layout and index.json to a tree: entry, which is taken over, gets the style's names, and
+ * is put to the entries of style->index as by oci_layout_fill; entries of unnamed, an array or NULL,
+ * come behind them.
+ */
+int oci_layout_tables(struct tree *tree, json_t *entry, const json_t *unnamed,
+		      const struct oci_style *style, struct error *err);
+
 /* Whether this index.json is from a layout of oci_layout_fill. */
 bool oci_index_is_ours(const json_t *root);
 

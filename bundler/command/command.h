@@ -25,6 +25,7 @@ struct command {
 
 extern const struct command command_audit;
 extern const struct command command_certs;
+extern const struct command command_copy;
 extern const struct command command_diff;
 extern const struct command command_fetch;
 extern const struct command command_image;

@@ -30,37 +30,53 @@ struct envelope {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(FETCHER_ITEMS * sizeof(int))];
 };
 
+/* answer is NULL in a question. */
 static void address(struct envelope *envelope, struct answer *answer, void *items, size_t length)
 {
-	*envelope = (struct envelope){ .parts = { { answer, sizeof *answer }, { items, length } } };
+	*envelope = (struct envelope){
+		.parts = { { answer, answer ? sizeof *answer : 0 }, { items, length } },
+	};
 	envelope->header = (struct msghdr){
 		.msg_iov = envelope->parts, .msg_iovlen = 2, .msg_control = envelope->control,
 		.msg_controllen = sizeof envelope->control,
 	};
 }
 
-/* ---- the process ---- */
-
-static void send_answer(int socket, struct answer *answer, void *items, size_t length,
-			const int *fds, size_t count)
+/* Encloses count descriptors, or none. */
+static void enclose(struct envelope *envelope, const int *fds, size_t count)
 {
 	const size_t bytes = count * sizeof *fds;
-	struct envelope envelope;
 	struct cmsghdr *control;
 
-	address(&envelope, answer, items, length);
-	envelope.header.msg_controllen = 0;
-	if (answer->result == 0 && count > 0) {
-		envelope.header.msg_controllen = (socklen_t)CMSG_SPACE(bytes);
-		control = CMSG_FIRSTHDR(&envelope.header);
-		control->cmsg_level = SOL_SOCKET;
-		control->cmsg_type = SCM_RIGHTS;
-		control->cmsg_len = (socklen_t)CMSG_LEN(bytes);
-		memcpy(CMSG_DATA(control), fds, bytes);
-	}
-	sendmsg(socket, &envelope.header, 0);
-	for (size_t i = 0; i < count && answer->result == 0; i++)
-		close(fds[i]);
+	envelope->header.msg_controllen = 0;
+	if (count == 0)
+		return;
+	envelope->header.msg_controllen = (socklen_t)CMSG_SPACE(bytes);
+	control = CMSG_FIRSTHDR(&envelope->header);
+	control->cmsg_level = SOL_SOCKET;
+	control->cmsg_type = SCM_RIGHTS;
+	control->cmsg_len = (socklen_t)CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(control), fds, bytes);
+}
+
+/* Takes exactly count descriptors out of what was received: 0 or -1. */
+static int disclose(struct envelope *envelope, int *fds, size_t count)
+{
+	const struct cmsghdr *control = CMSG_FIRSTHDR(&envelope->header);
+
+	if (!control || control->cmsg_len != CMSG_LEN(count * sizeof *fds))
+		return -1;
+	memcpy(fds, CMSG_DATA(control), count * sizeof *fds);
+	return 0;
+}
+
+/* ---- the process ---- */
+
+static void close_files(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 /* Until the other end is closed, or what it sends is no question. */
@@ -68,23 +84,33 @@ static void serve(int socket, fetcher_answer *fetch, void *context, size_t size)
 {
 	_Alignas(max_align_t) char items[FETCHER_ITEMS * FETCHER_ITEM_BYTES];
 	int fds[FETCHER_ITEMS];
+	struct envelope envelope;
 	ssize_t length;
 
 	fcntl(socket, F_SETOWN, getpid());
 	fcntl(socket, F_SETSIG, SIGTERM);
 	for (;;) {
 		struct answer answer = { .result = -1 };
+		size_t count;
 
-		while ((length = read(socket, items, FETCHER_ITEMS * size)) < 0)
+		address(&envelope, NULL, items, FETCHER_ITEMS * size);
+		while ((length = recvmsg(socket, &envelope.header, MSG_CMSG_CLOEXEC)) < 0)
 			if (errno != EINTR || interrupt_signal() != 0)
 				return;
 		if (length == 0 || (size_t)length % size != 0)
 			return;
+		count = (size_t)length / size;
+		if (disclose(&envelope, fds, count) < 0)
+			memset(fds, -1, sizeof fds);
 		/* Until it is answered: when the other end is closed, the kernel sends a signal. */
 		fcntl(socket, F_SETFL, O_ASYNC);
-		answer.result = fetch(context, items, (size_t)length / size, fds, &answer.err);
+		answer.result = fetch(context, items, count, fds, &answer.err);
 		fcntl(socket, F_SETFL, 0);
-		send_answer(socket, &answer, items, (size_t)length, fds, (size_t)length / size);
+		address(&envelope, &answer, items, (size_t)length);
+		enclose(&envelope, fds, answer.result == 0 && fds[0] >= 0 ? count : 0);
+		sendmsg(socket, &envelope.header, 0);
+		if (answer.result == 0)
+			close_files(fds, count);
 	}
 }
 
@@ -128,18 +154,20 @@ static int receive(int socket, struct envelope *envelope, struct error *err)
 	       ? -1 : error_set(err, STATUS_FILE, "cannot fetch: the process for it has ended");
 }
 
-int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, int *fds, struct error *err)
+int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, const int *files, int *fds,
+		struct error *err)
 {
 	struct answer answer = { .result = -1 };
 	struct envelope envelope;
-	struct cmsghdr *control;
 
 	/* An empty question would look like the end. */
 	if (count == 0)
 		return 0;
-	address(&envelope, &answer, items, count * fetcher->size);
-	if (write(fetcher->socket, items, count * fetcher->size) < 0)
+	address(&envelope, NULL, items, count * fetcher->size);
+	enclose(&envelope, files, files ? count : 0);
+	if (sendmsg(fetcher->socket, &envelope.header, 0) < 0)
 		return error_errno(err, STATUS_FILE, "cannot fetch in another process");
+	address(&envelope, &answer, items, count * fetcher->size);
 	if (receive(fetcher->socket, &envelope, err) < 0)
 		return -1;
 	if (answer.result < 0) {
@@ -149,10 +177,8 @@ int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, int *fds, st
 			err->status = STATUS_FILE;
 		return -1;
 	}
-	control = CMSG_FIRSTHDR(&envelope.header);
-	if (!control || control->cmsg_len != CMSG_LEN(count * sizeof *fds))
+	if (fds && disclose(&envelope, fds, count) < 0)
 		return error_set(err, STATUS_FILE, "cannot fetch: too many open files");
-	memcpy(fds, CMSG_DATA(control), count * sizeof *fds);
 	return 0;
 }
 

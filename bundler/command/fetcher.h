@@ -8,8 +8,9 @@
 #include "base/error.h"
 
 /*
- * A process that fetches for another one, which has given up the network. A question is an array of
- * items; the answer is the same array, filled in, with an open file for each item.
+ * A process that has the network for another one, which has given it up. A question is an array of
+ * items, with an open file for each that is to be sent, or without; the answer is the same array,
+ * filled in, with an open file for each that was fetched, or without.
  */
 
 struct fetcher {
@@ -22,8 +23,9 @@ struct fetcher {
 #define FETCHER_ITEM_BYTES 256	/* at most */
 
 /*
- * Fills in the items and opens a file for each, which is closed once it was sent; after a failure,
- * none. What a question says is to be checked.
+ * Fills in the items. fds has the files that came with them, or -1 for each. The call closes them,
+ * and puts those that it has opened in their place, or -1; these are closed once they were sent.
+ * After a failure, none is open. What a question says is to be checked.
  */
 typedef int fetcher_answer(void *context, void *items, size_t count, int *fds, struct error *err);
 
@@ -35,10 +37,12 @@ int fetcher_start(struct fetcher *fetcher, fetcher_answer *answer, void *context
 		  struct error *err);
 
 /*
- * Asks about up to FETCHER_ITEMS items; the descriptors are the caller's. The error is that of the
- * process. What an answer says is to be checked.
+ * Asks about up to FETCHER_ITEMS items, with files or NULL. fds gets those of the answer, which are
+ * the caller's; NULL when there are none. The error is that of the process. What an answer says is
+ * to be checked.
  */
-int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, int *fds, struct error *err);
+int fetcher_ask(struct fetcher *fetcher, void *items, size_t count, const int *files, int *fds,
+		struct error *err);
 
 /*
  * Ends the process, also one that fetches, and waits for its end. Of several, the one that was

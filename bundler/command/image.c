@@ -16,7 +16,9 @@
 #include "build/image_output.h"
 #include "build/oci.h"
 #include "command/inputs.h"
+#include "command/registry.h"
 #include "command/report.h"
+#include "image/closure.h"
 #include "image/location.h"
 #include "image/reference.h"
 
@@ -30,10 +32,12 @@ struct run {
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
 	struct image_output target;
+	struct command_registry registry;
+	struct push_result pushed;	/* to a registry */
 	struct oci_image *images;	/* one for each platform */
 	struct digest *manifests;	/* theirs, likewise */
 	bool force, json;
-	int scratch;			/* for standard output, else -1 */
+	int scratch;			/* for standard output or a registry, else -1 */
 };
 
 static int set_compression(void *compression, const struct option_spec *spec, const char *value,
@@ -66,7 +70,7 @@ static int set_output(void *context, const struct option_spec *spec, const char 
 static const struct option_spec options[] = {
 	COMMAND_INPUTS_PLATFORM("only this platform of the recipe; repeatable"),
 	{ "output", "PLACE",
-	  "oci:DIR[:TAG], or oci-archive: or docker-archive:FILE[:TAG]; FILE may be -",
+	  "oci:DIR[:TAG], oci-archive: or docker-archive:FILE[:TAG], docker://IMAGE",
 	  OPTION_RUN(set_output), .letter = 'o' },
 	{ "from", "DIR",
 	  "pack the archives of bundler rootfs in DIR, not the release",
@@ -79,6 +83,7 @@ static const struct option_spec options[] = {
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
+	COMMAND_REGISTRY_OPTIONS,
 	{ "force", NULL, "replace a file that bundler did not make", OPTION(force) },
 	{ "json", NULL, "print the results as JSON", OPTION(json) },
 	{ 0 },
@@ -168,6 +173,8 @@ static void print_lines(const struct run *run, FILE *stream)
 		fprintf(stream, "sha256:%s  %s\n", digest_write_hex(&run->manifests[i], hex),
 			run->inputs.platforms[i]->name);
 	}
+	if (run->output.kind == LOCATION_REGISTRY)
+		command_registry_print(stream, run->output.path, &run->pushed);
 }
 
 static void print_json(const struct run *run, FILE *stream)
@@ -187,25 +194,57 @@ static void print_json(const struct run *run, FILE *stream)
 			    json_string(run->compression == COMPRESSION_NONE
 					? "none" : compress_version(run->compression)));
 	json_object_set_new(report, "images", images);
+	if (run->output.kind == LOCATION_REGISTRY)
+		command_registry_describe(report, run->output.path, &run->pushed);
 	report_document(stream, report);
+}
+
+/* Reads the archive that was made as that of others, and sends what is in it. */
+static int push(struct run *run, struct error *err)
+{
+	const struct location archive = {
+		.kind = LOCATION_OCI_ARCHIVE, .path = run->output.path, .open = true,
+		.fd = run->target.stream,
+	};
+	struct closure closure;
+	int result = closure_open(&closure, &archive, NULL, false, err);
+
+	if (result == 0)
+		result = command_registry_push(&run->registry, &closure, &run->output,
+					       &run->pushed, err);
+	closure_close(&closure);
+	return result;
 }
 
 /* Where the image is on standard output, the report is not. */
 static int report(void *context, struct error *err)
 {
-	const struct run *run = context;
+	struct run *run = context;
 
+	if (run->output.kind == LOCATION_REGISTRY && push(run, err) < 0)
+		return -1;
 	(run->json ? print_json : print_lines)(run, run->output.standard ? stderr : stdout);
 	return report_flush(err);
+}
+
+/* For image_output_write. */
+static int fill(void *context, struct tree *layout, const json_t *index, struct error *err)
+{
+	struct run *run = context;
+	struct oci_style style = run->style;
+
+	style.index = index;
+	return oci_layout_fill(layout, run->images, run->inputs.platform_count, &style, err);
 }
 
 static int make(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
 	const size_t count = inputs->platform_count;
+	const struct image_output_source source = { fill, report, run, inputs->epoch };
 	int result = -1;
 
-	if (run->output.standard) {
+	if (run->output.standard || run->output.kind == LOCATION_REGISTRY) {
 		command_inputs_list_scratch(inputs->fetch.confine);
 		run->scratch = command_inputs_scratch(err);
 		if (run->scratch < 0)
@@ -213,9 +252,11 @@ static int make(struct run *run, struct error *err)
 	} else {
 		confine_write_beside(inputs->fetch.confine, run->output.path);
 	}
-	if (image_output_open(&run->target, &run->output, &run->style, run->force,
+	if (image_output_open(&run->target, &run->output, run->style.doi, run->force,
 			      run->scratch, err) < 0)
 		goto out;
+	if (command_registry_start(&run->registry, inputs, &run->output, 1, err) < 0)
+		goto close;
 	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
 	run->manifests = pool_new(&inputs->pool, count, sizeof *run->manifests);
 	for (size_t i = 0; i < count; i++)
@@ -232,11 +273,11 @@ static int make(struct run *run, struct error *err)
 		/* For the report, when the layout has taken over the contents of the images. */
 		for (size_t i = 0; i < count; i++)
 			run->manifests[i] = run->images[i].manifest.digest;
-		result = image_output_write(&run->target, run->images, count, &run->style,
-					    inputs->epoch, report, run, err);
+		result = image_output_write(&run->target, &source, err);
 	}
 	for (size_t i = 0; i < count; i++)
 		oci_image_free(&run->images[i]);
+close:
 	result = image_output_close(&run->target, result, err);
 out:
 	if (run->scratch >= 0)
@@ -249,9 +290,11 @@ static int check_name(struct run *run, struct error *err)
 {
 	const struct command_inputs *inputs = &run->inputs;
 
-	/* Not a tag but a name, too: image_output_open refuses it. */
-	if (strchr(run->style.tag, ':'))
-		return 0;
+	if (strchr(run->style.tag, ':')) {
+		error_set(err, STATUS_USAGE, "cannot write an image to '%s': '%s' is not a tag",
+			  run->output.path, run->output.tag);
+		return error_hint(err, "give only a tag: the recipe names the image");
+	}
 	for (size_t i = 0; i < inputs->platform_count; i++) {
 		const char *suffix = run->style.docker && inputs->platform_count > 1
 				     ? strchr(inputs->platforms[i]->directory, '-') : "";
@@ -271,8 +314,8 @@ static int check_name(struct run *run, struct error *err)
 
 static int run_image(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .inputs = COMMAND_INPUTS_INIT, .compression = COMPRESSION_GZIP,
-			   .scratch = -1 };
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_INIT,
+			   .compression = COMPRESSION_GZIP, .scratch = -1 };
 	const struct recipe *recipe = &run.inputs.recipe;
 	int result = -1;
 
@@ -280,12 +323,14 @@ static int run_image(struct option_parser *parser, struct error *err)
 		goto out;
 	run.style.name = recipe_image_name(recipe, &run.inputs.pool);
 	run.style.tag = run.output.tag ? run.output.tag : recipe_tag(recipe, &run.inputs.pool);
-	run.style.docker = run.output.kind != LOCATION_OCI;
+	run.style.docker = run.output.kind == LOCATION_OCI_ARCHIVE
+			   || run.output.kind == LOCATION_DOCKER_ARCHIVE;
 	if (command_inputs_flavour(&run.inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && check_name(&run, err) == 0
 	    && command_inputs_fetch(&run.inputs, err) == 0)
 		result = make(&run, err);
 out:
+	command_registry_close(&run.registry);
 	command_inputs_close(&run.inputs);
 	return result;
 }
@@ -296,7 +341,7 @@ const struct command command_image = {
 	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] [--compress HOW] "
 		    "[--style NAME] [--force] [--lock FILE] [--cache DIR] [--mirror URL]... "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
-		    "[--json] [RECIPE]",
+		    "[--authfile FILE] [--plain-http HOST]... [--json] [RECIPE]",
 	.options = options,
 	.network = true,
 	.writes = true,

@@ -425,7 +425,7 @@ static int ask(struct command_inputs *inputs, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		archives[i].platform = i >= inputs->platform_count ? FURTHER
 				       : (size_t)(inputs->platforms[i] - platform_table());
-	if (fetcher_ask(&inputs->fetcher, archives, count, fds, err) < 0)
+	if (fetcher_ask(&inputs->fetcher, archives, count, NULL, fds, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		sizes[i] = archives[i].size;

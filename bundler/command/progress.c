@@ -169,6 +169,7 @@ void progress_notify(void *context, const struct event *event)
 		note(progress, event->message, "; fetching it again");
 		break;
 	case EVENT_SOURCE_FAILED:
+	case EVENT_WARNED:
 		note(progress, event->message, "");
 		break;
 	case EVENT_CACHED:

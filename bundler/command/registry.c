@@ -10,12 +10,18 @@
 #include "base/file.h"
 #include "base/jobs.h"
 #include "base/limits.h"
+#include "command/report.h"
 #include "registry/client.h"
+#include "registry/upload.h"
 
 /* What one process asks the other for. */
 struct question {
 	size_t place;			/* its number */
-	struct pull_item item;
+	bool sends;
+	union {
+		struct pull_item pull;
+		struct push_item push;	/* sends */
+	};
 };
 
 _Static_assert(sizeof(struct question) <= FETCHER_ITEM_BYTES, "an item of the fetcher");
@@ -126,16 +132,22 @@ static int begin(struct server *server, struct error *err)
 
 /* ---- the process ---- */
 
-static int open_manifest(const struct server *server, const struct reference *reference,
+static int open_document(const struct server *server, const struct reference *reference,
 			 struct pull_item *item, int *fd, struct error *err)
 {
+	const char *tag = item->kind == PULL_NAMED ? reference->tag : NULL;
+	const struct digest *digest = item->kind == PULL_NAMED ? &reference->digest : &item->digest;
 	struct buffer bytes;
 	char *type = NULL;
 	int result;
 
 	buffer_init(&bytes, LIMIT_INDEX_BYTES);
-	result = registry_client_manifest(server->client, reference, item->kind == PULL_NAMED
-					  ? NULL : &item->digest, &bytes, &type, err);
+	if (item->kind == PULL_REFERRERS)
+		result = registry_client_referrers(server->client, reference, digest, &bytes,
+						   &type, err);
+	else
+		result = registry_client_manifest(server->client, reference, tag,
+						  tag ? NULL : digest, &bytes, &type, err);
 	if (result == 0) {
 		snprintf(item->type, sizeof item->type, "%s", type ? type : "");
 		*fd = file_open_unnamed(server->scratch);
@@ -147,24 +159,62 @@ static int open_manifest(const struct server *server, const struct reference *re
 	return result;
 }
 
+static int send_item(const struct server *server, const struct reference *reference,
+		     struct push_item *item, int fd, struct error *err)
+{
+	const struct upload upload = {
+		.fd = fd, .offset = item->offset, .size = item->size, .digest = item->digest,
+		.type = item->kind == PUSH_BLOB ? NULL : item->type,
+	};
+	char list[REGISTRY_CLIENT_TAG_BYTES];
+	const char *tag = NULL;
+	int result;
+
+	item->type[sizeof item->type - 1] = '\0';
+	item->there = item->linked = false;
+	if (item->kind == PUSH_NAMED || item->kind == PUSH_CHECK)
+		tag = reference->tag;
+	else if (item->kind == PUSH_REFERRERS)
+		tag = registry_client_referrers_tag(&item->subject, list);
+	if (item->kind == PUSH_BLOB)
+		return upload_blob(server->client, reference, &upload, &item->there, err);
+	if (item->kind != PUSH_CHECK)
+		return upload_manifest(server->client, reference, tag, &upload, &item->linked, err);
+	result = upload_check(server->client, reference, tag, &item->digest, err);
+	item->there = result > 0;
+	return result < 0 ? -1 : 0;
+}
+
 /* A job. */
-static int open_item(void *context, size_t number, struct error *err)
+static int take_item(void *context, size_t number, struct error *err)
 {
 	const struct server *server = context;
 	const struct command_registry *registry = server->registry;
 	struct question *question = &server->items[number];
-	struct pull_item *item = &question->item;
+	const struct reference *reference;
 	int *fd = &server->fds[number];
 
 	if (question->place >= registry->place_count
 	    || registry->places[question->place].kind != LOCATION_REGISTRY
-	    || item->kind > PULL_BLOB)
+	    || (!question->sends && (question->pull.kind > PULL_REFERRERS || *fd >= 0))
+	    || (question->sends && question->push.kind > PUSH_REFERRERS))
 		return error_set(err, STATUS_FILE, "cannot fetch: no such thing");
-	if (item->kind == PULL_BLOB)
-		return registry_client_blob(server->client,
-					    &registry->places[question->place].reference,
-					    &item->digest, item->size, fd, err);
-	return open_manifest(server, &registry->places[question->place].reference, item, fd, err);
+	reference = &registry->places[question->place].reference;
+	if (question->sends)
+		return send_item(server, reference, &question->push, *fd, err);
+	if (question->pull.kind == PULL_BLOB)
+		return registry_client_blob(server->client, reference, &question->pull.digest,
+					    question->pull.size, fd, err);
+	return open_document(server, reference, &question->pull, fd, err);
+}
+
+static void close_files(int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
 }
 
 /* For fetcher.h; context is a struct server. */
@@ -174,18 +224,16 @@ static int answer(void *context, void *items, size_t count, int *fds, struct err
 	struct progress *progress = &server->registry->inputs->progress;
 	int result;
 
-	if (!server->client && begin(server, err) < 0)
-		return -1;
 	server->items = items;
 	server->fds = fds;
-	for (size_t i = 0; i < count; i++)
-		fds[i] = -1;
-	progress_init(progress);
-	result = jobs_run_all(open_item, server, count, err);
-	progress_free(progress);
-	for (size_t i = 0; i < count && result < 0; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	result = server->client ? 0 : begin(server, err);
+	if (result == 0) {
+		progress_init(progress);
+		result = jobs_run_all(take_item, server, count, err);
+		progress_free(progress);
+	}
+	if (result < 0 || server->items[0].sends)
+		close_files(fds, count);
 	return result;
 }
 
@@ -223,17 +271,39 @@ struct client {
 static int ask(void *context, struct pull_item *items, size_t count, struct error *err)
 {
 	const struct client *client = context;
-	struct question questions[PULL_ITEMS] = { { .place = client->place } };
+	struct question questions[PULL_ITEMS];
 	int fds[PULL_ITEMS];
 
 	for (size_t i = 0; i < count; i++)
-		questions[i] = (struct question){ client->place, items[i] };
-	if (fetcher_ask(client->fetcher, questions, count, fds, err) < 0)
+		questions[i] = (struct question){ .place = client->place, .pull = items[i] };
+	if (fetcher_ask(client->fetcher, questions, count, NULL, fds, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		items[i].fd = fds[i];
 		snprintf(items[i].type, sizeof items[i].type, "%.*s",
-			 (int)sizeof items[i].type - 1, questions[i].item.type);
+			 (int)sizeof items[i].type - 1, questions[i].pull.type);
+	}
+	return 0;
+}
+
+/* For push.h. */
+static int offer(void *context, struct push_item *items, size_t count, struct error *err)
+{
+	const struct client *client = context;
+	struct question questions[PULL_ITEMS];
+	int fds[PULL_ITEMS];
+
+	for (size_t i = 0; i < count; i++) {
+		questions[i] = (struct question){
+			.place = client->place, .sends = true, .push = items[i],
+		};
+		fds[i] = items[i].fd;
+	}
+	if (fetcher_ask(client->fetcher, questions, count, fds[0] >= 0 ? fds : NULL, NULL, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		items[i].there = questions[i].push.there;
+		items[i].linked = questions[i].push.linked;
 	}
 	return 0;
 }
@@ -255,6 +325,46 @@ int command_registry_pull(struct command_registry *registry, struct location *pl
 			   err);
 	close(scratch);
 	return result;
+}
+
+int command_registry_push(struct command_registry *registry, const struct closure *closure,
+			  const struct location *place, struct push_result *result,
+			  struct error *err)
+{
+	struct client client = { &registry->fetcher, (size_t)(place - registry->places) };
+	const struct push_peer peer = { offer, ask, &client };
+	int scratch, pushed;
+
+	if (registry->inputs->fetch.offline)
+		return error_set(err, STATUS_NETWORK, "cannot send to '%s' with --offline",
+				 place->path);
+	scratch = command_inputs_scratch(err);
+	if (scratch < 0)
+		return -1;
+	pushed = push_image(closure, &place->reference, &peer, scratch, result, err);
+	close(scratch);
+	return pushed;
+}
+
+void command_registry_print(FILE *stream, const char *place, const struct push_result *pushed)
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	fprintf(stream, "%s  ", digest_write(&pushed->digest, digest));
+	report_text(stream, place);
+	fputc('\n', stream);
+}
+
+void command_registry_describe(json_t *report, const char *place, const struct push_result *pushed)
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	json_object_set_new(report, "pushed", json_pack("{s:o, s:s, s:I, s:I, s:I, s:I}",
+		"place", report_json(place), "digest", digest_write(&pushed->digest, digest),
+		"blobs_sent", (json_int_t)pushed->sent,
+		"bytes_sent", (json_int_t)pushed->sent_bytes,
+		"blobs_there", (json_int_t)pushed->there,
+		"bytes_there", (json_int_t)pushed->there_bytes));
 }
 
 void command_registry_close(struct command_registry *registry)

@@ -2,8 +2,10 @@
 #ifndef BUNDLER_COMMAND_REGISTRY_H
 #define BUNDLER_COMMAND_REGISTRY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "base/pool.h"
@@ -12,10 +14,11 @@
 #include "command/option.h"
 #include "image/location.h"
 #include "registry/pull.h"
+#include "registry/push.h"
 
 /*
- * Places in registries. Another process has the network and the credentials; it reads HTTP, and
- * hands open files to this one, which reads images.
+ * Places in registries. Another process has the network and the credentials; it reads HTTP, hands
+ * open files to this one, which reads images, and sends those that this one hands to it.
  */
 
 #define COMMAND_REGISTRY_PLACES 2	/* of a command */
@@ -62,6 +65,18 @@ int command_registry_start(struct command_registry *registry, struct command_inp
  */
 int command_registry_pull(struct command_registry *registry, struct location *place,
 			  bool referrers, struct error *err);
+
+/*
+ * Sends an image to one of those places, which is in a registry. Errors as for push_image;
+ * STATUS_NETWORK with --offline.
+ */
+int command_registry_push(struct command_registry *registry, const struct closure *closure,
+			  const struct location *place, struct push_result *result,
+			  struct error *err);
+
+/* Prints the digest of what was sent to place, and adds it to a report with what was there. */
+void command_registry_print(FILE *stream, const char *place, const struct push_result *pushed);
+void command_registry_describe(json_t *report, const char *place, const struct push_result *pushed);
 
 /* Ends the process and frees what was fetched; before command_inputs_close. */
 void command_registry_close(struct command_registry *registry);

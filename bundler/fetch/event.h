@@ -14,6 +14,7 @@ enum event_kind {
 	EVENT_PROGRESS,		/* at most ten times a second */
 	EVENT_RETRYING,		/* message says why, delay how long the pause is */
 	EVENT_SOURCE_FAILED,	/* message says why; the next source follows, or the failure */
+	EVENT_WARNED,		/* a registry sends a message to the user */
 	EVENT_DONE		/* verified and in the cache */
 };
 

@@ -14,6 +14,7 @@
 #include <curl/curl.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -22,6 +23,7 @@
 #include "trust/tls.h"
 
 #define MAXIMUM_SOCKETS 4	/* one for each address that curl tries at a time: two */
+#define UPLOAD_BUFFER 524288L	/* bytes */
 #define POLL_INTERVAL 200	/* milliseconds: how late a signal may be noticed */
 
 static const char *const header_names[HTTP_HEADERS] = {
@@ -31,7 +33,10 @@ static const char *const header_names[HTTP_HEADERS] = {
 	[HTTP_DOCKER_CONTENT_DIGEST] = "docker-content-digest",
 	[HTTP_ETAG] = "etag",
 	[HTTP_LAST_MODIFIED] = "last-modified",
+	[HTTP_LINK] = "link",
 	[HTTP_LOCATION] = "location",
+	[HTTP_OCI_SUBJECT] = "oci-subject",
+	[HTTP_WARNING] = "warning",
 	[HTTP_WWW_AUTHENTICATE] = "www-authenticate",
 	[HTTP_X_RATELIMIT_REMAINING] = "x-ratelimit-remaining",
 	[HTTP_X_RATELIMIT_RESET] = "x-ratelimit-reset",
@@ -52,12 +57,18 @@ struct hop {
 	bool failed;			/* err is filled */
 	bool ended;			/* after the header, because the body is not needed */
 	size_t header_bytes, header_lines;
+	uint64_t sent;			/* bytes of the request's body */
 	struct wire wire;
 	int64_t window_start;		/* of the stall check; 0 until connected */
-	uint64_t window_answered;	/* bytes of the answer when the window began */
+	uint64_t window_moved;		/* bytes of body and answer when the window began */
 };
 
 /* ---- failing ---- */
+
+const char *http_verb(const struct http_request *request)
+{
+	return request->method == HTTP_POST || request->method == HTTP_PUT ? "send to" : "fetch";
+}
 
 static int fail(struct hop *hop, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -71,7 +82,8 @@ static int fail(struct hop *hop, enum status status, const char *format, ...)
 	if (vasprintf(&reason, format, ap) < 0)
 		abort();
 	va_end(ap);
-	error_set(hop->err, status, "cannot fetch '%s': %s", hop->request->url->shown, reason);
+	error_set(hop->err, status, "cannot %s '%s': %s", http_verb(hop->request),
+		  hop->request->url->shown, reason);
 	free(reason);
 	hop->failed = true;
 	return -1;
@@ -138,7 +150,7 @@ static int end_header(struct hop *hop)
 	answer->retry_after = retry_after > 0 ? (uint64_t)retry_after : 0;
 	if (!length || range_parse_number(&answer->length, &length) < 0 || *length != '\0')
 		answer->length = HTTP_UNKNOWN;
-	if (status != 200 && status != 206) {
+	if ((status != 200 && status != 206) || request->method != HTTP_GET) {
 		/* Whatever becomes of the rest, this is the answer. */
 		hop->ended = true;
 		return request->refusal && status >= 400 && status <= 499 ? 0 : -1;
@@ -192,7 +204,30 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	return length;
 }
 
-/* Whether fewer than LIMIT_STALL_BYTES a second came within the last stall_seconds. */
+/* The body of the request. */
+static size_t on_send(char *bytes, size_t size, size_t count, void *context)
+{
+	struct hop *hop = context;
+	const struct http_upload *upload = hop->request->upload;
+	const uint64_t left = upload->size - hop->sent;
+	ssize_t got = file_read_at(upload->fd, bytes, size * count < left ? size * count
+				   : (size_t)left, upload->offset + hop->sent);
+
+	if (got < 0 || (got == 0 && left > 0)) {
+		hop->failed = true;
+		error_set(hop->err, STATUS_FILE, "cannot send to '%s': what is sent cannot be "
+			  "read", hop->request->url->shown);
+		return CURL_READFUNC_ABORT;
+	}
+	hop->sent += (uint64_t)got;
+	if (upload->sent && upload->sent(upload->context, bytes, (size_t)got, hop->err) < 0) {
+		hop->failed = true;
+		return CURL_READFUNC_ABORT;
+	}
+	return (size_t)got;
+}
+
+/* Whether fewer than LIMIT_STALL_BYTES a second moved within the last stall_seconds. */
 static bool has_stalled(struct hop *hop)
 {
 	const unsigned seconds = hop->request->stall_seconds;
@@ -200,10 +235,11 @@ static bool has_stalled(struct hop *hop)
 
 	if (hop->window_start == 0 || now - hop->window_start < 1000 * (int64_t)seconds)
 		return false;
-	if (hop->wire.answered - hop->window_answered < LIMIT_STALL_BYTES * (uint64_t)seconds)
+	if (hop->wire.answered + hop->sent - hop->window_moved
+	    < LIMIT_STALL_BYTES * (uint64_t)seconds)
 		return true;
 	hop->window_start = now;
-	hop->window_answered = hop->wire.answered;
+	hop->window_moved = hop->wire.answered + hop->sent;
 	return false;
 }
 
@@ -356,6 +392,34 @@ static void add_field(struct hop *hop, const char *name, const char *value)
 	free(field);
 }
 
+static void set_method(struct hop *hop)
+{
+	const struct http_upload *upload = hop->request->upload;
+	CURL *easy = hop->easy;
+
+	switch (hop->request->method) {
+	case HTTP_GET:
+		break;
+	case HTTP_HEAD:
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+		break;
+	case HTTP_POST:
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+		hop->fields = curl_slist_append(hop->fields, "Content-Type:");
+		break;
+	case HTTP_PUT:
+		curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+		curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)upload->size);
+		curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
+		curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
+		curl_easy_setopt(easy, CURLOPT_READDATA, hop);
+		add_field(hop, "Content-Type", upload->type);
+		/* Curl would wait a second for servers that do not know it. */
+		hop->fields = curl_slist_append(hop->fields, "Expect:");
+		break;
+	}
+}
+
 static void set_request(struct hop *hop)
 {
 	const struct http_request *request = hop->request;
@@ -381,6 +445,7 @@ static void set_request(struct hop *hop)
 		add_field(hop, "Authorization", request->authorization);
 	if (request->form)
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form);
+	set_method(hop);
 	/* Not to a proxy, of which a tunnel to the server is asked. */
 	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->fields);

@@ -20,21 +20,38 @@
 
 struct http_answer;
 
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT };
+
+/* The body of a request: size bytes of fd from offset on, of a media type. */
+struct http_upload {
+	int fd;
+	uint64_t offset, size;
+	const char *type;
+	/* Called with bytes before they are sent, or NULL; -1 with err filled ends the transfer. */
+	int (*sent)(void *context, const void *bytes, size_t length, struct error *err);
+	void *context;
+};
+
 struct http_request {
 	const struct url *url;			/* https or http */
+	enum http_method method;
 	const struct trust *trust;		/* for https */
 	const char *proxy;			/* or NULL; proxy_fault has found nothing */
 	enum address_class most_private;	/* highest class to connect to; any for a proxy */
 	bool this_machine;			/* to a loopback address only, without a proxy */
 	const char *accept;			/* field of the request, or NULL */
 	const char *authorization;		/* the same; a secret */
-	const char *form;			/* posted (x-www-form-urlencoded), or NULL: GET */
+	const char *form;			/* posted (x-www-form-urlencoded), or NULL */
+	const struct http_upload *upload;	/* of PUT; without it and form, POST has no body */
 	uint64_t offset;			/* first byte wanted, 0 for the whole */
 	const char *validator;			/* for If-Range (RFC 9110, 13.1.5), or NULL */
 	unsigned stall_seconds;
 	int64_t deadline;			/* of clock.h: the transfer ends by then */
 	struct buffer *refusal;			/* gets what fits of the body of a 4xx, or NULL */
-	/* Called for an answer of 200 or 206. Of others only the header is read, and refusal. */
+	/*
+	 * Called for an answer of 200 or 206 to GET. Of others only the header is read, and
+	 * refusal.
+	 */
 	int (*head)(void *context, const struct http_answer *answer, struct error *err);
 	int (*body)(void *context, const void *bytes, size_t length, struct error *err);
 	void *context;
@@ -51,7 +68,10 @@ enum http_header {
 	HTTP_DOCKER_CONTENT_DIGEST,
 	HTTP_ETAG,
 	HTTP_LAST_MODIFIED,
+	HTTP_LINK,
 	HTTP_LOCATION,
+	HTTP_OCI_SUBJECT,
+	HTTP_WARNING,
 	HTTP_WWW_AUTHENTICATE,
 	HTTP_X_RATELIMIT_REMAINING,
 	HTTP_X_RATELIMIT_RESET,
@@ -80,5 +100,8 @@ struct http_answer {
 int http_ask(const struct http_request *request, struct http_answer *answer, struct error *err);
 
 void http_answer_free(struct http_answer *answer);
+
+/* What a message says that a request was to do with its URL: "fetch", or "send to". */
+const char *http_verb(const struct http_request *request);
 
 #endif

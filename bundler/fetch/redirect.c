@@ -80,12 +80,21 @@ static const char *status_name(unsigned status)
 	}
 }
 
+const char *redirect_fault(const struct url *url)
+{
+	struct error unused;
+
+	if (url->scheme != URL_HTTPS)
+		return "a redirect must lead to https";
+	return trust_check_host(url->host, &unused) < 0 ? "a redirect must lead to a DNS name"
+							 : NULL;
+}
+
 /* Resolves the Location of from's answer, and checks that a redirect may lead there. */
 static int next_hop(struct url *next, const struct url *from, const char *location,
 		    struct error *err)
 {
 	const char *fault;
-	struct error unused;
 
 	if (!location)
 		return error_set(err, STATUS_HTTP, "cannot fetch '%s': a redirect without a "
@@ -95,10 +104,7 @@ static int next_hop(struct url *next, const struct url *from, const char *locati
 		/* Not shown: there may be a password or a signature in it. */
 		return error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to a URL that is "
 				 "refused: %s", from->shown, fault);
-	if (next->scheme != URL_HTTPS)
-		fault = "a redirect must lead to https";
-	else if (trust_check_host(next->host, &unused) < 0)
-		fault = "a redirect must lead to a DNS name";
+	fault = redirect_fault(next);
 	if (!fault)
 		return 0;
 	error_set(err, STATUS_HTTP, "cannot fetch '%s': redirected to '%s': %s", from->shown,
@@ -108,18 +114,19 @@ static int next_hop(struct url *next, const struct url *from, const char *locati
 }
 
 /* Fills err for an answer that is not what was asked for. */
-static int refuse_status(const struct url *url, struct http_answer *answer, struct error *err)
+static int refuse_status(const struct url *url, const struct http_request *request,
+			 struct http_answer *answer, struct error *err)
 {
-	if (answer->status == 200 || answer->status == 206)
+	static const unsigned wanted[] = {
+		[HTTP_GET] = 200, [HTTP_HEAD] = 200, [HTTP_POST] = 202, [HTTP_PUT] = 201,
+	};
+
+	if (answer->status == wanted[request->method]
+	    || (answer->status == 206 && request->method == HTTP_GET))
 		return 0;
 	answer->transient = is_transient(answer->status);
-	return error_set(err, STATUS_HTTP, "cannot fetch '%s': HTTP status %u%s", url->shown,
-			 answer->status, status_name(answer->status));
-}
-
-static bool is_same_origin(const struct url *a, const struct url *b)
-{
-	return a->scheme == b->scheme && a->port == b->port && strcmp(a->host, b->host) == 0;
+	return error_set(err, STATUS_HTTP, "cannot %s '%s': HTTP status %u%s", http_verb(request),
+			 url->shown, answer->status, status_name(answer->status));
 }
 
 int redirect_get(struct redirect *client, const struct url *url, struct http_request *request,
@@ -140,7 +147,7 @@ int redirect_get(struct redirect *client, const struct url *url, struct http_req
 			result = next_hop(&next, url, answer->headers[HTTP_LOCATION], err);
 		if (result < 0)
 			break;
-		if (!is_same_origin(url, &next)) {
+		if (!url_is_same_origin(url, &next)) {
 			request->authorization = NULL;	/* nor later, if it leads back */
 			request->this_machine = false;
 		}
@@ -151,7 +158,7 @@ int redirect_get(struct redirect *client, const struct url *url, struct http_req
 		url = &hop;
 	}
 	if (result == 0)
-		result = refuse_status(url, answer, err);
+		result = refuse_status(url, request, answer, err);
 	answer->redirected = redirects > 0;
 	url_free(&hop);
 	return result;
@@ -163,5 +170,5 @@ int redirect_single(struct redirect *client, const struct url *url, struct http_
 	*answer = (struct http_answer){ 0 };
 	if (get_hop(client, url, request, answer, err) < 0)
 		return -1;
-	return refuse_status(url, answer, err);
+	return refuse_status(url, request, answer, err);
 }

@@ -32,21 +32,25 @@ void redirect_init(struct redirect *client, int ca_directory, const char *ca_fil
 void redirect_free(struct redirect *client);
 
 /*
- * GETs url: 0 when the body of a 200 or 206 was taken. The caller sets the members of request that
- * belong to the transfer (offset, validator, accept, authorization, this_machine, refusal,
- * stall_seconds, deadline, callbacks); the others are set here. Once a redirect leaves the origin
- * of url, authorization is not sent any more, and set to NULL. -1 as http_ask; answer->transient
- * says whether another attempt may help. answer is that of the last hop, and the caller frees it
- * with http_answer_free in either case.
+ * GETs url, or with method HEAD asks for its header: 0 when the body of a 200 or 206 was taken, or a
+ * 200 came to HEAD. The caller sets the members of request that belong to the transfer (method,
+ * offset, validator, accept, authorization, this_machine, refusal, stall_seconds, deadline,
+ * callbacks); the others are set here. Once a redirect leaves the origin of url, authorization is
+ * not sent any more, and set to NULL. -1 as http_ask; answer->transient says whether another
+ * attempt may help. answer is that of the last hop, and the caller frees it with http_answer_free
+ * in either case.
  */
 int redirect_get(struct redirect *client, const struct url *url, struct http_request *request,
 		 struct http_answer *answer, struct error *err);
 
 /*
- * The same without redirects: any answer but 200 and 206 is a failure. The caller sets
- * most_private, this_machine and form, too.
+ * The same without redirects, for any method: only 200 and 206 to GET, 202 to POST and 201 to PUT
+ * are no failure. The caller sets most_private, this_machine, form and upload, too.
  */
 int redirect_single(struct redirect *client, const struct url *url, struct http_request *request,
 		    struct http_answer *answer, struct error *err);
+
+/* Why no answer may lead to a URL of another origin, or NULL. */
+const char *redirect_fault(const struct url *url);
 
 #endif

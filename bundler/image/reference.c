@@ -218,6 +218,17 @@ static const char *familiar(const char *reference)
 	return without(without(reference, "docker.io/"), "library/");
 }
 
+char *reference_familiar(const struct reference *reference, struct pool *pool)
+{
+	char *whole = reference->port
+		      ? pool_format(pool, "%s:%u/%s:%s", reference->host, reference->port,
+				    reference->repository, reference->tag)
+		      : pool_format(pool, "%s/%s:%s", reference->host, reference->repository,
+				    reference->tag);
+
+	return pool_string(pool, familiar(whole));
+}
+
 bool reference_is(const char *reference, const char *wanted)
 {
 	const char *colon = strrchr(reference, ':');

@@ -32,6 +32,9 @@ const char *reference_parse(struct reference *reference, struct pool *pool, cons
 /* The host to connect to: that of the reference, but for docker.io, which is only a name. */
 const char *reference_server(const struct reference *reference);
 
+/* Its name and tag as docker shows them, without what docker.io needs not; in pool. */
+char *reference_familiar(const struct reference *reference, struct pool *pool);
+
 /* Why text is not a tag, or NULL. */
 const char *reference_tag_fault(const char *text);
 

@@ -2,11 +2,13 @@
 /* Asks registries for manifests and blobs. */
 #include "registry/client.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -16,16 +18,14 @@
 #include "fetch/fetch.h"
 #include "registry/login.h"
 
-/* All that we read, in one field: some proxies keep only the first of several. */
-#define MANIFEST_TYPES "application/vnd.oci.image.index.v1+json, " \
-	"application/vnd.oci.image.manifest.v1+json, " \
-	"application/vnd.docker.distribution.manifest.list.v2+json, " \
-	"application/vnd.docker.distribution.manifest.v2+json"
+#define WARNING_BYTES 200	/* of a registry's warning, shown */
 
 struct registry_client {
 	struct registry_options options;
 	struct fetch fetch;
 	struct logins *logins;
+	pthread_mutex_t lock;		/* of warning */
+	char *warning;			/* the last one that was an event, or NULL */
 };
 
 /* What is asked of one repository. */
@@ -33,7 +33,7 @@ struct exchange {
 	struct registry_client *client;
 	const struct reference *reference;
 	const char *accept;
-	char *media_type, *digest;	/* of the answer, or NULL */
+	char *media_type, *digest, *link;	/* of the answer, or NULL */
 };
 
 int registry_client_open(struct registry_client **client, const struct registry_options *options,
@@ -53,7 +53,9 @@ int registry_client_open(struct registry_client **client, const struct registry_
 
 	*client = NULL;
 	new->options = *options;
+	pthread_mutex_init(&new->lock, NULL);
 	if (fetch_init(&new->fetch, &fetch, err) < 0) {
+		pthread_mutex_destroy(&new->lock);
 		free(new);
 		return -1;
 	}
@@ -71,6 +73,8 @@ void registry_client_close(struct registry_client *client)
 		return;
 	login_close(client->logins);
 	fetch_free(&client->fetch);
+	pthread_mutex_destroy(&client->lock);
+	free(client->warning);
 	free(client);
 }
 
@@ -112,6 +116,16 @@ static char *write_url(const struct registry_client *client, const struct refere
 	return url;
 }
 
+const char *registry_client_url(const struct registry_client *client,
+				const struct registry_client_target *target, struct url *url)
+{
+	char *text = write_url(client, target->reference, target->collection, target->name);
+	const char *fault = url_parse(url, text);
+
+	free(text);
+	return fault;
+}
+
 /* ---- confinement ---- */
 
 int registry_client_list(const struct registry_client *client, const struct reference *reference,
@@ -147,6 +161,96 @@ int registry_client_list(const struct registry_client *client, const struct refe
 	return 0;
 }
 
+/* ---- requests ---- */
+
+void registry_client_notify(const struct registry_client *client, enum event_kind kind,
+			    const char *name, uint64_t done, uint64_t total)
+{
+	const struct event_sink *events = &client->options.events;
+	const struct event event = { .kind = kind, .asset = name, .done = done, .total = total };
+
+	if (events->notify)
+		events->notify(events->context, &event);
+}
+
+static void send_message(const struct registry_client *client, enum event_kind kind,
+			 const char *name, const char *message, unsigned delay)
+{
+	const struct event_sink *events = &client->options.events;
+	const struct event event = {
+		.kind = kind, .asset = name, .message = message, .delay = delay,
+	};
+
+	if (events->notify)
+		events->notify(events->context, &event);
+}
+
+/* Passes on what a registry wants its users to read, once (distribution-spec, "Warnings"). */
+static void pass_warning(struct registry_client *client, const struct reference *reference,
+			 const struct http_answer *answer)
+{
+	const char *field = answer->headers[HTTP_WARNING];
+	char *message;
+
+	if (!field || strncmp(field, "299 - ", 6) != 0)
+		return;
+	message = memory_format("registry %s says: %.*s", reference_server(reference),
+				WARNING_BYTES, field + 6);
+	pthread_mutex_lock(&client->lock);
+	if (!client->warning || strcmp(client->warning, message) != 0) {
+		send_message(client, EVENT_WARNED, reference->text, message, 0);
+		free(client->warning);
+		client->warning = memory_string(message);
+	}
+	pthread_mutex_unlock(&client->lock);
+	free(message);
+}
+
+int registry_client_ask(struct registry_client *client, const struct reference *reference,
+			const char *actions, const struct url *url, struct http_request *request,
+			struct http_answer *answer, struct error *err)
+{
+	int result;
+
+	request->stall_seconds = client->fetch.options.stall_seconds;
+	request->deadline = clock_now() + 1000 * (int64_t)client->fetch.options.total_seconds;
+	result = login_ask(client->logins, reference, actions, url, request, answer, err);
+	pass_warning(client, reference, answer);
+	return result;
+}
+
+int registry_client_ask_elsewhere(struct registry_client *client, const struct url *url,
+				  struct http_request *request, struct http_answer *answer,
+				  struct error *err)
+{
+	request->stall_seconds = client->fetch.options.stall_seconds;
+	request->deadline = clock_now() + 1000 * (int64_t)client->fetch.options.total_seconds;
+	return redirect_single(&client->fetch.client, url, request, answer, err);
+}
+
+int registry_client_attempts(struct registry_client *client, const char *name,
+			     registry_client_try *try, void *context, struct error *err)
+{
+	struct download_retry retry = {
+		.deadline = clock_now() + 1000 * (int64_t)client->fetch.options.total_seconds,
+	};
+
+	for (;;) {
+		struct http_answer answer = { .status = 0 };
+		const int result = try(context, &answer, err);
+		int64_t pause = -1;
+
+		if (result < 0 && answer.transient)
+			pause = download_pause(&retry, answer.reached, answer.retry_after);
+		http_answer_free(&answer);
+		if (result >= 0 || pause < 0)
+			return result;
+		send_message(client, EVENT_RETRYING, name, err->message, (unsigned)pause);
+		if (clock_sleep(pause, err) < 0)
+			return -1;
+	}
+}
+
 /* ---- one exchange ---- */
 
 /* A header's value without parameters. Caller frees. */
@@ -157,19 +261,33 @@ static char *copy_essence(const char *value)
 	return value ? memory_copy(value, length) : NULL;
 }
 
+static void exchange_free(struct exchange *exchange)
+{
+	free(exchange->media_type);
+	free(exchange->digest);
+	free(exchange->link);
+	exchange->media_type = exchange->digest = exchange->link = NULL;
+}
+
 /* For download.h. */
 static int ask(void *context, const struct url *url, struct http_request *request,
 	       struct http_answer *answer, struct error *err)
 {
 	struct exchange *exchange = context;
 
+	int result;
+
 	request->accept = exchange->accept;
-	if (login_get(exchange->client->logins, exchange->reference, url, request, answer, err) < 0)
+	result = login_ask(exchange->client->logins, exchange->reference, "pull", url, request,
+			   answer, err);
+	pass_warning(exchange->client, exchange->reference, answer);
+	if (result < 0)
 		return -1;
-	free(exchange->media_type);
-	free(exchange->digest);
+	exchange_free(exchange);
 	exchange->media_type = copy_essence(answer->headers[HTTP_CONTENT_TYPE]);
 	exchange->digest = copy_essence(answer->headers[HTTP_DOCKER_CONTENT_DIGEST]);
+	if (answer->headers[HTTP_LINK])
+		exchange->link = memory_string(answer->headers[HTTP_LINK]);
 	return 0;
 }
 
@@ -221,72 +339,76 @@ static int fetch_manifest(struct exchange *exchange, const char *url, const stru
 	return result;
 }
 
+/* Adds what a URL has, which no digest is known of. */
+static int get_document(struct exchange *exchange, const struct url *url, struct buffer *bytes,
+			bool *absent, struct error *err)
+{
+	const struct fetch_options *options = &exchange->client->fetch.options;
+	const struct download download = {
+		.get = ask, .context = exchange, .source = url,
+		.stall_seconds = options->stall_seconds, .total_seconds = options->total_seconds,
+	};
+
+	*absent = false;
+	if (!options->offline)
+		return download_document(&download, bytes, absent, err);
+	error_set(err, STATUS_NETWORK, "cannot read '%s': only the registry knows what its %s",
+		  exchange->reference->text, strstr(url->target, "/referrers/") ? "referrers are"
+										: "tag is");
+	return error_hint(err, "with --offline, name it by its digest");
+}
+
 /* From the registry, and then into the cache, where it is found by its digest. */
-static int fetch_tag(struct exchange *exchange, const char *text, struct buffer *bytes,
+static int fetch_tag(struct exchange *exchange, const struct url *url, struct buffer *bytes,
 		     struct error *err)
 {
-	struct fetch *fetch = &exchange->client->fetch;
 	char name[DIGEST_TEXT_BYTES];
-	struct url url;
-	const struct download download = {
-		.get = ask, .context = exchange, .source = &url,
-		.stall_seconds = fetch->options.stall_seconds,
-		.total_seconds = fetch->options.total_seconds,
-	};
 	struct fetch_asset asset = {
-		.name = name, .url = text, .get = ask_memory, .context = bytes,
+		.name = name, .url = url->text, .get = ask_memory, .context = bytes,
 	};
-	const char *fault;
 	uint64_t size;
-	int fd, result;
+	int fd;
 	bool absent;
 
-	if (fetch->options.offline) {
-		error_set(err, STATUS_NETWORK, "cannot read '%s': only the registry knows what "
-			  "its tag is", exchange->reference->text);
-		return error_hint(err, "with --offline, name it by its digest");
-	}
-	fault = url_parse(&url, text);
-	if (fault)
-		return error_set(err, STATUS_CONFIG, "cannot use URL '%s': %s", text, fault);
-	result = download_document(&download, bytes, &absent, err);
-	url_free(&url);
-	if (result < 0)
+	if (get_document(exchange, url, bytes, &absent, err) < 0)
 		return -1;
 	asset.digest = digest_of(bytes->bytes, bytes->length);
 	digest_write(&asset.digest, name);
-	if (check_digest(exchange, text, &asset.digest, err) < 0
-	    || fetch_open(fetch, &asset, &fd, &size, err) < 0)
+	if (check_digest(exchange, url->text, &asset.digest, err) < 0
+	    || fetch_open(&exchange->client->fetch, &asset, &fd, &size, err) < 0)
 		return -1;
 	close(fd);
 	return 0;
 }
 
 int registry_client_manifest(struct registry_client *client, const struct reference *reference,
-			     const struct digest *digest, struct buffer *bytes, char **media_type,
-			     struct error *err)
+			     const char *tag, const struct digest *digest, struct buffer *bytes,
+			     char **media_type, struct error *err)
 {
 	struct exchange exchange = { .client = client, .reference = reference,
-				     .accept = MANIFEST_TYPES };
-	char name[DIGEST_TEXT_BYTES], *url;
+				     .accept = REGISTRY_CLIENT_TYPES };
+	char name[DIGEST_TEXT_BYTES];
+	const struct registry_client_target target = {
+		reference, "manifests", digest ? digest_write(digest, name) : tag,
+	};
+	struct url url;
 	int result;
 
-	if (!digest && !reference->tag)
-		digest = &reference->digest;
-	url = write_url(client, reference, "manifests",
-			digest ? digest_write(digest, name) : reference->tag);
+	registry_client_url(client, &target, &url);
 	if (!digest) {
-		result = fetch_tag(&exchange, url, bytes, err);
+		result = fetch_tag(&exchange, &url, bytes, err);
 	} else {
-		result = fetch_manifest(&exchange, url, digest, bytes, err);
+		result = fetch_manifest(&exchange, url.text, digest, bytes, err);
 		if (result == 0)
-			result = check_digest(&exchange, url, digest, err);
+			result = check_digest(&exchange, url.text, digest, err);
 	}
-	*media_type = result == 0 ? exchange.media_type : NULL;
-	if (result < 0)
-		free(exchange.media_type);
-	free(exchange.digest);
-	free(url);
+	*media_type = NULL;
+	if (result == 0) {
+		*media_type = exchange.media_type;
+		exchange.media_type = NULL;
+	}
+	exchange_free(&exchange);
+	url_free(&url);
 	return result;
 }
 
@@ -305,8 +427,98 @@ int registry_client_blob(struct registry_client *client, const struct reference 
 	uint64_t length;
 	int result = fetch_open(&client->fetch, &asset, fd, &length, err);
 
-	free(exchange.media_type);
-	free(exchange.digest);
+	exchange_free(&exchange);
 	free(url);
+	return result;
+}
+
+/* ---- referrers ---- */
+
+char *registry_client_referrers_tag(const struct digest *digest,
+				    char tag[REGISTRY_CLIENT_TAG_BYTES])
+{
+	memcpy(tag, "sha256-", 7);
+	digest_write_hex(digest, tag + 7);
+	return tag;
+}
+
+/* Replaces url by that of the next page, which the Link of its answer has (RFC 8288): 1, 0 or -1. */
+static int next_page(struct url *url, const char *link, struct error *err)
+{
+	const char *end = link && *link == '<' ? strchr(link, '>') : NULL, *fault;
+	struct url next;
+	char *text;
+
+	if (!end || (!strstr(end, "rel=\"next\"") && !strstr(end, "rel=next")))
+		return 0;
+	text = memory_copy(link + 1, (size_t)(end - link - 1));
+	fault = url_resolve(&next, url, text);
+	free(text);
+	if (!fault && !url_is_same_origin(url, &next)) {
+		fault = "it is at another host";
+		url_free(&next);
+	}
+	if (fault)
+		return error_set(err, STATUS_HTTP, "cannot fetch '%s': its next page is refused: "
+				 "%s", url->shown, fault);
+	url_free(url);
+	*url = next;
+	return 1;
+}
+
+/* Adds the lists at url, and replaces it by that of the last one. */
+static int get_pages(struct exchange *exchange, struct url *url, struct buffer *bytes,
+		     bool *absent, struct error *err)
+{
+	struct buffer page;
+	int more = 1;
+
+	for (unsigned count = 0; more > 0; count++) {
+		if (count == LIMIT_REFERRER_PAGES)
+			return error_set(err, STATUS_LIMIT, "cannot fetch '%s': it has more than "
+					 "%d pages", url->shown, LIMIT_REFERRER_PAGES);
+		buffer_init(&page, bytes->maximum);
+		more = get_document(exchange, url, &page, absent, err);
+		if (more == 0 && ((count > 0 && buffer_add(bytes, "", 1) < 0)
+				  || buffer_add(bytes, page.bytes, page.length) < 0))
+			more = error_set(err, STATUS_LIMIT, "cannot fetch '%s': more than %zu "
+					 "bytes", url->shown, bytes->maximum);
+		if (more == 0)
+			more = next_page(url, exchange->link, err);
+		buffer_free(&page);
+	}
+	return more;
+}
+
+int registry_client_referrers(struct registry_client *client, const struct reference *reference,
+			      const struct digest *digest, struct buffer *bytes, char **media_type,
+			      struct error *err)
+{
+	struct exchange exchange = {
+		.client = client, .reference = reference,
+		.accept = "application/vnd.oci.image.index.v1+json",
+	};
+	char name[DIGEST_TEXT_BYTES], tag[REGISTRY_CLIENT_TAG_BYTES];
+	const struct registry_client_target targets[2] = {
+		{ reference, "referrers", digest_write(digest, name) },
+		{ reference, "manifests", registry_client_referrers_tag(digest, tag) },
+	};
+	bool absent = true;
+	struct url url;
+	int result = -1;
+
+	for (size_t i = 0; i < 2 && result < 0 && absent; i++) {
+		registry_client_url(client, &targets[i], &url);
+		result = get_pages(&exchange, &url, bytes, &absent, err);
+		url_free(&url);
+	}
+	if (result < 0 && absent)
+		result = 0;
+	*media_type = NULL;
+	if (result == 0 && !absent) {
+		*media_type = exchange.media_type;
+		exchange.media_type = NULL;
+	}
+	exchange_free(&exchange);
 	return result;
 }

@@ -16,7 +16,7 @@
 
 /* What a registry takes for one of its repositories. */
 struct login {
-	char *repository;	/* "HOST:PORT/REPOSITORY" */
+	char *repository;	/* "HOST:PORT/REPOSITORY ACTIONS" */
 	char *authorization;	/* the field's value */
 	bool secret;		/* not what anybody gets */
 	struct login *next;
@@ -34,6 +34,7 @@ struct logins {
 struct question {
 	struct logins *logins;
 	const struct reference *reference;
+	const char *actions;
 	const struct url *url;
 	const struct http_request *request;
 	char *repository;	/* as in struct login */
@@ -206,7 +207,8 @@ static int answer_challenge(struct question *question, const char *used, unsigne
 			    struct http_answer *answer, struct error *err)
 {
 	const char *text = answer->headers[HTTP_WWW_AUTHENTICATE], *fault, *scope = NULL;
-	char *own = memory_format("repository:%s:pull", question->reference->repository);
+	char *own = memory_format("repository:%s:%s", question->reference->repository,
+				  question->actions);
 	struct challenge challenge;
 	const struct login *login;
 	int result = 0;
@@ -221,9 +223,9 @@ static int answer_challenge(struct question *question, const char *used, unsigne
 	pthread_mutex_lock(&question->logins->lock);
 	login = find_login(question);
 	if (fault)
-		result = error_set(err, STATUS_HTTP, "cannot fetch '%s': its WWW-Authenticate is "
-				   "refused: %s (RFC 9110 section 11.6.1)", question->url->shown,
-				   fault);
+		result = error_set(err, STATUS_HTTP, "cannot %s '%s': its WWW-Authenticate is "
+				   "refused: %s (RFC 9110 section 11.6.1)",
+				   http_verb(question->request), question->url->shown, fault);
 	else if (count == 0 && login && (!used || strcmp(login->authorization, used) != 0))
 		result = 1;	/* another thread has logged in meanwhile */
 	else if (scope)
@@ -237,33 +239,40 @@ static int answer_challenge(struct question *question, const char *used, unsigne
 /* ---- asking ---- */
 
 /* Says in the registry's own words why it refuses, where it has any, and what may help. */
-static void explain_refusal(const struct url *url, const struct http_answer *answer,
+static void explain_refusal(const struct question *question, const struct http_answer *answer,
 			    const struct buffer *body, struct error *err)
 {
+	const bool reads = strcmp(question->actions, "pull") == 0;
 	char *words = refusal_read(body);
 
 	if (words)
-		error_set(err, STATUS_REGISTRY, "cannot fetch '%s': the registry says: %s",
-			  url->shown, words);
+		error_set(err, STATUS_REGISTRY, "cannot %s '%s': the registry says: %s",
+			  http_verb(question->request), question->url->shown, words);
 	if (answer->status == 401 || answer->status == 403)
-		error_hint(err, "it does not exist, or a login is needed that may read it; "
-			   "--authfile names a file with logins");
+		error_hint(err, "it does not exist, or a login is needed that may %s it; "
+			   "--authfile names a file with logins", reads ? "read" : "write to");
 	free(words);
 }
 
-int login_get(struct logins *logins, const struct reference *reference, const struct url *url,
-	      struct http_request *request, struct http_answer *answer, struct error *err)
+int login_ask(struct logins *logins, const struct reference *reference, const char *actions,
+	      const struct url *url, struct http_request *request, struct http_answer *answer,
+	      struct error *err)
 {
-	struct question question = { logins, reference, url, request, NULL, NULL };
+	struct question question = {
+		.logins = logins, .reference = reference, .actions = actions, .url = url,
+		.request = request,
+	};
+	const bool sends = request->method == HTTP_POST || request->method == HTTP_PUT;
 	struct buffer refusal;
 	char *used = NULL;
 	int result = -1, again = 1;
 	bool secret;
 
-	question.repository = memory_format("%s:%u/%s", url->host, url->port,
-					    reference->repository);
+	question.repository = memory_format("%s:%u/%s %s", url->host, url->port,
+					    reference->repository, actions);
 	buffer_init(&refusal, LIMIT_REFUSAL_BYTES);
 	request->refusal = &refusal;
+	request->most_private = ADDRESS_LOOPBACK;
 	for (unsigned count = 0; again == 1; count++) {
 		if (used)
 			forget(used);
@@ -273,13 +282,14 @@ int login_get(struct logins *logins, const struct reference *reference, const st
 		buffer_free(&refusal);
 		if (count > 0)
 			http_answer_free(answer);
-		result = redirect_get(logins->client, url, request, answer, err);
+		result = (sends ? redirect_single : redirect_get)(logins->client, url, request,
+								  answer, err);
 		again = 0;
 		if (result < 0 && answer->status == 401 && !answer->redirected)
 			again = answer_challenge(&question, used, count, answer, err);
 	}
 	if (result < 0 && again == 0 && !answer->redirected)
-		explain_refusal(url, answer, &refusal, err);
+		explain_refusal(&question, answer, &refusal, err);
 	if (result < 0 && question.withheld)
 		error_hint(err, "%s", question.withheld);
 	request->authorization = NULL;

@@ -34,10 +34,12 @@ int login_open(struct logins **logins, struct redirect *client, const struct log
 void login_close(struct logins *logins);
 
 /*
- * redirect_get for a URL of the reference's registry, with the login that it asks for. When the
- * registry refuses, STATUS_REGISTRY has its own words.
+ * redirect_get for a URL of the reference's registry, or for POST and PUT redirect_single, with the
+ * login that it asks for: a token is for these actions, such as "pull". When the registry refuses,
+ * STATUS_REGISTRY has its own words.
  */
-int login_get(struct logins *logins, const struct reference *reference, const struct url *url,
-	      struct http_request *request, struct http_answer *answer, struct error *err);
+int login_ask(struct logins *logins, const struct reference *reference, const char *actions,
+	      const struct url *url, struct http_request *request, struct http_answer *answer,
+	      struct error *err);
 
 #endif

@@ -21,7 +21,8 @@
 enum pull_kind {
 	PULL_NAMED,	/* the manifest that the reference names */
 	PULL_MANIFEST,	/* the one with the digest */
-	PULL_BLOB
+	PULL_BLOB,
+	PULL_REFERRERS	/* the lists of what refers to the digest, with a NUL between two */
 };
 
 #define PULL_TYPE_BYTES 128	/* of a media type, with its NUL: the longest known one has 58 */

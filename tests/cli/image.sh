@@ -186,7 +186,7 @@ for place in dir:x tar:x; do
 	run bundler image -o "$place" "${product[@]}"
 	status 2
 	stderr <<-'END'
-		bundler: cannot write an image to 'x': the place must be oci:, oci-archive: or docker-archive:
+		bundler: cannot write an image to 'x': the place must be oci:, oci-archive:, docker-archive: or docker://
 	END
 done
 run bundler image -o layout "${product[@]}"

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies an image blob by blob into a layout. */
+#include "build/replica.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/content.h"
+#include "base/interrupt.h"
+#include "base/platform.h"
+#include "image/files.h"
+
+#define CHUNK_BYTES 65536
+#define BLOBS "blobs/sha256/"
+
+/* Copies the bytes of a blob from where they are. */
+static int read_blob(const struct closure *closure, const struct closure_item *item,
+		     int directory, struct content *content, struct error *err)
+{
+	struct content_writer writer;
+	struct files_reader reader;
+	char chunk[CHUNK_BYTES];
+	uint64_t offset = 0;
+	int result = 0;
+	ssize_t got;
+
+	if (files_reader_open(&reader, closure->walk.files, item->entry, err) < 0)
+		return -1;
+	content_begin(&writer, directory);
+	while (result == 0
+	       && (got = files_reader_read(&reader, chunk, sizeof chunk, offset)) != 0) {
+		offset += (uint64_t)got;
+		if (got < 0 || content_add(&writer, chunk, (size_t)got) < 0)
+			result = error_errno(err, STATUS_FILE, "cannot copy '%s' of '%s'",
+					     item->entry->name, closure->walk.place);
+		else
+			result = interrupt_check(err);
+	}
+	if (result == 0 && content_end(&writer, content) < 0)
+		result = error_errno(err, STATUS_FILE, "cannot copy '%s' of '%s'",
+				     item->entry->name, closure->walk.place);
+	content_abandon(&writer);
+	files_reader_close(&reader);
+	return result;
+}
+
+static int add_blob(struct tree *tree, const struct closure *closure,
+		    const struct closure_item *item, int directory, struct error *err)
+{
+	char path[sizeof "/" BLOBS + DIGEST_HEX_BYTES] = "/" BLOBS;
+	struct content content;
+
+	if (read_blob(closure, item, directory, &content, err) < 0)
+		return -1;
+	if (!digest_equal(&content.digest, &item->descriptor.digest)) {
+		content_free(&content);
+		return error_set(err, STATUS_DIGEST, "cannot copy '%s': the bytes of '%s' have "
+				 "another digest", closure->walk.place, item->entry->name);
+	}
+	digest_write_hex(&item->descriptor.digest, path + strlen(path));
+	return tree_add_file(tree, path, 0644, 0, 0, content, err);
+}
+
+/* ---- docker's table ---- */
+
+/* "blobs/sha256/..." of a descriptor in a document. */
+static json_t *describe_path(const json_t *json)
+{
+	const struct descriptor descriptor = descriptor_read(json);
+	char hex[DIGEST_HEX_BYTES];
+
+	return json_sprintf(BLOBS "%s", digest_write_hex(&descriptor.digest, hex));
+}
+
+/* What docker load needs of an image. The platform is a part of its name, where there are several. */
+static json_t *describe_docker(const struct closure_item *item, const struct oci_style *style,
+			       bool several)
+{
+	const json_t *layers = json_object_get(item->json, "layers");
+	const struct platform *platform = NULL;
+	json_t *paths = json_array();
+	struct error unused;
+
+	if (several && item->platform)
+		platform = platform_find(item->platform, &unused);
+	for (size_t i = 0; i < json_array_size(layers); i++)
+		json_array_append_new(paths, describe_path(json_array_get(layers, i)));
+	return json_pack("{s:o, s:[o], s:o}",
+			 "Config", describe_path(json_object_get(item->json, "config")),
+			 "RepoTags", json_sprintf("%s:%s%s", style->name, style->tag, platform
+						  ? strchr(platform->directory, '-') : ""),
+			 "Layers", paths);
+}
+
+/* Whether engines could run it: what has no platform, such as a signature, is not for them. */
+static bool is_image(const struct closure *closure, size_t number)
+{
+	const struct closure_item *item = &closure->items[number];
+
+	return item->json && item->descriptor.media->kind == MEDIA_MANIFEST
+	       && number <= closure->top
+	       && (!item->platform || strcmp(item->platform, "unknown/unknown") != 0);
+}
+
+static int add_docker(struct tree *tree, const struct closure *closure,
+		      const struct oci_style *style, struct error *err)
+{
+	json_t *table = json_array();
+	size_t count = 0;
+	char *text;
+	int result;
+
+	for (size_t i = 0; i < closure->count; i++)
+		count += is_image(closure, i);
+	for (size_t i = 0; i < closure->count; i++)
+		if (is_image(closure, i))
+			json_array_append_new(table, describe_docker(&closure->items[i], style,
+								     count > 1));
+	text = json_dumps(table, JSON_COMPACT);
+	result = tree_add_file(tree, "/manifest.json", 0644, 0, 0, content_of(text, strlen(text)),
+			       err);
+	free(text);
+	json_decref(table);
+	return result;
+}
+
+/* ---- the layout ---- */
+
+/* The entries of what refers to the image: all documents after it. */
+static json_t *describe_referrers(const struct closure *closure)
+{
+	json_t *entries = json_array();
+	char digest[DIGEST_TEXT_BYTES];
+
+	for (size_t i = closure->top + 1; i < closure->count; i++) {
+		const struct closure_item *item = &closure->items[i];
+
+		if (item->json)
+			json_array_append_new(entries, json_pack("{s:s, s:s, s:I}",
+				"mediaType", item->descriptor.media_type,
+				"digest", digest_write(&item->descriptor.digest, digest),
+				"size", (json_int_t)item->descriptor.size));
+	}
+	return entries;
+}
+
+int replica_fill(struct tree *tree, const struct closure *closure, const struct oci_style *style,
+		 int directory, struct error *err)
+{
+	json_t *referrers = describe_referrers(closure);
+	int result = oci_layout_tables(tree, json_deep_copy(closure->descriptor), referrers, style,
+				       err);
+
+	if (result == 0 && style->docker && style->name)
+		result = add_docker(tree, closure, style, err);
+	for (size_t i = 0; i < closure->count && result == 0; i++)
+		result = add_blob(tree, closure, &closure->items[i], directory, err);
+	json_decref(referrers);
+	return result;
+}

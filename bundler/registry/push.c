@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sends an image to a registry, piece by piece, in the order that registries want. */
+#include "registry/push.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "image/document.h"
+#include "image/files.h"
+
+#define INDEX "application/vnd.oci.image.index.v1+json"
+
+struct pusher {
+	const struct closure *closure;
+	const struct reference *reference;
+	const struct push_peer *peer;
+	int scratch;
+	struct push_result *result;
+	struct error *err;
+};
+
+/* ---- items ---- */
+
+/* Opens what an item of the closure has for the peer. */
+static int open_item(const struct pusher *pusher, const struct closure_item *from,
+		     enum push_kind kind, struct push_item *item)
+{
+	struct files_reader reader;
+
+	if (files_reader_open(&reader, pusher->closure->walk.files, from->entry, pusher->err) < 0)
+		return -1;
+	*item = (struct push_item){
+		.kind = kind, .digest = from->descriptor.digest, .fd = reader.fd,
+		.offset = reader.offset, .size = reader.size,
+	};
+	snprintf(item->type, sizeof item->type, "%s", from->descriptor.media_type);
+	return 0;
+}
+
+/* Sends open items, and closes them. */
+static int send_items(const struct pusher *pusher, struct push_item *items, size_t count)
+{
+	const struct push_peer *peer = pusher->peer;
+	const int result = count > 0 ? peer->send(peer->context, items, count, pusher->err) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (items[i].fd >= 0)
+			close(items[i].fd);
+	return result;
+}
+
+static int send_one(const struct pusher *pusher, const struct closure_item *from,
+		    enum push_kind kind, struct push_item *item)
+{
+	return open_item(pusher, from, kind, item) < 0 ? -1 : send_items(pusher, item, 1);
+}
+
+/* ---- blobs ---- */
+
+static void count_blobs(struct push_result *result, const struct push_item *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		*(items[i].there ? &result->there : &result->sent) += 1;
+		*(items[i].there ? &result->there_bytes : &result->sent_bytes) += items[i].size;
+	}
+}
+
+static int send_blobs(const struct pusher *pusher)
+{
+	const struct closure *closure = pusher->closure;
+	struct push_item items[PULL_ITEMS];
+	size_t count = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < closure->count && result == 0; i++) {
+		if (!closure->items[i].json) {
+			result = open_item(pusher, &closure->items[i], PUSH_BLOB, &items[count]);
+			count += result == 0;
+		}
+		if (result == 0 && (count == PULL_ITEMS || i + 1 == closure->count)) {
+			result = send_items(pusher, items, count);
+			if (result == 0)
+				count_blobs(pusher->result, items, count);
+			count = 0;
+		}
+	}
+	while (count > 0)
+		close(items[--count].fd);
+	return result;
+}
+
+/* ---- lists of referrers ---- */
+
+static int refuse_list(const struct pusher *pusher, const char *reason)
+{
+	error_set(pusher->err, STATUS_REGISTRY, "cannot list a referrer in '%s': what is there as "
+		  "the list %s", pusher->reference->text, reason);
+	return error_hint(pusher->err, "the image is there, but who looks for what refers to it "
+			  "does not find this");
+}
+
+/* The list that is there, or an empty one; NULL on failure. Caller frees. */
+static json_t *fetch_list(const struct pusher *pusher, const struct digest *subject)
+{
+	struct pull_item item = { .kind = PULL_REFERRERS, .digest = *subject, .fd = -1 };
+	struct document document = { .root = NULL };
+	struct buffer text;
+	json_t *list = NULL;
+
+	if (pusher->peer->fetch(pusher->peer->context, &item, 1, pusher->err) < 0)
+		return NULL;
+	buffer_init(&text, LIMIT_INDEX_BYTES);
+	lseek(item.fd, 0, SEEK_SET);
+	if (file_read_open(&text, item.fd, "a list of referrers", pusher->err) == 0) {
+		if (text.length == 0)
+			list = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType",
+					 INDEX, "manifests");
+		else if (strcmp(item.type, INDEX) != 0)
+			refuse_list(pusher, "is no index");
+		else if (document_parse(&document, &text)
+			 || !json_is_array(json_object_get(document.root, "manifests")))
+			refuse_list(pusher, "cannot be read");
+		else
+			list = json_incref(document.root);
+	}
+	document_free(&document);
+	buffer_free(&text);
+	close(item.fd);
+	return list;
+}
+
+/* A referrer's entry ("Listing Referrers"): artifactType and annotations are the manifest's. */
+static json_t *describe(const struct closure_item *item)
+{
+	const json_t *type = json_object_get(item->json, "artifactType");
+	json_t *annotations = json_object_get(item->json, "annotations"), *entry;
+	char digest[DIGEST_TEXT_BYTES];
+
+	entry = json_pack("{s:s, s:s, s:I}", "mediaType", item->descriptor.media_type, "digest",
+			  digest_write(&item->descriptor.digest, digest),
+			  "size", (json_int_t)item->descriptor.size);
+	if (!type)
+		type = json_object_get(json_object_get(item->json, "config"), "mediaType");
+	if (type)
+		json_object_set_new(entry, "artifactType", json_deep_copy(type));
+	if (annotations)
+		json_object_set(entry, "annotations", annotations);
+	return entry;
+}
+
+/* Adds an entry to a list, whose entry with this digest it replaces. */
+static void add_entry(json_t *list, json_t *entry)
+{
+	json_t *manifests = json_object_get(list, "manifests"), *other;
+	const char *digest = json_string_value(json_object_get(entry, "digest"));
+	size_t i;
+
+	json_array_foreach(manifests, i, other) {
+		const char *found = json_string_value(json_object_get(other, "digest"));
+
+		if (found && strcmp(found, digest) == 0) {
+			json_array_set_new(manifests, i, entry);
+			return;
+		}
+	}
+	json_array_append_new(manifests, entry);
+}
+
+static int send_list(const struct pusher *pusher, const json_t *list, const struct digest *subject)
+{
+	char *text = json_dumps(list, JSON_COMPACT);
+	struct push_item item = {
+		.kind = PUSH_REFERRERS, .subject = *subject, .fd = file_open_unnamed(pusher->scratch),
+		.size = strlen(text), .type = INDEX,
+	};
+	int result = -1;
+
+	item.digest = digest_of(text, item.size);
+	if (item.size > LIMIT_INDEX_BYTES)
+		refuse_list(pusher, "is too long");
+	else if (item.fd < 0 || file_write_all(item.fd, text, item.size) < 0)
+		error_errno(pusher->err, STATUS_FILE, "cannot keep a list of referrers");
+	else
+		result = pusher->peer->send(pusher->peer->context, &item, 1, pusher->err);
+	if (item.fd >= 0)
+		close(item.fd);
+	free(text);
+	return result;
+}
+
+/* For a registry that does not do it itself. */
+static int list_referrer(const struct pusher *pusher, const struct closure_item *item)
+{
+	struct descriptor subject = descriptor_read(json_object_get(item->json, "subject"));
+	json_t *list;
+	int result;
+
+	if (subject.fault)
+		return 0;
+	list = fetch_list(pusher, &subject.digest);
+	if (!list)
+		return -1;
+	add_entry(list, describe(item));
+	result = send_list(pusher, list, &subject.digest);
+	json_decref(list);
+	return result;
+}
+
+/* ---- manifests ---- */
+
+static int send_manifest(const struct pusher *pusher, const struct closure_item *from,
+			 enum push_kind kind)
+{
+	struct push_item item;
+
+	if (send_one(pusher, from, kind, &item) < 0)
+		return -1;
+	return item.linked || !json_object_get(from->json, "subject")
+	       ? 0 : list_referrer(pusher, from);
+}
+
+/* Whether the reference leads to the image: 1, 0 or -1. */
+static int check(const struct pusher *pusher)
+{
+	struct push_item item = {
+		.kind = PUSH_CHECK, .fd = -1,
+		.digest = pusher->closure->items[pusher->closure->top].descriptor.digest,
+	};
+
+	return pusher->peer->send(pusher->peer->context, &item, 1, pusher->err) < 0
+	       ? -1 : item.there;
+}
+
+static int check_digest(const struct pusher *pusher, const struct closure_item *top)
+{
+	char wanted[DIGEST_TEXT_BYTES], found[DIGEST_TEXT_BYTES];
+
+	if (!pusher->reference->has_digest
+	    || digest_equal(&pusher->reference->digest, &top->descriptor.digest))
+		return 0;
+	return error_set(pusher->err, STATUS_DIGEST, "cannot send the image as '%s': its digest is "
+			 "%s, not %s", pusher->reference->text,
+			 digest_write(&top->descriptor.digest, found),
+			 digest_write(&pusher->reference->digest, wanted));
+}
+
+int push_image(const struct closure *closure, const struct reference *reference,
+	       const struct push_peer *peer, int scratch, struct push_result *result,
+	       struct error *err)
+{
+	const struct pusher pusher = {
+		.closure = closure, .reference = reference, .peer = peer, .scratch = scratch,
+		.result = result, .err = err,
+	};
+	const struct closure_item *top = &closure->items[closure->top];
+	int there;
+
+	*result = (struct push_result){ .digest = top->descriptor.digest };
+	if (check_digest(&pusher, top) < 0)
+		return -1;
+	there = check(&pusher);
+	if (there < 0 || send_blobs(&pusher) < 0)
+		return -1;
+	for (size_t i = 0; i < closure->count; i++)
+		if (closure->items[i].json && i != closure->top
+		    && send_manifest(&pusher, &closure->items[i], PUSH_MANIFEST) < 0)
+			return -1;
+	/* Where tags must not be moved, not even to where they are, this one need not be. */
+	if (there > 0)
+		return 0;
+	if (send_manifest(&pusher, top, reference->tag ? PUSH_NAMED : PUSH_MANIFEST) < 0)
+		return -1;
+	there = check(&pusher);
+	if (there == 0)
+		return error_set(err, STATUS_REGISTRY, "cannot rely on '%s': the registry took the "
+				 "image, and has another one there", reference->text);
+	return there < 0 ? -1 : 0;
+}
