@@ -388,7 +388,7 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	if (command_inputs_part(inputs, err) == 0
 	    && command_registry_start(&run.registry, inputs, &run.place, 1, err) == 0
 	    && confine_reading(parser->confine, err) == 0
-	    && command_place_open(&run.registry, &run.place, false, err) == 0
+	    && command_place_open(&run.registry, &run.place, PULL_IMAGES, err) == 0
 	    && observe_place_open(&run.observed, &run.place, err) == 0
 	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
 	    && choose_platforms(&run, err) == 0 && command_inputs_lock(inputs, err) == 0

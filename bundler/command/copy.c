@@ -20,6 +20,7 @@
 struct run {
 	struct command_inputs inputs;	/* for -p, and what registry uses */
 	struct command_registry registry;
+	const char *texts[2];		/* of the places, as the user named them */
 	struct location places[2];	/* from, to */
 	struct image_output target;	/* of a layout or an archive */
 	struct oci_style style;
@@ -90,7 +91,6 @@ static int set_name(struct run *run, const char *text, struct error *err)
 static int parse(struct run *run, struct option_parser *parser, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
-	const char *texts[2];
 
 	if (option_parse(parser, run, err) < 0)
 		return -1;
@@ -103,15 +103,17 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		return error_hint(err, "copy one platform, or all without --platform");
 	}
 	for (size_t i = 0; i < 2; i++) {
-		texts[i] = option_operand(parser);
-		if (location_parse(&run->places[i], &inputs->pool, texts[i], err) < 0
-		    || refuse_kind(&run->places[i], texts[i], i == 0 ? "from" : "to", err) < 0)
+		run->texts[i] = option_operand(parser);
+		if (location_parse(&run->places[i], &inputs->pool, run->texts[i], err) < 0
+		    || refuse_kind(&run->places[i], run->texts[i], i == 0 ? "from" : "to",
+				   err) < 0)
 			return -1;
 	}
 	if (run->places[1].standard && isatty(STDOUT_FILENO))
 		return error_set(err, STATUS_USAGE, "cannot write an image to '-': standard output "
 				 "is a terminal");
-	return set_name(run, texts[1], err);
+	return command_registry_check(&run->places[1], inputs, err) < 0
+	       ? -1 : set_name(run, run->texts[1], err);
 }
 
 /* Opens the new place, before the process gives up what only that needs. */
@@ -138,8 +140,8 @@ static void print_json(const struct run *run, const char *digest, FILE *stream)
 {
 	json_t *report = json_pack("{s:s, s:s, s:o, s:o}", "digest", digest, "mediaType",
 				   run->closure.items[run->closure.top].descriptor.media_type,
-				   "from", report_json(run->places[0].path),
-				   "to", report_json(run->places[1].path));
+				   "from", report_json(run->texts[0]),
+				   "to", report_json(run->texts[1]));
 
 	if (run->places[1].kind == LOCATION_REGISTRY)
 		command_registry_describe(report, run->places[1].path, &run->pushed);
@@ -158,7 +160,7 @@ static int report(void *context, struct error *err)
 		print_json(run, digest, stream);
 	} else {
 		fprintf(stream, "%s  ", digest);
-		report_text(stream, run->places[1].path);
+		report_text(stream, run->texts[1]);
 		fputc('\n', stream);
 	}
 	return report_flush(err);
@@ -183,7 +185,8 @@ static int copy(struct run *run, struct error *err)
 	const struct platform *platform = inputs->platform_count > 0 ? inputs->platforms[0] : NULL;
 	const struct image_output_source source = { fill, report, run, 0 };
 
-	if (command_place_open(&run->registry, &run->places[0], true, err) < 0
+	if (command_place_open(&run->registry, &run->places[0],
+			       run->referrers ? PULL_ATTACHED : PULL_ALL, err) < 0
 	    || closure_open(&run->closure, &run->places[0], platform, run->referrers, err) < 0)
 		return -1;
 	if (to->kind != LOCATION_REGISTRY)

@@ -197,7 +197,7 @@ static int run_diff(struct option_parser *parser, struct error *err)
 
 	audit_init(&run.audit, run.differences.ignored, run.differences.ignored_count);
 	for (; result == 0 && opened < 2; opened++)
-		if (command_place_open(&run.registry, &run.places[opened], false, err) < 0
+		if (command_place_open(&run.registry, &run.places[opened], PULL_IMAGES, err) < 0
 		    || observe_place_open(&run.sides[opened], &run.places[opened], err) < 0)
 			result = -1;
 	if (result == 0)

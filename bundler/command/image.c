@@ -96,6 +96,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (!run->output.path)
 		return error_set(err, STATUS_USAGE, "cannot write an image: no place is given "
 				 "(--output)");
+	if (command_registry_check(&run->output, &run->inputs, err) < 0)
+		return -1;
 	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
@@ -322,7 +324,10 @@ static int run_image(struct option_parser *parser, struct error *err)
 	if (parse(&run, parser, err) < 0 || command_inputs_open(&run.inputs, parser, err) < 0)
 		goto out;
 	run.style.name = recipe_image_name(recipe, &run.inputs.pool);
-	run.style.tag = run.output.tag ? run.output.tag : recipe_tag(recipe, &run.inputs.pool);
+	run.style.tag = run.output.kind == LOCATION_REGISTRY ? run.output.reference.tag
+							     : run.output.tag;
+	if (!run.style.tag)
+		run.style.tag = recipe_tag(recipe, &run.inputs.pool);
 	run.style.docker = run.output.kind == LOCATION_OCI_ARCHIVE
 			   || run.output.kind == LOCATION_DOCKER_ARCHIVE;
 	if (command_inputs_flavour(&run.inputs, run.flavour_name, &run.flavour, err) == 0

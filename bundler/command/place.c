@@ -23,13 +23,13 @@ int command_place_begin(struct command_registry *registry, struct command_inputs
 	       ? -1 : confine_reading(confine, err);
 }
 
-int command_place_open(struct command_registry *registry, struct location *place, bool referrers,
-		       struct error *err)
+int command_place_open(struct command_registry *registry, struct location *place,
+		       enum pull_extent extent, struct error *err)
 {
 	int result, scratch;
 
 	if (place->kind == LOCATION_REGISTRY)
-		return command_registry_pull(registry, place, referrers, err);
+		return command_registry_pull(registry, place, extent, err);
 	result = spool_open(place, err);
 	if (result <= 0)
 		return result;

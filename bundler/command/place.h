@@ -37,8 +37,8 @@ int command_place_begin(struct command_registry *registry, struct command_inputs
  * Before a place is read: fetches what is in a registry, as command_registry_pull, and keeps a copy
  * of an archive that is standard input or compressed, as spool.h. command_place_close in any case.
  */
-int command_place_open(struct command_registry *registry, struct location *place, bool referrers,
-		       struct error *err);
+int command_place_open(struct command_registry *registry, struct location *place,
+		       enum pull_extent extent, struct error *err);
 void command_place_close(struct location *place);
 
 #endif

@@ -142,7 +142,7 @@ static int open_document(const struct server *server, const struct reference *re
 	int result;
 
 	buffer_init(&bytes, LIMIT_INDEX_BYTES);
-	if (item->kind == PULL_REFERRERS)
+	if (item->kind == PULL_LIST)
 		result = registry_client_referrers(server->client, reference, digest, &bytes,
 						   &type, err);
 	else
@@ -196,7 +196,7 @@ static int take_item(void *context, size_t number, struct error *err)
 
 	if (question->place >= registry->place_count
 	    || registry->places[question->place].kind != LOCATION_REGISTRY
-	    || (!question->sends && (question->pull.kind > PULL_REFERRERS || *fd >= 0))
+	    || (!question->sends && (question->pull.kind > PULL_LIST || *fd >= 0))
 	    || (question->sends && question->push.kind > PUSH_REFERRERS))
 		return error_set(err, STATUS_FILE, "cannot fetch: no such thing");
 	reference = &registry->places[question->place].reference;
@@ -309,12 +309,12 @@ static int offer(void *context, struct push_item *items, size_t count, struct er
 }
 
 int command_registry_pull(struct command_registry *registry, struct location *place,
-			  bool referrers, struct error *err)
+			  enum pull_extent extent, struct error *err)
 {
 	const struct command_inputs *inputs = registry->inputs;
 	const struct pull_wanted wanted = {
 		.platforms = inputs->platforms, .count = inputs->all ? 0 : inputs->platform_count,
-		.referrers = referrers,
+		.extent = extent,
 	};
 	struct client client = { &registry->fetcher, (size_t)(place - registry->places) };
 	int scratch = command_inputs_scratch(err), result;
@@ -327,18 +327,21 @@ int command_registry_pull(struct command_registry *registry, struct location *pl
 	return result;
 }
 
+int command_registry_check(const struct location *place, const struct command_inputs *inputs,
+			   struct error *err)
+{
+	return place->kind != LOCATION_REGISTRY || !inputs->fetch.offline
+	       ? 0 : error_set(err, STATUS_USAGE, "cannot send to '%s' with --offline", place->path);
+}
+
 int command_registry_push(struct command_registry *registry, const struct closure *closure,
 			  const struct location *place, struct push_result *result,
 			  struct error *err)
 {
 	struct client client = { &registry->fetcher, (size_t)(place - registry->places) };
 	const struct push_peer peer = { offer, ask, &client };
-	int scratch, pushed;
+	int scratch = command_inputs_scratch(err), pushed;
 
-	if (registry->inputs->fetch.offline)
-		return error_set(err, STATUS_NETWORK, "cannot send to '%s' with --offline",
-				 place->path);
-	scratch = command_inputs_scratch(err);
 	if (scratch < 0)
 		return -1;
 	pushed = push_image(closure, &place->reference, &peer, scratch, result, err);

@@ -60,16 +60,17 @@ int command_registry_start(struct command_registry *registry, struct command_inp
 
 /*
  * Fetches what one of those places, which is in a registry, refers to, so that it can be read: the
- * layers for the platforms that were chosen, or for all if none was; referrers as in struct
+ * layers for the platforms that were chosen, or for all if none was; extent as in struct
  * pull_wanted. Errors as for pull_open.
  */
 int command_registry_pull(struct command_registry *registry, struct location *place,
-			  bool referrers, struct error *err);
+			  enum pull_extent extent, struct error *err);
 
-/*
- * Sends an image to one of those places, which is in a registry. Errors as for push_image;
- * STATUS_NETWORK with --offline.
- */
+/* After the options were read: whether a place may be written to. STATUS_USAGE with --offline. */
+int command_registry_check(const struct location *place, const struct command_inputs *inputs,
+			   struct error *err);
+
+/* Sends an image to one of those places, which is in a registry. Errors as for push_image. */
 int command_registry_push(struct command_registry *registry, const struct closure *closure,
 			  const struct location *place, struct push_result *result,
 			  struct error *err);

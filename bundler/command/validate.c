@@ -48,7 +48,7 @@ static int run_validate(struct option_parser *parser, struct error *err)
 	int result = -1;
 
 	if (parse(&run, parser, err) == 0
-	    && command_place_open(&run.registry, &run.place, true, err) == 0
+	    && command_place_open(&run.registry, &run.place, PULL_ALL, err) == 0
 	    && validate_place(&run.place, run.strict, &run.findings, err) == 0)
 		result = command_findings_print(&run.findings, run.json);
 	command_place_close(&run.place);

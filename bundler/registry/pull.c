@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "image/document.h"
 #include "image/image.h"
+#include "registry/listing.h"
 
 #define BLOBS "blobs/sha256/"
 #define INDEX "application/vnd.oci.image.index.v1+json"
@@ -31,6 +32,7 @@ struct manifest {
 	struct document json;
 	struct image_manifest fields;
 	const char *platform;	/* NULL without one */
+	bool attached;		/* it refers to another one */
 };
 
 struct puller {
@@ -40,6 +42,9 @@ struct puller {
 	void *context;
 	struct manifest *manifests;
 	size_t manifest_count;
+	struct digest *documents;	/* manifests and indexes, as they came */
+	size_t document_count;
+	bool attaching;			/* what comes now refers to another one */
 	struct pull_item *blobs;	/* to be asked for */
 	size_t blob_count;
 	uint64_t document_bytes, blob_bytes;	/* that may still come */
@@ -259,6 +264,7 @@ static int read_manifest(struct puller *puller, const struct pull_item *item,
 		received->digest = digest_of(text.bytes, text.length);
 		blob_name(&received->digest, name);
 		file->name = pool_string(&puller->pull->pool, name);
+		puller->documents[puller->document_count++] = received->digest;
 		result = check_digest(puller, item, &received->digest);
 	}
 	if (result == 0) {
@@ -284,7 +290,9 @@ static int take(struct puller *puller, const struct pull_item *item,
 	if (result == 0 && received->media->kind == MEDIA_INDEX) {
 		result = fetch_entries(puller, &received->json, depth);
 	} else if (result == 0) {
-		*manifest = (struct manifest){ .json = received->json };
+		*manifest = (struct manifest){
+			.json = received->json, .attached = puller->attaching,
+		};
 		document_manifest(&manifest->json, &manifest->fields);
 		if (entry && entry->has_platform)
 			manifest->platform = image_platform(&manifest->json.pool, entry->os,
@@ -346,6 +354,82 @@ static int fetch_entries(struct puller *puller, struct document *document, unsig
 	return result;
 }
 
+/* ---- what refers to them ---- */
+
+/* Fetches what a list has, and adds it to the entries of index.json. */
+static int fetch_listed(struct puller *puller, const json_t *list, json_t *entries)
+{
+	const json_t *manifests = json_object_get(list, "manifests");
+	struct received received;
+	char digest[DIGEST_TEXT_BYTES];
+
+	for (size_t i = 0; i < json_array_size(manifests); i++) {
+		const struct descriptor entry = descriptor_read(json_array_get(manifests, i));
+		struct pull_item item = { .kind = PULL_MANIFEST, .digest = entry.digest };
+
+		if ((entry.media->kind != MEDIA_INDEX && entry.media->kind != MEDIA_MANIFEST)
+		    || !is_new(puller, &entry))
+			continue;
+		if (puller->ask(puller->context, &item, 1, puller->err) < 0
+		    || take(puller, &item, &entry, 0, &received) < 0)
+			return -1;
+		json_array_append_new(entries, json_pack(
+			"{s:s, s:s, s:I}", "mediaType", entry.media->name, "digest",
+			digest_write(&entry.digest, digest), "size",
+			(json_int_t)find(puller->pull, &entry.digest)->size));
+	}
+	return 0;
+}
+
+static int read_list(struct puller *puller, const struct pull_item *item, json_t *entries)
+{
+	struct buffer text;
+	const char *fault;
+	json_t *list;
+	int result;
+
+	buffer_init(&text, LIMIT_INDEX_BYTES);
+	lseek(item->fd, 0, SEEK_SET);
+	result = file_read_open(&text, item->fd, puller->place->path, puller->err);
+	fault = result == 0 ? listing_parse(&list, &text) : NULL;
+	if (fault)
+		result = error_set(puller->err, STATUS_ARCHIVE, "cannot read '%s': its list of "
+				   "referrers: %s", puller->place->path, fault);
+	if (result == 0) {
+		result = fetch_listed(puller, list, entries);
+		json_decref(list);
+	}
+	buffer_free(&text);
+	return result;
+}
+
+/* Of all documents that are there, and of those that come by it. */
+static int fetch_referrers(struct puller *puller, json_t *entries)
+{
+	int result = 0;
+
+	puller->attaching = true;
+	for (size_t next = 0; next < puller->document_count && result == 0;) {
+		const size_t left = puller->document_count - next;
+		const size_t count = left < PULL_ITEMS ? left : PULL_ITEMS;
+		struct pull_item items[PULL_ITEMS];
+
+		for (size_t i = 0; i < count; i++)
+			items[i] = (struct pull_item){
+				.kind = PULL_LIST, .digest = puller->documents[next + i],
+			};
+		if (puller->ask(puller->context, items, count, puller->err) < 0)
+			return -1;
+		for (size_t i = 0; i < count; i++) {
+			if (result == 0)
+				result = read_list(puller, &items[i], entries);
+			close(items[i].fd);
+		}
+		next += count;
+	}
+	return result;
+}
+
 /* ---- images ---- */
 
 /* All configurations, and from them the platforms that no descriptor states. */
@@ -390,8 +474,10 @@ static bool is_wanted(const struct manifest *manifest, const struct pull_wanted 
 {
 	const char *platform = manifest->platform ? manifest->platform : "";
 
+	if (manifest->attached)
+		return true;
 	if (wanted->count == 0)
-		return wanted->referrers || strcmp(platform, "unknown/unknown") != 0;
+		return wanted->extent > PULL_IMAGES || strcmp(platform, "unknown/unknown") != 0;
 	for (size_t i = 0; i < wanted->count; i++)
 		if (strcmp(wanted->platforms[i]->name, platform) == 0)
 			return true;
@@ -427,8 +513,9 @@ static int fetch_layers(struct puller *puller, const struct pull_wanted *wanted)
 
 /* ---- the place ---- */
 
-/* The files by which a layout is known. */
-static int add_tables(const struct puller *puller, int scratch, const struct received *top)
+/* The files by which a layout is known. entries, of what refers to the image, are taken over. */
+static int add_tables(const struct puller *puller, int scratch, const struct received *top,
+		      json_t *entries)
 {
 	const char *tag = puller->place->reference.tag;
 	char text[DIGEST_TEXT_BYTES];
@@ -439,9 +526,10 @@ static int add_tables(const struct puller *puller, int scratch, const struct rec
 	if (tag)
 		json_object_set_new(entry, "annotations", json_pack(
 			"{s:s}", "org.opencontainers.image.ref.name", tag));
+	json_array_insert_new(entries, 0, entry);
 	if (add_table(puller, scratch, "index.json", json_pack(
-			"{s:i, s:s, s:[o]}", "schemaVersion", 2, "mediaType", INDEX,
-			"manifests", entry)) < 0)
+			"{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", INDEX,
+			"manifests", entries)) < 0)
 		return -1;
 	return add_table(puller, scratch, "oci-layout",
 			 json_pack("{s:s}", "imageLayoutVersion", "1.0.0"));
@@ -455,6 +543,7 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 		.document_bytes = LIMIT_DOCUMENTS_BYTES, .blob_bytes = LIMIT_LAYERS_BYTES,
 	};
 	struct pull_item named = { .kind = PULL_NAMED };
+	json_t *entries = json_array();
 	struct received top;
 	int result;
 
@@ -462,19 +551,24 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 	pull->files = pool_new(&pull->pool, LIMIT_REGISTRY_FILES, sizeof *pull->files);
 	puller.manifests = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.manifests);
 	puller.blobs = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.blobs);
+	puller.documents = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.documents);
 	result = ask(context, &named, 1, err);
 	if (result == 0)
 		result = take(&puller, &named, NULL, 0, &top);
+	if (result == 0 && wanted->extent == PULL_ATTACHED)
+		result = fetch_referrers(&puller, entries);
 	if (result == 0)
 		result = fetch_configs(&puller);
 	if (result == 0)
 		result = fetch_layers(&puller, wanted);
 	if (result == 0)
-		result = add_tables(&puller, scratch, &top);
+		result = add_tables(&puller, scratch, &top, json_incref(entries));
+	json_decref(entries);
 	for (size_t i = 0; i < puller.manifest_count; i++)
 		document_free(&puller.manifests[i].json);
 	free(puller.manifests);
 	free(puller.blobs);
+	free(puller.documents);
 	place->files = pull->files;
 	place->file_count = pull->count;
 	return result;

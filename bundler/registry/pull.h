@@ -22,7 +22,7 @@ enum pull_kind {
 	PULL_NAMED,	/* the manifest that the reference names */
 	PULL_MANIFEST,	/* the one with the digest */
 	PULL_BLOB,
-	PULL_REFERRERS	/* the lists of what refers to the digest, with a NUL between two */
+	PULL_LIST	/* the lists of what refers to the digest, with a NUL between two */
 };
 
 #define PULL_TYPE_BYTES 128	/* of a media type, with its NUL: the longest known one has 58 */
@@ -42,11 +42,17 @@ struct pull_item {
 /* Opens up to PULL_ITEMS items for pull, which closes them; after a failure, none. */
 typedef int pull_ask(void *context, struct pull_item *items, size_t count, struct error *err);
 
+enum pull_extent {
+	PULL_IMAGES,		/* what is for a platform */
+	PULL_ALL,		/* and what is for none, such as attestations in an index */
+	PULL_ATTACHED		/* and what refers to any of these: the registry is asked for it */
+};
+
 /* Whose layers are fetched. Documents always are. */
 struct pull_wanted {
 	const struct platform *const *platforms;
 	size_t count;		/* 0: all */
-	bool referrers;		/* then also those for no platform, such as attestations */
+	enum pull_extent extent;
 };
 
 struct pull {
@@ -57,7 +63,8 @@ struct pull {
 
 /*
  * Fetches what place, of kind docker://, refers to, and points place->files to the result: all
- * blobs, and the tables of a layout, with the tag as the name of what the reference leads to.
+ * blobs, and the tables of a layout, with the tag as the name of what the reference leads to, and
+ * after it what refers to it.
  * scratch is a directory for the tables. pull_close in any case, after place was read.
  *
  * Refused are a manifest that is not what was asked for (STATUS_DIGEST), one that is no image's or

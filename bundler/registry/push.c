@@ -11,8 +11,8 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "image/document.h"
 #include "image/files.h"
+#include "registry/listing.h"
 
 #define INDEX "application/vnd.oci.image.index.v1+json"
 
@@ -99,8 +99,8 @@ static int send_blobs(const struct pusher *pusher)
 
 static int refuse_list(const struct pusher *pusher, const char *reason)
 {
-	error_set(pusher->err, STATUS_REGISTRY, "cannot list a referrer in '%s': what is there as "
-		  "the list %s", pusher->reference->text, reason);
+	error_set(pusher->err, STATUS_REGISTRY, "cannot list a referrer in '%s': the list that is "
+		  "there cannot be used: %s", pusher->reference->text, reason);
 	return error_hint(pusher->err, "the image is there, but who looks for what refers to it "
 			  "does not find this");
 }
@@ -108,8 +108,8 @@ static int refuse_list(const struct pusher *pusher, const char *reason)
 /* The list that is there, or an empty one; NULL on failure. Caller frees. */
 static json_t *fetch_list(const struct pusher *pusher, const struct digest *subject)
 {
-	struct pull_item item = { .kind = PULL_REFERRERS, .digest = *subject, .fd = -1 };
-	struct document document = { .root = NULL };
+	struct pull_item item = { .kind = PULL_LIST, .digest = *subject, .fd = -1 };
+	const char *fault;
 	struct buffer text;
 	json_t *list = NULL;
 
@@ -118,58 +118,16 @@ static json_t *fetch_list(const struct pusher *pusher, const struct digest *subj
 	buffer_init(&text, LIMIT_INDEX_BYTES);
 	lseek(item.fd, 0, SEEK_SET);
 	if (file_read_open(&text, item.fd, "a list of referrers", pusher->err) == 0) {
-		if (text.length == 0)
-			list = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType",
-					 INDEX, "manifests");
-		else if (strcmp(item.type, INDEX) != 0)
-			refuse_list(pusher, "is no index");
-		else if (document_parse(&document, &text)
-			 || !json_is_array(json_object_get(document.root, "manifests")))
-			refuse_list(pusher, "cannot be read");
-		else
-			list = json_incref(document.root);
+		fault = text.length > 0 && strcmp(item.type, INDEX) != 0
+			? "it is not an index" : listing_parse(&list, &text);
+		if (fault) {
+			refuse_list(pusher, fault);
+			list = NULL;
+		}
 	}
-	document_free(&document);
 	buffer_free(&text);
 	close(item.fd);
 	return list;
-}
-
-/* A referrer's entry ("Listing Referrers"): artifactType and annotations are the manifest's. */
-static json_t *describe(const struct closure_item *item)
-{
-	const json_t *type = json_object_get(item->json, "artifactType");
-	json_t *annotations = json_object_get(item->json, "annotations"), *entry;
-	char digest[DIGEST_TEXT_BYTES];
-
-	entry = json_pack("{s:s, s:s, s:I}", "mediaType", item->descriptor.media_type, "digest",
-			  digest_write(&item->descriptor.digest, digest),
-			  "size", (json_int_t)item->descriptor.size);
-	if (!type)
-		type = json_object_get(json_object_get(item->json, "config"), "mediaType");
-	if (type)
-		json_object_set_new(entry, "artifactType", json_deep_copy(type));
-	if (annotations)
-		json_object_set(entry, "annotations", annotations);
-	return entry;
-}
-
-/* Adds an entry to a list, whose entry with this digest it replaces. */
-static void add_entry(json_t *list, json_t *entry)
-{
-	json_t *manifests = json_object_get(list, "manifests"), *other;
-	const char *digest = json_string_value(json_object_get(entry, "digest"));
-	size_t i;
-
-	json_array_foreach(manifests, i, other) {
-		const char *found = json_string_value(json_object_get(other, "digest"));
-
-		if (found && strcmp(found, digest) == 0) {
-			json_array_set_new(manifests, i, entry);
-			return;
-		}
-	}
-	json_array_append_new(manifests, entry);
 }
 
 static int send_list(const struct pusher *pusher, const json_t *list, const struct digest *subject)
@@ -183,7 +141,7 @@ static int send_list(const struct pusher *pusher, const json_t *list, const stru
 
 	item.digest = digest_of(text, item.size);
 	if (item.size > LIMIT_INDEX_BYTES)
-		refuse_list(pusher, "is too long");
+		refuse_list(pusher, "it is too long");
 	else if (item.fd < 0 || file_write_all(item.fd, text, item.size) < 0)
 		error_errno(pusher->err, STATUS_FILE, "cannot keep a list of referrers");
 	else
@@ -198,6 +156,7 @@ static int send_list(const struct pusher *pusher, const json_t *list, const stru
 static int list_referrer(const struct pusher *pusher, const struct closure_item *item)
 {
 	struct descriptor subject = descriptor_read(json_object_get(item->json, "subject"));
+	char digest[DIGEST_TEXT_BYTES];
 	json_t *list;
 	int result;
 
@@ -206,7 +165,8 @@ static int list_referrer(const struct pusher *pusher, const struct closure_item 
 	list = fetch_list(pusher, &subject.digest);
 	if (!list)
 		return -1;
-	add_entry(list, describe(item));
+	listing_add(list, item->json, item->descriptor.media_type,
+		    digest_write(&item->descriptor.digest, digest), item->descriptor.size);
 	result = send_list(pusher, list, &subject.digest);
 	json_decref(list);
 	return result;

@@ -141,7 +141,7 @@ static int pull_it(const char *text, size_t number, const struct pull_wanted *wa
 	return pull_open(&pull, &place, wanted, answer, NULL, scratch, &err);
 }
 
-static const struct pull_wanted all = { .referrers = true }, images = { .count = 0 };
+static const struct pull_wanted all = { .extent = PULL_ALL }, images = { .count = 0 };
 
 static void clear(void)
 {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUNDLER_REGISTRY_LISTING_H
+#define BUNDLER_REGISTRY_LISTING_H
+
+#include <jansson.h>
+
+#include "base/buffer.h"
+
+/*
+ * What refers to a manifest (distribution-spec, "Listing Referrers"). A list is an image index; a
+ * registry may send it in pages.
+ */
+
+/*
+ * Reads pages with a NUL between two into one list, which is empty if there is none. Returns NULL,
+ * and *list is the caller's, or why they are refused.
+ */
+const char *listing_parse(json_t **list, const struct buffer *pages);
+
+/*
+ * Adds a manifest to a list, where it has no entry: its own artifact type, or the media type of its
+ * configuration, and its annotations are in the entry ("Referrers Tag Schema"). media_type and
+ * digest are those of the manifest, size its bytes.
+ */
+void listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
+		 uint64_t size);
+
+#endif
