@@ -5,8 +5,8 @@
 
 A listener is ADDRESS:PORT/TLS=RULES. TLS is "plain", or the file with certificate and key. RULES are
 rules with ";;" between them, each a line of shell words: PATTERN BEHAVIOUR. The first rule answers whose
-pattern fits; 404 without one. A pattern is a glob for the target, with "POST " before it for that
-method; "N*" before all of it lets the rule answer N times only, and "!AUTHORIZATION" behind it lets it
+pattern fits; 404 without one. A pattern is a glob for the target, with "POST ", "PUT " or "HEAD " before
+it for that method; "N*" before all of it lets the rule answer N times only, and "!AUTHORIZATION" behind it lets it
 answer requests with any other Authorization than this ("Bearer_x": "_" is a blank). Behaviours:
 
     say STATUS [FIELD]... [<TEXT | @FILE]     with a Content-Length
@@ -15,12 +15,17 @@ answer requests with any other Authorization than this ("Bearer_x": "_" is a bla
     fields STATUS FIELD                       the field for ever
     stall STATUS                              the header, and then nothing
     last STATUS [FIELD]... [<TEXT | @FILE]    as say, and nobody listens any more
+    close 0                                   no answer at all
+    silent 0                                  the same, and the connection stays
 
 A FIELD is NAME: VALUE; \\n in it is a line feed, \\e an escape. Each request is a line in the log:
-listener, method, target, and Authorization, Accept, Range and body where there are any.
+listener, method, target, and Authorization, Accept, Range and body where there are any; the body of a
+PUT is shown as its Content-Type and its SHA-256, that of one that was cut off as "cut".
 """
 
 import fnmatch
+import hashlib
+import re
 import shlex
 import socket
 import ssl
@@ -33,13 +38,16 @@ lock = threading.Lock()
 
 class Rule:
     def __init__(self, text):
-        self.pattern, self.behaviour, *self.words = shlex.split(text)
+        words = shlex.split(text)
+        if re.fullmatch(r"([0-9]+\*)?(POST|PUT|HEAD)", words[0]):
+            words[:2] = [" ".join(words[:2])]
+        self.pattern, self.behaviour, *self.words = words
         self.left = float("inf")
         count, star, rest = self.pattern.partition("*")
         if star and count.isdigit():
             self.left, self.pattern = int(count), rest
         self.pattern, _, self.login = self.pattern.partition("!")
-        if not self.pattern.startswith("POST "):
+        if not self.pattern.startswith(("POST ", "PUT ", "HEAD ")):
             self.pattern = "GET " + self.pattern
 
     def fits(self, method, target, fields):
@@ -86,10 +94,10 @@ class Listener:
             if rule and rule.behaviour == "last":
                 self.socket.shutdown(socket.SHUT_RDWR)
                 self.socket.close()
-            if rule:
-                behave(connection, rule.behaviour, rule.words, fields)
-            else:
-                behave(connection, "say", ["404", "Content-Type: text/plain", "<404 page not found"], fields)
+            if rule and rule.behaviour != "close":
+                behave(connection, method, rule.behaviour, rule.words, fields)
+            elif not rule:
+                behave(connection, method, "say", ["404", "Content-Type: text/plain", "<404 page not found"], fields)
             if self.context:
                 connection.unwrap()
         except OSError:
@@ -108,23 +116,34 @@ class Listener:
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target = first.split(" ")[:2]
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        while len(body) < int(fields.get("content-length", 0)):
-            body += connection.recv(4096)
+        length, part = int(fields.get("content-length", 0)), b"-"
+        while len(body) < length and part:
+            part = connection.recv(65536)
+            body += part
         shown = [f"{name}: {fields[name.lower()]}" for name in ("Authorization", "Range", "Cookie")
                  if name.lower() in fields]
         if fields.get("accept", "*/*") != "*/*":
             shown.append(f"Accept: {fields['accept']}")
+        text = body.decode("latin-1")
+        if method == "PUT":
+            text = f"{fields.get('content-type', '-')} {hashlib.sha256(body).hexdigest()}"
+            if len(body) < length:
+                text = "cut"
         with lock, open(self.log, "a", encoding="latin-1") as f:
-            f.write(" ".join([self.name, method, target, *shown, body.decode("latin-1")]).strip() + "\n")
+            f.write(" ".join([self.name, method, target, *shown, text]).strip() + "\n")
+        if len(body) < length:
+            raise OSError("closed")
         return method, target, fields
 
 
-def behave(connection, behaviour, words, fields):
+def behave(connection, method, behaviour, words, fields):
     def send(status, lines):
         text = "".join(line + "\r\n" for line in [f"HTTP/1.1 {status} Text", *lines])
         text = text.replace("\\n", "\n").replace("\\e", "\x1b")
         connection.sendall(text.encode("latin-1"))
 
+    if behaviour == "silent":
+        time.sleep(60)
     status, *words = words
     body, lines = b"", []
     for word in words:
@@ -151,8 +170,11 @@ def behave(connection, behaviour, words, fields):
         status = "206"
         lines.append(f"Content-Range: bytes {first}-{len(body) - 1}/{len(body)}")
         body = body[int(first):]
-    send(status, [*lines, f"Content-Length: {len(body)}", ""])
-    connection.sendall(body[:len(body) // 2] if behaviour == "cut" else body)
+    if not any(line.lower().startswith("content-length:") for line in lines):
+        lines.append(f"Content-Length: {len(body)}")
+    send(status, [*lines, ""])
+    if method != "HEAD":
+        connection.sendall(body[:len(body) // 2] if behaviour == "cut" else body)
 
 
 def main():

@@ -219,11 +219,12 @@ static size_t on_send(char *bytes, size_t size, size_t count, void *context)
 			  "read", hop->request->url->shown);
 		return CURL_READFUNC_ABORT;
 	}
-	hop->sent += (uint64_t)got;
-	if (upload->sent && upload->sent(upload->context, bytes, (size_t)got, hop->err) < 0) {
+	if (upload->sent
+	    && upload->sent(upload->context, hop->sent, bytes, (size_t)got, hop->err) < 0) {
 		hop->failed = true;
 		return CURL_READFUNC_ABORT;
 	}
+	hop->sent += (uint64_t)got;
 	return (size_t)got;
 }
 

@@ -27,8 +27,12 @@ struct http_upload {
 	int fd;
 	uint64_t offset, size;
 	const char *type;
-	/* Called with bytes before they are sent, or NULL; -1 with err filled ends the transfer. */
-	int (*sent)(void *context, const void *bytes, size_t length, struct error *err);
+	/*
+	 * Called with bytes of that body before they are sent, of each hop from the first on; -1
+	 * with err filled ends the transfer. Or NULL.
+	 */
+	int (*sent)(void *context, uint64_t offset, const void *bytes, size_t length,
+		    struct error *err);
 	void *context;
 };
 

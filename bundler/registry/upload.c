@@ -36,13 +36,16 @@ static int refuse_bytes(const struct delivery *delivery, struct error *err)
 }
 
 /* For http.h: the last bytes leave only when all of them are what they should be. */
-static int on_sent(void *context, const void *bytes, size_t length, struct error *err)
+static int on_sent(void *context, uint64_t offset, const void *bytes, size_t length,
+		   struct error *err)
 {
 	struct delivery *delivery = context;
 	const struct upload *upload = delivery->upload;
 	const int64_t now = clock_now();
 	struct digest found;
 
+	if (offset == 0)
+		digest_init(&delivery->hash);
 	digest_add(&delivery->hash, bytes, length);
 	if (now - delivery->reported >= EVENT_INTERVAL) {
 		delivery->reported = now;
@@ -59,7 +62,6 @@ static struct http_upload begin_upload(struct delivery *delivery)
 {
 	const struct upload *upload = delivery->upload;
 
-	digest_init(&delivery->hash);
 	return (struct http_upload){
 		.fd = upload->fd, .offset = upload->offset, .size = upload->size,
 		.type = upload->type ? upload->type : "application/octet-stream",
@@ -111,8 +113,14 @@ static int send_blob(struct delivery *delivery, struct http_answer *answer, stru
 
 	registry_client_url(delivery->client, &target, &from);
 	if (registry_client_ask(delivery->client, delivery->reference, ACTIONS, &from, &post,
-				answer, err) < 0
-	    || find_location(delivery, &from, answer->headers[HTTP_LOCATION], &to, err) < 0)
+				answer, err) < 0) {
+		/* Some say so, others close the connection. */
+		if (answer->status == 404 || err->status == STATUS_NETWORK)
+			error_hint(err, "some registries want a repository to be made before the "
+				   "first image is sent");
+		goto out;
+	}
+	if (find_location(delivery, &from, answer->headers[HTTP_LOCATION], &to, err) < 0)
 		goto out;
 	put.most_private = answer->address;
 	http_answer_free(answer);
