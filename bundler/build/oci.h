@@ -78,8 +78,8 @@ int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 
 /*
  * Adds oci-layout and index.json to a tree: entry, which is taken over, gets the style's names, and
- * is put to the entries of style->index as by oci_layout_fill; entries of unnamed, an array or NULL,
- * come behind them.
+ * is put to the entries of style->index as by oci_layout_fill; entries of unnamed, an array or
+ * NULL, come behind them.
  */
 int oci_layout_tables(struct tree *tree, json_t *entry, const json_t *unnamed,
 		      const struct oci_style *style, struct error *err);

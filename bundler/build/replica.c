@@ -73,7 +73,7 @@ static json_t *describe_path(const json_t *json)
 	return json_sprintf(BLOBS "%s", digest_write_hex(&descriptor.digest, hex));
 }
 
-/* What docker load needs of an image. The platform is a part of its name, where there are several. */
+/* What docker load needs of an image. Of several, the platform is a part of the name. */
 static json_t *describe_docker(const struct closure_item *item, const struct oci_style *style,
 			       bool several)
 {

@@ -330,8 +330,9 @@ int command_registry_pull(struct command_registry *registry, struct location *pl
 int command_registry_check(const struct location *place, const struct command_inputs *inputs,
 			   struct error *err)
 {
-	return place->kind != LOCATION_REGISTRY || !inputs->fetch.offline
-	       ? 0 : error_set(err, STATUS_USAGE, "cannot send to '%s' with --offline", place->path);
+	if (place->kind != LOCATION_REGISTRY || !inputs->fetch.offline)
+		return 0;
+	return error_set(err, STATUS_USAGE, "cannot send to '%s' with --offline", place->path);
 }
 
 int command_registry_push(struct command_registry *registry, const struct closure *closure,

@@ -32,8 +32,8 @@ void redirect_init(struct redirect *client, int ca_directory, const char *ca_fil
 void redirect_free(struct redirect *client);
 
 /*
- * GETs url, or with method HEAD asks for its header: 0 when the body of a 200 or 206 was taken, or a
- * 200 came to HEAD. The caller sets the members of request that belong to the transfer (method,
+ * GETs url, or with method HEAD asks for its header: 0 when the body of a 200 or 206 was taken, or
+ * a 200 came to HEAD. The caller sets the members of request that belong to the transfer (method,
  * offset, validator, accept, authorization, this_machine, refusal, stall_seconds, deadline,
  * callbacks); the others are set here. Once a redirect leaves the origin of url, authorization is
  * not sent any more, and set to NULL. -1 as http_ask; answer->transient says whether another

@@ -148,8 +148,8 @@ static int follow(struct closure *closure, const struct walk_entry *entry)
 	const enum media_kind kind = entry->descriptor->media->kind;
 
 	if (entry->descriptor->fault)
-		return error_set(closure->walk.err, STATUS_ARCHIVE, "cannot copy '%s': a descriptor "
-				 "in '%s': %s", closure->walk.place, entry->user,
+		return error_set(closure->walk.err, STATUS_ARCHIVE, "cannot copy '%s': a "
+				 "descriptor in '%s': %s", closure->walk.place, entry->user,
 				 entry->descriptor->fault);
 	if (kind != MEDIA_INDEX && kind != MEDIA_MANIFEST)
 		return error_set(closure->walk.err, STATUS_ARCHIVE, "cannot copy '%s': media type "

@@ -26,7 +26,7 @@ struct closure {
 	struct walk walk;
 	struct closure_item *items;	/* what something refers to is before it */
 	size_t count;
-	size_t top;			/* number of what the name leads to; referrers are after it */
+	size_t top;		/* number of what the name leads to; referrers are after it */
 	json_t *descriptor;		/* of that one */
 	/* While it is made: */
 	const struct platform *platform;

@@ -442,7 +442,7 @@ char *registry_client_referrers_tag(const struct digest *digest,
 	return tag;
 }
 
-/* Replaces url by that of the next page, which the Link of its answer has (RFC 8288): 1, 0 or -1. */
+/* Replaces url by that of the next page, from the Link of its answer (RFC 8288): 1, 0 or -1. */
 static int next_page(struct url *url, const char *link, struct error *err)
 {
 	const char *end = link && *link == '<' ? strchr(link, '>') : NULL, *fault;

@@ -134,8 +134,8 @@ static int send_list(const struct pusher *pusher, const json_t *list, const stru
 {
 	char *text = json_dumps(list, JSON_COMPACT);
 	struct push_item item = {
-		.kind = PUSH_REFERRERS, .subject = *subject, .fd = file_open_unnamed(pusher->scratch),
-		.size = strlen(text), .type = INDEX,
+		.kind = PUSH_REFERRERS, .subject = *subject, .size = strlen(text), .type = INDEX,
+		.fd = file_open_unnamed(pusher->scratch),
 	};
 	int result = -1;
 
