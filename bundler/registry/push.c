@@ -239,6 +239,6 @@ int push_image(const struct closure *closure, const struct reference *reference,
 	there = check(&pusher);
 	if (there == 0)
 		return error_set(err, STATUS_REGISTRY, "cannot rely on '%s': the registry took the "
-				 "image, and has another one there", reference->text);
+				 "image, and does not show it there", reference->text);
 	return there < 0 ? -1 : 0;
 }

@@ -256,7 +256,9 @@ static int try_check(void *context, struct http_answer *answer, struct error *er
 	result = registry_client_ask(delivery->client, delivery->reference, ACTIONS, &url, &head,
 				     answer, err);
 	url_free(&url);
-	check->absent = result < 0 && answer->status == 404;
+	/* Whoever may not read asks for the registry's words with what follows. */
+	check->absent = result < 0 && (answer->status == 404 || answer->status == 401
+				       || answer->status == 403);
 	stated = answer->headers[HTTP_DOCKER_CONTENT_DIGEST];
 	check->stated = result == 0 && stated && !digest_parse(&check->found, stated);
 	return result;

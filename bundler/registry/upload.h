@@ -40,7 +40,7 @@ int upload_manifest(struct registry_client *client, const struct reference *refe
 		    const char *tag, const struct upload *upload, bool *linked, struct error *err);
 
 /*
- * Whether the registry has a manifest with this digest under a tag or, without one, at all: 1, 0,
+ * Whether the registry shows a manifest with this digest under a tag or, without one, at all: 1, 0,
  * or -1 with an error as above. Its own word is taken where it gives one, else what it sends.
  */
 int upload_check(struct registry_client *client, const struct reference *reference,

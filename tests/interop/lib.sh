@@ -82,11 +82,12 @@ same_tree() {
 }
 
 # registry [SETTING]...: lines of its configuration. What it was asked is in background.log.
+registry_http=	# more of the setting "http"
 registry() {
 	cat >registry.yaml <<-END
 	version: 0.1
 	storage: {filesystem: {rootdirectory: $PWD/registry}}
-	http: {addr: "127.0.0.1:0"}
+	http: {addr: "127.0.0.1:0"$registry_http}
 	END
 	printf '%s\n' "$@" >>registry.yaml
 	background docker-registry serve registry.yaml

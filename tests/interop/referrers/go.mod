@@ -1,0 +1,6 @@
+// a registry that lists referrers, of ggcr.
+module bundler.invalid/referrers
+
+go 1.25.0
+
+require github.com/google/go-containerregistry v0.22.1
