@@ -53,17 +53,8 @@ size_t jobs_processors(void)
 	return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
 }
 
-static size_t thread_count(size_t jobs)
-{
-	size_t processors = jobs_processors();
-
-	if (processors > MAXIMUM_THREADS)
-		processors = MAXIMUM_THREADS;
-	return jobs < processors ? jobs : processors;
-}
-
 /* The caller's thread works too, so all is done even if no thread can be made. */
-int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err)
+static int run_in(size_t wanted, jobs_run *run, void *context, size_t count, struct error *err)
 {
 	struct jobs jobs = {
 		.run = run, .context = context, .count = count, .failed = count,
@@ -71,8 +62,12 @@ int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err)
 	};
 	pthread_t threads[MAXIMUM_THREADS];
 	pthread_attr_t attributes;
-	size_t wanted = thread_count(count), started = 0;
+	size_t started = 0;
 
+	if (wanted > MAXIMUM_THREADS)
+		wanted = MAXIMUM_THREADS;
+	if (wanted > count)
+		wanted = count;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	while (started + 1 < wanted
@@ -83,4 +78,17 @@ int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err)
 		pthread_join(threads[--started], NULL);
 	pthread_attr_destroy(&attributes);
 	return atomic_load(&jobs.failed) == count ? 0 : -1;
+}
+
+int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err)
+{
+	return run_in(jobs_processors(), run, context, count, err);
+}
+
+int jobs_run_waiting(jobs_run *run, void *context, size_t count, struct error *err)
+{
+	const size_t processors = jobs_processors();
+
+	return run_in(processors > 1 && processors < JOBS_WAITING ? JOBS_WAITING : processors, run,
+		      context, count, err);
 }

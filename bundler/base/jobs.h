@@ -16,6 +16,14 @@ typedef int jobs_run(void *context, size_t number, struct error *err);
  */
 int jobs_run_all(jobs_run *run, void *context, size_t count, struct error *err);
 
+#define JOBS_WAITING 6	/* requests at a time, as other tools make to a registry */
+
+/*
+ * The same for work that mostly waits for others: in at least JOBS_WAITING threads, but with one
+ * processor piece by piece.
+ */
+int jobs_run_waiting(jobs_run *run, void *context, size_t count, struct error *err);
+
 /* The number of processors that this process may use, at least 1. */
 size_t jobs_processors(void);
 

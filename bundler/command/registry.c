@@ -229,7 +229,7 @@ static int answer(void *context, void *items, size_t count, int *fds, struct err
 	result = server->client ? 0 : begin(server, err);
 	if (result == 0) {
 		progress_init(progress);
-		result = jobs_run_all(take_item, server, count, err);
+		result = jobs_run_waiting(take_item, server, count, err);
 		progress_free(progress);
 	}
 	if (result < 0 || server->items[0].sends)

@@ -43,22 +43,23 @@ static int open_item(const struct pusher *pusher, const struct closure_item *fro
 	return 0;
 }
 
-/* Sends open items, and closes them. */
-static int send_items(const struct pusher *pusher, struct push_item *items, size_t count)
+/* Opens count of them, and sends and closes them. */
+static int send_items(const struct pusher *pusher, const struct closure_item *const *from,
+		      size_t count, enum push_kind kind, struct push_item *items)
 {
 	const struct push_peer *peer = pusher->peer;
-	const int result = count > 0 ? peer->send(peer->context, items, count, pusher->err) : 0;
+	size_t opened = 0;
+	int result = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (items[i].fd >= 0)
-			close(items[i].fd);
+	while (opened < count && result == 0) {
+		result = open_item(pusher, from[opened], kind, &items[opened]);
+		opened += result == 0;
+	}
+	if (result == 0 && count > 0)
+		result = peer->send(peer->context, items, count, pusher->err);
+	while (opened > 0)
+		close(items[--opened].fd);
 	return result;
-}
-
-static int send_one(const struct pusher *pusher, const struct closure_item *from,
-		    enum push_kind kind, struct push_item *item)
-{
-	return open_item(pusher, from, kind, item) < 0 ? -1 : send_items(pusher, item, 1);
 }
 
 /* ---- blobs ---- */
@@ -74,25 +75,21 @@ static void count_blobs(struct push_result *result, const struct push_item *item
 static int send_blobs(const struct pusher *pusher)
 {
 	const struct closure *closure = pusher->closure;
+	const struct closure_item *blobs[PULL_ITEMS];
 	struct push_item items[PULL_ITEMS];
 	size_t count = 0;
-	int result = 0;
 
-	for (size_t i = 0; i < closure->count && result == 0; i++) {
-		if (!closure->items[i].json) {
-			result = open_item(pusher, &closure->items[i], PUSH_BLOB, &items[count]);
-			count += result == 0;
-		}
-		if (result == 0 && (count == PULL_ITEMS || i + 1 == closure->count)) {
-			result = send_items(pusher, items, count);
-			if (result == 0)
-				count_blobs(pusher->result, items, count);
-			count = 0;
-		}
+	for (size_t i = 0; i < closure->count; i++) {
+		if (!closure->items[i].json)
+			blobs[count++] = &closure->items[i];
+		if (count < PULL_ITEMS && i + 1 < closure->count)
+			continue;
+		if (send_items(pusher, blobs, count, PUSH_BLOB, items) < 0)
+			return -1;
+		count_blobs(pusher->result, items, count);
+		count = 0;
 	}
-	while (count > 0)
-		close(items[--count].fd);
-	return result;
+	return 0;
 }
 
 /* ---- lists of referrers ---- */
@@ -174,15 +171,42 @@ static int list_referrer(const struct pusher *pusher, const struct closure_item 
 
 /* ---- manifests ---- */
 
-static int send_manifest(const struct pusher *pusher, const struct closure_item *from,
-			 enum push_kind kind)
+/* Sends documents that do not need each other. */
+static int send_documents(const struct pusher *pusher, const struct closure_item *const *documents,
+			  size_t count, enum push_kind kind)
 {
-	struct push_item item;
+	struct push_item items[PULL_ITEMS];
+	int result = send_items(pusher, documents, count, kind, items);
 
-	if (send_one(pusher, from, kind, &item) < 0)
-		return -1;
-	return item.linked || !json_object_get(from->json, "subject")
-	       ? 0 : list_referrer(pusher, from);
+	for (size_t i = 0; i < count && result == 0; i++)
+		if (!items[i].linked && json_object_get(documents[i]->json, "subject"))
+			result = list_referrer(pusher, documents[i]);
+	return result;
+}
+
+/* All but the top; an index after the manifests that it needs. */
+static int send_manifests(const struct pusher *pusher)
+{
+	const struct closure *closure = pusher->closure;
+	const struct closure_item *documents[PULL_ITEMS];
+	enum media_kind kind = MEDIA_MANIFEST;
+	size_t count = 0;
+
+	for (size_t i = 0; i < closure->count; i++) {
+		const struct closure_item *item = &closure->items[i];
+
+		if (!item->json || i == closure->top)
+			continue;
+		if (count == PULL_ITEMS || kind != MEDIA_MANIFEST
+		    || item->descriptor.media->kind != kind) {
+			if (send_documents(pusher, documents, count, PUSH_MANIFEST) < 0)
+				return -1;
+			count = 0;
+		}
+		documents[count++] = item;
+		kind = item->descriptor.media->kind;
+	}
+	return send_documents(pusher, documents, count, PUSH_MANIFEST);
 }
 
 /* Whether the reference leads to the image: 1, 0 or -1. */
@@ -225,16 +249,12 @@ int push_image(const struct closure *closure, const struct reference *reference,
 	if (check_digest(&pusher, top) < 0)
 		return -1;
 	there = check(&pusher);
-	if (there < 0 || send_blobs(&pusher) < 0)
+	if (there < 0 || send_blobs(&pusher) < 0 || send_manifests(&pusher) < 0)
 		return -1;
-	for (size_t i = 0; i < closure->count; i++)
-		if (closure->items[i].json && i != closure->top
-		    && send_manifest(&pusher, &closure->items[i], PUSH_MANIFEST) < 0)
-			return -1;
 	/* Where tags must not be moved, not even to where they are, this one need not be. */
 	if (there > 0)
 		return 0;
-	if (send_manifest(&pusher, top, reference->tag ? PUSH_NAMED : PUSH_MANIFEST) < 0)
+	if (send_documents(&pusher, &top, 1, reference->tag ? PUSH_NAMED : PUSH_MANIFEST) < 0)
 		return -1;
 	there = check(&pusher);
 	if (there == 0)

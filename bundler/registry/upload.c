@@ -35,7 +35,10 @@ static int refuse_bytes(const struct delivery *delivery, struct error *err)
 			 "this digest have another", delivery->name);
 }
 
-/* For http.h: the last bytes leave only when all of them are what they should be. */
+/*
+ * For http.h: the last bytes leave only when all of them are what they should be. Nothing is
+ * trusted because of this: the registry hashes them, and so does everybody who reads them there.
+ */
 static int on_sent(void *context, uint64_t offset, const void *bytes, size_t length,
 		   struct error *err)
 {
@@ -45,7 +48,7 @@ static int on_sent(void *context, uint64_t offset, const void *bytes, size_t len
 	struct digest found;
 
 	if (offset == 0)
-		digest_init(&delivery->hash);
+		digest_init_output(&delivery->hash);
 	digest_add(&delivery->hash, bytes, length);
 	if (now - delivery->reported >= EVENT_INTERVAL) {
 		delivery->reported = now;
