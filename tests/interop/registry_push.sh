@@ -7,6 +7,7 @@
 need docker-registry skopeo podman perl openssl
 need_go crane
 need_go regctl
+need_go oras
 need_go referrers
 need_root
 need_engine
@@ -18,6 +19,7 @@ mkdir "$HOME"
 skopeo() { timeout 60 skopeo --insecure-policy "$@"; }
 crane() { timeout 60 "$crane" "$@"; }
 regctl() { timeout 60 "$regctl" "$@"; }
+oras() { timeout 60 "$oras" "$@"; }
 storage=(--root "$scratch/storage" --runroot "$scratch/run" --storage-driver vfs)
 podman() { timeout 60 podman "${storage[@]}" --cgroup-manager cgroupfs "$@"; }
 limits=(--network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
@@ -32,13 +34,16 @@ seen() {
 	check crane validate --insecure --remote "$registry/$1"
 	check regctl registry set --tls disabled "$registry"
 	check test "$(regctl image digest "$registry/$1")" = "$2"
+	check test "$(regctl manifest head "$registry/$1")" = "$2"
 }
 # puts: how many blobs and manifests the registry took since.
 puts() { grep -c '"PUT /v2/[^"]*" 201' background.log; }
 
 declare -A platforms=([one]=linux/amd64 [many]='linux/amd64, linux/arm64, linux/arm/v7')
 for layout in one many; do
-	for place in "oci:$made/$layout:$mark" "docker-archive:$made/$layout.tar:$mark"; do
+	check skopeo copy -q --all "oci:$made/$layout:$mark" "oci-archive:$made/$layout.skopeo.tar:$mark"
+	for place in "oci:$made/$layout:$mark" "oci-archive:$made/$layout.skopeo.tar:$mark" \
+		"docker-archive:$made/$layout.tar:$mark"; do
 		begin "copy: ${place%%:*} of $layout: one digest for all"
 		registry
 		there copy "$place" "docker://$registry/$layout:v1"
@@ -216,6 +221,12 @@ signed() {
 	note=$(field signed/index.json manifests 1 digest)
 	other=$(field signed/index.json manifests 2 digest)
 }
+# serve_referrers: $registry is one that lists what refers to what.
+serve_referrers() {
+	background "$referrers" 127.0.0.1:0
+	wait_for grep -q 'listening on 127' background.log
+	registry=$(sed -n 's/^listening on //p' background.log)
+}
 # listed REFERENCE: what regctl finds that refers to it.
 listed() {
 	regctl artifact list --format '{{range .Descriptors}}{{.Digest}} {{.ArtifactType}} {{.Annotations}}{{println}}{{end}}' "$registry/$1"
@@ -224,13 +235,7 @@ listed() {
 for kind in 'an API for them' 'lists under tags'; do
 	begin "what refers to an image: a registry with $kind"
 	signed
-	case $kind in
-	*API*)
-		background "$referrers" 127.0.0.1:0
-		wait_for grep -q 'listening on 127' background.log
-		registry=$(sed -n 's/^listening on //p' background.log) ;;
-	*) registry ;;
-	esac
+	case $kind in *API*) serve_referrers ;; *) registry ;; esac
 	check regctl registry set --tls disabled "$registry"
 	for name in a:v1 a:v2; do
 		there copy --referrers "oci:signed:$mark" "docker://$registry/$name"
@@ -255,6 +260,37 @@ for kind in 'an API for them' 'lists under tags'; do
 	there copy "docker://$registry/b:v1" oci:plain:v1
 	stdout <<<"$(digest "$made/many")  oci:plain:v1"
 	same_blobs plain "$made/many"
+
+	begin "what others have attached to an image: a registry with $kind"
+	signed
+	case $kind in *API*) serve_referrers ;; *) registry ;; esac
+	check regctl registry set --tls disabled "$registry"
+	there copy "oci:$made/many:$mark" "docker://$registry/a:v1"
+	stdout <<<"$(digest "$made/many")  docker://$registry/a:v1"
+	echo text >text
+	check oras attach --plain-http --artifact-type application/x-oras "$registry/a:v1" text:text/plain
+	check regctl artifact put --artifact-type application/x-regctl --subject "$registry/a:v1" -f text
+	listed a:v1 | sed '/^$/d' >others
+	check test "$(wc -l <others)" -eq 2
+	# To a list of others, one of ours; and to that, another of theirs.
+	there copy --referrers "oci:signed:$mark" "docker://$registry/a:v1"
+	stdout <<<"$(digest "$made/many")  docker://$registry/a:v1"
+	echo more >text
+	check oras attach --plain-http --artifact-type application/x-oras "$registry/a:v1" text:text/plain
+	listed a:v1 | sed '/^$/d' | sort >actual
+	check test "$(sort others actual | uniq -d | wc -l)" -eq 2
+	check test "$(wc -l <actual)" -eq 4
+	check grep -q "^$note " actual
+	# All of it goes along.
+	there copy --referrers "docker://$registry/a:v1" "docker://$registry/b:v1"
+	stdout <<<"$(digest "$made/many")  docker://$registry/b:v1"
+	listed b:v1 | sed '/^$/d' | sort | diff - actual
+	check oras discover --plain-http --format json "$registry/b:v1"
+	check test "$(grep -c '"digest"' "$scratch/check")" -eq 6
+	there copy --referrers "docker://$registry/b:v1" oci:back:v1
+	stdout <<<"$(digest "$made/many")  oci:back:v1"
+	run bundler validate oci:back
+	check test "$(field back/index.json manifests | grep -o '"digest"' | wc -l)" -eq 6
 done
 
 finish
