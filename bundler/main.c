@@ -9,10 +9,10 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "command/broker.h"
 #include "command/command.h"
 #include "command/confinement.h"
 #include "command/licence.h"
-#include "command/registry.h"
 #include "command/report.h"
 #include "versions.h"
 
@@ -78,11 +78,11 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-/* Whether a place in a registry may be among the operands. */
+/* Whether a place in a registry may be among the words. */
 static bool names_registry(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
-		if (command_registry_is_named(argv[i]))
+		if (strstr(argv[i], "docker://"))
 			return true;
 	return false;
 }
@@ -121,6 +121,7 @@ static int run(int argc, char **argv, struct error *err)
 	const struct command *command;
 	struct option_parser parser;
 	struct confine confine;
+	bool registry;
 	int result;
 
 	if (argc < 2) {
@@ -144,14 +145,15 @@ static int run(int argc, char **argv, struct error *err)
 		print_help(command);
 		return STATUS_OK;
 	}
-	if (confinement_begin(&confine, command, command->network
-			      || (command->registry && names_registry(argc - 1, argv + 1)),
-			      err) < 0)
+	registry = command->registry && names_registry(argc - 1, argv + 1);
+	if ((registry && broker_start(err) < 0)
+	    || confinement_begin(&confine, command, command->network || registry, err) < 0)
 		return -1;
 	parser = (struct option_parser){
 		.specs = command->options, .argc = argc - 1, .argv = argv + 1, .confine = &confine,
 	};
 	result = command->run(&parser, err);
+	broker_stop();
 	confine_free(&confine);
 	return result;
 }

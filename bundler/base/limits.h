@@ -206,6 +206,10 @@
 #define LIMIT_TOKEN_BYTES (64 * KIB)
 /* Bytes of a file with logins at registries: one of a hundred has 20 KiB. */
 #define LIMIT_AUTHFILE_BYTES (1 * MIB)
+/* Bytes that a program which keeps logins prints: one has some 200, a token 8 KiB. */
+#define LIMIT_HELPER_BYTES (64 * KIB)
+/* For such a program, which may ask a person. */
+#define LIMIT_HELPER_SECONDS 30
 /* To resolve the name, connect, and complete the TLS handshake. */
 #define LIMIT_CONNECT_SECONDS 20
 /* A transfer has stalled if it averages fewer bytes per second during this many seconds. */

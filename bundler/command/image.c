@@ -349,6 +349,7 @@ const struct command command_image = {
 		    "[--authfile FILE] [--plain-http HOST]... [--json] [RECIPE]",
 	.options = options,
 	.network = true,
+	.registry = true,
 	.writes = true,
 	.outputs = true,
 	.run = run_image,

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/jobs.h"
 #include "base/limits.h"
+#include "command/broker.h"
 #include "command/report.h"
 #include "registry/client.h"
 #include "registry/upload.h"
@@ -44,11 +45,6 @@ int command_registry_plain_http(void *registry, const struct option_spec *spec, 
 	(void)spec, (void)err;
 	command_inputs_append(&to->pool, &to->plain_http, &to->plain_http_count, value);
 	return 0;
-}
-
-bool command_registry_is_named(const char *word)
-{
-	return strncmp(word, "docker://", strlen("docker://")) == 0;
 }
 
 /* ---- what the process may use ---- */
@@ -114,6 +110,7 @@ static int begin(struct server *server, struct error *err)
 		.plain_http = registry->plain_http, .plain_http_count = registry->plain_http_count,
 		.offline = fetch->offline, .stall_seconds = fetch->stall_seconds,
 		.total_seconds = fetch->total_seconds, .confine = fetch->confine,
+		.helper = broker_ask,
 		.events = { progress_notify, &registry->inputs->progress },
 	};
 	find_authfiles(registry, &options);
@@ -248,8 +245,10 @@ int command_registry_start(struct command_registry *registry, struct command_inp
 
 	while (i < count && places[i].kind != LOCATION_REGISTRY)
 		i++;
-	if (i == count)
+	if (i == count) {
+		broker_leave();
 		return 0;
+	}
 	registry->inputs = inputs;
 	registry->places = places;
 	registry->place_count = count;
@@ -257,6 +256,7 @@ int command_registry_start(struct command_registry *registry, struct command_inp
 	if (server.scratch < 0)
 		return -1;
 	result = fetcher_start(&registry->fetcher, answer, &server, sizeof(struct question), err);
+	broker_leave();
 	close(server.scratch);
 	return result;
 }

@@ -48,9 +48,6 @@ struct command_registry {
 int command_registry_plain_http(void *registry, const struct option_spec *spec, const char *value,
 				struct error *err);
 
-/* Whether a word of a command line may be a place in a registry. */
-bool command_registry_is_named(const char *word);
-
 /*
  * Starts the process, if one of the places is in a registry. After options and environment were
  * read, before confine_reading and the first thread. The places must not be moved. STATUS_FILE.

@@ -48,6 +48,7 @@ int registry_client_open(struct registry_client **client, const struct registry_
 	};
 	const struct login_files files = {
 		options->authfiles, options->authfile_count, options->authfile_named,
+		options->helper, NULL,
 	};
 	struct registry_client *new = memory_new(1, sizeof *new);
 

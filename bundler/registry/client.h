@@ -14,6 +14,7 @@
 #include "fetch/http.h"
 #include "fetch/proxy.h"
 #include "image/reference.h"
+#include "registry/credentials.h"
 
 /*
  * Reads from registries (distribution-spec 1.1, "Pull"), and asks them for others (upload.h). Bytes
@@ -32,6 +33,7 @@ struct registry_options {
 	const char *const *authfiles;	/* in the order in which they are looked at */
 	size_t authfile_count;
 	bool authfile_named;		/* by the user: it must be there */
+	credentials_helper *helper;	/* for logins that programs keep */
 	int ca_directory;		/* ca_file is below this descriptor, or AT_FDCWD */
 	const char *ca_file;
 	struct proxies proxies;

@@ -13,6 +13,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "fetch/cache.h"
 
@@ -141,42 +142,112 @@ static const char *read_entry(struct credentials *found, const json_t *entry)
 	return fault;
 }
 
-static int refuse_helper(const char *path, const char *server, const char *helper,
-			 struct error *err)
+/* ---- helpers ---- */
+
+/* What docker's own helpers print when they have no login, with status 1. */
+#define NOT_FOUND "credentials not found in native keychain"
+#define SHOWN_BYTES 200		/* of what else they print then */
+
+/* Bytes of the first line that are shown. */
+static size_t measure_line(const char *bytes, size_t length)
 {
-	error_set(err, STATUS_FILE, "cannot use the login at '%s' of '%s': docker-credential-%s "
-		  "keeps it, and bundler runs no such program", server, path, helper);
-	return error_hint(err, "write it to a file ('skopeo login --authfile FILE') and name that "
-			  "with --authfile");
+	size_t i = 0;
+
+	while (i < length && i < SHOWN_BYTES && bytes[i] != '\n' && bytes[i] != '\0')
+		i++;
+	return i;
 }
 
-/* As credentials_find. */
-static int find(struct credentials *found, json_t *file, const char *path, const char *server,
-		const char *repository, struct error *err)
+int credentials_parse(struct credentials *found, const struct buffer *answer, int status,
+		      const char *name, struct error *err)
 {
-	const char *store = json_string_value(json_object_get(file, "credsStore")), *fault;
-	json_t *helper = find_server(json_object_get(file, "credHelpers"), server);
+	const char *bytes = answer->bytes ? answer->bytes : "", *user, *secret;
+	const size_t line = measure_line(bytes, answer->length);
+	json_error_t unused;	/* it would have a part of the text */
+	json_t *login;
+
+	*found = (struct credentials){ 0 };
+	if (status != 0 && line >= strlen(NOT_FOUND)
+	    && strncmp(bytes, NOT_FOUND, strlen(NOT_FOUND)) == 0)
+		return 0;
+	if (status != 0)
+		return error_set(err, STATUS_FILE, "docker-credential-%s ended with status %d: "
+				 "%.*s", name, status, (int)line, bytes);
+	login = json_loadb(bytes, answer->length, JSON_REJECT_DUPLICATES, &unused);
+	user = json_string_value(json_object_get(login, "Username"));
+	secret = json_string_value(json_object_get(login, "Secret"));
+	if (user && secret && strcmp(user, "<token>") == 0) {
+		found->identity_token = memory_string(secret);
+	} else if (user && secret && *user) {
+		found->user = memory_string(user);
+		found->password = memory_string(secret);
+	}
+	json_decref(login);
+	if (found->user || found->identity_token)
+		return 1;
+	return error_set(err, STATUS_FILE, "docker-credential-%s printed no login", name);
+}
+
+/* What a file is looked through for. */
+struct search {
+	const char *path, *server, *repository;
+	credentials_helper *helper;
+	void *context;
+};
+
+/* As credentials_find. Helpers of docker.io have its login under the key of old. */
+static int ask_helper(const struct search *search, struct credentials *found, const char *name,
+		      struct error *err)
+{
+	const char *server = is_docker_hub(search->server) ? "https://index.docker.io/v1/"
+							   : search->server;
+	struct error why;
+	struct buffer answer;
+	int status, result;
+
+	buffer_init(&answer, LIMIT_HELPER_BYTES);
+	result = search->helper(search->context, name, server, &answer, &status, &why);
+	if (result == 0)
+		result = credentials_parse(found, &answer, status, name, &why);
+	if (result < 0) {
+		error_set(err, why.status, "cannot use the login at '%s' of '%s': %s",
+			  search->server, search->path, why.message);
+		error_hint(err, "write it to a file ('skopeo login --authfile FILE') and name that "
+			   "with --authfile");
+	}
+	if (answer.bytes)
+		explicit_bzero(answer.bytes, answer.length);
+	buffer_free(&answer);
+	return result;
+}
+
+static int find(const struct search *search, struct credentials *found, json_t *file,
+		struct error *err)
+{
+	const char *store = json_string_value(json_object_get(file, "credsStore")), *fault = NULL;
+	json_t *helper = find_server(json_object_get(file, "credHelpers"), search->server);
 	json_t *entry;
 
 	if (json_is_string(helper))
-		return refuse_helper(path, server, json_string_value(helper), err);
-	entry = find_entry(json_object_get(file, "auths"), server, repository);
-	if (!entry)
-		return 0;
-	fault = read_entry(found, entry);
+		return ask_helper(search, found, json_string_value(helper), err);
+	entry = find_entry(json_object_get(file, "auths"), search->server, search->repository);
+	if (entry)
+		fault = read_entry(found, entry);
 	if (fault)
 		return error_set(err, STATUS_FILE, "cannot use the login at '%s' of '%s': %s",
-				 server, path, fault);
+				 search->server, search->path, fault);
 	if (found->user || found->identity_token || found->registry_token)
 		return 1;
-	return store && *store ? refuse_helper(path, server, store, err) : 0;
+	return store && *store ? ask_helper(search, found, store, err) : 0;
 }
 
 int credentials_find(struct credentials *found, const struct buffer *text, const char *path,
-		     const struct reference *reference, struct error *err)
+		     const struct reference *reference, credentials_helper *helper, void *context,
+		     struct error *err)
 {
 	char *server = reference->port ? memory_format("%s:%u", reference->host, reference->port)
 				       : memory_string(reference->host);
+	const struct search search = { path, server, reference->repository, helper, context };
 	json_error_t unused;	/* it would have a part of the text */
 	json_t *file = NULL;
 	int result = 0;
@@ -185,7 +256,7 @@ int credentials_find(struct credentials *found, const struct buffer *text, const
 	if (text->length > 0) {
 		file = json_loadb(text->bytes, text->length, JSON_REJECT_DUPLICATES, &unused);
 		result = json_is_object(file)
-			 ? find(found, file, path, server, reference->repository, err)
+			 ? find(&search, found, file, err)
 			 : error_set(err, STATUS_FILE, "cannot use logins in '%s': it is not a "
 				     "JSON object", path);
 	}

@@ -21,19 +21,35 @@ struct credentials {
 };
 
 /*
+ * Runs the program docker-credential-NAME for a server, which adds what it prints to answer, and
+ * sets *status to its exit status. -1 with err filled if there is no answer.
+ */
+typedef int credentials_helper(void *context, const char *name, const char *server,
+			       struct buffer *answer, int *status, struct error *err);
+
+/*
  * Adds the file at path to text. A missing one is empty, unless required. STATUS_FILE, also when
  * others may write to the file; STATUS_LIMIT.
  */
 int credentials_read(struct buffer *text, const char *path, bool required, struct error *err);
 
 /*
- * Looks in the text of a file for the login at the registry of a reference: the most specific of
- * "host/namespace/repository" to "host", else a host written as a URL. 1, found is filled and freed
- * with credentials_free; 0, there is none; -1, STATUS_FILE: the file is malformed, or the login is
- * kept by a program. path is for messages.
+ * Looks in the text of a file for the login at the registry of a reference: what the helper of
+ * "credHelpers" for the host has; else the most specific of "host/namespace/repository" to "host",
+ * or a host written as a URL; else what the helper in "credsStore" has. 1, found is filled and
+ * freed with credentials_free; 0, there is none; -1, STATUS_FILE: the file is malformed, or the error of
+ * the helper. path is for messages.
  */
 int credentials_find(struct credentials *found, const struct buffer *text, const char *path,
-		     const struct reference *reference, struct error *err);
+		     const struct reference *reference, credentials_helper *helper, void *context,
+		     struct error *err);
+
+/*
+ * Reads what a helper has printed (docker-credential-helpers, "get"), which ended with status: 1,
+ * found is filled; 0, it has no login; -1, STATUS_FILE. name is the helper's, for messages.
+ */
+int credentials_parse(struct credentials *found, const struct buffer *answer, int status,
+		      const char *name, struct error *err);
 
 void credentials_free(struct credentials *credentials);
 

@@ -147,7 +147,8 @@ static int find_credentials(const struct question *question, struct credentials 
 	*found = (struct credentials){ 0 };
 	for (size_t i = 0; i < logins->files.count && result == 0; i++)
 		result = credentials_find(found, &logins->texts[i], logins->files.paths[i],
-					  question->reference, err);
+					  question->reference, logins->files.helper,
+					  logins->files.context, err);
 	return result;
 }
 

@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "fetch/redirect.h"
 #include "image/reference.h"
+#include "registry/credentials.h"
 
 /*
  * Answers the challenges of registries: with Basic, or with a token (token.h). What a registry has
@@ -23,6 +24,8 @@ struct login_files {
 	const char *const *paths;	/* in the order in which they are looked at */
 	size_t count;
 	bool named;			/* by the user: they must be there */
+	credentials_helper *helper;	/* for logins that programs keep */
+	void *context;			/* the helper's */
 };
 
 /*

@@ -11,14 +11,26 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void find(const struct buffer *text)
+/* A helper that prints the text. */
+static int help(void *context, const char *name, const char *server, struct buffer *answer,
+		int *status, struct error *err)
+{
+	const struct buffer *text = context;
+
+	(void)name, (void)server, (void)err;
+	*status = text->length % 2;
+	buffer_add(answer, text->bytes, text->length < answer->maximum ? text->length : 0);
+	return 0;
+}
+
+static void find(struct buffer *text)
 {
 	char host[] = "host.example", repository[] = "a/b";
 	const struct reference reference = { .host = host, .repository = repository };
 	struct credentials found;
 	struct error err;
 
-	if (credentials_find(&found, text, "FILE", &reference, &err) == 1) {
+	if (credentials_find(&found, text, "FILE", &reference, help, text, &err) == 1) {
 		if (!found.user != !found.password)
 			abort();
 		if (found.user)
@@ -27,6 +39,10 @@ static void find(const struct buffer *text)
 			if (*p <= ' ' || *p > '~')
 				abort();
 	}
+	credentials_free(&found);
+	if (credentials_parse(&found, text, text->length % 2, "x", &err) == 1
+	    && !found.user == !found.identity_token)
+		abort();
 	credentials_free(&found);
 }
 

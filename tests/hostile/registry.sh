@@ -741,16 +741,127 @@ stderr <<-'END'
 bundler: cannot read 'auth.json': No such file or directory
 END
 
-begin 'a login that a program keeps'
-echo '{"credHelpers": {"registry.corp.example": "ecr-login"}}' >auth.json
+# ---- logins that programs keep ----
+
+# helper NAME COMMAND: a program that keeps logins; it notes how it was called.
+helper() {
+	mkdir -p bin
+	printf '%s\n' '#!/bin/sh' "echo \"\$0 \$* \$(cat)\" >>'$PWD/called'" "$2" >"bin/docker-credential-$1"
+	chmod 755 "bin/docker-credential-$1"
+	PATH=$PWD/bin:$PATH
+}
+paths=$PATH
+# kept NAME: the file with logins says so.
+kept() { echo "{\"auths\": {\"registry.corp.example\": {}}, \"credHelpers\": {\"registry.corp.example\": \"$1\"}}" >auth.json; }
+has_login='echo "{\"ServerURL\": \"x\", \"Username\": \"u\", \"Secret\": \"secret\"}"'
+
+begin 'a program keeps the login, and is asked when the registry asks'
+helper corp "$has_login"
+kept corp
 serve_rules "$A=$locked ;; $good" "$B=$token"
 pull --authfile auth.json "docker://$image"
-status 9
-stderr <<-'END'
-bundler: cannot use the login at 'registry.corp.example' of 'auth.json': docker-credential-ecr-login keeps it, and bundler runs no such program
-hint: write it to a file ('skopeo login --authfile FILE') and name that with --authfile
+run sed "s,$PWD/,," called
+stdout <<<'bin/docker-credential-corp get registry.corp.example'
+sent <<-END
+A TAG
+B /token?account=u&service=corp&$scope $basic
+A TAG Authorization: Bearer T1
+A CONFIG Authorization: Bearer T1
+A LAYER Authorization: Bearer T1
+END
+PATH=$paths
+
+begin 'it is not asked where the registry does not'
+helper corp "$has_login"
+kept corp
+serve_rules "$A=$good"
+pull --authfile auth.json "docker://$image"
+check test ! -e called
+PATH=$paths
+
+begin 'a program for all hosts'
+helper store "$has_login"
+echo '{"auths": {}, "credsStore": "store"}' >auth.json
+serve_rules "$A=*!$basic_ say 401 'WWW-Authenticate: Basic realm=x' ;; $good"
+pull --authfile auth.json "docker://$image"
+sent <<-END
+A TAG
+A TAG $basic
+A CONFIG $basic
+A LAYER $basic
+END
+PATH=$paths
+
+begin 'a token in the place of a password'
+helper corp 'echo "{\"Username\": \"<token>\", \"Secret\": \"ID\"}"'
+kept corp
+serve_rules "$A=$locked ;; $good" "$B='POST /token' say 200 '<{\"token\": \"T1\"}'"
+pull --authfile auth.json "docker://$image"
+run grep -c 'refresh_token=ID' requests
+stdout <<<1
+PATH=$paths
+
+begin 'no login there: the next file, and then none'
+helper corp 'echo credentials not found in native keychain; exit 1'
+mkdir -p home/.docker home/.config/containers
+kept corp
+mv auth.json home/.config/containers/
+login
+mv auth.json home/.docker/config.json
+serve_rules "$A=*!$basic_ say 401 'WWW-Authenticate: Basic realm=x' ;; $good"
+HOME=$PWD/home pull "docker://$image"
+run grep -c . called
+stdout <<<1
+rm home/.docker/config.json
+: >requests
+rm -r cache
+HOME=$PWD/home pull "docker://$image"
+status 6
+stderr <<-END
+bundler: cannot fetch '$tag_url': HTTP status 401 (Unauthorized)
+hint: it does not exist, or a login is needed that may read it; --authfile names a file with logins
 END
 sent <<<'A TAG'
+PATH=$paths
+
+# helpless NAME COMMAND STATUS REASON: no login comes of it, and nothing is sent after the challenge.
+helpless() {
+	begin "$1"
+	helper corp "$2"
+	kept "${5:-corp}"
+	serve_rules "$A=$locked ;; $good" "$B=$token"
+	pull --authfile auth.json "docker://$image"
+	status "$3"
+	stderr <<-END
+	bundler: cannot use the login at 'registry.corp.example' of 'auth.json': $4
+	hint: write it to a file ('skopeo login --authfile FILE') and name that with --authfile
+	END
+	check test "$(grep -c hidden "$scratch/stderr")" -eq 0
+	sent <<<'A TAG'
+	PATH=$paths
+}
+
+helpless 'a program that is not there' true 9 'cannot run docker-credential-other: it is not in PATH' other
+helpless 'a program with a path in its name' true 9 'cannot run docker-credential-../x: this is not the name of a program' ../x
+helpless 'a program with a blank in its name' true 9 'cannot run docker-credential-a b: this is not the name of a program' 'a b'
+helpless 'a program that fails, with escapes' 'printf "locked\\033[2J\\nhidden"; exit 2' 9 \
+	'docker-credential-corp ended with status 2: locked\x1b[2J'
+helpless 'a program that prints something else' 'echo hidden' 9 'docker-credential-corp printed no login'
+helpless 'a program that prints without end' 'yes hidden' 10 \
+	'cannot run docker-credential-corp: it printed more than 65536 bytes'
+
+begin 'a program that is not done is not there after an interrupt'
+helper corp 'exec sleep 600'
+kept corp
+serve_rules "$A=$locked ;; $good" "$B=$token"
+(exec bundler validate --cache cache --ca-file "$pki/ca.pem" --authfile auth.json "docker://$image" >out 2>&1) &
+started=$!
+wait_for test -s called
+kill -INT $started
+wait $started
+check test $? -gt 128
+wait_for sh -c '! pgrep -f "[s]leep 600"'
+PATH=$paths
 
 begin 'nothing of a login is in what is printed'
 login

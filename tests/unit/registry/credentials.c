@@ -7,6 +7,35 @@
 #include "base/memory.h"
 #include "registry/credentials.h"
 
+/* A helper that prints what its name stands for, once it was told the server. */
+static char asked[100];
+
+static int help(void *context, const char *name, const char *server, struct buffer *answer,
+		int *status, struct error *err)
+{
+	static const struct { const char *name, *answer; int status; } rows[] = {
+		{ "good", "{\"ServerURL\":\"x\",\"Username\":\"h\",\"Secret\":\"s:t\"}\n", 0 },
+		{ "token", "{\"Username\":\"<token>\",\"Secret\":\"ID\"}", 0 },
+		{ "none", "credentials not found in native keychain\n", 1 },
+		{ "failing", "the \033 keychain is locked\nhidden", 1 },
+		{ "silent", "", 3 },
+		{ "empty", "", 0 },
+		{ "odd", "hidden", 0 },
+		{ "half", "{\"Username\":\"hidden\"}", 0 },
+		{ "nobody", "{\"Username\":\"\",\"Secret\":\"hidden\"}", 0 },
+		{ "twice", "{\"Username\":\"a\",\"Username\":\"hidden\",\"Secret\":\"b\"}", 0 },
+	};
+
+	assert_null(context);
+	snprintf(asked, sizeof asked, "%s", server);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].name, name) == 0) {
+			*status = rows[i].status;
+			return buffer_add_string(answer, rows[i].answer);
+		}
+	return error_set(err, STATUS_FILE, "no such helper");
+}
+
 /* The result of looking for an image's login in a text. */
 static int look(const char *text, const char *image, struct credentials *found, struct error *err)
 {
@@ -18,7 +47,7 @@ static int look(const char *text, const char *image, struct credentials *found, 
 	assert_null(reference_parse(&reference, &pool, image));
 	buffer_init(&file, LIMIT_AUTHFILE_BYTES);
 	buffer_add_string(&file, text);
-	result = credentials_find(found, &file, "FILE", &reference, err);
+	result = credentials_find(found, &file, "FILE", &reference, help, NULL, err);
 	buffer_free(&file);
 	pool_free(&pool);
 	return result;
@@ -75,7 +104,14 @@ static void keys(void **state)
 		{ "{\"auths\":{\"h.example\":" A "},\"credHelpers\":{\"o.example\":\"x\"}}", "h.example/x",
 		  "a" },
 		{ "{\"auths\":{\"h.example\":" A "},\"credsStore\":\"desktop\"}", "h.example/x", "a" },
-		{ "{\"auths\":{\"o.example\":{}},\"credsStore\":\"desktop\"}", "h.example/x", NULL },
+		{ "{\"auths\":{\"o.example\":{}},\"credsStore\":\"none\"}", "h.example/x", NULL },
+		/* first the program for a host, then what is in the file, then the program for all */
+		{ "{\"auths\":{\"h.example\":" A "},\"credHelpers\":{\"h.example\":\"good\"}}",
+		  "h.example/x", "h" },
+		{ "{\"auths\":{\"h.example\":" A "},\"credHelpers\":{\"h.example\":\"none\"}}",
+		  "h.example/x", NULL },
+		{ "{\"auths\":{\"h.example\":{}},\"credsStore\":\"good\"}", "h.example/x", "h" },
+		{ "{\"credsStore\":\"good\"}", "h.example/x", "h" },
 		{ "{\"auths\":{\"h.example\":{}},\"credsStore\":\"\"}", "h.example/x", NULL },
 	};
 
@@ -136,12 +172,6 @@ static void refused(void **state)
 		  "base 64" },
 		{ "{\"auths\":{\"h.example\":{\"registrytoken\":\"hid\\nden\"}}}",
 		  "cannot use the login at 'h.example' of 'FILE': its 'registrytoken' is not a token" },
-		{ "{\"auths\":{\"h.example\":{}},\"credsStore\":\"desktop\"}",
-		  "cannot use the login at 'h.example' of 'FILE': docker-credential-desktop keeps it, and "
-		  "bundler runs no such program" },
-		{ "{\"auths\":{\"h.example\":" A "},\"credHelpers\":{\"h.example\":\"ecr-login\"}}",
-		  "cannot use the login at 'h.example' of 'FILE': docker-credential-ecr-login keeps it, "
-		  "and bundler runs no such program" },
 	};
 
 	(void)state;
@@ -152,6 +182,43 @@ static void refused(void **state)
 		assert_refused(look(rows[i][0], "h.example/x", &found, &err), err, STATUS_FILE,
 			       rows[i][1]);
 		assert_null(found.user);
+	}
+}
+
+static void helpers(void **state)
+{
+	static const char *const refusals[][2] = {
+		{ "failing", "docker-credential-failing ended with status 1: the \033 keychain is locked" },
+		{ "silent", "docker-credential-silent ended with status 3: " },
+		{ "empty", "docker-credential-empty printed no login" },
+		{ "odd", "docker-credential-odd printed no login" },
+		{ "half", "docker-credential-half printed no login" },
+		{ "nobody", "docker-credential-nobody printed no login" },
+		{ "twice", "docker-credential-twice printed no login" },
+		{ "missing", "no such helper" },
+	};
+	struct credentials found;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(look("{\"credsStore\":\"good\"}", "h.example:5000/x", &found, &err), 1);
+	assert_string_equal(asked, "h.example:5000");
+	assert_string_equal(found.password, "s:t");
+	credentials_free(&found);
+	assert_int_equal(look("{\"credsStore\":\"token\"}", "nats", &found, &err), 1);
+	assert_string_equal(asked, "https://index.docker.io/v1/");
+	assert_string_equal(found.identity_token, "ID");
+	assert_null(found.user);
+	credentials_free(&found);
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		char *text = memory_format("{\"credsStore\":\"%s\"}", refusals[i][0]);
+		char *message = memory_format("cannot use the login at 'h.example' of 'FILE': %s",
+					      refusals[i][1]);
+
+		assert_refused(look(text, "h.example/x", &found, &err), err, STATUS_FILE, message);
+		assert_null(found.user);
+		free(text);
+		free(message);
 	}
 }
 
@@ -188,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys), cmocka_unit_test(secrets), cmocka_unit_test(refused),
+		cmocka_unit_test(helpers),
 		cmocka_unit_test_setup_teardown(reads_files, scratch_set_up, scratch_tear_down),
 	};
 
