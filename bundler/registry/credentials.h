@@ -37,8 +37,8 @@ int credentials_read(struct buffer *text, const char *path, bool required, struc
  * Looks in the text of a file for the login at the registry of a reference: what the helper of
  * "credHelpers" for the host has; else the most specific of "host/namespace/repository" to "host",
  * or a host written as a URL; else what the helper in "credsStore" has. 1, found is filled and
- * freed with credentials_free; 0, there is none; -1, STATUS_FILE: the file is malformed, or the error of
- * the helper. path is for messages.
+ * freed with credentials_free; 0, there is none; -1, STATUS_FILE: the file is malformed, or the
+ * error of the helper. path is for messages.
  */
 int credentials_find(struct credentials *found, const struct buffer *text, const char *path,
 		     const struct reference *reference, credentials_helper *helper, void *context,
