@@ -3,7 +3,8 @@
 
     python3 registry.py [--log FILE] LISTENER...
 
-A listener is ADDRESS:PORT/TLS=RULES. TLS is "plain", or the file with certificate and key. RULES are
+A listener is ADDRESS:PORT/TLS=RULES. TLS is "plain", or the file with certificate and key, or alertN: the
+handshake is refused with this alert. RULES are
 rules with ";;" between them, each a line of shell words: PATTERN BEHAVIOUR. The first rule answers whose
 pattern fits; 404 without one. A pattern is a glob for the target, with "POST ", "PUT " or "HEAD " before
 it for that method; "N*" before all of it lets the rule answer N times only, and "!AUTHORIZATION" behind it lets it
@@ -67,7 +68,8 @@ class Listener:
         self.rules = [Rule(rule) for rule in rules.split(";;") if rule.strip()]
         self.log = log
         self.context = None
-        if tls != "plain":
+        self.alert = int(tls[5:]) if tls.startswith("alert") else 0
+        if tls != "plain" and not self.alert:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(tls)
         self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
@@ -86,6 +88,10 @@ class Listener:
     def answer(self, connection):
         try:
             connection.settimeout(60)
+            if self.alert:
+                connection.recv(65536)
+                connection.sendall(bytes([21, 3, 3, 0, 2, 2, self.alert]))
+                raise OSError("refused")
             if self.context:
                 connection = self.context.wrap_socket(connection, server_side=True)
             method, target, fields = self.read(connection)

@@ -490,6 +490,7 @@ static int explain_tls(struct hop *hop)
 	if (tls_explain(hop->tls, hop->request->url->host, &reason)) {
 		fail(hop, STATUS_TLS, "%s", reason.bytes ? reason.bytes : "TLS failed");
 		hint = tls_hint(hop->tls);
+		hop->answer->newer_tls = hint;
 		if (hint)
 			error_hint(hop->err, "%s", hint);
 	}

@@ -291,6 +291,9 @@ int login_ask(struct logins *logins, const struct reference *reference, const ch
 	}
 	if (result < 0 && again == 0 && !answer->redirected)
 		explain_refusal(&question, answer, &refusal, err);
+	if (result < 0 && answer->newer_tls)
+		error_hint(err, "'skopeo copy --all docker://IMAGE oci:DIR' can reach it, and "
+			   "the other way round; oci:DIR is a place for bundler");
 	if (result < 0 && question.withheld)
 		error_hint(err, "%s", question.withheld);
 	request->authorization = NULL;

@@ -50,7 +50,7 @@ serve_rules() { # LISTENER=RULES...
 	local listener listeners=()
 	for listener; do
 		case $listener in
-		*/plain=*) listeners+=("$listener") ;;
+		*/plain=* | */alert*) listeners+=("$listener") ;;
 		*) listeners+=("${listener%%=*}/$pki/registry.all=${listener#*=}") ;;
 		esac
 	done
@@ -646,6 +646,25 @@ wait_for listening 203.0.113.40 3129
 https_proxy=http://203.0.113.40:3129 pull --authfile auth.json "docker://$image"
 run sort -u proxied
 stdout <<<'203.0.113.40:3129 CONNECT registry.corp.example:443'
+
+# ---- TLS ----
+
+other_way="hint: 'skopeo copy --all docker://IMAGE oci:DIR' can reach it, and the other way round; oci:DIR is a place for bundler"
+no_suite="'registry.corp.example' accepts none of TLS 1.2's suites with ECDHE and AES-GCM or ChaCha20-Poly1305, or requires the extended master secret (RFC 7627)"
+for alert in 40 70 71; do
+	begin "a registry that ends the handshake with alert $alert"
+	serve_rules "$A/alert$alert=$good"
+	pull "docker://$image"
+	status 5
+	case $alert in
+	70) reason="'registry.corp.example' refuses TLS 1.2, the newest version that bundler speaks" ;;
+	*) reason=$no_suite ;;
+	esac
+	stderr <<-END
+	bundler: cannot fetch '$tag_url': $reason
+	$other_way
+	END
+done
 
 # ---- plain http ----
 
