@@ -74,20 +74,19 @@ static json_t *describe_path(const json_t *json)
 }
 
 /* What docker load needs of an image. Of several, the platform is a part of the name. */
-static json_t *describe_docker(const struct closure_item *item, const struct oci_style *style,
-			       bool several)
+static json_t *describe_docker(const json_t *manifest, const char *platform_name,
+			       const struct oci_style *style)
 {
-	const json_t *layers = json_object_get(item->json, "layers");
-	const struct platform *platform = NULL;
+	const json_t *layers = json_object_get(manifest, "layers");
+	const struct platform *platform;
 	json_t *paths = json_array();
 	struct error unused;
 
-	if (several && item->platform)
-		platform = platform_find(item->platform, &unused);
+	platform = platform_name ? platform_find(platform_name, &unused) : NULL;
 	for (size_t i = 0; i < json_array_size(layers); i++)
 		json_array_append_new(paths, describe_path(json_array_get(layers, i)));
 	return json_pack("{s:o, s:[o], s:o}",
-			 "Config", describe_path(json_object_get(item->json, "config")),
+			 "Config", describe_path(json_object_get(manifest, "config")),
 			 "RepoTags", json_sprintf("%s:%s%s", style->name, style->tag, platform
 						  ? strchr(platform->directory, '-') : ""),
 			 "Layers", paths);
@@ -98,7 +97,7 @@ static bool is_image(const struct closure *closure, size_t number)
 {
 	const struct closure_item *item = &closure->items[number];
 
-	return item->json && item->descriptor.media->kind == MEDIA_MANIFEST
+	return item->document && item->descriptor.media->kind == MEDIA_MANIFEST
 	       && number <= closure->top
 	       && (!item->platform || strcmp(item->platform, "unknown/unknown") != 0);
 }
@@ -107,19 +106,27 @@ static int add_docker(struct tree *tree, const struct closure *closure,
 		      const struct oci_style *style, struct error *err)
 {
 	json_t *table = json_array();
+	struct document manifest;
 	size_t count = 0;
+	int result = 0;
 	char *text;
-	int result;
 
 	for (size_t i = 0; i < closure->count; i++)
 		count += is_image(closure, i);
-	for (size_t i = 0; i < closure->count; i++)
-		if (is_image(closure, i))
-			json_array_append_new(table, describe_docker(&closure->items[i], style,
-								     count > 1));
+	for (size_t i = 0; i < closure->count && result == 0; i++) {
+		const struct closure_item *item = &closure->items[i];
+
+		if (!is_image(closure, i))
+			continue;
+		result = closure_read(closure, item, &manifest, err);
+		json_array_append_new(table, describe_docker(manifest.root, count > 1
+							     ? item->platform : NULL, style));
+		document_free(&manifest);
+	}
 	text = json_dumps(table, JSON_COMPACT);
-	result = tree_add_file(tree, "/manifest.json", 0644, 0, 0, content_of(text, strlen(text)),
-			       err);
+	if (result == 0)
+		result = tree_add_file(tree, "/manifest.json", 0644, 0, 0,
+				       content_of(text, strlen(text)), err);
 	free(text);
 	json_decref(table);
 	return result;
@@ -136,7 +143,7 @@ static json_t *describe_referrers(const struct closure *closure)
 	for (size_t i = closure->top + 1; i < closure->count; i++) {
 		const struct closure_item *item = &closure->items[i];
 
-		if (item->json)
+		if (item->document)
 			json_array_append_new(entries, json_pack("{s:s, s:s, s:I}",
 				"mediaType", item->descriptor.media_type,
 				"digest", digest_write(&item->descriptor.digest, digest),

@@ -48,8 +48,8 @@ static int take_fault(struct walk *walk, enum walk_fault fault, const struct ima
 
 /* ---- items ---- */
 
-/* Adds what was found, once; json is kept. What is foreign may be missing. */
-static void add(struct closure *closure, const struct image_file *file, json_t *json,
+/* Adds what was found, once. What is foreign may be missing. */
+static void add(struct closure *closure, const struct image_file *file, bool document,
 		const char *platform)
 {
 	size_t total;
@@ -65,9 +65,20 @@ static void add(struct closure *closure, const struct image_file *file, json_t *
 			.media = file->descriptor->media,
 			.media_type = pool_string(&closure->pool, file->descriptor->media_type),
 		},
-		.entry = file->entry, .json = json_incref(json),
+		.entry = file->entry, .document = document,
 		.platform = platform ? pool_string(&closure->pool, platform) : NULL,
 	};
+}
+
+/* Notes what the manifest refers to that was just added. */
+static void note_subject(struct closure *closure, const struct image *image)
+{
+	const json_t *json = image->manifest_fields->subject;
+	const struct descriptor subject = descriptor_read(json);
+	struct closure_item *item = &closure->items[closure->count - 1];
+
+	item->referrer = json && !subject.fault;
+	item->subject = subject.digest;
 }
 
 /* Registries take a document for what they are told it is. */
@@ -101,7 +112,7 @@ static int take_index(struct closure *closure, const struct walk_entry *entry)
 	if (result > 0)
 		result = check_document(&closure->walk, &index);
 	if (result == 0 && !closure->platform)
-		add(closure, &index.file, index.json.root, NULL);
+		add(closure, &index.file, true, NULL);
 	document_free(&index.json);
 	return result;
 }
@@ -132,10 +143,11 @@ static int take_image(struct closure *closure, const struct walk_entry *entry)
 	if (result > 0)
 		result = check_document(walk, &image.manifest) < 0 ? -1 : 1;
 	if (result > 0) {
-		add(closure, &image.config.file, NULL, NULL);
+		add(closure, &image.config.file, false, NULL);
 		for (size_t i = 0; i < image.layer_count; i++)
-			add(closure, &image.layers[i].file, NULL, NULL);
-		add(closure, &image.manifest.file, image.manifest.json.root, image.platform);
+			add(closure, &image.layers[i].file, false, NULL);
+		add(closure, &image.manifest.file, true, image.platform);
+		note_subject(closure, &image);
 		if (closure->platform)
 			set_top(closure, entry);
 	}
@@ -232,7 +244,7 @@ static struct closure_entry *choose(struct closure *closure, const struct locati
 static bool has_document(const struct closure *closure, const struct digest *digest)
 {
 	for (size_t i = 0; i < closure->count; i++)
-		if (closure->items[i].json
+		if (closure->items[i].document
 		    && digest_equal(&closure->items[i].descriptor.digest, digest))
 			return true;
 	return false;
@@ -298,8 +310,6 @@ int closure_open(struct closure *closure, const struct location *place,
 
 void closure_close(struct closure *closure)
 {
-	for (size_t i = 0; i < closure->count; i++)
-		json_decref(closure->items[i].json);
 	json_decref(closure->descriptor);
 	document_free(&closure->index.json);
 	walk_close(&closure->walk);
@@ -307,4 +317,26 @@ void closure_close(struct closure *closure)
 	free(closure->items);
 	free(closure->taken);
 	pool_free(&closure->pool);
+}
+
+int closure_read(const struct closure *closure, const struct closure_item *item,
+		 struct document *document, struct error *err)
+{
+	struct digest found;
+	struct buffer text;
+	int result;
+
+	*document = (struct document){ .root = NULL };
+	buffer_init(&text, LIMIT_INDEX_BYTES);
+	result = files_read(closure->walk.files, item->entry, &text, err);
+	if (result == 0) {
+		found = digest_of(text.bytes, text.length);
+		if (!digest_equal(&found, &item->descriptor.digest)
+		    || document_parse(document, &text))
+			result = error_set(err, STATUS_DIGEST, "cannot copy '%s': '%s' has "
+					   "changed meanwhile", closure->walk.place,
+					   item->entry->name);
+	}
+	buffer_free(&text);
+	return result;
 }

@@ -18,7 +18,9 @@
 struct closure_item {
 	struct descriptor descriptor;	/* digest, size and media type only */
 	const struct files_entry *entry;
-	json_t *json;		/* of an index or a manifest; NULL for other blobs */
+	bool document;		/* an index or a manifest, else another blob */
+	bool referrer;		/* a manifest that has a subject */
+	struct digest subject;
 	const char *platform;	/* of a manifest, in an index; or NULL */
 };
 
@@ -47,5 +49,12 @@ struct closure {
 int closure_open(struct closure *closure, const struct location *place,
 		 const struct platform *platform, bool referrers, struct error *err);
 void closure_close(struct closure *closure);
+
+/*
+ * Reads a document again: closures keep none, since a place may have 64 MiB of them. STATUS_FILE,
+ * STATUS_DIGEST if it has changed. document_free in any case.
+ */
+int closure_read(const struct closure *closure, const struct closure_item *item,
+		 struct document *document, struct error *err);
 
 #endif

@@ -80,7 +80,7 @@ static int send_blobs(const struct pusher *pusher)
 	size_t count = 0;
 
 	for (size_t i = 0; i < closure->count; i++) {
-		if (!closure->items[i].json)
+		if (!closure->items[i].document)
 			blobs[count++] = &closure->items[i];
 		if (count < PULL_ITEMS && i + 1 < closure->count)
 			continue;
@@ -152,20 +152,22 @@ static int send_list(const struct pusher *pusher, const json_t *list, const stru
 /* For a registry that does not do it itself. */
 static int list_referrer(const struct pusher *pusher, const struct closure_item *item)
 {
-	struct descriptor subject = descriptor_read(json_object_get(item->json, "subject"));
 	char digest[DIGEST_TEXT_BYTES];
-	json_t *list;
-	int result;
+	struct document manifest;
+	json_t *list = NULL;
+	int result = closure_read(pusher->closure, item, &manifest, pusher->err);
 
-	if (subject.fault)
-		return 0;
-	list = fetch_list(pusher, &subject.digest);
-	if (!list)
-		return -1;
-	listing_add(list, item->json, item->descriptor.media_type,
-		    digest_write(&item->descriptor.digest, digest), item->descriptor.size);
-	result = send_list(pusher, list, &subject.digest);
-	json_decref(list);
+	if (result == 0)
+		list = fetch_list(pusher, &item->subject);
+	if (list) {
+		listing_add(list, manifest.root, item->descriptor.media_type,
+			    digest_write(&item->descriptor.digest, digest), item->descriptor.size);
+		result = send_list(pusher, list, &item->subject);
+		json_decref(list);
+	} else {
+		result = -1;
+	}
+	document_free(&manifest);
 	return result;
 }
 
@@ -179,7 +181,7 @@ static int send_documents(const struct pusher *pusher, const struct closure_item
 	int result = send_items(pusher, documents, count, kind, items);
 
 	for (size_t i = 0; i < count && result == 0; i++)
-		if (!items[i].linked && json_object_get(documents[i]->json, "subject"))
+		if (!items[i].linked && documents[i]->referrer)
 			result = list_referrer(pusher, documents[i]);
 	return result;
 }
@@ -195,7 +197,7 @@ static int send_manifests(const struct pusher *pusher)
 	for (size_t i = 0; i < closure->count; i++) {
 		const struct closure_item *item = &closure->items[i];
 
-		if (!item->json || i == closure->top)
+		if (!item->document || i == closure->top)
 			continue;
 		if (count == PULL_ITEMS || kind != MEDIA_MANIFEST
 		    || item->descriptor.media->kind != kind) {

@@ -36,6 +36,8 @@ for kind in new first same directories links whiteouts deep; do
 	costs validate "$([ $kind = deep ] && echo 1 || echo 0)" oci:image
 	costs diff 0 oci:image "oci:$PWD/image"
 	costs audit 1 -q oci:image "${product[@]}"
+	costs copy 0 oci:image oci:copy
+	rm -rf copy
 	rm -rf image
 done
 

@@ -193,6 +193,17 @@ for place in oci:image oci-archive:image.tar docker-archive:docker.tar; do
 	faults bundler validate "$place"
 done
 
+# The old images in the new places go, or stay whole.
+for form in oci:image oci-archive:image.tar docker-archive:docker.tar:tiny:1.0; do
+	begin "copy of a layout to $form"
+	cp -a "$scratch/images" before
+	faults bundler copy oci:older "$form"
+done
+
+begin 'copy of an archive to a stream'
+cp -a "$scratch/images" before
+faults -o bundler copy docker-archive:docker.tar oci-archive:-
+
 begin 'lint of a tree'
 cp -a "$scratch/images" before
 faults bundler lint out
