@@ -282,7 +282,7 @@ static int take_other(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, v
 		      struct error *err)
 {
 	static const struct yaml_key keys[] = {
-		{ "version", true, NULL, path_name_fault,
+		{ "version", false, NULL, path_name_fault,
 		  offsetof(struct recipe_release, version) },
 		{ "format", true, take_formats, NULL, 0 },
 		{ "target", false, take_target, NULL, 0 },
@@ -296,7 +296,9 @@ static int take_other(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, v
 		{ NULL, false, NULL, NULL, 0 },
 	};
 	struct recipe *recipe = into;
-	struct recipe_release release = { .wrapper = pool_string(yaml->pool, "") };
+	struct recipe_release release = {
+		.version = recipe->version, .wrapper = pool_string(yaml->pool, ""),
+	};
 	size_t at = recipe->release_count;
 
 	if (yaml_ruled(yaml, key, path_name_fault, &release.name, err) < 0)

@@ -264,6 +264,38 @@ stderr <<-'END'
 	hint: a release must not change; to accept the change, remove 'server.lock.json'
 END
 
+begin 'a release without a version has the own one'
+make_all
+sed -i '/"0\.19\.0"/d' server.yaml
+lock
+run grep -o '"version": .*\|tini\.example.*' server.lock.json
+stdout <<-'END'
+	"version": "2.0",
+	"version": "0.4",
+	"version": "2.0",
+	tini.example/v2.0/tini-amd64",
+	tini.example/v2.0/tini-armv7",
+END
+make_server 2.1
+run bundler update --json 2.1 server.yaml
+filter '/example/!d; s/.*example//'
+stdout <<-'END'
+	/server-2.1-linux-amd64.tar.gz",
+	/server-2.1-linux-armv7.tar.gz",
+	/probe_0.4_linux_amd64.tar.gz",
+	/probe_0.4_linux_armv7.tar.gz",
+	/v2.1/tini-amd64",
+	/v2.1/tini-armv7",
+END
+filter ''
+run bundler rootfs "${sources[@]}" server.yaml
+filter 's/^[0-9a-f]{64}  //'
+stdout <<-'END'
+	rootfs/linux-amd64.mtree
+	rootfs/linux-arm-v7.mtree
+END
+filter ''
+
 begin 'all or nothing'
 make_all
 lock
