@@ -92,7 +92,7 @@ struct http_answer {
 	enum address_class address;		/* of the server; ADDRESS_PUBLIC behind a proxy */
 	bool redirected;			/* another URL than the first answered */
 	bool reached;				/* there was a connection */
-	bool newer_tls;				/* the server wants TLS that bundler does not speak */
+	bool newer_tls;			/* the server wants TLS that bundler does not speak */
 	bool transient;				/* the failure may pass by itself */
 };
 
