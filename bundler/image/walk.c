@@ -168,6 +168,12 @@ int walk_read(struct walk *walk, struct image_document *document)
 	document->fault = "it is not there";
 	if (result <= 0)
 		return result;
+	if (file->entry->file->fd < 0) {
+		/* In a registry, and for a platform that is not wanted: of a manifest no fault. */
+		document->fault = "it was not fetched";
+		return file->role == IMAGE_MANIFEST
+		       ? 0 : report(walk, WALK_NO_FILE, file, document->fault);
+	}
 	if (file->entry->size > LIMIT_INDEX_BYTES)
 		return report(walk, WALK_LARGE, file, NULL) < 0 ? -1 : walk_hash(walk, file);
 	if (file->entry->size > walk->documents)

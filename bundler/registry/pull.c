@@ -18,6 +18,7 @@
 #define BLOBS "blobs/sha256/"
 #define INDEX "application/vnd.oci.image.index.v1+json"
 #define MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define TABLES 2	/* add_tables */
 #define NAME_BYTES (sizeof BLOBS + DIGEST_HEX_BYTES)
 
 /* A manifest or index that was sent. */
@@ -38,6 +39,7 @@ struct manifest {
 struct puller {
 	struct pull *pull;
 	const struct location *place;
+	const struct pull_wanted *wanted;
 	pull_ask *ask;
 	void *context;
 	struct manifest *manifests;
@@ -45,6 +47,8 @@ struct puller {
 	struct digest *documents;	/* manifests and indexes, as they came */
 	size_t document_count;
 	bool attaching;			/* what comes now refers to another one */
+	struct digest *passed;		/* manifests for platforms that are not wanted */
+	size_t passed_count;
 	struct pull_item *blobs;	/* to be asked for */
 	size_t blob_count;
 	uint64_t document_bytes, blob_bytes;	/* that may still come */
@@ -54,6 +58,13 @@ struct puller {
 static int refuse(const struct puller *puller, enum status status, const char *reason)
 {
 	return error_set(puller->err, status, "cannot read '%s': %s", puller->place->path, reason);
+}
+
+static int refuse_count(const struct puller *puller)
+{
+	return error_set(puller->err, STATUS_LIMIT, "cannot read '%s': it has more than %d "
+			 "manifests, configurations and layers", puller->place->path,
+			 LIMIT_REGISTRY_FILES - TABLES);
 }
 
 /* ---- files ---- */
@@ -97,7 +108,7 @@ static struct location_file *add(const struct puller *puller, const char *name, 
 	struct location_file *file = &pull->files[pull->count];
 
 	if (pull->count == LIMIT_REGISTRY_FILES) {
-		refuse(puller, STATUS_LIMIT, "it has too many files");
+		refuse_count(puller);
 		if (fd >= 0)
 			close(fd);
 		return NULL;
@@ -304,6 +315,26 @@ static int take(struct puller *puller, const struct pull_item *item,
 	return result;
 }
 
+static bool is_chosen(const struct pull_wanted *wanted, const char *platform)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (strcmp(wanted->platforms[i]->name, platform) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Whether an entry leads to a manifest that nobody will read, because it is for a platform that is
+ * not wanted. Names are compared by who reads the place, whatever has them.
+ */
+static bool is_passed(const struct puller *puller, const struct descriptor *entry)
+{
+	return puller->wanted->count > 0 && !puller->attaching && entry->has_platform
+	       && entry->media->kind == MEDIA_MANIFEST && !entry->name && !entry->reference
+	       && !is_chosen(puller->wanted, image_platform(&puller->pull->pool, entry->os,
+							    entry->architecture, entry->variant));
+}
+
 /* Up to PULL_ITEMS entries from *next on that lead to other manifests, by their descriptors. */
 static size_t choose(const struct puller *puller, const struct image_index *index, size_t *next,
 		     const struct descriptor *chosen[PULL_ITEMS])
@@ -316,7 +347,7 @@ static size_t choose(const struct puller *puller, const struct image_index *inde
 
 		/* Entries that lead to no manifest are reported by who reads the place. */
 		if ((entry->media->kind != MEDIA_INDEX && entry->media->kind != MEDIA_MANIFEST)
-		    || !is_new(puller, entry))
+		    || !is_new(puller, entry) || is_passed(puller, entry))
 			continue;
 		while (i < count && !digest_equal(&chosen[i]->digest, &entry->digest))
 			i++;
@@ -338,6 +369,15 @@ static int fetch_entries(struct puller *puller, struct document *document, unsig
 	if (depth == LIMIT_INDEX_DEPTH)
 		return refuse(puller, STATUS_LIMIT, "its image indexes are nested too deeply");
 	document_index(document, &index);
+	for (size_t i = 0; i < index.count; i++) {
+		const struct descriptor *entry = &index.manifests[i];
+
+		if (!is_new(puller, entry) || !is_passed(puller, entry))
+			continue;
+		if (puller->passed_count == LIMIT_REGISTRY_FILES)
+			return refuse_count(puller);
+		puller->passed[puller->passed_count++] = entry->digest;
+	}
 	while (result == 0 && (count = choose(puller, &index, &next, chosen)) > 0) {
 		for (size_t i = 0; i < count; i++)
 			items[i] = (struct pull_item){
@@ -478,21 +518,24 @@ static bool is_wanted(const struct manifest *manifest, const struct pull_wanted 
 		return true;
 	if (wanted->count == 0)
 		return wanted->extent > PULL_IMAGES || strcmp(platform, "unknown/unknown") != 0;
-	for (size_t i = 0; i < wanted->count; i++)
-		if (strcmp(wanted->platforms[i]->name, platform) == 0)
-			return true;
-	return false;
+	return is_chosen(wanted, platform);
 }
 
-/* The layers of those that are wanted; the others are only listed. */
-static int fetch_layers(struct puller *puller, const struct pull_wanted *wanted)
+/* Lists what is there and was not fetched. */
+static int list(struct puller *puller, const struct digest *digest)
 {
 	char name[NAME_BYTES];
 
+	return find(puller->pull, digest) || add(puller, blob_name(digest, name), -1) ? 0 : -1;
+}
+
+/* The layers of those that are wanted; all others are only listed, as manifests are. */
+static int fetch_layers(struct puller *puller)
+{
 	for (size_t i = 0; i < puller->manifest_count; i++) {
 		const struct image_manifest *fields = &puller->manifests[i].fields;
 
-		if (!is_wanted(&puller->manifests[i], wanted))
+		if (!is_wanted(&puller->manifests[i], puller->wanted))
 			continue;
 		for (size_t k = 0; k < fields->count; k++)
 			if (want(puller, &fields->layers[k]) < 0)
@@ -505,9 +548,12 @@ static int fetch_layers(struct puller *puller, const struct pull_wanted *wanted)
 
 		for (size_t k = 0; k < fields->count; k++)
 			if (is_new(puller, &fields->layers[k])
-			    && !add(puller, blob_name(&fields->layers[k].digest, name), -1))
+			    && list(puller, &fields->layers[k].digest) < 0)
 				return -1;
 	}
+	for (size_t i = 0; i < puller->passed_count; i++)
+		if (list(puller, &puller->passed[i]) < 0)
+			return -1;
 	return 0;
 }
 
@@ -539,7 +585,8 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 	      pull_ask *ask, void *context, int scratch, struct error *err)
 {
 	struct puller puller = {
-		.pull = pull, .place = place, .ask = ask, .context = context, .err = err,
+		.pull = pull, .place = place, .wanted = wanted, .ask = ask, .context = context,
+		.err = err,
 		.document_bytes = LIMIT_DOCUMENTS_BYTES, .blob_bytes = LIMIT_LAYERS_BYTES,
 	};
 	struct pull_item named = { .kind = PULL_NAMED };
@@ -552,6 +599,7 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 	puller.manifests = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.manifests);
 	puller.blobs = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.blobs);
 	puller.documents = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.documents);
+	puller.passed = memory_new(LIMIT_REGISTRY_FILES, sizeof *puller.passed);
 	result = ask(context, &named, 1, err);
 	if (result == 0)
 		result = take(&puller, &named, NULL, 0, &top);
@@ -560,7 +608,7 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 	if (result == 0)
 		result = fetch_configs(&puller);
 	if (result == 0)
-		result = fetch_layers(&puller, wanted);
+		result = fetch_layers(&puller);
 	if (result == 0)
 		result = add_tables(&puller, scratch, &top, json_incref(entries));
 	json_decref(entries);
@@ -569,6 +617,7 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 	free(puller.manifests);
 	free(puller.blobs);
 	free(puller.documents);
+	free(puller.passed);
 	place->files = pull->files;
 	place->file_count = pull->count;
 	return result;

@@ -48,7 +48,7 @@ enum pull_extent {
 	PULL_ATTACHED		/* and what refers to any of these: the registry is asked for it */
 };
 
-/* Whose layers are fetched. Documents always are. */
+/* What is fetched; of manifests for another platform, those whose entry does not state it. */
 struct pull_wanted {
 	const struct platform *const *platforms;
 	size_t count;		/* 0: all */

@@ -455,6 +455,71 @@ A CONFIG
 A LAYER
 END
 
+# indexed PLATFORM...: serves an index of the image for linux/amd64, and of a manifest that is not there for
+# each of these; "-" states none.
+missing=sha256:$(printf %064d 1)
+indexed() {
+	python3 - "$manifest" "$(stat -c %s "$blobs/${manifest#*:}")" "$missing" "$@" >index <<-'END'
+	import json, sys
+	def entry(digest, size, platform):
+	    value = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest, "size": size}
+	    if platform != "-":
+	        value["platform"] = dict(zip(("os", "architecture"), platform.split("/")))
+	    return value
+	print(json.dumps({"schemaVersion": 2, "manifests": [entry(sys.argv[1], int(sys.argv[2]), "linux/amd64")]
+	                  + [entry(sys.argv[3], 2, platform) for platform in sys.argv[4:]]}))
+	END
+	serve_rules "$A=/v2/demo/manifests/1 say 200 'Content-Type: ${type/manifest/index}' @index ;; /v2/demo/manifests/$missing say 404 '<{\"errors\": [{\"code\": \"MANIFEST_UNKNOWN\"}]}' ;; $good"
+}
+same() { # same PLATFORM: compares the registry's image for it with the one that was made
+	run bundler diff --cache cache --ca-file "$pki/ca.pem" -p "$1" "docker://$image" "oci:$scratch/made/good/image"
+}
+not_there="bundler: cannot fetch 'https://registry.corp.example/v2/demo/manifests/$missing': the registry says: MANIFEST_UNKNOWN"
+
+begin 'a manifest that is not there, for a platform that is not wanted'
+indexed linux/arm64 unknown/unknown
+same linux/amd64
+stdout <<END
+note: index $missing: first a manifest for no platform, second nothing, not an image
+verdict: identical (1 note)
+END
+sent <<-'END'
+A TAG
+A DIGEST
+A CONFIG
+A LAYER
+END
+same linux/arm64
+status 11
+stderr <<<"$not_there"
+
+begin 'a manifest that is not there, for a platform that is not stated'
+indexed -
+same linux/amd64
+status 11
+stderr <<<"$not_there"
+
+begin 'a manifest that is not there, and all are wanted'
+indexed linux/arm64
+pull "docker://$image"
+status 11
+stderr <<<"$not_there"
+
+begin 'an index of more manifests than can be opened'
+python3 - >index <<-'END'
+	import json
+	print(json.dumps({"schemaVersion": 2, "manifests": [
+	    {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": f"sha256:{i:064d}", "size": 2,
+	     "platform": {"os": "linux", "architecture": "arm64"}} for i in range(800)]}))
+END
+serve_rules "$A=/v2/demo/manifests/1 say 200 'Content-Type: ${type/manifest/index}' @index ;; $good"
+same linux/amd64
+status 10
+stderr <<-END
+bundler: cannot read 'docker://$image': it has more than 766 manifests, configurations and layers
+END
+sent <<<'A TAG'
+
 # ---- refusals ----
 
 differs 'a refusal in its own words' "* say 404 '<{\"errors\": [{\"code\": \"MANIFEST_UNKNOWN\", \"message\": \"no such tag\"}]}'" 11 \

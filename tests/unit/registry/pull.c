@@ -271,18 +271,65 @@ static void leaves_attestations_to_validate(void **state)
 			    "arm64 unknown-config !unknown-layer unknown index");
 }
 
-static void pulls_layers_of_platforms_that_are_wanted(void **state)
+/* Pulls what is for linux/arm64, and has to be asked for these. */
+static void pull_arm64(size_t index, enum pull_extent extent, const char *expected)
 {
-	const size_t index = put_many();
 	const struct platform *const arm64 = platform_find("linux/arm64", &err);
+	const struct pull_wanted wanted = { .platforms = &arm64, .count = 1, .extent = extent };
+
+	assert_int_equal(pull_it("docker://r.example/a:1", index, &wanted), 0);
+	assert_string_equal(asked.bytes, expected);
+}
+
+static void pulls_platforms_that_are_wanted(void **state)
+{
+	(void)state;
+	pull_arm64(put_many(), PULL_IMAGES, "(index)(arm64)(arm64-config)(arm64-layer)");
+	assert_string_equal(listing(), "!amd64 arm64-config arm64-layer arm64 !unknown index");
+}
+
+/* Who reads the place compares names, and reads a manifest for each entry that may be meant. */
+static void pulls_what_another_entry_wants(void **state)
+{
+	const size_t image = put_image("amd64"), named = put_image("arm");
+	const size_t inner = put_index("inner", describe(image, MANIFEST, platform("arm64")));
+	const size_t index = put_index("index", pool_format(
+		&pool, "%s,%s,%s", describe(image, MANIFEST, platform("amd64")),
+		describe(inner, INDEX, platform("amd64")),
+		describe(named, MANIFEST, pool_format(&pool, "%s,\"annotations\":{\"org.opencontain"
+						      "ers.image.ref.name\":\"1\"}",
+						      platform("arm")))));
 
 	(void)state;
-	assert_int_equal(pull_it("docker://r.example/a:1", index,
-				 &(struct pull_wanted){ .platforms = &arm64, .count = 1 }), 0);
-	assert_string_equal(asked.bytes, "(index)(amd64 arm64 unknown)"
-			    "(amd64-config arm64-config unknown-config)(arm64-layer)");
-	assert_string_equal(listing(), "amd64-config !amd64-layer amd64 arm64-config arm64-layer "
-			    "arm64 unknown-config !unknown-layer unknown index");
+	pull_arm64(index, PULL_IMAGES, "(index)(inner arm)(amd64)(amd64-config arm-config)"
+		   "(amd64-layer)");
+	assert_string_equal(listing(), "amd64-config amd64-layer amd64 arm-config !arm-layer arm "
+			    "inner index");
+}
+
+#define MISSING "\"mediaType\":\"" MANIFEST "\",\"size\":2,\"digest\":\"sha256:00000000000000000" \
+	"00000000000000000000000000000000000000000000000\""
+
+/* Only what is read has to be there. */
+static void passes_what_is_not_there(void **state)
+{
+	const size_t image = put_image("arm64");
+	const char *entry = describe(image, MANIFEST, platform("arm64"));
+	const size_t index = put_index("index", pool_format(
+		&pool, "{" MISSING "%s},%s", platform("amd64"), entry));
+	const size_t unstated = put_index("unstated", pool_format(&pool, "{" MISSING "},%s",
+								  entry));
+	const struct platform *const arm64 = platform_find("linux/arm64", &err);
+	const struct pull_wanted wanted = { .platforms = &arm64, .count = 1 };
+
+	(void)state;
+	pull_arm64(index, PULL_ALL, "(index)(arm64)(arm64-config)(arm64-layer)");
+	pull_close(&pull);
+	assert_int_equal(pull_it("docker://r.example/a:1", unstated, &wanted), -1);
+	assert_int_equal(err.status, STATUS_HTTP);
+	pull_close(&pull);
+	assert_int_equal(pull_it("docker://r.example/a:1", index, &images), -1);
+	assert_int_equal(err.status, STATUS_HTTP);
 }
 
 static void finds_the_platform_in_the_configuration(void **state)
@@ -477,7 +524,8 @@ static void bounds_files(void **state)
 					     describe(stored - 1, LAYER, "")));
 	buffer_free(&layers);
 	assert_pull_refused("docker://r.example/a", stored - 1, STATUS_LIMIT,
-			    "cannot read 'docker://r.example/a': it has too many files");
+			    "cannot read 'docker://r.example/a': it has more than 766 "
+			    "manifests, configurations and layers");
 }
 
 static void bounds_sizes(void **state)
@@ -509,7 +557,9 @@ int main(void)
 		pull_test(finds_out_what_does_not_say_what_it_is),
 		pull_test(pulls_an_index),
 		pull_test(leaves_attestations_to_validate),
-		pull_test(pulls_layers_of_platforms_that_are_wanted),
+		pull_test(pulls_platforms_that_are_wanted),
+		pull_test(pulls_what_another_entry_wants),
+		pull_test(passes_what_is_not_there),
 		pull_test(finds_the_platform_in_the_configuration),
 		pull_test(asks_for_each_thing_once),
 		pull_test(asks_for_no_more_than_a_question_holds),
