@@ -488,14 +488,17 @@ static int fetch_configs(struct puller *puller)
 	for (size_t i = 0; i < puller->manifest_count; i++) {
 		struct manifest *manifest = &puller->manifests[i];
 		const struct descriptor *config = &manifest->fields.config;
+		const struct location_file *file =
+			config->fault ? NULL : find(puller->pull, &config->digest);
 		struct image_config fields;
 		struct document document;
 		struct buffer text;
 		int result;
 
-		if (manifest->platform || config->fault)
+		/* There is none of a foreign type. */
+		if (manifest->platform || !file)
 			continue;
-		result = read_file(puller, find(puller->pull, &config->digest), &text);
+		result = read_file(puller, file, &text);
 		if (result == 0 && !document_parse(&document, &text)) {
 			document_config(&document, &fields);
 			manifest->platform = image_platform(&manifest->json.pool, fields.os,

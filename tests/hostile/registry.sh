@@ -505,6 +505,36 @@ pull "docker://$image"
 status 11
 stderr <<<"$not_there"
 
+begin 'a configuration that is a layer for a platform that is not wanted'
+python3 - "$manifest" "$(stat -c %s "$blobs/${manifest#*:}")" "$blobs/" <<-'END'
+	import hashlib, json, sys
+	OCI = "application/vnd.oci.image."
+	layer = {"mediaType": OCI + "layer.v1.tar", "digest": f"sha256:{7:064d}", "size": 9}
+	def put(name, value):
+	    data = value.encode()
+	    with open(name, "wb") as f:
+	        f.write(data)
+	    return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+	def image(name, config):
+	    return put(name, json.dumps({"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "config": config,
+	                                 "layers": [layer]})) | {"mediaType": OCI + "manifest.v1+json"}
+	config = put("arm64", '{"os": "linux", "architecture": "arm64"}') | {"mediaType": OCI + "config.v1+json"}
+	entries = [image("one", config), image("two", layer | {"mediaType": OCI + "layer.nondistributable.v1.tar"})]
+	with open("index", "w") as f:
+	    json.dump({"schemaVersion": 2, "manifests": entries + [
+	        {"mediaType": OCI + "manifest.v1+json", "digest": sys.argv[1], "size": int(sys.argv[2]),
+	         "platform": {"os": "linux", "architecture": "amd64"}}]}, f)
+END
+there() { echo "/v2/demo/$1/sha256:$(sha256sum "$2" | cut -d' ' -f1) say 200 ${3-} @$2"; }
+serve_rules "$A=/v2/demo/manifests/1 say 200 'Content-Type: ${type/manifest/index}' @index ;; $(there blobs arm64) ;; $(there manifests one "'Content-Type: $type'") ;; $(there manifests two "'Content-Type: $type'") ;; $good"
+same linux/amd64
+status 1
+seventh=$(printf %064d 7)
+stdout <<-END
+file blobs/sha256/$seventh: first sha256:$seventh, 9 bytes, second it was not fetched, in the first place
+verdict: different (1 difference)
+END
+
 begin 'an index of more manifests than can be opened'
 python3 - >index <<-'END'
 	import json

@@ -397,6 +397,18 @@ static void asks_for_no_foreign_layer_and_for_no_unknown_entry(void **state)
 #define assert_pull_refused(text, number, status, expected) \
 	assert_refused(pull_it(text, number, &all), err, status, expected)
 
+static void reads_no_foreign_configuration(void **state)
+{
+	const size_t config = put("config", "", memory_string("{}"));
+	const size_t image = put("image", MANIFEST, memory_format(
+		"{\"config\":%s}", describe(config, "application/vnd.docker.image.rootfs.foreign."
+					    "diff.tar.gzip", "")));
+
+	(void)state;
+	assert_int_equal(pull_it("docker://r.example/a", image, &images), 0);
+	assert_string_equal(asked.bytes, "(image)");
+}
+
 static void refuses_what_was_not_asked_for(void **state)
 {
 	const size_t image = put_image("amd64"), other = put_image("arm64");
@@ -564,6 +576,7 @@ int main(void)
 		pull_test(asks_for_each_thing_once),
 		pull_test(asks_for_no_more_than_a_question_holds),
 		pull_test(asks_for_no_foreign_layer_and_for_no_unknown_entry),
+		pull_test(reads_no_foreign_configuration),
 		pull_test(refuses_what_was_not_asked_for),
 		pull_test(refuses_another_manifest),
 		pull_test(refuses_what_is_not_an_image),
