@@ -206,10 +206,10 @@ static int explain(const struct answer *answer, const char *name, struct error *
 	}
 }
 
-int broker_ask(void *context, const char *name, const char *server, struct buffer *bytes,
+int broker_ask(void *context, const char *name, const char *server, struct buffer *answer,
 	       int *status, struct error *err)
 {
-	struct answer *answer = memory_new(1, sizeof *answer);
+	struct answer *received = memory_new(1, sizeof *received);
 	struct question question = { 0 };
 	ssize_t got = -1;
 	int result = -1;
@@ -223,21 +223,21 @@ int broker_ask(void *context, const char *name, const char *server, struct buffe
 	snprintf(question.name, sizeof question.name, "%s", name);
 	snprintf(question.server, sizeof question.server, "%s", server);
 	if (peer >= 0 && write(peer, &question, sizeof question) == sizeof question)
-		while ((got = read(peer, answer, sizeof *answer)) < 0 && errno == EINTR
+		while ((got = read(peer, received, sizeof *received)) < 0 && errno == EINTR
 		       && interrupt_check(err) == 0)
 			;
-	if (got == sizeof *answer && answer->length <= sizeof answer->bytes)
-		result = explain(answer, name, err);
+	if (got == sizeof *received && received->length <= sizeof received->bytes)
+		result = explain(received, name, err);
 	else if (interrupt_check(err) == 0)
 		error_set(err, STATUS_FILE, "cannot run docker-credential-%s: the process for it "
 			  "has ended", name);
 	if (result == 0) {
-		*status = answer->status;
-		buffer_add(bytes, answer->bytes, answer->length);
+		*status = received->status;
+		buffer_add(answer, received->bytes, received->length);
 	}
 out:
-	explicit_bzero(answer, sizeof *answer);
-	free(answer);
+	explicit_bzero(received, sizeof *received);
+	free(received);
 	return result;
 }
 

@@ -291,7 +291,7 @@ static int offer(void *context, struct push_item *items, size_t count, struct er
 {
 	const struct client *client = context;
 	struct question questions[PULL_ITEMS];
-	int fds[PULL_ITEMS];
+	int fds[PULL_ITEMS] = { -1 };
 
 	for (size_t i = 0; i < count; i++) {
 		questions[i] = (struct question){
