@@ -264,6 +264,15 @@ stdout <<<0
 run grep -c "^$C PUT" requests
 stdout <<<2
 
+begin 'not even when that host asks for one'
+serve_rules "$A=$basics ;; HEAD $basics ;; POST *!$basic_ say 401 'WWW-Authenticate: Basic realm=x' ;; POST * say 202 'Location: https://store.example/up?sig=S' ;; $after" \
+	"$C=PUT *!$basic_ say 401 'WWW-Authenticate: Basic realm=x' ;; PUT * say 201"
+push --authfile "$scratch/auth.json" "oci:$made" $image
+status 6
+stderr <<<"bundler: cannot send to 'https://store.example/up': HTTP status 401 (Unauthorized)"
+run grep -c "^$C" requests
+stdout <<<1
+
 # misplaced NAME FIELD REASON [STATUS]: nothing is sent to that place.
 misplaced() {
 	begin "$1"
