@@ -414,6 +414,7 @@ const struct command command_audit = {
 		    "[--authfile FILE] [--plain-http HOST]... PLACE [RECIPE]",
 	.options = options,
 	.network = true,
+	.registry = true,
 	.writes = true,
 	.run = run_audit,
 };

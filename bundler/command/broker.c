@@ -6,13 +6,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,15 +24,17 @@
 
 #define TEXT_BYTES 300		/* of a helper's name, or of a server */
 #define TICK 100		/* milliseconds: how late an end may be noticed */
+#define DESCRIPTORS 1024	/* that the program may have been started with */
 
 struct question {
 	char name[TEXT_BYTES], server[TEXT_BYTES];
 };
 
-enum outcome { RAN, ABSENT, LATE, FLOODED, FAILED };
+enum outcome { FAILED, RAN, LATE, FLOODED };
 
 struct answer {
 	enum outcome outcome;
+	int number;		/* errno, if it failed */
 	int status;		/* of the helper, if it ran */
 	size_t length;		/* of bytes */
 	char bytes[LIMIT_HELPER_BYTES];
@@ -43,98 +46,107 @@ static pid_t broker;
 
 /* ---- the broker ---- */
 
-/* In the child: becomes the helper, or ends with status 127, as a shell does. */
-static void become(const char *name, int in, int out)
+/*
+ * Starts the helper, as the first of a process group, with the ends of two pipes: 0, or an errno.
+ * Of its messages nobody is told.
+ */
+static int start(pid_t *helper, const char *name, int in, int out)
 {
 	char program[sizeof "docker-credential-" + TEXT_BYTES];
 	char get[] = "get", *arguments[] = { program, get, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t defaults;
+	int number;
 
 	snprintf(program, sizeof program, "docker-credential-%s", name);
-	setpgid(0, 0);
-	signal(SIGPIPE, SIG_DFL);
-	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
-		execvp(program, arguments);
-	_exit(errno == ENOENT ? 127 : 126);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGXFSZ);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	number = posix_spawnp(helper, program, &files, &attributes, arguments, environ);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attributes);
+	return number;
 }
 
-/* Reads until the end: whether it came, in time, before there was too much or nobody to ask. */
-static enum outcome collect(struct answer *answer, int from, int socket, int64_t deadline)
+/* Reads what has come: whether it was all (RAN), too much, or not yet (LATE). */
+static enum outcome receive(struct answer *answer, int from)
 {
+	char more;
+	const size_t left = sizeof answer->bytes - answer->length;
+	const ssize_t got = left > 0 ? read(from, answer->bytes + answer->length, left)
+				     : read(from, &more, 1);
+
+	if (got > 0 && left == 0)
+		return FLOODED;
+	if (got > 0)
+		answer->length += (size_t)got;
+	return got == 0 ? RAN : LATE;
+}
+
+/* Until the helper has ended: whether it did, in time, and as long as somebody waits for it. */
+static enum outcome attend(struct answer *answer, pid_t helper, int from, int socket)
+{
+	const int64_t deadline = clock_now() + 1000LL * LIMIT_HELPER_SECONDS;
 	struct pollfd polls[2] = { { from, POLLIN, 0 }, { socket, 0, 0 } };
-	ssize_t got;
-
-	for (;;) {
-		poll(polls, 2, TICK);
-		if (clock_now() >= deadline || polls[1].revents || interrupt_signal() != 0)
-			return LATE;
-		if (!polls[0].revents)
-			continue;
-		if (answer->length == sizeof answer->bytes)
-			return FLOODED;
-		got = read(from, answer->bytes + answer->length,
-			   sizeof answer->bytes - answer->length);
-		if (got == 0)
-			return RAN;
-		if (got > 0)
-			answer->length += (size_t)got;
-		else if (errno != EINTR)
-			return FAILED;
-	}
-}
-
-/* Waits for the end of a helper, and makes one where it does not come. */
-static void reap(struct answer *answer, pid_t helper, int64_t deadline)
-{
-	pid_t ended = 0;
+	enum outcome outcome = LATE;
 	int status;
 
-	while (answer->outcome == RAN && (ended = waitpid(helper, &status, WNOHANG)) == 0
-	       && clock_now() < deadline)
-		poll(NULL, 0, TICK / 10);
-	if (answer->outcome == RAN && ended == helper) {
-		answer->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-		if (answer->status == 127)
-			answer->outcome = ABSENT;
-		return;
+	while (outcome != FLOODED) {
+		poll(polls, 2, outcome == RAN ? TICK / 10 : TICK);
+		if (clock_now() >= deadline || polls[1].revents || interrupt_signal() != 0)
+			return LATE;
+		if (outcome == LATE && polls[0].revents)
+			outcome = receive(answer, from);
+		if (outcome != RAN)
+			continue;
+		polls[0].fd = -1;
+		if (waitpid(helper, &status, WNOHANG) == helper) {
+			/* As shells count them. */
+			answer->status = WIFEXITED(status) ? WEXITSTATUS(status)
+							   : 128 + WTERMSIG(status);
+			return RAN;
+		}
 	}
-	if (answer->outcome == RAN)
-		answer->outcome = LATE;
+	return outcome;
+}
+
+/* With all that it has started, unless that has left its group. */
+static void end(pid_t helper)
+{
 	kill(-helper, SIGKILL);
-	kill(helper, SIGKILL);
 	while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 
 static void run(struct answer *answer, const struct question *question, int socket)
 {
-	const int64_t deadline = clock_now() + 1000LL * LIMIT_HELPER_SECONDS;
-	int in[2], out[2];
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
 	pid_t helper;
 
-	answer->outcome = FAILED;
-	if (pipe2(in, O_CLOEXEC) < 0)
-		return;
-	if (pipe2(out, O_CLOEXEC) < 0) {
-		close(in[0]);
-		close(in[1]);
-		return;
-	}
-	helper = fork();
-	if (helper == 0)
-		become(question->name, in[0], out[1]);
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
+		answer->number = errno;
+	else
+		answer->number = start(&helper, question->name, in[0], out[1]);
 	close(in[0]);
 	close(out[1]);
-	if (helper > 0) {
+	if (answer->number == 0) {
 		/* A pipe takes it all, and SIGPIPE is ignored. */
 		if (write(in[1], question->server, strlen(question->server)) < 0)
 			errno = 0;
 		close(in[1]);
 		in[1] = -1;
-		answer->outcome = collect(answer, out[0], socket, deadline);
-		reap(answer, helper, deadline);
+		answer->outcome = attend(answer, helper, out[0], socket);
+		if (answer->outcome != RAN)
+			end(helper);
 	}
-	if (in[1] >= 0)
-		close(in[1]);
+	close(in[1]);
 	close(out[0]);
 }
 
@@ -145,18 +157,34 @@ static bool is_name(const char *text)
 				    "0123456789._-")] == '\0';
 }
 
+/*
+ * Gives up all files but the socket, also those that the program was started with: nobody who waits
+ * for the end of one must wait for this process, or for what a helper leaves behind.
+ */
+static void give_up_files(int socket)
+{
+	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (dup2(nothing, fd) < 0)
+			close(fd);
+	for (int fd = STDERR_FILENO + 1; fd < socket; fd++)
+		close(fd);
+	/* Linux before 5.9 has no such call. */
+	if (syscall(SYS_close_range, (unsigned)socket + 1, ~0U, 0) < 0)
+		for (int fd = socket + 1; fd < DESCRIPTORS; fd++)
+			close(fd);
+}
+
 static void serve(int socket)
 {
 	static struct answer answer;
 	struct question question;
-	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* Whoever reads what this program prints must not wait for this process. */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && nothing >= 0; fd++)
-		dup2(nothing, fd);
+	give_up_files(socket);
 	while (interrupt_signal() == 0
 	       && read(socket, &question, sizeof question) == sizeof question) {
-		answer = (struct answer){ .outcome = FAILED };
+		answer = (struct answer){ .number = EINVAL };
 		question.name[TEXT_BYTES - 1] = question.server[TEXT_BYTES - 1] = '\0';
 		if (is_name(question.name))
 			run(&answer, &question, socket);
@@ -187,10 +215,6 @@ int broker_start(struct error *err)
 
 static int explain(const struct answer *answer, const char *name, struct error *err)
 {
-	static const char *const reasons[] = {
-		[ABSENT] = "it is not in PATH", [FAILED] = "it cannot be run",
-	};
-
 	switch (answer->outcome) {
 	case RAN:
 		return 0;
@@ -202,42 +226,54 @@ static int explain(const struct answer *answer, const char *name, struct error *
 				 "more than %d bytes", name, (int)LIMIT_HELPER_BYTES);
 	default:
 		return error_set(err, STATUS_FILE, "cannot run docker-credential-%s: %s", name,
-				 reasons[answer->outcome]);
+				 answer->number == ENOENT ? "it is not in PATH"
+							  : strerror(answer->number));
 	}
 }
 
-int broker_ask(void *context, const char *name, const char *server, struct buffer *answer,
+/* Asks: 0, or -1 without an answer. A signal may come to another thread than this one. */
+static int exchange(const struct question *question, struct answer *answer)
+{
+	struct pollfd waiting = { peer, POLLIN, 0 };
+
+	if (write(peer, question, sizeof *question) < 0)
+		return -1;
+	while (poll(&waiting, 1, TICK) <= 0)
+		if (interrupt_signal() != 0)
+			return -1;
+	return read(peer, answer, sizeof *answer) == sizeof *answer
+	       && answer->length <= sizeof answer->bytes ? 0 : -1;
+}
+
+int broker_ask(void *context, const char *name, const char *server, struct buffer *bytes,
 	       int *status, struct error *err)
 {
-	struct answer *received = memory_new(1, sizeof *received);
+	struct answer *answer;
 	struct question question = { 0 };
-	ssize_t got = -1;
-	int result = -1;
+	int result;
 
 	(void)context;
-	if (strlen(name) >= TEXT_BYTES || strlen(server) >= TEXT_BYTES || !is_name(name)) {
-		error_set(err, STATUS_FILE, "cannot run docker-credential-%.80s: this is not the "
-			  "name of a program", name);
-		goto out;
-	}
+	if (strlen(name) >= TEXT_BYTES || strlen(server) >= TEXT_BYTES || !is_name(name))
+		return error_set(err, STATUS_FILE, "cannot run docker-credential-%.80s: this is "
+				 "not the name of a program", name);
 	snprintf(question.name, sizeof question.name, "%s", name);
 	snprintf(question.server, sizeof question.server, "%s", server);
-	if (peer >= 0 && write(peer, &question, sizeof question) == sizeof question)
-		while ((got = read(peer, received, sizeof *received)) < 0 && errno == EINTR
-		       && interrupt_check(err) == 0)
-			;
-	if (got == sizeof *received && received->length <= sizeof received->bytes)
-		result = explain(received, name, err);
-	else if (interrupt_check(err) == 0)
-		error_set(err, STATUS_FILE, "cannot run docker-credential-%s: the process for it "
-			  "has ended", name);
-	if (result == 0) {
-		*status = received->status;
-		buffer_add(answer, received->bytes, received->length);
+	answer = memory_new(1, sizeof *answer);
+	if (exchange(&question, answer) == 0) {
+		result = explain(answer, name, err);
+	} else {
+		/* What comes now would be taken for the answer to another question. */
+		broker_leave();
+		result = interrupt_check(err) < 0
+			 ? -1 : error_set(err, STATUS_FILE, "cannot run docker-credential-%s: the "
+					  "process for it has ended", name);
 	}
-out:
-	explicit_bzero(received, sizeof *received);
-	free(received);
+	if (result == 0) {
+		*status = answer->status;
+		buffer_add(bytes, answer->bytes, answer->length);
+	}
+	explicit_bzero(answer, sizeof *answer);
+	free(answer);
 	return result;
 }
 

@@ -15,12 +15,12 @@
 int broker_start(struct error *err);
 
 /*
- * For struct registry_options: adds what docker-credential-NAME prints for a server to answer, at
+ * For struct registry_options: adds what docker-credential-NAME prints for a server to bytes, at
  * most LIMIT_HELPER_BYTES, and sets *status to its exit status. It has LIMIT_HELPER_SECONDS, and is
  * killed then. STATUS_FILE for a program that cannot be run or is killed, STATUS_LIMIT,
  * STATUS_INTERRUPTED.
  */
-int broker_ask(void *context, const char *name, const char *server, struct buffer *answer,
+int broker_ask(void *context, const char *name, const char *server, struct buffer *bytes,
 	       int *status, struct error *err);
 
 /* From here on this process cannot ask; those that it has made still can. */

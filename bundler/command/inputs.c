@@ -14,6 +14,7 @@
 #include "base/confine.h"
 #include "base/limits.h"
 #include "build/build.h"
+#include "command/broker.h"
 #include "command/report.h"
 #include "fetch/github.h"
 #include "recipe/load.h"
@@ -380,6 +381,7 @@ static int fetch_apart(void *context, void *items, size_t count, int *fds, struc
 	const struct platform *const table = platform_table(), **chosen;
 	size_t rows = 0, platforms = 0;
 
+	broker_leave();
 	while (table[rows].name)
 		rows++;
 	chosen = pool_new(&inputs->pool, count, sizeof *chosen);

@@ -171,8 +171,8 @@ int credentials_parse(struct credentials *found, const struct buffer *answer, in
 	    && strncmp(bytes, NOT_FOUND, strlen(NOT_FOUND)) == 0)
 		return 0;
 	if (status != 0)
-		return error_set(err, STATUS_FILE, "docker-credential-%s ended with status %d: "
-				 "%.*s", name, status, (int)line, bytes);
+		return error_set(err, STATUS_FILE, "docker-credential-%s ended with status %d%s"
+				 "%.*s", name, status, line > 0 ? ": " : "", (int)line, bytes);
 	login = json_loadb(bytes, answer->length, JSON_REJECT_DUPLICATES, &unused);
 	user = json_string_value(json_object_get(login, "Username"));
 	secret = json_string_value(json_object_get(login, "Secret"));

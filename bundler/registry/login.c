@@ -22,12 +22,22 @@ struct login {
 	struct login *next;
 };
 
+/* What a helper has printed for a server, or why it has not. */
+struct word {
+	char *name, *server;
+	struct buffer bytes;
+	int status, result;
+	struct error err;
+	struct word *next;
+};
+
 struct logins {
 	struct redirect *client;
 	struct login_files files;
 	struct buffer *texts;	/* of the files */
-	pthread_mutex_t lock;	/* of first; one thread at a time logs in */
+	pthread_mutex_t lock;	/* of the lists; one thread at a time logs in */
 	struct login *first;
+	struct word *words;
 };
 
 /* One request, which may be made several times. */
@@ -70,23 +80,35 @@ static void forget(char *secret)
 	free(secret);
 }
 
+static void forget_bytes(struct buffer *secret)
+{
+	if (secret->bytes)
+		explicit_bzero(secret->bytes, secret->length);
+	buffer_free(secret);
+}
+
 void login_close(struct logins *logins)
 {
 	struct login *login;
+	struct word *word;
 
 	if (!logins)
 		return;
+	while ((word = logins->words)) {
+		logins->words = word->next;
+		forget_bytes(&word->bytes);
+		free(word->name);
+		free(word->server);
+		free(word);
+	}
 	while ((login = logins->first)) {
 		logins->first = login->next;
 		free(login->repository);
 		forget(login->authorization);
 		free(login);
 	}
-	for (size_t i = 0; i < logins->files.count; i++) {
-		if (logins->texts[i].bytes)
-			explicit_bzero(logins->texts[i].bytes, logins->texts[i].length);
-		buffer_free(&logins->texts[i]);
-	}
+	for (size_t i = 0; i < logins->files.count; i++)
+		forget_bytes(&logins->texts[i]);
 	free(logins->texts);
 	pthread_mutex_destroy(&logins->lock);
 	free(logins);
@@ -137,18 +159,44 @@ static char *recall(const struct question *question, bool *secret)
 
 /* ---- challenges ---- */
 
-/* The login of the first file that has one: as credentials_find. */
+/*
+ * For credentials.h: asks a helper for a server once, since it may ask a person, or take its time
+ * to fail. With the lock.
+ */
+static int ask_helper(void *context, const char *name, const char *server, struct buffer *answer,
+		      int *status, struct error *err)
+{
+	struct logins *logins = context;
+	struct word *word = logins->words;
+
+	while (word && (strcmp(word->name, name) != 0 || strcmp(word->server, server) != 0))
+		word = word->next;
+	if (!word) {
+		word = memory_new(1, sizeof *word);
+		*word = (struct word){ .name = memory_string(name),
+				       .server = memory_string(server), .next = logins->words };
+		logins->words = word;
+		buffer_init(&word->bytes, LIMIT_HELPER_BYTES);
+		word->result = logins->files.helper(logins->files.context, name, server,
+						    &word->bytes, &word->status, &word->err);
+	}
+	buffer_add(answer, word->bytes.bytes, word->bytes.length);
+	*status = word->status;
+	*err = word->err;
+	return word->result;
+}
+
+/* The login of the first file that has one: as credentials_find. With the lock. */
 static int find_credentials(const struct question *question, struct credentials *found,
 			    struct error *err)
 {
-	const struct logins *logins = question->logins;
+	struct logins *logins = question->logins;
 	int result = 0;
 
 	*found = (struct credentials){ 0 };
 	for (size_t i = 0; i < logins->files.count && result == 0; i++)
 		result = credentials_find(found, &logins->texts[i], logins->files.paths[i],
-					  question->reference, logins->files.helper,
-					  logins->files.context, err);
+					  question->reference, ask_helper, logins, err);
 	return result;
 }
 

@@ -24,7 +24,7 @@ struct login_files {
 	const char *const *paths;	/* in the order in which they are looked at */
 	size_t count;
 	bool named;			/* by the user: they must be there */
-	credentials_helper *helper;	/* for logins that programs keep */
+	credentials_helper *helper;	/* for logins that programs keep; asked once for each */
 	void *context;			/* the helper's */
 };
 

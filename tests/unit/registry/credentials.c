@@ -189,7 +189,7 @@ static void helpers(void **state)
 {
 	static const char *const refusals[][2] = {
 		{ "failing", "docker-credential-failing ended with status 1: the \033 keychain is locked" },
-		{ "silent", "docker-credential-silent ended with status 3: " },
+		{ "silent", "docker-credential-silent ended with status 3" },
 		{ "empty", "docker-credential-empty printed no login" },
 		{ "odd", "docker-credential-odd printed no login" },
 		{ "half", "docker-credential-half printed no login" },
