@@ -128,7 +128,7 @@ static void end(pid_t helper)
 static void run(struct answer *answer, const struct question *question, int socket)
 {
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
-	pid_t helper;
+	pid_t helper = 0;
 
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		answer->number = errno;
@@ -136,7 +136,7 @@ static void run(struct answer *answer, const struct question *question, int sock
 		answer->number = start(&helper, question->name, in[0], out[1]);
 	close(in[0]);
 	close(out[1]);
-	if (answer->number == 0) {
+	if (answer->number == 0 && helper > 0) {
 		/* A pipe takes it all, and SIGPIPE is ignored. */
 		if (write(in[1], question->server, strlen(question->server)) < 0)
 			errno = 0;

@@ -87,10 +87,12 @@ late_registry=$!
 	cd "$scratch/late" && wait_for test -e listening
 	PATH=$scratch/late/bin:$PATH
 	began=$SECONDS
-	HOME=$scratch/late bundler validate "${with[@]}" "docker://$registry:8443/demo:1" >out 2>err </dev/null
+	HOME=$scratch/late bundler validate "${with[@]}" "docker://$registry:8443/demo:1" >out 2>err </dev/null &
+	echo $! >running
+	wait $!
 	echo "$? $((SECONDS - began))" >ended
 ) &
-on_exit "kill $late_registry"
+on_exit "kill $late_registry $! \$(cat '$scratch/late/running') 2>/dev/null"
 
 # ---- what is asked, and when ----
 
