@@ -85,6 +85,34 @@ quietly() {
 	"$@" >"$log" 2>&1 || { tail -n 40 "$log" >&2; echo "sysroot: '$*' failed, see $log" >&2; return 1; }
 }
 
+download() { apt-get -c "$apt/apt.conf" source -q --only-source --download-only "$@"; }
+
+# The versions of the source package $1 that the archive lists, the newest first.
+versions_of() {
+	apt-cache -c "$apt/apt.conf" showsrc --only-source "$1" |
+		awk -v package="$1" '/^Package:/ { name = $2 } /^Version:/ && name == package { print $2 }' |
+		sort -Vru
+}
+
+# Each package in the newest version that can be had: a mirror can list a version before it has
+# the files, or when it has lost them. Any other failure ends it: nobody is moved to an old version
+# by a network that breaks.
+download_each() {
+	for package; do
+		for version in $(versions_of "$package") none; do
+			if [ "$version" = none ]; then
+				echo "sysroot: the archive has no source of $package" >&2
+				return 1
+			fi
+			! download "$package=$version" >one.log 2>&1 || break
+			grep -qi 'not found' one.log || { tail -n 40 one.log >&2; return 1; }
+			echo "sysroot: the archive lists $package $version and does not have it" >&2
+			rm -f "${package}"_*
+		done
+	done
+	rm -f one.log
+}
+
 fetch() {
 	src=$1
 	shift
@@ -101,7 +129,10 @@ fetch() {
 	configure_apt
 	cd "$src/dsc"
 	quietly "$apt/update.log" apt-get -c "$apt/apt.conf" update -q
-	quietly "$apt/source.log" apt-get -c "$apt/apt.conf" source -q --only-source --download-only "$@"
+	download "$@" >"$apt/source.log" 2>&1 || {
+		rm -f ./*
+		download_each "$@"
+	}
 	# shellcheck disable=SC2016 # the inner shell's
 	quietly "$apt/unpack.log" sh -c 'printf "%s\n" "$@" | xargs -n 1 -P "$(nproc)" sh -euc \
 		'\''dpkg-source --no-check -x "$1"_*.dsc "../$1"'\'' sh' sh "$@"
