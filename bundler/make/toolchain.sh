@@ -73,6 +73,9 @@ if [ ! -e "$policy" ]; then
 	chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
+# make installs several groups at the same time; apt-get lets only one run, and fails in the other.
+exec 9<"$(command -v apt-get)"
+flock 9
 # shellcheck disable=SC2086 # a list of names
 if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
 	tail -n 40 "$log" >&2
