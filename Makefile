@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the program and tests it. What the program is for, root file systems and images, is in
-# bundler/make/product.mk. `make help` lists the targets; config.mk is for settings of your own.
+# bundler/make/product.mk; how others get the program, in bundler/make/package.mk. `make help` lists
+# the targets; config.mk is for settings of your own.
 -include config.mk
 
 # As many jobs as processors, unless -j says otherwise.
@@ -191,6 +192,7 @@ distclean: clean
 	rm -rf build
 
 include bundler/make/product.mk
+include bundler/make/package.mk
 
 # For the scripts: `make -s print-CFLAGS_SAN` and the like.
 print-%:

@@ -59,10 +59,10 @@ stderr <<<'Makefile:N: *** bundler/porch/ is not a room: ROOMS does not list it.
 begin 'make help lists every target and every setting'
 start
 # Not for people: prepare, which the other test targets need, and the flags of the compiler.
-sed -n 's/^\.PHONY: //p' Makefile bundler/make/product.mk | tr ' ' '\n' | grep -vx 'FORCE\|prepare' >targets
-sed -n 's/^\([A-Z_]*\) ?=.*/\1/p' Makefile bundler/make/product.mk | grep -vx CFLAGS >settings
+sed -n 's/^\.PHONY: //p' Makefile bundler/make/*.mk | tr ' ' '\n' | grep -vx 'FORCE\|prepare' >targets
+sed -n 's/^\([A-Z_]*\) ?=.*/\1/p' Makefile bundler/make/*.mk | grep -vx CFLAGS >settings
 make help
-sed -n 's/^Targets://p; s/^   *\(test,.*\)/\1/p' "$scratch/stdout" | sed 's/([^)]*)//g' | grep -o '[a-z-]*' | sort >listed
+sed '/^Settings/,$d; s/^Targets://; s/([^)]*)//g' "$scratch/stdout" | grep -o '[a-z-]*' | sort >listed
 sort -o targets targets
 check diff targets listed
 while read -r setting; do

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# The program for others: installed, packed, released. Included by the Makefile.
+
+# ---- install ----
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# What is installed, and where below PREFIX: SOURCE=TARGET. The shell gets the two settings from
+# the environment, so that they may have blanks in them.
+INSTALLED = build/bundler=bin/bundler \
+	docs/bundler.1=share/man/man1/bundler.1 \
+	docs/bundler-recipe.5=share/man/man5/bundler-recipe.5 \
+	docs/bundler-lock.5=share/man/man5/bundler-lock.5 \
+	LICENSE=share/doc/bundler/LICENSE \
+	build/THIRD-PARTY=share/doc/bundler/THIRD-PARTY
+INSTALLED_MODE = $(if $(filter bin/%,$(1)),755,644)
+source_of = $(firstword $(subst =, ,$(1)))
+target_of = $(lastword $(subst =, ,$(1)))
+
+define INSTALL_ROW
+	install -D -m $(call INSTALLED_MODE,$(call target_of,$(1))) $(call source_of,$(1)) \
+		"$$DESTDIR$$PREFIX/$(call target_of,$(1))"
+
+endef
+
+define UNINSTALL_ROW
+	rm -f "$$DESTDIR$$PREFIX/$(call target_of,$(1))"
+
+endef
+
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export PREFIX := $(PREFIX)
+
+# Builds nothing: root installs what somebody else has built.
+install:
+	$(if $(wildcard build/THIRD-PARTY),,$(error nothing is built yet: run make first))
+	$(foreach row,$(INSTALLED),$(call INSTALL_ROW,$(row)))
+
+uninstall:
+	$(foreach row,$(INSTALLED),$(call UNINSTALL_ROW,$(row)))
+	[ ! -d "$$DESTDIR$$PREFIX/share/doc/bundler" ] || \
+		rmdir --ignore-fail-on-non-empty "$$DESTDIR$$PREFIX/share/doc/bundler"
+
+.PHONY: install uninstall
