@@ -42,4 +42,10 @@ uninstall:
 	[ ! -d "$$DESTDIR$$PREFIX/share/doc/bundler" ] || \
 		rmdir --ignore-fail-on-non-empty "$$DESTDIR$$PREFIX/share/doc/bundler"
 
-.PHONY: install uninstall
+# ---- packages ----
+
+# The sources of the commit, without what is built.
+dist:
+	@bundler/make/dist.sh build
+
+.PHONY: install uninstall dist

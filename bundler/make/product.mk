@@ -80,7 +80,7 @@ update: build/bundler
 
 help:
 	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
-	@echo '         install, uninstall,'
+	@echo '         install, uninstall, dist,'
 	@echo '         test, check, reproducible, thorough, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
