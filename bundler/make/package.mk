@@ -44,8 +44,20 @@ uninstall:
 
 # ---- packages ----
 
+# The time of what is packed: that of the commit, which the files of an unpacked archive have.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell \
+	if [ -e .git ]; then git log -1 --format=%ct; else stat -c %Y Makefile; fi))
+
+# Who answers for the package; nobody reads this address.
+MAINTAINER ?= bundler's maintainers <maintainers@bundler.example>
+
 # The sources of the commit, without what is built.
 dist:
 	@bundler/make/dist.sh build
 
-.PHONY: install uninstall dist
+# For Debian and Ubuntu, without a build of its own.
+deb: export MAINTAINER := $(MAINTAINER)
+deb: all
+	@SOURCE_DATE_EPOCH=$(EPOCH) bundler/make/deb.sh . build
+
+.PHONY: install uninstall dist deb

@@ -24,7 +24,7 @@ for group; do
 	test)
 		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev libbearssl-dev shellcheck universal-ctags
 			mandoc groff-base git python3 python3-jsonschema python3-yaml openssl nginx-light curl bind9-dnsutils iproute2 util-linux diffutils
-			bubblewrap runsc
+			bubblewrap runsc lintian
 			strace time xz-utils zip zstd bzip2 mtree-netbsd libarchive-tools qemu-user-static busybox-static" ;;
 	interop)	# the tools of others that read what we write
 		packages="$packages skopeo umoci buildah podman runc docker-registry
