@@ -71,7 +71,7 @@ build/bundler: $(OBJS)
 # A program that breaks out of the readers of what others have written, or tries to: for
 # tests/hostile/confine.sh.
 PROBED = files_open stream_open_file observe_directory lint_tree_read pem_next generated_compare fetch_size \
-	sums_find init_choose registry_client_manifest
+	sums_find init_choose inventory_read registry_client_manifest
 
 build/probe/bundler: $(OBJS) tests/hostile/confine_probe.c
 	@mkdir -p $(@D)

@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&command_audit,
 	&command_diff,
 	&command_fetch,
+	&command_cache,
 	&command_lock,
 	&command_library,
 	&command_update,

@@ -24,6 +24,7 @@ struct command {
 };
 
 extern const struct command command_audit;
+extern const struct command command_cache;
 extern const struct command command_certs;
 extern const struct command command_copy;
 extern const struct command command_diff;

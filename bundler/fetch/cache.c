@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -92,6 +93,13 @@ out:
 	}
 	free(path);
 	return result;
+}
+
+int cache_refuse(struct error *err)
+{
+	error_set(err, STATUS_FILE, "cannot choose a cache directory: neither HOME nor "
+		  "XDG_CACHE_HOME is set");
+	return error_hint(err, "name a directory with --cache");
 }
 
 int cache_open(struct cache *cache, const char *path, bool create, struct error *err)
@@ -192,14 +200,48 @@ static int open_entry(const struct cache *cache, const char *name, const char *p
 	return CACHE_HIT;
 }
 
-int cache_find(const struct cache *cache, const struct digest *digest, int *fd, uint64_t *size,
-	       struct error *err)
+int cache_use(int fd, struct error *err)
 {
-	char name[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES], *path;
+	struct stat st;
+
+	/* Who removes entries has the lock for a moment only. A file system may have no locks. */
+	while (flock(fd, LOCK_SH) < 0 && errno == EINTR)
+		if (interrupt_check(err) < 0)
+			return -1;
+	if (fstat(fd, &st) == 0 && st.st_nlink == 0)
+		return 1;
+	futimens(fd, NULL);	/* the cache may be read-only */
+	return 0;
+}
+
+/* Hashes an open entry through its descriptor, which is then at 0 again. */
+static int check_content(int fd, const struct digest *digest, uint64_t size, const char *path,
+			 struct error *err)
+{
+	char hex[DIGEST_HEX_BYTES];
 	struct digest_state content;
 	struct digest found;
+
+	digest_init(&content);
+	if (cache_hash(fd, size, &content, path, err) < 0)
+		return -1;
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	found = digest_read(&content);
+	if (digest_equal(&found, digest) && content.length == size)
+		return CACHE_HIT;
+	error_set(err, STATUS_DIGEST, "cannot use cache entry '%s': its SHA-256 is %s", path,
+		  digest_write_hex(&found, hex));
+	return CACHE_BAD;
+}
+
+/* With use, the entry is one that is used; without, nobody can see that it was looked at. */
+static int look(const struct cache *cache, const struct digest *digest, bool use, int *fd,
+		uint64_t *size, struct error *err)
+{
+	char name[DIGEST_HEX_BYTES], *path;
 	struct stat st;
-	int state;
+	int state, gone = 0;
 
 	*fd = -1;
 	if (cache->entries < 0)
@@ -207,29 +249,35 @@ int cache_find(const struct cache *cache, const struct digest *digest, int *fd, 
 	digest_write_hex(digest, name);
 	path = memory_format("%s/sha256/%s", cache->path, name);
 	state = open_entry(cache, name, path, fd, &st, err);
-	if (state != CACHE_HIT)
-		goto out;
-	*size = (uint64_t)st.st_size;
-	digest_init(&content);
-	state = cache_hash(*fd, *size, &content, path, err);
-	if (state == 0 && lseek(*fd, 0, SEEK_SET) != 0)
-		state = error_errno(err, STATUS_FILE, "cannot read '%s'", path);
-	if (state < 0)
-		goto out;
-	found = digest_read(&content);
-	if (digest_equal(&found, digest) && content.length == *size) {
-		state = CACHE_HIT;
-	} else {
-		state = CACHE_BAD;
-		error_set(err, STATUS_DIGEST, "cannot use cache entry '%s': its SHA-256 is %s",
-			  path, digest_write_hex(&found, hex));
+	if (state == CACHE_HIT && use)
+		gone = cache_use(*fd, err);
+	if (state == CACHE_HIT && gone != 0)
+		state = gone < 0 ? -1 : CACHE_MISS;
+	if (state == CACHE_HIT) {
+		*size = (uint64_t)st.st_size;
+		state = check_content(*fd, digest, *size, path, err);
 	}
-out:
 	if (state != CACHE_HIT && *fd >= 0) {
 		close(*fd);
 		*fd = -1;
 	}
 	free(path);
+	return state;
+}
+
+int cache_find(const struct cache *cache, const struct digest *digest, int *fd, uint64_t *size,
+	       struct error *err)
+{
+	return look(cache, digest, true, fd, size, err);
+}
+
+int cache_check(const struct cache *cache, const struct digest *digest, struct error *err)
+{
+	uint64_t size;
+	int fd, state = look(cache, digest, false, &fd, &size, err);
+
+	if (fd >= 0)
+		close(fd);
 	return state;
 }
 

@@ -15,9 +15,10 @@
  *	sha256/<64 digits>	complete and flushed, mode 0444
  *	partial/<64 digits>	downloads under way or cut off (partial.h)
  *
- * An entry is trusted no more than a download: it is hashed each time it is opened. The directory
- * must belong to the user or to root, and nobody else may be able to write to it. It may be
- * read-only. Processes and threads may share it.
+ * An entry is trusted no more than a download: it is hashed each time it is opened. Its time is
+ * that of its last use, and it is locked (flock(2), shared) while it is used; who removes it takes
+ * the lock alone. The directory must belong to the user or to root, and nobody else may be able to
+ * write to it. It may be read-only. Processes and threads may share it.
  */
 
 struct cache {
@@ -34,6 +35,9 @@ struct cache {
 int cache_open(struct cache *cache, const char *path, bool create, struct error *err);
 void cache_close(struct cache *cache);
 
+/* Fills err where nothing names a cache: STATUS_FILE. Returns -1. */
+int cache_refuse(struct error *err);
+
 enum cache_state {
 	CACHE_MISS,
 	CACHE_HIT,
@@ -49,12 +53,17 @@ int cache_find(const struct cache *cache, const struct digest *digest, int *fd, 
 	       struct error *err);
 
 /*
+ * The same without a descriptor, and without a use: the entry's time and locks stay as they are.
+ */
+int cache_check(const struct cache *cache, const struct digest *digest, struct error *err);
+
+/*
  * Removes a bad entry. The caller must hold the digest's partial, so that nobody publishes a good
  * one meanwhile. STATUS_FILE.
  */
 int cache_discard(const struct cache *cache, const struct digest *digest, struct error *err);
 
-/* ---- for partial.c, which owns partial/ ---- */
+/* ---- for partial.c, which owns partial/, and inventory.c ---- */
 
 /*
  * Opens the directory name below the cache's, and makes it first when create says so. A symbolic
@@ -63,6 +72,12 @@ int cache_discard(const struct cache *cache, const struct digest *digest, struct
  */
 int cache_open_directory(const struct cache *cache, const char *name, bool create, int *fd,
 			 struct error *err);
+
+/*
+ * Notes that an open entry is used: now, and until it is closed. 0, or 1 when it has just been
+ * removed, or -1 with STATUS_INTERRUPTED.
+ */
+int cache_use(int fd, struct error *err);
 
 /* Whether only this user or root can have written the file that st describes. */
 bool cache_is_ours(const struct stat *st);

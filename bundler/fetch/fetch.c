@@ -392,11 +392,8 @@ static int run_job(struct job *job, int *fd, uint64_t *size, struct error *err)
 	int result = 0;
 
 	*fd = -1;
-	if (!options->cache) {
-		error_set(err, STATUS_FILE, "cannot choose a cache directory: neither HOME nor "
-			  "XDG_CACHE_HOME is set");
-		return error_hint(err, "name a directory with --cache");
-	}
+	if (!options->cache)
+		return cache_refuse(err);
 	if (asset->size > limit)
 		return error_set(err, STATUS_LIMIT, "cannot fetch '%s': its %" PRIu64 " bytes are "
 				 "more than %" PRIu64, asset->name, asset->size, limit);

@@ -297,9 +297,15 @@ int partial_publish(struct partial *partial, int *fd, struct error *err)
 				 partial->path);
 	*fd = reopen(partial);
 	partial->published = *fd >= 0 && flush_and_name(partial) == 0;
-	if (partial->published)
-		return 0;
-	fail(partial, "publish", err);
+	if (partial->published) {
+		/* The lock is on the file, which is an entry now, and one that is used. */
+		close(partial->fd);
+		partial->fd = -1;
+		if (cache_use(*fd, err) >= 0)
+			return 0;
+	} else {
+		fail(partial, "publish", err);
+	}
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;

@@ -52,6 +52,9 @@ same bundler rootfs -o a/b/c --cache d/e --mirror 'file://$PWD/mirror' tiny.yaml
 same bundler image -p linux/amd64 -o oci:a/layout --cache cache --offline tiny.yaml
 same bundler image -p linux/amd64 -o docker-archive:a/image.tar --cache cache --offline tiny.yaml
 same bundler certs -o a/b/bundle.pem missing.pem
+same bundler cache verify --remove --cache a/b
+same "echo x >\$(ls -d cache/sha256/* | head -n 1); ln -s cache here; bundler cache verify --remove --cache here"
+same bundler cache prune --older-than 0 --cache cache
 # And after a failure they are not there again.
 echo other >given/tiny.conf
 rm -r given/cache given/mirror/tiny-1.0-linux-amd64.tar.gz

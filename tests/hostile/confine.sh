@@ -51,6 +51,7 @@ commands=$(cat <<-END
 	stream_open_file	rootfs -o new --cache cache --offline tiny.yaml
 	stream_open_file	image -o oci:new --cache cache --offline tiny.yaml
 	fetch_size	fetch --json --cache cache --offline tiny.yaml
+	inventory_read	cache verify --remove --cache cache
 	sums_find	lock --sums mirror/SHA256SUMS tiny.yaml
 	stream_open_file	lock --sums mirror/SHA256SUMS --record --cache cache --offline tiny.yaml
 	sums_find	update --check --sums mirror/SHA256SUMS 1.0 tiny.yaml

@@ -21,6 +21,7 @@
 
 #include "audit/observe_directory.h"
 #include "fetch/fetch.h"
+#include "fetch/inventory.h"
 #include "image/files.h"
 #include "init/init.h"
 #include "library/generated.h"
@@ -170,5 +171,7 @@ PROBE(int, registry_client_manifest, (struct registry_client *client,
 				      const struct digest *digest, struct buffer *bytes,
 				      char **media_type, struct error *err),
       (client, reference, digest, bytes, media_type, err))
+PROBE(int, inventory_read, (struct inventory *inventory, const struct cache *cache,
+			    struct error *err), (inventory, cache, err))
 PROBE(int, init_choose, (struct init_plan *plan, const struct init_release *release,
 			 struct error *err), (plan, release, err))
