@@ -416,7 +416,7 @@ static void set_names(json_t *entry, const struct oci_style *style)
 
 	json_object_del(annotations, NAME);
 	json_object_del(annotations, TAG);
-	if (style->tag && !annotations) {
+	if (style->tag && !json_is_object(annotations)) {
 		annotations = json_object();
 		json_object_set_new(entry, "annotations", annotations);
 	}

@@ -113,6 +113,14 @@ run bundler validate oci:layout:a
 run bundler copy oci:layout:b oci:layout:c
 stdout <<<"$(top from)  oci:layout:c"
 
+begin 'an entry whose annotations are none gets the tag'
+make image -p linux/amd64 -o oci:layout:a
+sed -i 's/"annotations":{"org.opencontainers.image.ref.name":"a"}/"annotations":null/' layout/index.json
+check grep -q '"annotations":null' layout/index.json
+run bundler copy --force oci:layout oci:other:b
+stdout <<<"$(top layout)  oci:other:b"
+check test "$(value other/index.json manifests 0 annotations)" = '{"org.opencontainers.image.ref.name": "b"}'
+
 begin 'what is not bundler'\''s is left alone, unless with --force'
 make image -p linux/amd64 -o oci:layout:a
 echo mine >a.tar
