@@ -56,7 +56,7 @@ release:
   format: {linux: tar.gz}
 platforms: [linux/amd64]
 root:
-  - {path: /blob, member: blob}
+  - {path: /blob, member: blob, mode: "0755"}
 image: {entrypoint: [/blob]}
 END
 (cd "$work/www" && sha256sum blob-* >SHA256SUMS)

@@ -18,7 +18,7 @@ make_recipe() { # DIRECTORY MEGABYTES
 	  format: {linux: tar.gz}
 	platforms: [linux/amd64]
 	root:
-	  - {path: /blob, member: blob}
+	  - {path: /blob, member: blob, mode: "0755"}
 	image: {entrypoint: [/blob]}
 	END
 	mkdir "$1/blob"
