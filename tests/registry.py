@@ -18,14 +18,21 @@ answer requests with any other Authorization than this ("Bearer_x": "_" is a bla
     last STATUS [FIELD]... [<TEXT | @FILE]    as say, and nobody listens any more
     close 0                                   no answer at all
     silent 0                                  the same, and the connection stays
+    early STATUS [FIELD]... [<TEXT | @FILE]   as say, without waiting for a body, which is not read
+    drop 0                                    the connection ends in the middle of the body
+    deaf 0                                    the body is not read, and the connection stays
+    layout 200 DIRECTORY                      the blob that an OCI layout has under the last digest of the
+                                              target; under any other name its first manifest
 
 A FIELD is NAME: VALUE; \\n in it is a line feed, \\e an escape. Each request is a line in the log:
 listener, method, target, and Authorization, Accept, Range and body where there are any; the body of a
-PUT is shown as its Content-Type and its SHA-256, that of one that was cut off as "cut".
+PUT is shown as its Content-Type and its SHA-256, that of one that was cut off as "cut", of one that was
+not read as "unread".
 """
 
 import fnmatch
 import hashlib
+import json
 import re
 import shlex
 import socket
@@ -94,17 +101,22 @@ class Listener:
                 raise OSError("refused")
             if self.context:
                 connection = self.context.wrap_socket(connection, server_side=True)
-            method, target, fields = self.read(connection)
+            method, target, fields, body = self.read(connection)
             with lock:
                 rule = next((r for r in self.rules if r.fits(method, target, fields)), None)
+            self.read_body(connection, method, target, fields, body, rule.behaviour if rule else "say")
             if rule and rule.behaviour == "last":
                 self.socket.shutdown(socket.SHUT_RDWR)
                 self.socket.close()
-            if rule and rule.behaviour != "close":
+            if rule and rule.behaviour == "layout":
+                behave(connection, method, "say", ["200", *from_layout(rule.words[1], target)], fields)
+            elif rule and rule.behaviour != "close":
                 behave(connection, method, rule.behaviour, rule.words, fields)
             elif not rule:
                 behave(connection, method, "say", ["404", "Content-Type: text/plain", "<404 page not found"], fields)
-            if self.context:
+            if rule and rule.behaviour == "early":
+                time.sleep(1)  # an end while there is something to read would take the answer with it
+            elif self.context:
                 connection.unwrap()
         except OSError:
             pass
@@ -122,8 +134,12 @@ class Listener:
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target = first.split(" ")[:2]
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        return method, target, fields, body
+
+    def read_body(self, connection, method, target, fields, body, behaviour):
         length, part = int(fields.get("content-length", 0)), b"-"
-        while len(body) < length and part:
+        wanted = {"early": 0, "deaf": 0, "drop": length // 2}.get(behaviour, length)
+        while len(body) < wanted and part:
             part = connection.recv(65536)
             body += part
         shown = [f"{name}: {fields[name.lower()]}" for name in ("Authorization", "Range", "Cookie")
@@ -134,12 +150,26 @@ class Listener:
         if method == "PUT":
             text = f"{fields.get('content-type', '-')} {hashlib.sha256(body).hexdigest()}"
             if len(body) < length:
-                text = "cut"
+                text = "unread" if behaviour in ("early", "drop", "deaf") else "cut"
         with lock, open(self.log, "a", encoding="latin-1") as f:
             f.write(" ".join([self.name, method, target, *shown, text]).strip() + "\n")
-        if len(body) < length:
+        if behaviour == "deaf":
+            time.sleep(60)
+        if len(body) < length and behaviour != "early":
             raise OSError("closed")
-        return method, target, fields
+
+
+def from_layout(directory, target):
+    """The words of "say" for what a layout has."""
+    with open(f"{directory}/index.json", encoding="ascii") as f:
+        first = json.load(f)["manifests"][0]["digest"]
+    digest = target.rpartition("sha256:")[2] if "sha256:" in target else first[7:]
+    path = f"{directory}/blobs/sha256/{digest}"
+    kind = "application/octet-stream"
+    if "/manifests/" in target:
+        with open(path, encoding="utf-8") as f:
+            kind = json.load(f)["mediaType"]
+    return [f"Content-Type: {kind}", f"@{path}"]
 
 
 def behave(connection, method, behaviour, words, fields):

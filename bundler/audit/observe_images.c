@@ -80,9 +80,10 @@ static int take_fault(struct walk *walk, enum walk_fault fault, const struct ima
 		/* Of an image it is a difference. */
 		return table ? error_set(walk->err, STATUS_ARCHIVE, "cannot read '%s' in '%s': %s",
 					 file->name, walk->place, reason) : 0;
-	case WALK_DEEP:
 	case WALK_EXHAUSTED:
-		break;		/* take_entry stops before, and the budgets are unlimited */
+		return refuse(images, STATUS_LIMIT, reason);
+	case WALK_DEEP:
+		break;		/* take_entry stops before */
 	}
 	return refuse(images, STATUS_LIMIT, "it has too much of something");
 }
@@ -331,7 +332,8 @@ int observe_images_open(struct observe_images *images, const struct location *pl
 	};
 	if (walk_open(walk, place, &visitor, images, err) < 0)
 		return -1;
-	walk->documents = UINT64_MAX;
+	walk->documents = LIMIT_OBSERVED_DOCUMENTS_BYTES;
+	walk->values = LIMIT_OBSERVED_VALUES;
 	walk->stored = UINT64_MAX;
 	images->nested = pool_new(&images->pool, LIMIT_IMAGES, sizeof *images->nested);
 	if (walk_table(walk, IMAGE_LAYOUT, &images->layout) < 0

@@ -131,6 +131,12 @@
 #define LIMIT_TAR_PADDING_BYTES (1 * MIB)
 /* Images of a place that are compared: one for each of a release's some ten platforms. */
 #define LIMIT_IMAGES 64
+/*
+ * Bytes and values of the JSON documents of such a place, all of which are in memory: an image has
+ * some 20 KiB and 700 values, with a hundred layers.
+ */
+#define LIMIT_OBSERVED_DOCUMENTS_BYTES (16 * MIB)
+#define LIMIT_OBSERVED_VALUES 131072
 /* Nested image indexes: index.json commonly refers to one at most. */
 #define LIMIT_INDEX_DEPTH 4
 /* Differences that an audit reports; others are only counted. */
@@ -201,7 +207,7 @@
 /* Longest wait that a server may request (Retry-After); a longer one is a failure. */
 #define LIMIT_RETRY_AFTER_SECONDS 60
 /* Bytes that are read of what a registry says of a failure: it is some 200. */
-#define LIMIT_REFUSAL_BYTES (4 * KIB)
+#define LIMIT_REFUSAL_BYTES (64 * KIB)
 /* Pages of a registry's list of what refers to an image: one has some hundred entries. */
 #define LIMIT_REFERRER_PAGES 64
 /* Bytes of the answer of a registry's token service: some 2 KiB, 8 of a registry in a cloud. */

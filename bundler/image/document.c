@@ -24,10 +24,11 @@ static const char *skip_string(const char *text, const char *end)
  * Jansson takes up to 300 bytes for a value of two and goes as deep as its own stack frames, so
  * both are counted before it begins.
  */
-static const char *measure(const char *text, const char *end)
+static const char *measure(const char *text, const char *end, size_t *values)
 {
-	size_t depth = 0, values = 1;
+	size_t depth = 0;
 
+	*values = 1;
 	while (text < end) {
 		switch (*text++) {
 		case '"':
@@ -35,7 +36,7 @@ static const char *measure(const char *text, const char *end)
 			break;
 		case '[':
 		case '{':
-			values++;
+			++*values;
 			if (++depth > LIMIT_DOCUMENT_DEPTH)
 				return "it is nested too deeply";
 			break;
@@ -44,9 +45,9 @@ static const char *measure(const char *text, const char *end)
 			depth -= depth > 0;
 			break;
 		case ',':
-			values++;
+			++*values;
 		}
-		if (values > LIMIT_DOCUMENT_VALUES)
+		if (*values > LIMIT_DOCUMENT_VALUES)
 			return "it has too many values";
 	}
 	return NULL;
@@ -139,7 +140,7 @@ const char *document_parse(struct document *document, const struct buffer *text)
 	json_error_t where;
 
 	*document = (struct document){ .root = NULL };
-	fault = measure(bytes, bytes + text->length);
+	fault = measure(bytes, bytes + text->length, &document->values);
 	if (fault)
 		return fault;
 	document->root = json_loadb(bytes, text->length, JSON_REJECT_DUPLICATES, &where);

@@ -19,6 +19,7 @@
 
 struct document {
 	json_t *root;		/* NULL when the text was refused */
+	size_t values;		/* in it, each of which takes up to 300 bytes of memory */
 	struct pool pool;	/* of what the readers make */
 };
 

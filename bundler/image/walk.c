@@ -19,6 +19,7 @@ int walk_open(struct walk *walk, const struct location *place, const struct walk
 
 	*walk = (struct walk){
 		.place = place->path, .visitor = visitor, .context = context, .err = err,
+		.values = UINT64_MAX,
 	};
 	if (files_open(&walk->files, place, err) < 0) {
 		walk->files = NULL;
@@ -190,6 +191,10 @@ int walk_read(struct walk *walk, struct image_document *document)
 	buffer_free(&text);
 	if (result == 0 && document->fault)
 		return report(walk, WALK_NOT_JSON, file, document->fault);
+	if (result == 0 && document->json.values > walk->values)
+		return report(walk, WALK_EXHAUSTED, file,
+			      "its JSON documents have too many values together");
+	walk->values -= document->json.values;
 	if (result == 0 && walk->visitor->document)
 		walk->visitor->document(walk, document);
 	return result < 0 ? -1 : 1;

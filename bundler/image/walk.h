@@ -69,12 +69,16 @@ struct walk {
 	void *context;			/* the visitor's */
 	struct walk_state *states;	/* by entry */
 	uint64_t documents;		/* bytes of documents that may still be read */
+	uint64_t values;		/* and their values, for who keeps them all */
 	uint64_t stored;		/* bytes of other files that may still be hashed */
 	bool lost;	/* something cannot be followed: more may be in use than is known */
 	struct error *err;
 };
 
-/* Opens a place, as files_open; walk_close in any case. Nothing is read yet, and budgets are 0. */
+/*
+ * Opens a place, as files_open; walk_close in any case. Nothing is read yet, and budgets are 0, but
+ * values, which is unlimited.
+ */
 int walk_open(struct walk *walk, const struct location *place, const struct walk_visitor *visitor,
 	      void *context, struct error *err);
 void walk_close(struct walk *walk);

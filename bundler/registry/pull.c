@@ -28,12 +28,22 @@ struct received {
 	const struct media *media;
 };
 
-/* A manifest, until its layers were fetched. */
+/* What a descriptor says of a blob. */
+struct part {
+	struct digest digest;
+	uint64_t size;
+	bool absent;		/* there is no digest, or no registry has it, as foreign layers */
+};
+
+/*
+ * What is kept of a manifest until its layers were fetched: some bytes for each, where its JSON
+ * takes ten times its text.
+ */
 struct manifest {
-	struct document json;
-	struct image_manifest fields;
-	const char *platform;	/* NULL without one */
-	bool attached;		/* it refers to another one */
+	struct part config, *layers;	/* layers are freed, and none is absent */
+	size_t count;			/* of layers */
+	const char *platform;		/* NULL before it is known; see platform_name */
+	bool attached;			/* it refers to another one */
 };
 
 struct puller {
@@ -141,27 +151,34 @@ static int add_table(const struct puller *puller, int scratch, const char *name,
 
 /* ---- blobs ---- */
 
-/* A foreign layer is in no registry. */
-static bool is_new(const struct puller *puller, const struct descriptor *descriptor)
+static struct part part_of(const struct descriptor *descriptor)
 {
-	return !descriptor->fault && !descriptor->media->foreign
-	       && !find(puller->pull, &descriptor->digest);
+	return (struct part){
+		descriptor->digest, descriptor->size,
+		descriptor->fault || descriptor->media->foreign,
+	};
 }
 
-/* Adds the blob of a descriptor to those that fetch_blobs asks for. */
-static int want(struct puller *puller, const struct descriptor *descriptor)
+/* Whether a registry has it and it is not there yet. */
+static bool is_new(const struct puller *puller, const struct part *part)
+{
+	return !part->absent && !find(puller->pull, &part->digest);
+}
+
+/* Adds a blob to those that fetch_blobs asks for. */
+static int want(struct puller *puller, const struct part *part)
 {
 	char name[NAME_BYTES];
 
-	if (!is_new(puller, descriptor))
+	if (!is_new(puller, part))
 		return 0;
-	if (descriptor->size > puller->blob_bytes)
+	if (part->size > puller->blob_bytes)
 		return refuse(puller, STATUS_LIMIT, "its layers are too large together");
-	puller->blob_bytes -= descriptor->size;
-	if (!add(puller, blob_name(&descriptor->digest, name), -1))
+	puller->blob_bytes -= part->size;
+	if (!add(puller, blob_name(&part->digest, name), -1))
 		return -1;
 	puller->blobs[puller->blob_count++] = (struct pull_item){
-		.kind = PULL_BLOB, .digest = descriptor->digest, .size = descriptor->size,
+		.kind = PULL_BLOB, .digest = part->digest, .size = part->size,
 	};
 	return 0;
 }
@@ -287,30 +304,59 @@ static int read_manifest(struct puller *puller, const struct pull_item *item,
 	return result;
 }
 
+#define NO_PLATFORM "unknown/unknown"	/* of attestations, for example */
+
+/* A platform's name, NO_PLATFORM, or "" for all others: what strangers call it is not kept. */
+static const char *platform_name(const char *os, const char *architecture, const char *variant)
+{
+	struct pool pool = { .blocks = NULL };
+	const char *name = image_platform(&pool, os, architecture, variant);
+	struct error ignored;
+	const struct platform *platform = platform_find(name, &ignored);
+
+	name = platform ? platform->name : strcmp(name, NO_PLATFORM) == 0 ? NO_PLATFORM : "";
+	pool_free(&pool);
+	return name;
+}
+
+/* Keeps what is needed of a manifest. */
+static void keep(struct puller *puller, struct document *json, const struct descriptor *entry)
+{
+	struct manifest *manifest = &puller->manifests[puller->manifest_count++];
+	struct image_manifest fields;
+
+	document_manifest(json, &fields);
+	*manifest = (struct manifest){
+		.config = part_of(&fields.config), .attached = puller->attaching,
+	};
+	if (entry && entry->has_platform)
+		manifest->platform = platform_name(entry->os, entry->architecture, entry->variant);
+	for (size_t i = 0; i < fields.count; i++)
+		manifest->count += !part_of(&fields.layers[i]).absent;
+	manifest->layers = memory_new(manifest->count, sizeof *manifest->layers);
+	manifest->count = 0;
+	for (size_t i = 0; i < fields.count; i++) {
+		const struct part part = part_of(&fields.layers[i]);
+
+		if (!part.absent)
+			manifest->layers[manifest->count++] = part;
+	}
+}
+
 static int fetch_entries(struct puller *puller, struct document *document, unsigned depth);
 
 /* The same, and then fetches what an index leads to. */
 static int take(struct puller *puller, const struct pull_item *item,
 		const struct descriptor *entry, unsigned depth, struct received *received)
 {
-	struct manifest *manifest = &puller->manifests[puller->manifest_count];
 	int result;
 
 	*received = (struct received){ .media = NULL };
 	result = read_manifest(puller, item, entry, received);
-	if (result == 0 && received->media->kind == MEDIA_INDEX) {
+	if (result == 0 && received->media->kind == MEDIA_INDEX)
 		result = fetch_entries(puller, &received->json, depth);
-	} else if (result == 0) {
-		*manifest = (struct manifest){
-			.json = received->json, .attached = puller->attaching,
-		};
-		document_manifest(&manifest->json, &manifest->fields);
-		if (entry && entry->has_platform)
-			manifest->platform = image_platform(&manifest->json.pool, entry->os,
-							    entry->architecture, entry->variant);
-		puller->manifest_count++;
-		return 0;
-	}
+	else if (result == 0)
+		keep(puller, &received->json, entry);
 	document_free(&received->json);
 	return result;
 }
@@ -331,8 +377,8 @@ static bool is_passed(const struct puller *puller, const struct descriptor *entr
 {
 	return puller->wanted->count > 0 && !puller->attaching && entry->has_platform
 	       && entry->media->kind == MEDIA_MANIFEST && !entry->name && !entry->reference
-	       && !is_chosen(puller->wanted, image_platform(&puller->pull->pool, entry->os,
-							    entry->architecture, entry->variant));
+	       && !is_chosen(puller->wanted, platform_name(entry->os, entry->architecture,
+							   entry->variant));
 }
 
 /* Up to PULL_ITEMS entries from *next on that lead to other manifests, by their descriptors. */
@@ -343,11 +389,12 @@ static size_t choose(const struct puller *puller, const struct image_index *inde
 
 	for (; *next < index->count && count < PULL_ITEMS; ++*next) {
 		const struct descriptor *entry = &index->manifests[*next];
+		const struct part part = part_of(entry);
 		size_t i = 0;
 
 		/* Entries that lead to no manifest are reported by who reads the place. */
 		if ((entry->media->kind != MEDIA_INDEX && entry->media->kind != MEDIA_MANIFEST)
-		    || !is_new(puller, entry) || is_passed(puller, entry))
+		    || !is_new(puller, &part) || is_passed(puller, entry))
 			continue;
 		while (i < count && !digest_equal(&chosen[i]->digest, &entry->digest))
 			i++;
@@ -371,8 +418,9 @@ static int fetch_entries(struct puller *puller, struct document *document, unsig
 	document_index(document, &index);
 	for (size_t i = 0; i < index.count; i++) {
 		const struct descriptor *entry = &index.manifests[i];
+		const struct part part = part_of(entry);
 
-		if (!is_new(puller, entry) || !is_passed(puller, entry))
+		if (!is_new(puller, &part) || !is_passed(puller, entry))
 			continue;
 		if (puller->passed_count == LIMIT_REGISTRY_FILES)
 			return refuse_count(puller);
@@ -405,10 +453,11 @@ static int fetch_listed(struct puller *puller, const json_t *list, json_t *entri
 
 	for (size_t i = 0; i < json_array_size(manifests); i++) {
 		const struct descriptor entry = descriptor_read(json_array_get(manifests, i));
+		const struct part part = part_of(&entry);
 		struct pull_item item = { .kind = PULL_MANIFEST, .digest = entry.digest };
 
 		if ((entry.media->kind != MEDIA_INDEX && entry.media->kind != MEDIA_MANIFEST)
-		    || !is_new(puller, &entry))
+		    || !is_new(puller, &part))
 			continue;
 		if (puller->ask(puller->context, &item, 1, puller->err) < 0
 		    || take(puller, &item, &entry, 0, &received) < 0)
@@ -476,7 +525,7 @@ static int fetch_referrers(struct puller *puller, json_t *entries)
 static int fetch_configs(struct puller *puller)
 {
 	for (size_t i = 0; i < puller->manifest_count; i++) {
-		const struct descriptor *config = &puller->manifests[i].fields.config;
+		const struct part *config = &puller->manifests[i].config;
 
 		if (config->size > LIMIT_INDEX_BYTES)
 			return refuse(puller, STATUS_LIMIT, "a configuration is too large");
@@ -487,9 +536,9 @@ static int fetch_configs(struct puller *puller)
 		return -1;
 	for (size_t i = 0; i < puller->manifest_count; i++) {
 		struct manifest *manifest = &puller->manifests[i];
-		const struct descriptor *config = &manifest->fields.config;
+		const struct part *config = &manifest->config;
 		const struct location_file *file =
-			config->fault ? NULL : find(puller->pull, &config->digest);
+			config->absent ? NULL : find(puller->pull, &config->digest);
 		struct image_config fields;
 		struct document document;
 		struct buffer text;
@@ -501,8 +550,8 @@ static int fetch_configs(struct puller *puller)
 		result = read_file(puller, file, &text);
 		if (result == 0 && !document_parse(&document, &text)) {
 			document_config(&document, &fields);
-			manifest->platform = image_platform(&manifest->json.pool, fields.os,
-							    fields.architecture, fields.variant);
+			manifest->platform = platform_name(fields.os, fields.architecture,
+							   fields.variant);
 		}
 		if (result == 0)
 			document_free(&document);
@@ -520,7 +569,7 @@ static bool is_wanted(const struct manifest *manifest, const struct pull_wanted 
 	if (manifest->attached)
 		return true;
 	if (wanted->count == 0)
-		return wanted->extent > PULL_IMAGES || strcmp(platform, "unknown/unknown") != 0;
+		return wanted->extent > PULL_IMAGES || strcmp(platform, NO_PLATFORM) != 0;
 	return is_chosen(wanted, platform);
 }
 
@@ -536,22 +585,22 @@ static int list(struct puller *puller, const struct digest *digest)
 static int fetch_layers(struct puller *puller)
 {
 	for (size_t i = 0; i < puller->manifest_count; i++) {
-		const struct image_manifest *fields = &puller->manifests[i].fields;
+		const struct manifest *manifest = &puller->manifests[i];
 
-		if (!is_wanted(&puller->manifests[i], puller->wanted))
+		if (!is_wanted(manifest, puller->wanted))
 			continue;
-		for (size_t k = 0; k < fields->count; k++)
-			if (want(puller, &fields->layers[k]) < 0)
+		for (size_t k = 0; k < manifest->count; k++)
+			if (want(puller, &manifest->layers[k]) < 0)
 				return -1;
 	}
 	if (fetch_blobs(puller) < 0)
 		return -1;
 	for (size_t i = 0; i < puller->manifest_count; i++) {
-		const struct image_manifest *fields = &puller->manifests[i].fields;
+		const struct manifest *manifest = &puller->manifests[i];
 
-		for (size_t k = 0; k < fields->count; k++)
-			if (is_new(puller, &fields->layers[k])
-			    && list(puller, &fields->layers[k].digest) < 0)
+		for (size_t k = 0; k < manifest->count; k++)
+			if (is_new(puller, &manifest->layers[k])
+			    && list(puller, &manifest->layers[k].digest) < 0)
 				return -1;
 	}
 	for (size_t i = 0; i < puller->passed_count; i++)
@@ -616,7 +665,7 @@ int pull_open(struct pull *pull, struct location *place, const struct pull_wante
 		result = add_tables(&puller, scratch, &top, json_incref(entries));
 	json_decref(entries);
 	for (size_t i = 0; i < puller.manifest_count; i++)
-		document_free(&puller.manifests[i].json);
+		free(puller.manifests[i].layers);
 	free(puller.manifests);
 	free(puller.blobs);
 	free(puller.documents);

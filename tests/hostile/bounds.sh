@@ -7,6 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 need python3 bc
+private_network "$@"
 use_product
 factor=8
 [ -z "${THOROUGH-}" ] || factor=1
@@ -40,6 +41,22 @@ for kind in new first same directories links whiteouts deep; do
 	rm -rf copy
 	rm -rf image
 done
+
+begin 'images whose documents are full of values'
+worst documents $((160 / factor)) image
+costs validate 0 oci:image
+costs copy 0 oci:image oci:copy
+costs diff 10 oci:image "oci:$PWD/image"
+costs audit 10 -q oci:image "${product[@]}"
+
+begin 'the same in a registry'
+worst documents $((160 / factor)) image
+background python3 "$top/tests/registry.py" '127.0.0.1:5000/plain=* layout 200 image'
+wait_for test -e listening
+there=(--plain-http localhost:5000 --cache cache)
+costs validate 0 "${there[@]}" docker://localhost:5000/demo:1
+costs copy 0 "${there[@]}" docker://localhost:5000/demo:1 oci:copy
+costs diff 10 "${there[@]}" docker://localhost:5000/demo:1 oci:image
 
 for kind in instructions words commands assignments expansions cases substitutions continuations here labels; do
 	begin "$kind: Dockerfiles"

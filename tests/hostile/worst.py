@@ -2,6 +2,7 @@
 """Inputs that cost a command as much as its limits allow.
 
     python3 worst.py image KIND LAYERS FILES DIRECTORY	an OCI layout
+    python3 worst.py documents COUNT DIRECTORY		one of images whose documents are full of values
     python3 worst.py dockerfiles KIND COUNT DIRECTORY	a tree for bundler lint
 
 Kinds of images: new (each layer adds files), first (before those of the layers below), same (each
@@ -61,19 +62,53 @@ def make_layer(kind, layer, files):
     return stream.getvalue()
 
 
-def make_image(kind, layers, files, directory):
-    os.makedirs(f"{directory}/blobs/sha256")
+def text(document):
+    return json.dumps(document, separators=(",", ":")).encode()
 
-    def blob(kind, content):
+
+class Layout:
+    def __init__(self, directory):
+        self.directory = directory
+        os.makedirs(f"{directory}/blobs/sha256")
+
+    def blob(self, kind, content):
         digest = hashlib.sha256(content).hexdigest()
-        with open(f"{directory}/blobs/sha256/{digest}", "wb") as f:
+        with open(f"{self.directory}/blobs/sha256/{digest}", "wb") as f:
             f.write(content)
         return {"mediaType": f"application/vnd.oci.image.{kind}", "digest": f"sha256:{digest}",
                 "size": len(content)}
 
-    def text(document):
-        return json.dumps(document).encode()
+    def finish(self, manifests):
+        with open(f"{self.directory}/index.json", "wb") as f:
+            f.write(text({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+                          "manifests": manifests}))
+        with open(f"{self.directory}/oci-layout", "w", encoding="ascii") as f:
+            f.write('{"imageLayoutVersion": "1.0.0"}')
 
+
+def make_documents(count, directory):
+    layout = Layout(directory)
+    values = [{}] * 65000
+    tar = bytes(1024)
+    layer = layout.blob("layer.v1.tar", tar)
+    manifests = []
+    for i in range(count):
+        platform = {"architecture": f"a{i}", "os": "linux"}
+        config = layout.blob("config.v1+json", text({
+            **platform, "config": {}, "x": values,
+            "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(tar).hexdigest()]}}))
+        manifest = layout.blob("manifest.v1+json", text({
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": config, "layers": [layer], "x": values}))
+        manifests.append({**manifest, "platform": platform})
+    index = layout.blob("index.v1+json", text({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests}))
+    layout.finish([{**index, "annotations": {"org.opencontainers.image.ref.name": "1"}}])
+
+
+def make_image(kind, layers, files, directory):
+    layout = Layout(directory)
+    blob = layout.blob
     tars = [make_layer(kind, layer, files) for layer in range(layers)]
     diff_ids = ["sha256:" + hashlib.sha256(tar).hexdigest() for tar in tars]
     config = blob("config.v1+json", text({
@@ -83,11 +118,7 @@ def make_image(kind, layers, files, directory):
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": config,
         "layers": [blob("layer.v1.tar+gzip", gzip.compress(tar, 9, mtime=0)) for tar in tars]}))
-    with open(f"{directory}/index.json", "wb") as f:
-        f.write(text({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
-                      "manifests": [manifest]}))
-    with open(f"{directory}/oci-layout", "w", encoding="ascii") as f:
-        f.write('{"imageLayoutVersion": "1.0.0"}')
+    layout.finish([manifest])
 
 
 def make_dockerfiles(kind, count, directory):
@@ -99,5 +130,7 @@ def make_dockerfiles(kind, count, directory):
 
 if sys.argv[1] == "image":
     make_image(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+elif sys.argv[1] == "documents":
+    make_documents(int(sys.argv[2]), sys.argv[3])
 else:
     make_dockerfiles(sys.argv[2], int(sys.argv[3]), sys.argv[4])
