@@ -126,6 +126,20 @@ serve() { # serve LISTENER=SCRIPT...: see server.py; the TLS words are names in 
 	wait_for test -e listening
 }
 
+serve_rules() { # ADDRESS:PORT[/TLS]=RULES...: see registry.py; without a TLS word it is $pki/registry.all
+	local listener listeners=()
+	rm -f listening
+	for listener; do
+		case $listener in
+		*/plain=* | */alert*) listeners+=("$listener") ;;
+		*) listeners+=("${listener%%=*}/$pki/registry.all=${listener#*=}") ;;
+		esac
+	done
+	: >requests
+	background python3 "$top/tests/registry.py" --log requests "${listeners[@]}"
+	wait_for test -e listening
+}
+
 fetch() { run bundler fetch --cache cache "$@" demo.yaml; }
 
 # The digests differ from what a reader can know; here they are what the test calls them.

@@ -150,6 +150,8 @@ static int end_header(struct hop *hop)
 	answer->retry_after = retry_after > 0 ? (uint64_t)retry_after : 0;
 	if (!length || range_parse_number(&answer->length, &length) < 0 || *length != '\0')
 		answer->length = HTTP_UNKNOWN;
+	if (status <= 299 && request->upload && hop->sent < request->upload->size)
+		return fail(hop, STATUS_HTTP, "it was taken before all of it was sent");
 	if ((status != 200 && status != 206) || request->method != HTTP_GET) {
 		/* Whatever becomes of the rest, this is the answer. */
 		hop->ended = true;

@@ -48,7 +48,7 @@ static const char *text_of(const json_t *json, const char *key)
 	return text && *text ? text : NULL;
 }
 
-void listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
+bool listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
 		 uint64_t size)
 {
 	json_t *entries = json_object_get(list, "manifests"), *other, *entry;
@@ -60,7 +60,7 @@ void listing_add(json_t *list, const json_t *manifest, const char *media_type, c
 		const char *found = text_of(other, "digest");
 
 		if (found && strcmp(found, digest) == 0)
-			return;
+			return false;
 	}
 	if (!type)
 		type = text_of(json_object_get(manifest, "config"), "mediaType");
@@ -71,4 +71,5 @@ void listing_add(json_t *list, const json_t *manifest, const char *media_type, c
 	if (annotations)
 		json_object_set_new(entry, "annotations", json_deep_copy(annotations));
 	json_array_append_new(entries, entry);
+	return true;
 }

@@ -3,6 +3,7 @@
 #define BUNDLER_REGISTRY_LISTING_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/buffer.h"
 
@@ -20,9 +21,9 @@ const char *listing_parse(json_t **list, const struct buffer *pages);
 /*
  * Adds a manifest to a list, where it has no entry: its own artifact type, or the media type of its
  * configuration, and its annotations are in the entry ("Referrers Tag Schema"). media_type and
- * digest are those of the manifest, size its bytes.
+ * digest are those of the manifest, size its bytes. Returns false if the list had it.
  */
-void listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
+bool listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
 		 uint64_t size);
 
 #endif

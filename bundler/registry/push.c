@@ -160,9 +160,10 @@ static int list_referrer(const struct pusher *pusher, const struct closure_item 
 	if (result == 0)
 		list = fetch_list(pusher, &item->subject);
 	if (list) {
-		listing_add(list, manifest.root, item->descriptor.media_type,
-			    digest_write(&item->descriptor.digest, digest), item->descriptor.size);
-		result = send_list(pusher, list, &item->subject);
+		if (listing_add(list, manifest.root, item->descriptor.media_type,
+				digest_write(&item->descriptor.digest, digest),
+				item->descriptor.size))
+			result = send_list(pusher, list, &item->subject);
 		json_decref(list);
 	} else {
 		result = -1;

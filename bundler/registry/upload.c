@@ -72,6 +72,21 @@ static struct http_upload begin_upload(struct delivery *delivery)
 	};
 }
 
+/* Asks for something of the repository. */
+static int ask(const struct delivery *delivery, const char *collection, const char *name,
+	       struct http_request *request, struct http_answer *answer, struct error *err)
+{
+	const struct registry_client_target target = { delivery->reference, collection, name };
+	struct url url;
+	int result;
+
+	registry_client_url(delivery->client, &target, &url);
+	result = registry_client_ask(delivery->client, delivery->reference, ACTIONS, &url, request,
+				     answer, err);
+	url_free(&url);
+	return result;
+}
+
 /* ---- blobs ---- */
 
 /* The URL for the bytes, from the answer to the POST of from. */
@@ -142,17 +157,9 @@ out:
 static int try_blob(void *context, struct http_answer *answer, struct error *err)
 {
 	struct delivery *delivery = context;
-	const struct registry_client_target target = {
-		delivery->reference, "blobs", delivery->name,
-	};
 	struct http_request head = { .method = HTTP_HEAD };
-	struct url url;
-	int result;
+	const int result = ask(delivery, "blobs", delivery->name, &head, answer, err);
 
-	registry_client_url(delivery->client, &target, &url);
-	result = registry_client_ask(delivery->client, delivery->reference, ACTIONS, &url, &head,
-				     answer, err);
-	url_free(&url);
 	if (result == 0 && (answer->length == HTTP_UNKNOWN
 			    || answer->length == delivery->upload->size)) {
 		delivery->there = true;
@@ -186,36 +193,41 @@ int upload_blob(struct registry_client *client, const struct reference *referenc
 /* ---- manifests ---- */
 
 /* A registry that states another digest than the manifest has is not to be relied on. */
-static int check_stated(const struct delivery *delivery, const char *shown, const char *stated,
-			struct error *err)
+static int check_stated(const struct delivery *delivery, const char *stated, struct error *err)
 {
 	if (!stated || strncmp(stated, "sha256:", 7) != 0 || strcmp(stated, delivery->name) == 0)
 		return 0;
-	return error_set(err, STATUS_DIGEST, "cannot rely on '%s': its digest is %s, the registry "
-			 "says %.80s", shown, delivery->name, stated);
+	return error_set(err, STATUS_DIGEST, "cannot rely on '%s': the digest of what was sent is "
+			 "%s, the registry says %.80s", delivery->reference->text, delivery->name,
+			 stated);
+}
+
+static const char *manifest_name(const struct delivery *delivery)
+{
+	return delivery->tag ? delivery->tag : delivery->name;
+}
+
+/* Whether an answer is what registries give where a tag must not be moved. */
+static bool is_tag_kept(const struct delivery *delivery, long status)
+{
+	const char *own = delivery->reference->tag;
+
+	return own && delivery->tag && strcmp(delivery->tag, own) == 0
+	       && (status == 400 || status == 405 || status == 409 || status == 412);
 }
 
 static int try_manifest(void *context, struct http_answer *answer, struct error *err)
 {
 	struct delivery *delivery = context;
-	const struct registry_client_target target = {
-		delivery->reference, "manifests", delivery->tag ? delivery->tag : delivery->name,
-	};
 	const struct http_upload upload = begin_upload(delivery);
 	struct http_request put = { .method = HTTP_PUT, .upload = &upload };
-	struct url url;
-	int result;
+	int result = ask(delivery, "manifests", manifest_name(delivery), &put, answer, err);
 
-	registry_client_url(delivery->client, &target, &url);
-	result = registry_client_ask(delivery->client, delivery->reference, ACTIONS, &url, &put,
-				     answer, err);
 	if (result == 0)
-		result = check_stated(delivery, url.shown,
-				      answer->headers[HTTP_DOCKER_CONTENT_DIGEST], err);
-	else if (answer->status == 400 || answer->status == 405 || answer->status == 409)
+		result = check_stated(delivery, answer->headers[HTTP_DOCKER_CONTENT_DIGEST], err);
+	else if (is_tag_kept(delivery, answer->status))
 		error_hint(err, "where a tag must not be moved, choose another one");
 	delivery->linked = result == 0 && answer->headers[HTTP_OCI_SUBJECT];
-	url_free(&url);
 	return result;
 }
 
@@ -247,18 +259,10 @@ static int try_check(void *context, struct http_answer *answer, struct error *er
 {
 	struct check *check = context;
 	const struct delivery *delivery = &check->delivery;
-	const struct registry_client_target target = {
-		delivery->reference, "manifests", delivery->tag ? delivery->tag : delivery->name,
-	};
 	struct http_request head = { .method = HTTP_HEAD, .accept = REGISTRY_CLIENT_TYPES };
+	const int result = ask(delivery, "manifests", manifest_name(delivery), &head, answer, err);
 	const char *stated;
-	struct url url;
-	int result;
 
-	registry_client_url(delivery->client, &target, &url);
-	result = registry_client_ask(delivery->client, delivery->reference, ACTIONS, &url, &head,
-				     answer, err);
-	url_free(&url);
 	/* Whoever may not read asks for the registry's words with what follows. */
 	check->absent = result < 0 && (answer->status == 404 || answer->status == 401
 				       || answer->status == 403);
@@ -282,7 +286,8 @@ int upload_check(struct registry_client *client, const struct reference *referen
 		return check.absent ? 0 : -1;
 	if (!check.stated) {
 		buffer_init(&bytes, LIMIT_INDEX_BYTES);
-		result = registry_client_manifest(client, reference, tag, tag ? NULL : digest,
+		/* By the digest as by a tag: the cache must not answer for the registry. */
+		result = registry_client_manifest(client, reference, tag ? tag : name, NULL,
 						  &bytes, &type, err);
 		check.found = digest_of(bytes.bytes, bytes.length);
 		free(type);

@@ -37,16 +37,6 @@ basic_=Basic_dTpwYTU1dzByZA==
 basic="Authorization: ${basic_/_/ }"
 by_password="*!$basic_ say 401 'WWW-Authenticate: Basic realm=x' ;; $good"
 
-serve_rules() { # ADDRESS:PORT=RULES...
-	local listener listeners=()
-	for listener; do
-		listeners+=("${listener%%=*}/$pki/registry.all=${listener#*=}")
-	done
-	: >requests
-	background python3 "$top/tests/registry.py" --log requests "${listeners[@]}"
-	wait_for test -e listening
-}
-
 # helper NAME COMMAND: a program that keeps logins; it notes how it was called. Only this test has it.
 paths=$PATH
 helper() {

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 network registry.corp.example=203.0.113.50 auth.corp.example=203.0.113.51 store.example=203.0.113.52 \
-	auth.evil.example=203.0.113.53 inside.example=10.1.2.3 here.corp.example=127.0.0.1 "$@"
+	auth.evil.example=203.0.113.53 inside.example=10.1.2.3 here.corp.example=127.0.0.1 metadata.example=169.254.169.254 "$@"
 certificates
 certificate registry ca 'DNS:registry.corp.example,DNS:auth.corp.example,DNS:store.example,DNS:auth.evil.example,DNS:inside.example'
 python3 "$top/tests/make_layout.py" "$scratch/made" good || bail_out 'the images could not be made'
@@ -47,19 +47,6 @@ chmod 600 "$scratch/auth.json"
 basic='Authorization: Basic dTpzZWNyZXQ='
 basic_=Basic_dTpzZWNyZXQ=
 bearer='Authorization: Bearer T1'
-
-serve_rules() { # LISTENER=RULES...
-	local listener listeners=()
-	for listener; do
-		case $listener in
-		*/plain=*) listeners+=("$listener") ;;
-		*) listeners+=("${listener%%=*}/$pki/registry.all=${listener#*=}") ;;
-		esac
-	done
-	: >requests
-	background python3 "$top/tests/registry.py" --log requests "${listeners[@]}"
-	wait_for test -e listening
-}
 
 # On one processor, so that blobs go one after the other.
 processor=$(taskset -pc $$ | sed 's/.*: //; s/[,-].*//')
@@ -135,29 +122,7 @@ A HEAD blobs/LAYER
 END
 
 begin 'an index: what is in it by digest, the index last'
-python3 - "$made" two <<'END'
-import hashlib, json, shutil, sys
-shutil.copytree(sys.argv[1], sys.argv[2])
-root = sys.argv[2]
-top = json.load(open(f"{root}/index.json"))["manifests"][0]
-
-
-def blob(data, kind):
-    data = json.dumps(data).encode()
-    digest = hashlib.sha256(data).hexdigest()
-    with open(f"{root}/blobs/sha256/{digest}", "wb") as f:
-        f.write(data)
-    return {"mediaType": kind, "digest": "sha256:" + digest, "size": len(data)}
-
-
-other = json.load(open(f"{root}/blobs/{top['digest'].replace(':', '/')}"))
-other["annotations"] = {"of": "arm64"}
-other = blob(other, top["mediaType"])
-index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [
-    {**top, "platform": {"os": "linux", "architecture": "amd64"}},
-    {**other, "platform": {"os": "linux", "architecture": "arm64"}}]}
-json.dump({**index, "manifests": [blob(index, index["mediaType"])]}, open(f"{root}/index.json", "w"))
-END
+python3 "$top/tests/make_images.py" "$made" two two
 two=$(value two/index.json manifests 0 digest)
 second=$(value "two/blobs/${two/://}" manifests 1 digest)
 serve_rules "$A=$post ;; $put ;; PUT /v2/demo/manifests/* say 201 ;; 1*HEAD /v2/demo/manifests/1 say 404 ;; HEAD /v2/demo/manifests/1 say 200 'Docker-Content-Digest: $two'"
@@ -221,6 +186,30 @@ stderr <<-END
 bundler: cannot fetch 'https://registry.corp.example/v2/demo/manifests/$manifest': HTTP status 404 (Not Found)
 END
 check grep -q "PUT /v2/demo/manifests/$manifest" requests
+
+begin 'by digest alone: the cache does not answer for the registry'
+mkdir -p cache/sha256
+cp "$made/blobs/${manifest/://}" cache/sha256
+chmod 700 cache cache/sha256
+chmod 444 cache/sha256/*
+serve_rules "$A=$post ;; $put ;; PUT /v2/demo/manifests/$manifest say 201 ;; HEAD /v2/demo/manifests/* say 200"
+push "oci:$made" "docker://registry.corp.example/demo@$manifest"
+status 6
+stderr <<-END
+bundler: cannot fetch 'https://registry.corp.example/v2/demo/manifests/$manifest': HTTP status 404 (Not Found)
+END
+
+begin 'by digest alone: other bytes under it are not the image'
+serve_rules "$A=$post ;; $put ;; PUT /v2/demo/manifests/$manifest say 201 ;; HEAD /v2/demo/manifests/* say 200 ;; /v2/demo/manifests/* say 200 'Content-Type: $type' '@$made/blobs/${config/://}'"
+push "oci:$made" "docker://registry.corp.example/demo@$manifest"
+status 11
+stderr <<<"bundler: cannot rely on 'registry.corp.example/demo@$manifest': the registry took the image, and does not show it there"
+check grep -q "PUT /v2/demo/manifests/$manifest" requests
+
+begin 'by digest alone, and there'
+serve_rules "$A=$post ;; $put ;; PUT /v2/demo/manifests/$manifest say 201 ;; 1*HEAD /v2/demo/manifests/$manifest say 404 ;; HEAD /v2/demo/manifests/$manifest say 200 'Docker-Content-Digest: $manifest'"
+push "oci:$made" "docker://registry.corp.example/demo@$manifest"
+stdout <<<"$manifest  docker://registry.corp.example/demo@$manifest"
 
 begin 'what HEAD does not state is asked for by GET'
 serve_rules "$A=$post ;; $put ;; $named ;; 1*HEAD /v2/demo/manifests/1 say 404 ;; HEAD /v2/demo/manifests/1 say 200 ;; /v2/demo/manifests/1 say 200 'Content-Type: $type' '@$made/blobs/${manifest/://}'"
@@ -302,6 +291,15 @@ misplaced 'a place with a control character' "'Location: /up?\\e[0m'" \
 misplaced 'a place at a more private address' "'Location: https://inside.example/up'" \
 	"cannot send to 'https://inside.example/up': an answer from a public address must not lead to a more private one"
 
+misplaced 'a place at this machine' "'Location: https://here.corp.example/up'" \
+	"cannot send to 'https://here.corp.example/up': an answer from a public address must not lead to a more private one"
+misplaced 'a place at a link-local address' "'Location: https://metadata.example/up'" \
+	"cannot send to 'https://metadata.example/up': an answer from a public address must not lead to a more private one"
+misplaced 'a place at another port by http' "'Location: http://registry.corp.example:8080/up'" \
+	"cannot send to '$uploads': the place for the bytes, 'http://registry.corp.example:8080/up', is refused: a redirect must lead to https"
+misplaced 'a place that is too long' "'Location: /up?$(printf 'x%.0s' {1..9000})'" \
+	"cannot send to '$uploads': the place for the bytes is refused: too long"
+
 # ---- answers ----
 
 # answered NAME RULES STATUS STDERR REQUESTS: a part of a good registry has other rules.
@@ -347,7 +345,7 @@ begin 'another digest than ours in the answer'
 serve_rules "$A=PUT /v2/demo/manifests/1 say 201 'Docker-Content-Digest: $config' ;; $good"
 push "oci:$made" $image
 status 7
-stderr <<<"bundler: cannot rely on '$tag': its digest is $manifest, the registry says $config"
+stderr <<<"bundler: cannot rely on 'registry.corp.example/demo:1': the digest of what was sent is $manifest, the registry says $config"
 
 begin 'another image under the tag afterwards'
 serve_rules "$A=HEAD /v2/demo/manifests/1 say 200 'Docker-Content-Digest: $config' ;; $good"
@@ -378,12 +376,25 @@ hint: where a tag must not be moved, choose another one"
 refused 'the same with another status' "PUT /v2/demo/manifests/1 say 409 $(words CONFLICT 'the tag is immutable')" \
 	"bundler: cannot send to '$tag': the registry says: CONFLICT: the tag is immutable
 hint: where a tag must not be moved, choose another one"
+refused 'and with another' "PUT /v2/demo/manifests/1 say 412 $(words PRECONDITION 'tag exists')" \
+	"bundler: cannot send to '$tag': the registry says: PRECONDITION: tag exists
+hint: where a tag must not be moved, choose another one"
+
+begin 'a digest that is refused is no tag that must not be moved'
+serve_rules "$A=$post ;; $put ;; PUT /v2/demo/manifests/* say 400 $(words MANIFEST_INVALID 'not this')"
+push "oci:$made" "docker://registry.corp.example/demo@$manifest"
+status 11
+stderr <<<"bundler: cannot send to 'https://registry.corp.example/v2/demo/manifests/$manifest': the registry says: MANIFEST_INVALID: not this"
+
 refused 'a manifest that wants a blob' "PUT /v2/demo/manifests/1 say 404 $(words MANIFEST_BLOB_UNKNOWN 'no blob')" \
 	"bundler: cannot send to '$tag': the registry says: MANIFEST_BLOB_UNKNOWN: no blob"
 refused 'words with escapes' "POST * say 403 $(words DENIED '\u001b[2Jx')" \
 	"bundler: cannot send to '$uploads': the registry says: DENIED: \\x1b[2Jx
 hint: it does not exist, or a login is needed that may write to it; --authfile names a file with logins"
 long=$(printf 'x%.0s' {1..3000})
+refused 'words with much behind them' "POST * say 403 '<{\"errors\": [{\"code\": \"DENIED\", \"message\": \"you may not\", \"detail\": \"$(printf 'y%.0s' {1..30000})\"}]}'" \
+	"bundler: cannot send to '$uploads': the registry says: DENIED: you may not
+hint: it does not exist, or a login is needed that may write to it; --authfile names a file with logins"
 refused 'long words' "POST * say 400 $(words UNSUPPORTED "$long")" \
 	"bundler: cannot send to '$uploads': the registry says: UNSUPPORTED: ${long:0:184}..."
 
@@ -444,6 +455,143 @@ serve_rules "$A=POST * fields 202 'X-More: of it' ;; $good"
 push "oci:$made" $image
 status 10
 stderr <<<"bundler: cannot send to '$uploads': the header of the response is too large"
+
+# A layer that no socket's buffer takes whole.
+python3 "$top/tests/make_images.py" "$made" big "$scratch/big"
+big=$scratch/big
+big_manifest=$(value "$big/index.json" manifests 0 digest)
+big_layer=$(value "$big/blobs/${big_manifest/://}" layers 0 digest)
+big_named="PUT /v2/demo/manifests/1 say 201 ;; 1*HEAD /v2/demo/manifests/1 say 404 ;; HEAD /v2/demo/manifests/1 say 200 'Docker-Content-Digest: $big_manifest'"
+big_put="PUT /up*$big_layer*"
+big_put=${big_put//sha256:/}
+
+begin 'a layer of 32 MiB'
+serve_rules "$A=$post ;; $put ;; $big_named"
+push "oci:$big" $image
+stdout <<<"$big_manifest  $image"
+check grep -q "${big_layer#*:} .* ${big_layer#*:}$" requests
+
+begin 'a connection that ends in the middle of a blob: all of it again'
+serve_rules "$A=1*$big_put drop 0 ;; $post ;; $put ;; $big_named"
+push "oci:$big" $image
+stdout <<<"$big_manifest  $image"
+stderr <<<"note: cannot send to '$up': the connection was closed early; trying again"
+run grep -c "PUT /up.*${big_layer#*:}" requests
+stdout <<<2
+
+begin 'a registry that does not read'
+serve_rules "$A=$big_put deaf 0 ;; $post ;; $put ;; $big_named"
+push --stall-timeout 1 "oci:$big" $image
+status 4
+filter '/^note:/d'
+stderr <<<"bundler: cannot send to '$up': stalled: less than 1024 bytes a second for 1 s"
+filter ''
+run grep -c 'PUT /v2' requests
+status 1
+stdout <<<0
+
+begin 'an answer before the blob was read: no success'
+serve_rules "$A=$big_put early 201 ;; $post ;; $put ;; $big_named"
+push --stall-timeout 1 "oci:$big" $image
+status 6
+stderr <<<"bundler: cannot send to '$up': it was taken before all of it was sent"
+run grep -c 'PUT /v2' requests
+status 1
+stdout <<<0
+
+begin 'too large for the registry, which says so before it has all of it'
+serve_rules "$A=$big_put early 413 $(words SIZE_INVALID 'at most 1 MB') ;; $post ;; $put ;; $big_named"
+push "oci:$big" $image
+status 11
+stderr <<<"bundler: cannot send to '$up': the registry says: SIZE_INVALID: at most 1 MB"
+
+# tried NAME RULES REQUEST COUNT STATUS STDERR: what passes or not, and how often it is tried.
+tried() {
+	begin "$1"
+	serve_rules "$A=$2 ;; $good"
+	push "oci:$made" $image
+	status "$5"
+	filter '/^note:/d'
+	stderr <<<"$6"
+	filter ''
+	run grep -c "^$A $3" requests
+	stdout <<<"$4"
+}
+
+tried 'a failure that does not pass, of a place' 'POST * say 503' 'POST' 4 6 \
+	"bundler: cannot send to '$uploads': HTTP status 503 (Service Unavailable)"
+tried 'of a tag' 'PUT /v2/* say 500' 'PUT /v2' 4 6 \
+	"bundler: cannot send to '$tag': HTTP status 500 (Internal Server Error)"
+tried 'of the question whether a blob is there' 'HEAD /v2/demo/blobs/* say 502' 'HEAD /v2/demo/blobs' 4 6 \
+	"bundler: cannot fetch 'https://registry.corp.example/v2/demo/blobs/$config': HTTP status 502 (Bad Gateway)"
+tried 'of the question what the tag is' 'HEAD /v2/demo/manifests/1 say 500' 'HEAD' 4 6 \
+	"bundler: cannot fetch '$tag': HTTP status 500 (Internal Server Error)"
+
+begin 'once, of the tag'
+serve_rules "$A=1*PUT /v2/* say 500 ;; $good"
+push "oci:$made" $image
+pushed
+stderr <<<"note: cannot send to '$tag': HTTP status 500 (Internal Server Error); trying again"
+run grep -c "^$A PUT /v2" requests
+stdout <<<2
+
+for code in 200 201 204 303 307; do
+	answered "$code for a place is none" "POST * say $code 'Location: /up?state=x'" 6 \
+		"bundler: cannot send to '$uploads': HTTP status $code" <<-'END'
+	HEAD manifests/1
+	HEAD blobs/DIGEST
+	POST UPLOADS
+	END
+done
+
+answered 'a manifest is not sent elsewhere' "PUT /v2/demo/manifests/1 say 307 'Location: https://store.example/m'" 6 \
+	"bundler: cannot send to '$tag': HTTP status 307" <<-'END'
+	HEAD manifests/1
+	HEAD blobs/DIGEST
+	POST UPLOADS
+	PUT /up
+	HEAD blobs/DIGEST
+	POST UPLOADS
+	PUT /up
+	PUT manifests/1
+	END
+
+begin 'a registry without HEAD for blobs gets them'
+serve_rules "$A=HEAD /v2/demo/blobs/* say 405 ;; $good"
+push "oci:$made" $image
+pushed
+sent < <(whole '')
+
+begin 'a digest by another algorithm in the answer says nothing'
+serve_rules "$A=$post ;; $put ;; PUT /v2/demo/manifests/1 say 201 'Docker-Content-Digest: sha512:$(printf '0%.0s' {1..128})' ;; $after"
+push "oci:$made" $image
+pushed
+
+begin 'escapes in the digest of an answer'
+serve_rules "$A=PUT /v2/demo/manifests/1 say 201 'Docker-Content-Digest: sha256:\e[2J' ;; $good"
+push "oci:$made" $image
+check test "$ran_status" -ne 0
+status_stated=1 stderr_stated=1
+run grep -c "$(printf '\033')" "$scratch/stderr"
+status 1
+stdout <<<0
+
+begin 'a token that is too small: asked for once more, then an end'
+small="401 'WWW-Authenticate: Bearer realm=\"$realm\",service=\"corp\",error=\"insufficient_scope\",scope=\"repository:demo:pull,push\"'"
+serve_rules "$A=HEAD * say $small ;; POST * say $small" "$B=$token"
+push "oci:$made" $image
+check test "$ran_status" -ne 0
+status_stated=1 stderr_stated=1
+run grep -c "^$B" requests
+stdout <<<6	# once more for each of HEAD of the tag, HEAD of a blob, and POST
+
+begin 'a Retry-After in the past, or that is no time'
+serve_rules "$A=1*POST * say 429 'Retry-After: -5' ;; 1*POST * say 429 'Retry-After: soon' ;; $good"
+push "oci:$made" $image
+pushed
+filter '/^note:/d'
+stderr </dev/null
+filter ''
 
 # ---- what is not sent ----
 
@@ -520,28 +668,7 @@ status 1
 
 # ---- what refers to an image ----
 
-python3 - "$made" "$scratch/signed" <<'END'
-import hashlib, json, shutil, sys
-shutil.copytree(sys.argv[1], sys.argv[2])
-root = sys.argv[2]
-index = json.load(open(f"{root}/index.json"))
-top = index["manifests"][0]
-
-
-def blob(data, kind):
-    digest = hashlib.sha256(data).hexdigest()
-    with open(f"{root}/blobs/sha256/{digest}", "wb") as f:
-        f.write(data)
-    return {"mediaType": kind, "digest": "sha256:" + digest, "size": len(data)}
-
-
-manifest = {
-    "schemaVersion": 2, "mediaType": top["mediaType"], "artifactType": "application/x-note",
-    "config": blob(b"{}", "application/vnd.oci.empty.v1+json"), "layers": [blob(b"seen", "text/plain")],
-    "subject": {key: top[key] for key in ("mediaType", "digest", "size")}, "annotations": {"by": "me"}}
-index["manifests"].append(blob(json.dumps(manifest).encode(), top["mediaType"]))
-json.dump(index, open(f"{root}/index.json", "w"))
-END
+python3 "$top/tests/make_images.py" "$made" signed "$scratch/signed"
 signed=$scratch/signed
 note=$(value "$signed/index.json" manifests 1 digest)
 note_size=$(value "$signed/index.json" manifests 1 size)
@@ -590,7 +717,6 @@ attached 'a list that has it stays' \
 PUT manifests/NOTE ${note#*:}
 GET referrers/MANIFEST
 GET manifests/LIST
-PUT manifests/LIST $(index_of "$entry,$other" | sha256sum | cut -d' ' -f1)
 PUT manifests/1 ${manifest#*:}
 END
 

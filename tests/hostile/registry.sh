@@ -46,19 +46,6 @@ login() {
 basic='Authorization: Basic dTpzZWNyZXQ='
 basic_=Basic_dTpzZWNyZXQ=
 
-serve_rules() { # LISTENER=RULES...
-	local listener listeners=()
-	for listener; do
-		case $listener in
-		*/plain=* | */alert*) listeners+=("$listener") ;;
-		*) listeners+=("${listener%%=*}/$pki/registry.all=${listener#*=}") ;;
-		esac
-	done
-	: >requests
-	background python3 "$top/tests/registry.py" --log requests "${listeners[@]}"
-	wait_for test -e listening
-}
-
 pull() { run bundler validate --cache cache --ca-file "$pki/ca.pem" "$@"; }
 
 # What was sent where, in words: A is the registry, B its token service, C a storage, E a stranger's host.
