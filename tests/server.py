@@ -30,7 +30,7 @@ ones. {n} in a script is the number of the connection. Behaviours:
     close                         closes at once
     proxy [N]                     a proxy that knows CONNECT, and answers it with N if given
 
-Each request is a line in the log: listener, method, target, Range and If-Range, Authorization.
+Each request is a line in the log: listener, method, target, Range and If-Range, Authorization, X-*.
 """
 
 import hashlib
@@ -123,7 +123,8 @@ class Exchange:
         if not self.listener.log:
             return
         extra = [f" {name}: {self.fields[name]}" for name in
-                 ("range", "if-range", "authorization", "proxy-authorization", "cookie")
+                 ("range", "if-range", "authorization", "proxy-authorization", "cookie",
+                  *(name for name in self.fields if name.startswith("x-")))
                  if name in self.fields]
         with log_lock, open(self.listener.log, "a", encoding="latin-1") as f:
             f.write(f"{self.listener.host} {self.method} {self.target}{''.join(extra)}\n")

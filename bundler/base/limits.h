@@ -53,6 +53,8 @@
 #define LIMIT_SUMS_BYTES (8 * MIB)
 /* Bytes of a release archive whose size the lock does not know. */
 #define LIMIT_ARCHIVE_BYTES (4 * GIB)
+/* Bytes of a file with logins or fields for private sources: one has some 200. */
+#define LIMIT_GRANTS_BYTES (64 * KIB)
 /* Names in one directory of a cache, which are kept in memory while it is listed. */
 #define LIMIT_CACHE_NAMES 262144
 /* Members of a release archive, named by the recipe or not. */

@@ -407,11 +407,12 @@ out:
 const struct command command_audit = {
 	.name = "audit",
 	.summary = "compare an image or a tree with what recipe, lock and release make",
-	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] "
-		    "[--ignore FIELDS] [--require VERDICT] [--strict] [--force] [--pinned] "
-		    "[--json] [-q] [--lock FILE] [--cache DIR] [--mirror URL]... [--ca-file FILE] "
-		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
-		    "[--authfile FILE] [--plain-http HOST]... PLACE [RECIPE]",
+	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
+		    "[--require VERDICT] [--strict] [--force] [--pinned] [--json] [-q] "
+		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
+		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "
+		    "[--timeout SECONDS] [--offline] [--authfile FILE] "
+		    "[--plain-http HOST]... PLACE [RECIPE]",
 	.options = options,
 	.network = true,
 	.registry = true,

@@ -134,8 +134,9 @@ const struct command command_fetch = {
 	.name = "fetch",
 	.summary = "download the locked release archives into the cache, and verify them",
 	.synopsis = "[-p PLATFORM]... [--lock FILE] [--cache DIR] [--mirror URL]... "
-		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
-		    "[--json] [RECIPE]",
+		    "[--netrc FILE] [--header-file FILE] [--ca-file FILE] "
+		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] [--json] "
+		    "[RECIPE]",
 	.options = options,
 	.network = true,
 	.writes = true,

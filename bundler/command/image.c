@@ -343,10 +343,12 @@ out:
 const struct command command_image = {
 	.name = "image",
 	.summary = "build an OCI image from a recipe, its lock and the release",
-	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] [--compress HOW] "
-		    "[--style NAME] [--force] [--lock FILE] [--cache DIR] [--mirror URL]... "
-		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
-		    "[--authfile FILE] [--plain-http HOST]... [--json] [RECIPE]",
+	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] "
+		    "[--compress HOW] [--style NAME] [--force] [--lock FILE] "
+		    "[--cache DIR] [--mirror URL]... [--netrc FILE] [--header-file FILE] "
+		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
+		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "
+		    "[RECIPE]",
 	.options = options,
 	.network = true,
 	.registry = true,

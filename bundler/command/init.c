@@ -541,10 +541,11 @@ out:
 const struct command command_init = {
 	.name = "init",
 	.summary = "write a first recipe for a release, and its lock",
-	.synopsis = "[-o FILE] [--name NAME] [-p PLATFORM] [--sums FILE]... [--asset NAME]... "
-		    "[--url URL] [--certificates FILE] [--cache DIR] [--mirror URL]... "
-		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
-		    "[--json] [OWNER/REPO[@VERSION] | URL]",
+	.synopsis = "[-o FILE] [--name NAME] [-p PLATFORM] [--sums FILE]... "
+		    "[--asset NAME]... [--url URL] [--certificates FILE] [--cache DIR] "
+		    "[--mirror URL]... [--netrc FILE] [--header-file FILE] "
+		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
+		    "[--offline] [--json] [OWNER/REPO[@VERSION] | URL]",
 	.options = options,
 	.network = true,
 	.writes = true,

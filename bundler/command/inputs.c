@@ -311,8 +311,38 @@ int command_inputs_token(struct command_inputs *inputs, struct error *err)
 	return fault ? error_set(err, STATUS_USAGE, "cannot use GITHUB_TOKEN: %s", fault) : 0;
 }
 
+/* Option, variable, home: the first of them. */
+static int read_netrc(struct command_inputs *inputs, struct error *err)
+{
+	const char *file = inputs->netrc_file, *home = command_inputs_variable("HOME");
+
+	if (!file)
+		file = command_inputs_variable("NETRC");
+	if (file)
+		return grant_netrc(&inputs->grants, file, true, err);
+	return home ? grant_netrc(&inputs->grants, pool_format(&inputs->pool, "%s/.netrc", home),
+				  false, err) : 0;
+}
+
+/* In the order in which they are looked at. */
+static int read_grants(struct command_inputs *inputs, struct error *err)
+{
+	const char *token = command_inputs_variable("BUNDLER_TOKEN");
+
+	if (inputs->fetch.offline || inputs->fetcher.socket >= 0)
+		return 0;
+	inputs->fetch.grants = &inputs->grants;
+	if (inputs->header_file && grant_headers(&inputs->grants, inputs->header_file, err) < 0)
+		return -1;
+	if (token && grant_token(&inputs->grants, token, "BUNDLER_TOKEN", err) < 0)
+		return -1;
+	return read_netrc(inputs, err);
+}
+
 int command_inputs_connect(struct command_inputs *inputs, struct error *err)
 {
+	if (read_grants(inputs, err) < 0)
+		return -1;
 	inputs->fetching = fetch_init(&inputs->client, &inputs->fetch, err) == 0;
 	return inputs->fetching ? 0 : -1;
 }
@@ -460,6 +490,7 @@ void command_inputs_close(struct command_inputs *inputs)
 	fetcher_stop(&inputs->fetcher);
 	if (inputs->fetching)
 		fetch_free(&inputs->client);
+	grant_free(&inputs->grants);
 	lock_close(&inputs->lock);
 	recipe_close(&inputs->recipe);
 	pool_free(&inputs->pool);

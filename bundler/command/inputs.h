@@ -31,6 +31,9 @@
 	COMMAND_INPUTS_CACHE("archives"), \
 	{ "mirror", "URL", "try this source first; repeatable, in order", \
 	  OPTION_CALL(inputs, command_inputs_mirror) }, \
+	{ "netrc", "FILE", "logins for private sources, not those of ~/.netrc", \
+	  OPTION(inputs.netrc_file) }, \
+	{ "header-file", "FILE", "fields for private sources", OPTION(inputs.header_file) }, \
 	COMMAND_INPUTS_NETWORK("trust these certificates, not the recipe's", \
 			       "use the cache and file: URLs only")
 #define COMMAND_INPUTS_CACHE(what) \
@@ -58,6 +61,8 @@ struct command_inputs {
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
 	bool all;				/* no platform was chosen by name */
+	const char *netrc_file, *header_file;	/* --netrc, --header-file */
+	struct grants grants;			/* what they and the environment grant */
 	struct fetch_options fetch;
 	struct fetch client;
 	bool fetching;				/* client has been initialized */
@@ -103,7 +108,10 @@ const char *command_inputs_variable(const char *name);
  */
 int command_inputs_token(struct command_inputs *inputs, struct error *err);
 
-/* Initializes inputs->client, which fetches as the options say. */
+/*
+ * Initializes inputs->client, which fetches as the options say, and reads what is granted to
+ * private sources, unless another process fetches.
+ */
 int command_inputs_connect(struct command_inputs *inputs, struct error *err);
 
 /* Notes on standard error the optional platforms that the lock does not have. */

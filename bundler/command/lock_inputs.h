@@ -28,8 +28,8 @@
 /* How --help shows them. */
 #define COMMAND_LOCK_INPUTS_SYNOPSIS \
 	"[--sums FILE]... [--release NAME] [--download] [--record] [--lock FILE] [--cache DIR] " \
-	"[--mirror URL]... [--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] " \
-	"[--offline] "
+	"[--mirror URL]... [--netrc FILE] [--header-file FILE] [--ca-file FILE] " \
+	"[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
 
 struct command_lock_inputs {
 	struct lock_make make;	/* complete after command_lock_inputs_open */

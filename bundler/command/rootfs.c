@@ -137,9 +137,10 @@ static int run_rootfs(struct option_parser *parser, struct error *err)
 const struct command command_rootfs = {
 	.name = "rootfs",
 	.summary = "build root file systems from a recipe, its lock and the release",
-	.synopsis = "[-p PLATFORM]... [-o DIR] [--lock FILE] [--cache DIR] [--mirror URL]... "
-		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] [--offline] "
-		    "[--json] [RECIPE]",
+	.synopsis = "[-p PLATFORM]... [-o DIR] [--lock FILE] [--cache DIR] "
+		    "[--mirror URL]... [--netrc FILE] [--header-file FILE] "
+		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
+		    "[--offline] [--json] [RECIPE]",
 	.options = options,
 	.network = true,
 	.writes = true,

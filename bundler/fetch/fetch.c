@@ -137,6 +137,8 @@ static bool list_source(const struct fetch *fetch, const char *text)
 	} else if (used) {
 		proxy = proxy_find(&fetch->options.proxies, &url);
 		confine_connect(confine, proxy ? proxy_port(proxy) : url.port);
+		if (grant_is_local(&url))	/* what is granted goes by no proxy */
+			confine_connect(confine, url.port);
 	}
 	url_free(&url);
 	return used;
@@ -224,17 +226,12 @@ static int gravity(enum status status)
 	}
 }
 
-static int get(void *client, const struct url *url, struct http_request *request,
-	       struct http_answer *answer, struct error *err)
-{
-	return redirect_get(client, url, request, answer, err);
-}
-
 static int try_sources(struct job *job, struct partial *partial, struct error *err)
 {
 	const struct fetch_options *options = &job->fetch->options;
+	struct granted granted = { &job->fetch->client, options->grants };
 	struct download download = {
-		.get = get, .context = &job->fetch->client, .witness = job->witness,
+		.get = grant_get, .context = &granted, .witness = job->witness,
 		.size = job->asset->size, .maximum = job->maximum,
 		.stall_seconds = options->stall_seconds, .total_seconds = options->total_seconds,
 		.events = &options->events, .asset = job->asset->name,
@@ -475,6 +472,9 @@ int fetch_ahead(struct fetch *fetch, const struct fetch_asset *assets, size_t co
 
 int fetch_end(struct fetch *fetch, struct error *err)
 {
+	/* What is read next is not to find them. */
+	if (fetch->options.grants)
+		grant_free(fetch->options.grants);
 	return fetch->options.confine ? confine_reading(fetch->options.confine, err) : 0;
 }
 
@@ -500,7 +500,8 @@ int fetch_document(struct fetch *fetch, const char *url, struct buffer *buffer, 
 		   struct error *err)
 {
 	struct url source;
-	struct github github = { &fetch->client, fetch->options.github_token };
+	struct github github = { { &fetch->client, fetch->options.grants },
+				 fetch->options.github_token };
 	struct download download = {
 		.get = github_get, .context = &github, .source = &source,
 		.stall_seconds = fetch->options.stall_seconds,

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "fetch/download.h"
 #include "fetch/event.h"
+#include "fetch/grant.h"
 #include "fetch/proxy.h"
 #include "fetch/redirect.h"
 
@@ -25,7 +26,7 @@ struct fetch_asset {
 	uint64_t size;		/* bytes; 0: not known, then at most maximum */
 	uint64_t maximum;	/* bytes; 0: LIMIT_ARCHIVE_BYTES */
 	const char *witness;	/* who states digest and size; NULL: "the lock" */
-	download_get *get;	/* how sources are asked; NULL: with redirect_get */
+	download_get *get;	/* how sources are asked; NULL: with grant_get */
 	void *context;		/* get's */
 };
 
@@ -37,6 +38,7 @@ struct fetch_options {
 	const char *ca_file;			/* read when the first https connection needs it */
 	struct proxies proxies;
 	const char *github_token;		/* for documents of GitHub's API, or NULL */
+	struct grants *grants;			/* for all sources, until fetch_end; or NULL */
 	bool offline;				/* cache and file URLs only */
 	unsigned stall_seconds, total_seconds;	/* per source; 0: the default of limits.h */
 	struct event_sink events;
@@ -74,7 +76,7 @@ int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t co
 int fetch_ahead(struct fetch *fetch, const struct fetch_asset *assets, size_t count,
 		struct error *err);
 
-/* Gives up the network, and with it the sources and the cache: confine_reading. */
+/* Gives up the network, and with it the sources, their grants and the cache: confine_reading. */
 int fetch_end(struct fetch *fetch, struct error *err);
 
 /*

@@ -70,18 +70,21 @@ static void explain(const struct url *url, bool with_token, struct http_answer *
 int github_get(void *github, const struct url *url, struct http_request *request,
 	       struct http_answer *answer, struct error *err)
 {
-	const struct github *api = github;
+	struct github *api = github;
 	char *authorization = NULL;
 	int result;
 
-	if (!is_api(url))
-		return redirect_get(api->client, url, request, answer, err);
-	if (api->token)
+	if (!is_api(url) || !api->token) {
+		result = grant_get(&api->granted, url, request, answer, err);
+	} else {
 		authorization = memory_format("Bearer %s", api->token);
-	request->authorization = authorization;
-	result = redirect_get(api->client, url, request, answer, err);
-	request->authorization = NULL;
-	free(authorization);
+		request->authorization = authorization;
+		result = redirect_get(api->granted.client, url, request, answer, err);
+		request->authorization = NULL;
+		free(authorization);
+	}
+	if (!is_api(url))
+		return result;
 	if (result < 0)
 		explain(url, api->token, answer, err);
 	return result;

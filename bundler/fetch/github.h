@@ -4,13 +4,13 @@
 
 #include "base/error.h"
 #include "base/url.h"
+#include "fetch/grant.h"
 #include "fetch/http.h"
-#include "fetch/redirect.h"
 
 /* GitHub's API, https://api.github.com: the user's token for it, and its limit of requests. */
 
 struct github {
-	struct redirect *client;
+	struct granted granted;	/* for requests without the token */
 	const char *token;	/* a secret without a fault, or NULL */
 };
 
@@ -18,7 +18,7 @@ struct github {
 const char *github_token_fault(const char *token);
 
 /*
- * redirect_get, for download.h. A request to the API has the token, another one never. Where the
+ * grant_get, for download.h. A request to the API has the token, another one never. Where the
  * API refuses because of its limit, the error says so, and until when.
  */
 int github_get(void *github, const struct url *url, struct http_request *request,

@@ -446,6 +446,8 @@ static void set_request(struct hop *hop)
 		add_field(hop, "Accept", request->accept);
 	if (request->authorization)
 		add_field(hop, "Authorization", request->authorization);
+	for (size_t i = 0; i < request->field_count; i++)
+		add_field(hop, request->fields[i].name, request->fields[i].value);
 	if (request->form)
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form);
 	set_method(hop);

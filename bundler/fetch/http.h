@@ -36,6 +36,11 @@ struct http_upload {
 	void *context;
 };
 
+/* A field of a request; its value may be a secret. */
+struct http_field {
+	const char *name, *value;
+};
+
 struct http_request {
 	const struct url *url;			/* https or http */
 	enum http_method method;
@@ -45,6 +50,8 @@ struct http_request {
 	bool this_machine;			/* to a loopback address only, without a proxy */
 	const char *accept;			/* field of the request, or NULL */
 	const char *authorization;		/* the same; a secret */
+	const struct http_field *fields;	/* more of them */
+	size_t field_count;
 	const char *form;			/* posted (x-www-form-urlencoded), or NULL */
 	const struct http_upload *upload;	/* of PUT; without it and form, POST has no body */
 	uint64_t offset;			/* first byte wanted, 0 for the whole */

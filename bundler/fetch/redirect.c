@@ -149,6 +149,7 @@ int redirect_get(struct redirect *client, const struct url *url, struct http_req
 			break;
 		if (!url_is_same_origin(url, &next)) {
 			request->authorization = NULL;	/* nor later, if it leads back */
+			request->field_count = 0;
 			request->this_machine = false;
 		}
 		request->most_private = answer->address;

@@ -34,11 +34,11 @@ void redirect_free(struct redirect *client);
 /*
  * GETs url, or with method HEAD asks for its header: 0 when the body of a 200 or 206 was taken, or
  * a 200 came to HEAD. The caller sets the members of request that belong to the transfer (method,
- * offset, validator, accept, authorization, this_machine, refusal, stall_seconds, deadline,
- * callbacks); the others are set here. Once a redirect leaves the origin of url, authorization is
- * not sent any more, and set to NULL. -1 as http_ask; answer->transient says whether another
- * attempt may help. answer is that of the last hop, and the caller frees it with http_answer_free
- * in either case.
+ * offset, validator, accept, authorization, fields, this_machine, refusal, stall_seconds, deadline,
+ * callbacks); the others are set here. Once a redirect leaves the origin of url, authorization and
+ * fields are not sent any more. -1 as http_ask; answer->transient says whether another attempt may
+ * help. answer is that of the last hop, and the caller frees it with http_answer_free in either
+ * case.
  */
 int redirect_get(struct redirect *client, const struct url *url, struct http_request *request,
 		 struct http_answer *answer, struct error *err);
