@@ -33,8 +33,10 @@ LIBS = $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc recv) -lcurl -larchi
 
 # The shipped flavour: musl, a static position-independent executable. Debian's musl-gcc cannot
 # make one by itself, so its start files are named here; nothing in it depends on the directory.
+# The first three are others for another machine (bundler/make/arm64.sh).
+GCC = gcc
 CC_MUSL = musl-gcc
-MUSL = /usr/lib/$(subst gnu,musl,$(shell gcc -dumpmachine))
+MUSL = /usr/lib/$(subst gnu,musl,$(shell $(GCC) -dumpmachine))
 # For size: what takes time is in the libraries, and is compiled for speed (sysroot.sh).
 CFLAGS ?= -Os
 HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
@@ -42,8 +44,8 @@ CFLAGS_MUSL = $(BASE) $(CFLAGS) $(HARDEN) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -isystem build/sysroot/include -iquote build
 LDFLAGS_MUSL = -nostartfiles -s $(addprefix -Wl$(comma),-static -pie --no-dynamic-linker \
 	-z,text -z,relro -z,now -z,noexecstack --gc-sections --build-id=none)
-START = $(MUSL)/rcrt1.o $(MUSL)/crti.o $(shell gcc -print-file-name=crtbeginS.o)
-END = $(shell gcc -print-file-name=crtendS.o) $(MUSL)/crtn.o
+START = $(MUSL)/rcrt1.o $(MUSL)/crti.o $(shell $(GCC) -print-file-name=crtbeginS.o)
+END = $(shell $(GCC) -print-file-name=crtendS.o) $(MUSL)/crtn.o
 
 # The tests' flavour: glibc with AddressSanitizer and UndefinedBehaviorSanitizer.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -85,7 +87,7 @@ build/obj/%.o: bundler/%.c Makefile build/versions.h
 
 # The licences of what is linked.
 build/THIRD-PARTY: bundler/make/third-party.sh build/bundler
-	$(Q)$< build/src build/sysroot/versions build/bundler.map >$@
+	$(Q)GCC=$(GCC) $< build/src build/sysroot/versions build/bundler.map >$@
 
 build/san/bundler: $(SAN_OBJS)
 	$(Q)gcc $(SANITIZE) -o $@ $(SAN_OBJS) -Lbuild/san/sysroot/lib $(LIBS) -pthread
@@ -183,7 +185,7 @@ fuzz-%: build/fuzz/%
 
 clean:
 	rm -rf build/bundler build/bundler.map build/THIRD-PARTY build/obj build/versions.h \
-		build/fuzz build/variations \
+		build/fuzz build/variations build/arm64 build/release build/*.deb build/*.tar.gz \
 		$(addprefix build/san/,bundler obj versions.h tests libbundler.a) \
 		build/rootfs.* build/images* build/audit build/Dockerfile.scratch
 	find rootfs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +

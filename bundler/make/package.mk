@@ -56,8 +56,13 @@ dist:
 	@bundler/make/dist.sh build
 
 # For Debian and Ubuntu, without a build of its own.
-deb: export MAINTAINER := $(MAINTAINER)
+deb release: export MAINTAINER := $(MAINTAINER)
 deb: all
 	@SOURCE_DATE_EPOCH=$(EPOCH) bundler/make/deb.sh . build
 
-.PHONY: install uninstall dist deb
+# Everything for both machines, in build/release.
+release: all
+	@bundler/make/arm64.sh build/arm64
+	@SOURCE_DATE_EPOCH=$(EPOCH) bundler/make/release.sh build/release . build/arm64
+
+.PHONY: install uninstall dist deb release

@@ -80,7 +80,7 @@ update: build/bundler
 
 help:
 	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
-	@echo '         install, uninstall, dist, deb,'
+	@echo '         install, uninstall, dist, deb, release,'
 	@echo '         test, check, reproducible, thorough, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
 	@echo '  PLATFORM=$(PLATFORM)   a list, or all'
@@ -90,7 +90,7 @@ help:
 	@echo '  IMAGE=$(IMAGE)   VERSION=$(VERSION)'
 	@echo '  LIBRARY=$(LIBRARY)   where make update VERSION=... generates; UPDATE=   its options'
 	@echo '  PREFIX=$(PREFIX)   DESTDIR=$(DESTDIR)   of make install'
-	@echo "  MAINTAINER=$(MAINTAINER)   of make deb"
+	@echo "  MAINTAINER=$(MAINTAINER)   of make deb and make release"
 	@echo '  FUZZ_SECONDS=$(FUZZ_SECONDS)   TESTS=   what to run instead of everything'
 
 .PHONY: rootfs image-docker images run-images audit update help

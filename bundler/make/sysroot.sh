@@ -4,9 +4,10 @@
 #
 #	sysroot.sh PREFIX FLAVOUR
 #
-# FLAVOUR is musl (what is shipped), san (glibc, AddressSanitizer, for the tests) or arm64 (for
-# that machine, glibc, to show that its program writes the same bytes). Leaves
-# PREFIX/include, PREFIX/lib and PREFIX/versions, one "name version" per line, written last.
+# FLAVOUR is musl (what is shipped), arm64 (the same for that machine, built on any other) or san
+# (glibc, AddressSanitizer, for the tests). Leaves PREFIX/include, PREFIX/lib and PREFIX/versions, one
+# "name version" per line, written last.
+# arm64 has its own C library, and the compiler musl-gcc that takes it, in build/musl-arm64.
 # Sources are fetched once into build/src (sysroot/sources.sh); what is compiled, and how, is in
 # sysroot/libraries.mk and the configuration headers beside it. All in one row of jobs.
 set -eu
@@ -43,6 +44,15 @@ compile() {
 		CC="$CC" AR="$AR" CFLAGS="$CFLAGS" SMALL="$small" YAML_VERSION="$(upstream_of libyaml)"
 }
 
+# The C library of another machine, and a compiler that takes it from there: Debian's musl-gcc and
+# its specs, with other paths.
+fetch_musl() {
+	[ -e "$musl/version" ] || "$here/sysroot/sources.sh" foreign "$musl" "$flavour" musl-dev
+	sed "s,/usr/,$musl/usr/,g" "$musl"/usr/lib/*/musl-gcc.specs >"$musl/specs"
+	printf '#!/bin/sh\nexec aarch64-linux-gnu-gcc "$@" -specs "%s"\n' "$musl/specs" >"$musl/musl-gcc"
+	chmod +x "$musl/musl-gcc"
+}
+
 install_headers() {
 	mkdir -p "$prefix/include/curl" "$prefix/include/nettle"
 	cp -R "$src/xz-utils/src/liblzma/api/lzma.h" "$src/xz-utils/src/liblzma/api/lzma" \
@@ -68,20 +78,19 @@ case $top$prefix in *[[:space:]]*)
 esac
 work=$prefix/work
 flavour=$2
+musl=$top/build/musl-$flavour
 AR='ar'
 small=	# for what takes no time
 case $flavour in
-musl)
-	CC=musl-gcc
+musl | arm64)
+	CC="musl-gcc"
 	CFLAGS="-O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong"
 	CFLAGS="$CFLAGS -fstack-clash-protection -fno-asynchronous-unwind-tables"
-	small=-Os ;;
+	small=-Os
+	[ "$flavour" = musl ] || CC=$musl/musl-gcc AR=aarch64-linux-gnu-ar ;;
 san)
 	CC=gcc
 	CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address" ;;
-arm64)
-	CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar
-	CFLAGS=-O2 ;;
 *)
 	echo "sysroot: unknown flavour '$flavour'" >&2
 	exit 2 ;;
@@ -97,6 +106,7 @@ if [ -e "$final/versions" ] &&
 fi
 flock 9
 fetch_sources
+[ "$flavour" != arm64 ] || fetch_musl
 exec 9>&-
 
 start=$(date +%s)
@@ -112,8 +122,11 @@ install_headers
 cp ./*.a "$prefix/lib"
 {
 	for p in $packages; do echo "$p $(version_of "$p")"; done
-	[ "$flavour" != musl ] || dpkg-query -f 'musl ${Version}\n' -W musl-dev
-	echo "gcc $(gcc -dumpfullversion)"
+	case $flavour in
+	musl) dpkg-query -f 'musl ${Version}\n' -W musl-dev ;;
+	arm64) echo "musl $(cat "$musl/version")" ;;
+	esac
+	echo "gcc $($CC -dumpfullversion)"
 } >"$prefix/versions"
 cd "$top"
 rm -rf "$work" "$prefix/log" "$final"

@@ -171,7 +171,7 @@ musl() {
 	members_of c >"$work/members"
 	: >"$work/files"
 	section "musl $(version_of musl)"
-	paragraphs "$(copyright_of musl-dev)" "$(gcc -dumpmachine | sed 's/-.*//; s/^i.86$/i386/')"
+	paragraphs "$(copyright_of musl-dev)" "$("${GCC:-gcc}" -dumpmachine | sed 's/-.*//; s/^i.86$/i386/')"
 }
 
 gcc_runtime() {

@@ -3,22 +3,26 @@
 # Fetch source packages of Debian or Ubuntu, and unpack them.
 #
 #	sources.sh fetch DIRECTORY PACKAGE...
+#	sources.sh foreign DIRECTORY ARCHITECTURE PACKAGE
 #	sources.sh entries [ETC]
 #
 # DIRECTORY gets a folder for each package, dsc with what was fetched, and apt, a private
 # configuration with the system's own sources and signatures: its files stay untouched, and no
-# privilege is needed. The second form prints the entries that are derived from ETC (/etc/apt).
+# privilege is needed. The second form fetches a package that is built for another machine, and
+# unpacks it as DIRECTORY, where version has its version; the system does not learn of that
+# architecture. The third form prints the entries that are derived from ETC (/etc/apt).
 set -eu
 export LC_ALL=C
 
-# Print the system's entries as deb-src entries. Repositories of third parties are left out: an
+# Print the system's entries as entries of the type $type. Repositories of third parties are left out: an
 # entry counts if the archive's keyring signs it, or if its address is that of a mirror: it ends
 # in /debian or /debian-security, or it is /ubuntu or /ubuntu-ports on a host. (Deeper down, as in
 # .../someone/ppa/ubuntu, everybody may publish.)
+type=deb-src
 ours='debian-archive-|ubuntu-archive-keyring|/debian(-security)?(/|[.]list)?([ \t]|$)|:[/][/][^/ ]+/ubuntu(-ports)?/?([ \t]|$)'
 
 deb822_entries() {
-	awk -v ours="$ours" 'BEGIN { RS = ""; FS = "\n" }
+	awk -v ours="$ours" -v type="$type" 'BEGIN { RS = ""; FS = "\n" }
 	{
 		text = ""; counts = main = binary = 0; enabled = 1
 		for (i = 1; i <= NF; i++) {
@@ -27,7 +31,7 @@ deb822_entries() {
 				continue
 			if (line ~ /^types:/) {
 				binary = line ~ /[: \t]deb([ \t]|$)/
-				$i = "Types: deb-src"
+				$i = "Types: " type
 			}
 			if (line ~ /^enabled:[ \t]*(no|false|0)/)
 				enabled = 0
@@ -43,7 +47,7 @@ deb822_entries() {
 }
 
 list_entries() {
-	sed -n 's/^[ \t]*deb[ \t]\{1,\}/deb-src /p' "$@" |
+	sed -n "s/^[ \t]*deb[ \t]\{1,\}/$type /p" "$@" |
 		awk -v ours="$ours" '/ main( |$)/ && $0 ~ ours && !seen[$0]++'
 }
 
@@ -138,16 +142,40 @@ fetch() {
 		'\''dpkg-source --no-check -x "$1"_*.dsc "../$1"'\'' sh' sh "$@"
 }
 
+foreign() {
+	directory=$1 architecture=$2 package=$3
+	type=deb
+	rm -rf "$directory"
+	mkdir -p "$directory.apt"
+	apt=$(cd "$directory.apt" && pwd)
+	configure_apt
+	cat >>"$apt/apt.conf" <<-END
+	APT::Architecture "$architecture";
+	APT::Architectures "$architecture";
+	Dir::State::Status "/dev/null";
+	END
+	quietly "$apt/update.log" apt-get -c "$apt/apt.conf" update -q
+	(cd "$apt/cache" && quietly "$apt/download.log" apt-get -c "$apt/apt.conf" download -q "$package")
+	dpkg-deb -x "$apt/cache/$package"_*.deb "$apt/unpacked"
+	dpkg-deb -f "$apt/cache/$package"_*.deb Version >"$apt/unpacked/version"
+	mv "$apt/unpacked" "$directory"
+	rm -rf "$apt"
+}
+
 case ${1-} in
 fetch)
 	shift
 	fetch "$@" ;;
+foreign)
+	shift
+	foreign "$@" ;;
 entries)
 	entries=$(mktemp -d)
 	trap 'rm -rf "$entries"' EXIT
 	derive_entries "${2-/etc/apt}" "$entries"
 	cat "$entries"/* ;;
 *)
-	echo "usage: sources.sh fetch DIRECTORY PACKAGE... | sources.sh entries [ETC]" >&2
+	echo "usage: sources.sh fetch DIRECTORY PACKAGE... | sources.sh foreign DIRECTORY ARCHITECTURE" \
+		"PACKAGE | sources.sh entries [ETC]" >&2
 	exit 2 ;;
 esac
