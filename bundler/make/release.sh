@@ -8,7 +8,8 @@
 # DIRECTORY gets, new:
 # - bundler-VERSION.tar.gz, the sources;
 # - for each TREE bundler-VERSION-linux-ARCHITECTURE.tar.gz, what `make install` installs, its contents
-#   as SPDX (.spdx.json), and a Debian package;
+#   as SPDX (.spdx.json), a Debian package, and bundler's own image (-image.tar);
+# - the lock of that image, to audit it;
 # - the source package of Nettle, which the licence of a program that is linked with it demands;
 # - SHA256SUMS of all of them.
 # SOURCE_DATE_EPOCH and MAINTAINER are as for deb.sh. What is released is a commit: a tree with other
@@ -34,7 +35,8 @@ new=$work/new
 mkdir "$new"
 bundler/make/dist.sh "$new" >"$work/log"
 version=$(make -s print-BUNDLER_VERSION)
-"$1/build/bundler" --license >"$work/licences"
+bundler=$(realpath "$1/build/bundler")
+"$bundler" --license >"$work/licences"
 
 pack() { # TREE
 	deb=$(bundler/make/deb.sh "$1" "$new")
@@ -53,6 +55,18 @@ pack() { # TREE
 for tree; do
 	pack "$tree"
 done
+
+# The recipe takes the archives as any release of others.
+lock=$new/bundler-$version-image.lock.json
+(cd "$new" && sha256sum -- *-linux-*.tar.gz) >"$work/sums"
+"$bundler" lock --sums "$work/sums" --lock "$lock" configs/bundler.yaml >"$work/log"
+for archive in "$new"/*-linux-*.tar.gz; do
+	architecture=${archive##*-}
+	"$bundler" image --lock "$lock" --offline --cache "$work/cache" --mirror "file://$new" \
+		-p "linux/${architecture%.tar.gz}" -o "docker-archive:${archive%.tar.gz}-image.tar" \
+		configs/bundler.yaml >"$work/log"
+done
+
 # A dsc lists its files with their size: " DIGEST SIZE NAME".
 dsc=$(echo "$1"/build/src/dsc/nettle_*.dsc)
 cp "$dsc" "$new"

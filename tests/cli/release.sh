@@ -21,6 +21,8 @@ git config --global init.defaultBranch main
 start() {
 	mkdir -p build/sysroot build/src/dsc
 	cp -R "$top/Makefile" "$top/LICENSE" "$top/bundler" "$top/docs" .
+	mkdir configs
+	cp -R "$top"/configs/{bundler.yaml,ca-certificates.crt,root} configs
 	cp "$top/build/sysroot/versions" build/sysroot
 	cp "$top/build/THIRD-PARTY" "$BUNDLER" build
 	cp "$top"/build/src/dsc/nettle_* build/src/dsc
@@ -44,6 +46,7 @@ release
 nettle=$(cd "$top/build/src/dsc" && echo nettle_*)
 files build/release < <(
 	printf '%s\n' SHA256SUMS $name{,-linux-amd64,-linux-arm64}.tar.gz $name-linux-{amd64,arm64}.spdx.json \
+		$name-linux-{amd64,arm64}-image.tar $name-image.lock.json \
 		scratch-bundler_${version}_{amd64,arm64}.deb $nettle | sort
 )
 check env -C build/release sha256sum --check --strict SHA256SUMS
@@ -77,6 +80,12 @@ check diff -r build/before build/release
 for machine in amd64 arm64; do
 	check python3 "$top/tests/cli/spdx.py" build/release/$name-linux-$machine.spdx.json \
 		build/release/$name-linux-$machine.tar.gz build/sysroot/versions "$(git rev-parse HEAD)"
+done
+# Its own image, as recipe and lock make it.
+for machine in amd64 arm64; do
+	run bundler audit --lock build/release/$name-image.lock.json --mirror "file://$PWD/build/release" --offline \
+		--cache build/cache "docker-archive:build/release/$name-linux-$machine-image.tar" configs/bundler.yaml
+	stdout <<<"verdict: identical (linux/$machine)"
 done
 
 begin 'a tree with changes, two programs for one machine, a library without a licence: nothing is made'
