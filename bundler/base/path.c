@@ -4,13 +4,24 @@
 
 #include <fcntl.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
+
+/* linux/openat2.h, which older systems lack. */
+#define RESOLVE_NO_MAGICLINKS 0x02U
+#define RESOLVE_BENEATH 0x08U
+struct open_how {
+	uint64_t flags, mode, resolve;
+};
+
+#define OPEN_ATTEMPTS 64
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -99,6 +110,32 @@ int path_open(int dirfd, const char *path, int flags)
 	}
 	free(copy);
 	return fd;
+}
+
+int path_open_within(int dirfd, const char *path, int flags)
+{
+	const struct open_how how = {
+		.flags = (unsigned)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = -1;
+
+	errno = ENOSYS;
+#ifdef SYS_openat2
+	/* EAGAIN: something was renamed meanwhile, which somebody could do for ever. */
+	for (int i = 0; i < OPEN_ATTEMPTS; i++) {
+		fd = syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
+#endif
+	if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+		return (int)fd;
+	if (path_beneath_fault(path)) {
+		errno = EXDEV;
+		return -1;
+	}
+	return path_open(dirfd, path, flags);
 }
 
 int path_open_beneath(int dirfd, const char *path, struct error *err)

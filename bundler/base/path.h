@@ -42,6 +42,13 @@ bool path_is_beside(const char *path, const char *other);
 int path_open(int dirfd, const char *path, int flags);
 
 /*
+ * The same for the relative path of a file, but links are followed that stay below dirfd; where
+ * the kernel cannot tell them, none is. errno is EXDEV for a path that leads elsewhere, ELOOP for
+ * a link that is not followed.
+ */
+int path_open_within(int dirfd, const char *path, int flags);
+
+/*
  * Opens the regular file at the relative path below dirfd for reading. No component may be "..",
  * "." or a symbolic link, so the file is below dirfd whatever other processes do. Returns a
  * descriptor, which the caller closes, or -1: STATUS_CONFIG for a path that leads elsewhere,

@@ -88,6 +88,9 @@ static const uint16_t calls[] = {
 #endif
 	SYS_fgetxattr, SYS_flistxattr,
 	/* files */
+#ifdef SYS_openat2
+	SYS_openat2,
+#endif
 	SYS_openat, SYS_faccessat, SYS_readlinkat, SYS_unlinkat, SYS_statx,
 #ifdef SYS_fstat
 	SYS_fstat,

@@ -2,6 +2,7 @@
 /* Asks one source, again and again where that may help, until an archive is whole. */
 #include "fetch/download.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "fetch/mirror.h"
 #include "fetch/range.h"
 
 #define CHUNK_BYTES ((size_t)64 * KIB)
@@ -293,6 +295,18 @@ static enum step ask_server(struct attempt *attempt, struct download_retry *retr
 	return step;
 }
 
+static int open_source(const struct download *download, const char *path, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO must not hang us. */
+	int fd = download->directory ? mirror_open(download->directory, path)
+		 : open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 && download->directory && errno == EXDEV)
+		return error_set(err, STATUS_FILE, "cannot read '%s': a link leads out of mirror "
+				 "'%s'", path, download->directory);
+	return fd < 0 ? error_errno(err, STATUS_FILE, "cannot read '%s'", path) : fd;
+}
+
 /* Reads a file URL, always as a whole: a beginning that is already there saves nothing. */
 static enum step read_file(struct attempt *attempt, struct error *err)
 {
@@ -308,12 +322,9 @@ static enum step read_file(struct attempt *attempt, struct error *err)
 		refuse(attempt->download, STATUS_FILE, err, "not a file URL");
 		goto out;
 	}
-	/* O_NONBLOCK: a FIFO must not hang us. */
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) {
-		error_errno(err, STATUS_FILE, "cannot read '%s'", path);
+	fd = open_source(attempt->download, path, err);
+	if (fd < 0)
 		goto out;
-	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		error_set(err, STATUS_FILE, "cannot read '%s': not a regular file", path);
 		goto out;

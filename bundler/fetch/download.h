@@ -24,6 +24,7 @@ struct download {
 	download_get *get;
 	void *context;
 	const struct url *source;
+	const char *directory;		/* of a mirror of files, for mirror_open; or NULL */
 	const char *witness;		/* who states digest and size, such as "the lock" */
 	uint64_t size;			/* bytes the archive must have, 0: not known */
 	uint64_t maximum;		/* bytes it may have */

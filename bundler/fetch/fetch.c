@@ -19,9 +19,9 @@
 #include "fetch/cache.h"
 #include "fetch/download.h"
 #include "fetch/github.h"
+#include "fetch/mirror.h"
 #include "fetch/partial.h"
 
-#define PLACEHOLDER "{asset}"
 #define LOCK_INTERVAL 100	/* milliseconds between two looks at another process's download */
 
 /* An archive that was opened ahead of its use. */
@@ -37,7 +37,7 @@ struct job {
 	struct fetch *fetch;
 	const struct fetch_asset *asset;
 	const struct digest_sha512 *sha512;	/* or NULL: the asset's digest decides */
-	struct url *sources;	/* the mirrors in their order, then the origin */
+	struct mirror_source *sources;	/* the mirrors in their order, then the origin */
 	size_t source_count;
 	struct cache cache;
 	uint64_t maximum;	/* bytes of the archive */
@@ -46,24 +46,6 @@ struct job {
 };
 
 /* ---- options ---- */
-
-/* "URL/<asset>", or the URL with the asset's name instead of its placeholder. Caller frees. */
-static char *mirror_url(const char *mirror, const char *asset)
-{
-	const char *place = strstr(mirror, PLACEHOLDER);
-	char *name = url_encode(asset), *text;
-	size_t length = strlen(mirror);
-
-	if (place)
-		text = memory_format("%.*s%s%s", (int)(place - mirror), mirror, name,
-				     place + strlen(PLACEHOLDER));
-	else if (length > 0 && mirror[length - 1] == '/')
-		text = memory_format("%s%s", mirror, name);
-	else
-		text = memory_format("%s/%s", mirror, name);
-	free(name);
-	return text;
-}
 
 static int check_proxy(const char *proxy, struct error *err)
 {
@@ -83,15 +65,15 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 		return error_set(err, STATUS_LIMIT, "cannot use %zu mirrors: the limit is %d",
 				 options->mirror_count, LIMIT_MIRRORS);
 	for (size_t i = 0; i < options->mirror_count; i++) {
-		char *text = mirror_url(options->mirrors[i], "asset");
-		const char *fault = url_fault(text);
+		struct mirror_source source;
+		const char *fault = mirror_find(&source, options->mirrors[i], "asset");
 
-		free(text);
+		mirror_source_free(&source);
 		if (!fault)
 			continue;
 		error_set(err, STATUS_USAGE, "cannot use mirror '%s': %s", options->mirrors[i],
 			  fault);
-		return error_hint(err, "a directory is file:///DIR, with %%20 for a space");
+		return error_hint(err, "a directory is /DIR, or file:///DIR with %%20 for a space");
 	}
 	if (check_proxy(options->proxies.https, err) < 0
 	    || check_proxy(options->proxies.http, err) < 0)
@@ -117,31 +99,52 @@ void fetch_free(struct fetch *fetch)
 /* ---- confinement ---- */
 
 /* Lists what a source needs; whether it is one, which offline only files are. */
-static bool list_source(const struct fetch *fetch, const char *text)
+static bool list_source(const struct fetch *fetch, const struct mirror_source *source)
 {
 	struct confine *confine = fetch->options.confine;
+	const struct url *url = &source->url;
 	const char *proxy;
-	struct url url;
-	bool used;
+	char *path;
 
-	/* Whoever fetches it reports a fault. */
-	if (url_parse(&url, text))
-		return false;
-	used = url.scheme == URL_FILE || !fetch->options.offline;
-	if (url.scheme == URL_FILE) {
-		char *path = url_file_path(&url);
-
+	if (url->scheme == URL_FILE) {
+		path = source->directory ? memory_string(source->directory) : url_file_path(url);
 		if (path)
 			confine_network_read(confine, path);
 		free(path);
-	} else if (used) {
-		proxy = proxy_find(&fetch->options.proxies, &url);
-		confine_connect(confine, proxy ? proxy_port(proxy) : url.port);
-		if (grant_is_local(&url))	/* what is granted goes by no proxy */
-			confine_connect(confine, url.port);
+		return true;
 	}
-	url_free(&url);
+	if (fetch->options.offline)
+		return false;
+	proxy = proxy_find(&fetch->options.proxies, url);
+	confine_connect(confine, proxy ? proxy_port(proxy) : url->port);
+	if (grant_is_local(url))	/* what is granted goes by no proxy */
+		confine_connect(confine, url->port);
+	return true;
+}
+
+/* The same for a URL. Whoever fetches it reports a fault. */
+static bool list_url(const struct fetch *fetch, const char *text)
+{
+	struct mirror_source source = { .directory = NULL };
+	bool used = !url_parse(&source.url, text) && list_source(fetch, &source);
+
+	mirror_source_free(&source);
 	return used;
+}
+
+/* The same for all mirrors that may have an asset. */
+static bool list_mirrors(const struct fetch *fetch, const char *asset)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < fetch->options.mirror_count; i++) {
+		struct mirror_source source;
+
+		if (!mirror_find(&source, fetch->options.mirrors[i], asset))
+			any |= list_source(fetch, &source);
+		mirror_source_free(&source);
+	}
+	return any;
 }
 
 int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t count, bool maybe,
@@ -155,16 +158,11 @@ int fetch_begin(struct fetch *fetch, const struct fetch_asset *assets, size_t co
 	if (!confine)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < options->mirror_count; k++) {
-			char *text = mirror_url(options->mirrors[k], assets[i].name);
-
-			any |= list_source(fetch, text);
-			free(text);
-		}
-		any |= list_source(fetch, assets[i].url);
+		any |= list_mirrors(fetch, assets[i].name);
+		any |= list_url(fetch, assets[i].url);
 	}
 	for (size_t i = 0; i < document_count; i++)
-		list_source(fetch, documents[i]);
+		list_url(fetch, documents[i]);
 	/* Servers may lead to others by https only; musl asks for long answers of DNS over TCP. */
 	if (!options->offline) {
 		confine_connect(confine, 443);
@@ -198,19 +196,36 @@ static void notify(const struct job *job, enum event_kind kind, const struct url
 
 /* ---- sources ---- */
 
-static int add_source(struct job *job, const char *text, struct error *err)
+/* Adds the source that was found, or reports its fault. Offline, only files are sources. */
+static int add_source(struct job *job, const char *fault, const char *text, struct error *err)
 {
-	const char *fault = url_parse(&job->sources[job->source_count], text);
+	struct mirror_source *source = &job->sources[job->source_count];
 
 	if (fault)
 		return error_set(err, STATUS_CONFIG, "cannot use URL '%s' of '%s': %s", text,
 				 job->asset->name, fault);
-	/* Offline, only file URLs are sources. */
-	if (job->fetch->options.offline && job->sources[job->source_count].scheme != URL_FILE)
-		url_free(&job->sources[job->source_count]);
+	if (job->fetch->options.offline && source->url.scheme != URL_FILE)
+		mirror_source_free(source);
 	else
 		job->source_count++;
 	return 0;
+}
+
+/* The mirrors in their order, then the origin. */
+static int add_sources(struct job *job, struct error *err)
+{
+	const struct fetch_options *options = &job->fetch->options;
+	const char *fault;
+
+	job->sources = memory_new(options->mirror_count + 1, sizeof *job->sources);
+	for (size_t i = 0; i < options->mirror_count; i++) {
+		fault = mirror_find(&job->sources[job->source_count], options->mirrors[i],
+				    job->asset->name);
+		if (add_source(job, fault, options->mirrors[i], err) < 0)
+			return -1;
+	}
+	fault = url_parse(&job->sources[job->source_count].url, job->asset->url);
+	return add_source(job, fault, job->asset->url, err);
 }
 
 /* How much a failure matters when several sources failed in different ways (fetch.h). */
@@ -244,7 +259,8 @@ static int try_sources(struct job *job, struct partial *partial, struct error *e
 		download.context = job->asset->context;
 	}
 	for (size_t i = 0; i < job->source_count; i++) {
-		download.source = &job->sources[i];
+		download.source = &job->sources[i].url;
+		download.directory = job->sources[i].directory;
 		if (download_archive(&download, partial, &local, &failure) == 0)
 			return 0;
 		if (i == 0 || local || gravity(failure.status) > gravity(err->status))
@@ -386,7 +402,7 @@ static int run_job(struct job *job, int *fd, uint64_t *size, struct error *err)
 	const struct fetch_options *options = &job->fetch->options;
 	const struct fetch_asset *asset = job->asset;
 	const uint64_t limit = asset->maximum ? asset->maximum : LIMIT_ARCHIVE_BYTES;
-	int result = 0;
+	int result;
 
 	*fd = -1;
 	if (!options->cache)
@@ -396,15 +412,7 @@ static int run_job(struct job *job, int *fd, uint64_t *size, struct error *err)
 				 "more than %" PRIu64, asset->name, asset->size, limit);
 	job->maximum = asset->size ? asset->size : limit;
 	job->witness = asset->witness ? asset->witness : "the lock";
-	job->sources = memory_new(options->mirror_count + 1, sizeof *job->sources);
-	for (size_t i = 0; i < options->mirror_count && result == 0; i++) {
-		char *text = mirror_url(options->mirrors[i], asset->name);
-
-		result = add_source(job, text, err);
-		free(text);
-	}
-	if (result == 0)
-		result = add_source(job, asset->url, err);
+	result = add_sources(job, err);
 	if (result == 0)
 		result = cache_open(&job->cache, options->cache, job->source_count > 0, err);
 	if (result == 0) {
@@ -412,7 +420,7 @@ static int run_job(struct job *job, int *fd, uint64_t *size, struct error *err)
 		cache_close(&job->cache);
 	}
 	for (size_t i = 0; i < job->source_count; i++)
-		url_free(&job->sources[i]);
+		mirror_source_free(&job->sources[i]);
 	free(job->sources);
 	return result;
 }

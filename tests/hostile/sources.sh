@@ -223,7 +223,7 @@ for bad in 'ftp://mirror.example' 'mirror.example' 'https://me:pw@mirror.example
 	filter "s/: [a-z][^:']*$/: REASON/"
 	stderr <<-END
 	bundler: cannot use mirror '$bad': REASON
-	hint: a directory is file:///DIR, with %20 for a space
+	hint: a directory is /DIR, or file:///DIR with %20 for a space
 	END
 	check test ! -e cache
 done
