@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once
+# tests/run: once seconds=15
 # `make deb`: the Debian package of the program.
 . "$(dirname "$0")/../lib.sh"
 

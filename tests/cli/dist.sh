@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once
+# tests/run: once seconds=6
 # `make dist`: the sources of a commit as an archive, always the same bytes.
 . "$(dirname "$0")/../lib.sh"
 

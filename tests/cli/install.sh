@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once
+# tests/run: once seconds=4
 # `make install` and `make uninstall`.
 . "$(dirname "$0")/../lib.sh"
 

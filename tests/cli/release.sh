@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/run: once
+# tests/run: once seconds=16
 # What `make release` packs, of programs that are built; tests/reproducible/thorough has the program
 # for arm64 itself.
 . "$(dirname "$0")/../lib.sh"
