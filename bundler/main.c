@@ -9,9 +9,11 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/suggest.h"
 #include "command/broker.h"
 #include "command/command.h"
 #include "command/confinement.h"
+#include "command/help.h"
 #include "command/licence.h"
 #include "command/report.h"
 #include "versions.h"
@@ -31,50 +33,58 @@ static const struct command *const commands[] = {
 	&command_update,
 	&command_lint,
 	&command_certs,
+	NULL,
 };
-
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
-
-static void print_usage(FILE *stream)
-{
-	fputs("usage: bundler COMMAND [OPTION]... [OPERAND]...\n"
-	      "       bundler --version [--verbose]\n"
-	      "       bundler --license\n"
-	      "       bundler --help\n\ncommands:\n", stream);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'bundler COMMAND --help' describes a command, bundler(1) all of them.\n",
-	      stream);
-}
-
-static void print_help(const struct command *command)
-{
-	printf("usage: bundler %s %s\n\n%s\n\n", command->name, command->synopsis,
-	       command->summary);
-	option_print(stdout, command->options);
-	fputs("  -h, --help                   print this\n", stdout);
-}
-
-static void print_error(const struct error *err)
-{
-	report_line("bundler: ", err->message, "");
-	if (err->hint[0] != '\0')
-		report_line("hint: ", err->hint, "");
-}
 
 static const struct command *find(const char *name)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	return NULL;
 }
 
-/* --help is taken anywhere before "--". */
-static bool wants_help(int argc, char **argv)
+static int refuse_command(const char *name, struct error *err)
+{
+	struct suggest meant = suggest_begin(name, strlen(name));
+	char text[SUGGEST_BYTES];
+
+	for (size_t i = 0; commands[i]; i++)
+		suggest_offer(&meant, commands[i]->name);
+	suggest_offer(&meant, "help");
+	suggest_offer(&meant, "version");
+	error_set(err, STATUS_USAGE, "cannot run '%s': no such command", name);
+	return error_hint(err, "%s'bundler help' lists the commands",
+			  suggest_text(&meant, "", text));
+}
+
+static bool is_one_of(const char *word, const char *one, const char *other, const char *third)
+{
+	return strcmp(word, one) == 0 || strcmp(word, other) == 0 || strcmp(word, third) == 0;
+}
+
+/* help [COMMAND] */
+static int print_help(int argc, char **argv, struct error *err)
+{
+	const struct command *command = argc > 2 ? find(argv[2]) : NULL;
+
+	if (argc > 3)
+		return error_set(err, STATUS_USAGE, "cannot use '%s': help takes one command",
+				 argv[3]);
+	if (argc > 2 && !command)
+		return refuse_command(argv[2], err);
+	if (command)
+		help_print(command);
+	else
+		help_print_usage(stdout, commands);
+	return STATUS_OK;
+}
+
+/* Options that are not a command's own are taken anywhere before "--". */
+static bool is_among(int argc, char **argv, const char *option)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+		if (strcmp(argv[i], option) == 0)
 			return true;
 	return false;
 }
@@ -96,7 +106,7 @@ static int print_version(int argc, char **argv, struct error *err)
 
 	if (argc > 2 + verbose)
 		return error_set(err, STATUS_USAGE,
-				 "cannot use '%s': --version takes only --verbose",
+				 "cannot use '%s': version takes only --verbose",
 				 argv[2 + verbose]);
 	puts("bundler " BUNDLER_VERSION);
 	if (verbose) {
@@ -126,24 +136,20 @@ static int run(int argc, char **argv, struct error *err)
 	int result;
 
 	if (argc < 2) {
-		print_usage(stderr);
+		help_print_usage(stderr, commands);
 		return STATUS_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0)
+	if (is_one_of(argv[1], "version", "--version", "-V"))
 		return print_version(argc, argv, err);
 	if (strcmp(argv[1], "--license") == 0)
 		return print_licence(argc, argv, err);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		print_usage(stdout);
-		return STATUS_OK;
-	}
+	if (is_one_of(argv[1], "help", "--help", "-h"))
+		return print_help(argc, argv, err);
 	command = find(argv[1]);
-	if (!command) {
-		error_set(err, STATUS_USAGE, "cannot run '%s': no such command", argv[1]);
-		return error_hint(err, "'bundler --help' lists the commands");
-	}
-	if (wants_help(argc - 1, argv + 1)) {
-		print_help(command);
+	if (!command)
+		return refuse_command(argv[1], err);
+	if (is_among(argc - 1, argv + 1, "--help") || is_among(argc - 1, argv + 1, "-h")) {
+		help_print(command);
 		return STATUS_OK;
 	}
 	registry = command->registry && names_registry(argc - 1, argv + 1);
@@ -190,7 +196,9 @@ int main(int argc, char **argv)
 		result = -1;
 	if (result >= 0)
 		return result;
-	print_error(&err);
+	report_error(&err);
+	if (is_among(argc, argv, "--json"))
+		report_error_json(&err);
 	if (err.status == STATUS_INTERRUPTED)
 		take_signal(interrupt_signal());
 	return (int)err.status;

@@ -3,8 +3,12 @@
 #include "base/platform.h"
 
 #include <elf.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/suggest.h"
 
 /* PE/COFF specification, section 3.3.1, Machine Types */
 #define PE_MACHINE_AMD64 0x8664
@@ -97,6 +101,62 @@ const struct platform *platform_find(const char *name, struct error *err)
 			return row;
 	error_set(err, STATUS_USAGE, "cannot use platform '%s': no such platform", name);
 	error_hint(err, "platforms are written as linux/amd64, linux/arm64, linux/arm/v7");
+	return NULL;
+}
+
+/* Whether word, of this operating system, is one of the row's names elsewhere. */
+static bool is_called(const struct platform *row, const char *word)
+{
+	const size_t os = strlen(row->os) + 1;
+	const char *const names[] = {
+		row->directory + os, row->apk, row->dpkg, row->bashbrew, row->target + os, row->uname,
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (names[i] && strcmp(names[i], word) == 0)
+			return true;
+	return false;
+}
+
+const struct platform *platform_guess(const char *name, struct error *err)
+{
+	const char *word = name, *os = "linux";
+	const struct platform *platform = platform_find(name, err);
+	struct suggest meant;
+	char full[40], *at;
+
+	if (platform)
+		return platform;
+	for (const struct platform *row = table; row->name; row++) {
+		const size_t length = strlen(row->os);
+
+		if (strncmp(name, row->os, length) == 0 && name[length]
+		    && strchr("/-_", name[length])) {
+			os = row->os;
+			word = name + length + 1;
+		}
+	}
+	/* armv7 is arm/v7. */
+	snprintf(full, sizeof full, "%s/%s", os, word);
+	platform = platform_find(full, err);
+	at = strncmp(word, "armv", 4) == 0 ? full + strlen(os) + 1 + 3 : NULL;
+	if (!platform && at && strlen(full) + 2 < sizeof full) {
+		memmove(at + 1, at, strlen(at) + 1);
+		*at = '/';
+		platform = platform_find(full, err);
+	}
+	for (const struct platform *row = table; row->name && !platform; row++)
+		if (strcmp(row->os, os) == 0 && is_called(row, word))
+			platform = row;
+	if (platform)
+		return platform;
+	meant = suggest_begin(word, strlen(word));
+	for (const struct platform *row = table; row->name; row++)
+		if (strcmp(row->os, os) == 0)
+			suggest_offer(&meant, row->name + strlen(os) + 1);
+	error_set(err, STATUS_USAGE, "cannot use platform '%s': no such platform", name);
+	error_hint(err, "platforms are written as linux/amd64, linux/arm64, linux/arm/v7");
+	suggest_hint(&meant, err);
 	return NULL;
 }
 

@@ -34,6 +34,14 @@ struct platform {
  */
 const struct platform *platform_find(const char *name, struct error *err);
 
+/*
+ * The platform that somebody means by name, who knows one of its other names: with "-" or "_" in
+ * the place of "/", without "linux/", or by what another tool calls it, as in x86_64, armv7,
+ * arm64v8. For command lines; files have the names above. NULL and STATUS_USAGE if there is none,
+ * with a hint that names one that is near.
+ */
+const struct platform *platform_guess(const char *name, struct error *err);
+
 /* The platform for which this program was compiled, or NULL if it is not in the table. */
 const struct platform *platform_host(void);
 

@@ -413,6 +413,8 @@ const struct command command_audit = {
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "
 		    "[--timeout SECONDS] [--offline] [--authfile FILE] "
 		    "[--plain-http HOST]... PLACE [RECIPE]",
+	.examples = "  bundler audit docker://registry.example/nats:1.0 nats.yaml\n"
+		    "  bundler audit --json dir:rootfs/linux-amd64 nats.yaml\n",
 	.options = options,
 	.network = true,
 	.registry = true,

@@ -404,6 +404,8 @@ const struct command command_cache = {
 	.summary = "list, verify or prune the cache",
 	.synopsis = "list|verify|prune [--cache DIR] [--older-than DAYS] [--max-size BYTES] [-n] "
 		    "[--remove] [--json]",
+	.examples = "  bundler cache list\n"
+		    "  bundler cache prune --older-than 30 --max-size 2G\n",
 	.options = options,
 	.writes = true,
 	.outputs = true,	/* a download of a damaged entry is kept away by its lock */

@@ -207,6 +207,8 @@ const struct command command_certs = {
 	.name = "certs",
 	.summary = "normalise a bundle of certificates",
 	.synopsis = "[-o FILE] [--compare FILE] [--json] BUNDLE",
+	.examples = "  bundler certs -o ca-certificates.crt bundle.pem\n"
+		    "  bundler certs --compare old.pem bundle.pem\n",
 	.options = options,
 	.writes = true,
 	.outputs = true,

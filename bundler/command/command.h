@@ -15,6 +15,7 @@ struct command {
 	const char *name;
 	const char *summary;		/* what it does, in a line */
 	const char *synopsis;		/* what follows the name, as in the man page */
+	const char *examples;		/* two lines or three, indented */
 	const struct option_spec *options;
 	bool network, writes;		/* what a run may need: connections, and changing files */
 	bool registry;			/* it needs connections for a place in a registry */

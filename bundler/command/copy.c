@@ -109,6 +109,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 				   err) < 0)
 			return -1;
 	}
+	if (run->places[1].standard)
+		report_yield_output();
 	if (run->places[1].standard && isatty(STDOUT_FILENO))
 		return error_set(err, STATUS_USAGE, "cannot write an image to '-': standard output "
 				 "is a terminal");
@@ -152,7 +154,7 @@ static int report(void *context, struct error *err)
 {
 	struct run *run = context;
 	const struct closure *closure = &run->closure;
-	FILE *stream = run->places[1].standard ? stderr : stdout;
+	FILE *stream = report_stream();
 	char digest[DIGEST_TEXT_BYTES];
 
 	digest_write(&closure->items[closure->top].descriptor.digest, digest);
@@ -228,6 +230,8 @@ const struct command command_copy = {
 	.summary = "copy an image from one place to another, with its digests",
 	.synopsis = "[-p PLATFORM] [--referrers] [--force] [--json] " COMMAND_PLACE_SYNOPSIS
 		    " FROM TO",
+	.examples = "  bundler copy oci:layout:1.0 docker://registry.example/nats:1.0\n"
+		    "  bundler copy --referrers docker://a.example/x:1 docker://b.example/x:1\n",
 	.options = options,
 	.registry = true,
 	.writes = true,

@@ -223,6 +223,8 @@ const struct command command_diff = {
 	.summary = "compare two images or trees with each other",
 	.synopsis = "[-p PLATFORM]... [--ignore FIELDS] [--require VERDICT] [--strict] "
 		    "[--force] [--json] [-q] " COMMAND_PLACE_SYNOPSIS " PLACE PLACE",
+	.examples = "  bundler diff oci:old oci:new\n"
+		    "  bundler diff --ignore time docker-archive:a.tar docker-archive:b.tar\n",
 	.options = options,
 	.registry = true,
 	.writes = true,

@@ -11,19 +11,23 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/suggest.h"
 #include "command/report.h"
 
 static int refuse_field(const char *name, size_t length, struct error *err)
 {
+	struct suggest meant = suggest_begin(name, length);
 	struct buffer names;
 
+	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
+		suggest_offer(&meant, audit_field_name(field));
 	buffer_init(&names, KIB);
 	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
 		buffer_format(&names, "%s%s", field > 0 ? ", " : "", audit_field_name(field));
 	error_set(err, STATUS_USAGE, "cannot ignore '%.*s': no such field", (int)length, name);
 	error_hint(err, "fields are %s", names.bytes);
 	buffer_free(&names);
-	return -1;
+	return suggest_hint(&meant, err);
 }
 
 /* The length of an item of a list: up to a comma that another field follows. */

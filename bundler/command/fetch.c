@@ -137,6 +137,8 @@ const struct command command_fetch = {
 		    "[--netrc FILE] [--header-file FILE] [--ca-file FILE] "
 		    "[--stall-timeout SECONDS] [--timeout SECONDS] [--offline] [--json] "
 		    "[RECIPE]",
+	.examples = "  bundler fetch nats.yaml\n"
+		    "  bundler fetch --mirror https://mirror.example/releases nats.yaml\n",
 	.options = options,
 	.network = true,
 	.writes = true,

@@ -101,6 +101,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
+	if (run->output.standard)
+		report_yield_output();
 	if (run->output.standard && isatty(STDOUT_FILENO)) {
 		error_set(err, STATUS_USAGE, "cannot write an image to '-': standard output is a "
 			  "terminal");
@@ -218,14 +220,13 @@ static int push(struct run *run, struct error *err)
 	return result;
 }
 
-/* Where the image is on standard output, the report is not. */
 static int report(void *context, struct error *err)
 {
 	struct run *run = context;
 
 	if (run->output.kind == LOCATION_REGISTRY && push(run, err) < 0)
 		return -1;
-	(run->json ? print_json : print_lines)(run, run->output.standard ? stderr : stdout);
+	(run->json ? print_json : print_lines)(run, report_stream());
 	return report_flush(err);
 }
 
@@ -349,6 +350,9 @@ const struct command command_image = {
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "
 		    "[RECIPE]",
+	.examples = "  bundler image -o oci:layout:1.0 nats.yaml\n"
+		    "  bundler image -o docker://registry.example/nats:1.0 nats.yaml\n"
+		    "  bundler image -p amd64 -o docker-archive:- nats.yaml | docker load\n",
 	.options = options,
 	.network = true,
 	.registry = true,

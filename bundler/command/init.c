@@ -546,6 +546,8 @@ const struct command command_init = {
 		    "[--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--json] [OWNER/REPO[@VERSION] | URL]",
+	.examples = "  bundler init nats-io/nats-server\n"
+		    "  bundler init -o caddy.yaml --sums checksums.txt caddyserver/caddy\n",
 	.options = options,
 	.network = true,
 	.writes = true,

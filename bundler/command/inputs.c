@@ -35,23 +35,43 @@ static int read_number(const char *what, const char *text, int64_t maximum, int6
 	return 0;
 }
 
-int command_inputs_platform(void *inputs, const struct option_spec *spec, const char *value,
-			    struct error *err)
+static void add_platform(struct command_inputs *in, const struct platform *platform)
 {
-	struct command_inputs *in = inputs;
-	const struct platform *platform = platform_find(value, err), **list;
+	const struct platform **list;
 
-	(void)spec;
-	if (!platform)
-		return -1;
 	for (size_t i = 0; i < in->platform_count; i++)
 		if (in->platforms[i] == platform)
-			return 0;
+			return;
 	list = pool_new(&in->pool, in->platform_count + 1, sizeof *list);
 	for (size_t i = 0; i < in->platform_count; i++)
 		list[i] = in->platforms[i];
 	list[in->platform_count++] = platform;
 	in->platforms = list;
+}
+
+int command_inputs_platform(void *inputs, const struct option_spec *spec, const char *value,
+			    struct error *err)
+{
+	struct command_inputs *in = inputs;
+
+	(void)spec;
+	for (const char *end; value; value = *end ? end + 1 : NULL) {
+		const struct platform *platform;
+		const char *word;
+
+		end = value + strcspn(value, ",");
+		word = pool_copy(&in->pool, value, (size_t)(end - value));
+		if (strcmp(word, "all") == 0) {
+			in->every = true;
+			continue;
+		}
+		platform = platform_guess(word, err);
+		if (!platform)
+			return -1;
+		add_platform(in, platform);
+	}
+	if (in->every)
+		in->platform_count = 0;
 	return 0;
 }
 

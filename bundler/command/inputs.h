@@ -60,6 +60,7 @@ struct command_inputs {
 	const char *lock_file;			/* --lock, or the default */
 	const struct platform **platforms;	/* chosen, or all of the recipe's */
 	size_t platform_count;
+	bool every;			/* "all" was among those of -p, which are none then */
 	bool all;				/* no platform was chosen by name */
 	const char *netrc_file, *header_file;	/* --netrc, --header-file */
 	struct grants grants;			/* what they and the environment grant */

@@ -410,6 +410,8 @@ const struct command command_library = {
 	.summary = "write build contexts and library file for Docker Official Images",
 	.synopsis = "-o DIR [--branch NAME] [--commit COMMIT]... [--check] [--force] [--lock FILE] "
 		    "[--json] [RECIPE]",
+	.examples = "  bundler library -o repository nats.yaml\n"
+		    "  bundler library -o repository --check nats.yaml\n",
 	.options = options,
 	.writes = true,
 	.outputs = true,

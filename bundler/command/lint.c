@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "base/suggest.h"
 #include "command/findings.h"
 #include "command/inputs.h"
 #include "lint/lint.h"
@@ -22,6 +23,17 @@ struct run {
 	bool rules, json;
 };
 
+static int refuse_rule(const char *name, struct error *err)
+{
+	struct suggest meant = suggest_begin(name, strlen(name));
+	char text[SUGGEST_BYTES];
+
+	for (enum lint_rule rule = 0; rule < LINT_RULES; rule++)
+		suggest_offer(&meant, lint_rule_name(rule));
+	error_set(err, STATUS_USAGE, "cannot ignore '%s': no such rule", name);
+	return error_hint(err, "%s'bundler lint --rules' lists them", suggest_text(&meant, "", text));
+}
+
 static int ignore(void *ignored, const struct option_spec *spec, const char *value,
 		  struct error *err)
 {
@@ -32,8 +44,7 @@ static int ignore(void *ignored, const struct option_spec *spec, const char *val
 		const enum lint_rule rule = lint_rule_find(name);
 
 		if (rule == LINT_RULES) {
-			error_set(err, STATUS_USAGE, "cannot ignore '%s': no such rule", name);
-			error_hint(err, "'bundler lint --rules' lists them");
+			refuse_rule(name, err);
 			free(name);
 			return -1;
 		}
@@ -128,6 +139,8 @@ const struct command command_lint = {
 	.summary = "check the Dockerfiles and the library file of an image repository",
 	.synopsis = "[--library FILE] [--sums FILE]... [--lock FILE] [--branch NAME] "
 		    "[--ignore RULES] [--rules] [--json] DIR",
+	.examples = "  bundler lint repository\n"
+		    "  bundler lint --ignore base,label --json repository\n",
 	.options = options,
 	.run = run_lint,
 };

@@ -54,6 +54,8 @@ const struct command command_lock = {
 	.name = "lock",
 	.summary = "write the lock of a recipe",
 	.synopsis = COMMAND_LOCK_INPUTS_SYNOPSIS "[RECIPE]",
+	.examples = "  bundler lock nats.yaml\n"
+		    "  bundler lock --sums SHA256SUMS nats.yaml\n",
 	.options = options,
 	.network = true,
 	.writes = true,

@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/suggest.h"
+
 #define MAXIMUM_SPECS 32
 #define FIRST_LONG_ID 256	/* above every letter */
 
@@ -59,11 +61,18 @@ static int refuse(const struct option_parser *parser, int id, struct error *err)
 	const char *reason = id == ':' ? "its argument is missing"
 			     : find(parser, optopt) ? "it takes no argument" : "no such option";
 	const char letter[] = { '-', (char)optopt, '\0' };
+	struct suggest meant = suggest_begin("", 0);
+	char text[SUGGEST_BYTES];
 
 	if (optopt > 0 && optopt < FIRST_LONG_ID && !is_long_form(parser, word))
 		word = letter;
 	error_set(err, STATUS_USAGE, "cannot use option '%s': %s", word, reason);
-	return error_hint(err, "'bundler %s --help' lists the options", parser->argv[0]);
+	if (strncmp(word, "--", 2) == 0 && !find(parser, optopt))
+		meant = suggest_begin(word + 2, strcspn(word + 2, "="));
+	for (const struct option_spec *spec = parser->specs; spec->name; spec++)
+		suggest_offer(&meant, spec->name);
+	return error_hint(err, "%s'bundler %s --help' lists the options",
+			  suggest_text(&meant, "--", text), parser->argv[0]);
 }
 
 int option_parse(struct option_parser *parser, void *run, struct error *err)
@@ -113,17 +122,4 @@ int option_end(const struct option_parser *parser, const char *what, struct erro
 {
 	return parser->argc == 0 ? 0 : error_set(err, STATUS_USAGE, "cannot use operand '%s': one "
 						 "%s at a time", parser->argv[0], what);
-}
-
-void option_print(FILE *stream, const struct option_spec *specs)
-{
-	for (; specs->name; specs++) {
-		char short_form[5] = "    ", long_form[40];
-
-		if (specs->letter)
-			snprintf(short_form, sizeof short_form, "-%c, ", specs->letter);
-		snprintf(long_form, sizeof long_form, "--%s%s%s", specs->name,
-			 specs->argument ? " " : "", specs->argument ? specs->argument : "");
-		fprintf(stream, "  %s%-24s %s\n", short_form, long_form, specs->help);
-	}
 }

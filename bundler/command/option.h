@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "base/confine.h"
 #include "base/error.h"
@@ -64,8 +63,5 @@ const char *option_operand(struct option_parser *parser);
 
 /* STATUS_USAGE when an operand is left; what names the one that was taken. */
 int option_end(const struct option_parser *parser, const char *what, struct error *err);
-
-/* Prints a table, a line each, as --help shows it. */
-void option_print(FILE *stream, const struct option_spec *specs);
 
 #endif

@@ -2,6 +2,8 @@
 /* Escaped text and JSON on standard output and standard error. */
 #include "command/report.h"
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 #include "base/limits.h"
 
@@ -63,6 +65,50 @@ void report_document(FILE *stream, json_t *document)
 	json_dumpf(document, stream, JSON_INDENT(2));
 	fputc('\n', stream);
 	json_decref(document);
+}
+
+/* ---- where results go ---- */
+
+static bool yielded;
+
+void report_yield_output(void)
+{
+	yielded = true;
+}
+
+FILE *report_stream(void)
+{
+	return yielded ? stderr : stdout;
+}
+
+/* ---- failures ---- */
+
+void report_error(const struct error *err)
+{
+	report_line("bundler: ", err->message, "");
+	if (err->hint[0] != '\0')
+		report_line("hint: ", err->hint, "");
+}
+
+void report_error_json(const struct error *err)
+{
+	static const char *const reasons[] = {
+		[STATUS_USAGE] = "usage", [STATUS_CONFIG] = "configuration",
+		[STATUS_NETWORK] = "network", [STATUS_TLS] = "tls", [STATUS_HTTP] = "http",
+		[STATUS_DIGEST] = "digest", [STATUS_ARCHIVE] = "archive", [STATUS_FILE] = "file",
+		[STATUS_LIMIT] = "limit", [STATUS_REGISTRY] = "registry",
+		[STATUS_INTERRUPTED] = "interrupted",
+	};
+	json_t *error;
+
+	if (yielded)
+		return;
+	error = json_pack("{s:i, s:s, s:o}", "status", (int)err->status, "reason",
+			  reasons[err->status], "message", report_json(err->message));
+	if (err->hint[0] != '\0')
+		json_object_set_new(error, "hint", report_json(err->hint));
+	report_document(stdout, json_pack("{s:o}", "error", error));
+	fflush(stdout);
 }
 
 int report_flush(struct error *err)

@@ -23,6 +23,21 @@ json_t *report_json(const char *text);
 /* Prints a JSON document with a newline at its end, and frees it. */
 void report_document(FILE *stream, json_t *document);
 
+/* From here on standard output is for an image, and results go to standard error. */
+void report_yield_output(void);
+
+/* The stream for results. */
+FILE *report_stream(void);
+
+/* Prints why the program fails, on standard error. */
+void report_error(const struct error *err);
+
+/*
+ * Prints it as the result of --json: {"error": {"status", "reason", "message", "hint"}}, unless
+ * standard output is for an image. reason is a word for the status.
+ */
+void report_error_json(const struct error *err);
+
 /* Flushes standard output, and checks that all of it was written. STATUS_FILE. */
 int report_flush(struct error *err);
 

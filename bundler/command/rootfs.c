@@ -141,6 +141,8 @@ const struct command command_rootfs = {
 		    "[--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--json] [RECIPE]",
+	.examples = "  bundler rootfs nats.yaml\n"
+		    "  bundler rootfs -p amd64 -o out --offline nats.yaml\n",
 	.options = options,
 	.network = true,
 	.writes = true,

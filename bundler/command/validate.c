@@ -62,6 +62,8 @@ const struct command command_validate = {
 	.name = "validate",
 	.summary = "check an image of any origin against the specifications",
 	.synopsis = "[--strict] [--json] " COMMAND_PLACE_SYNOPSIS " PLACE",
+	.examples = "  bundler validate docker://registry.example/nats:1.0\n"
+		    "  bundler validate --strict oci-archive:image.tar\n",
 	.options = options,
 	.registry = true,
 	.writes = true,

@@ -53,8 +53,11 @@ static int take_platform(struct yaml *yaml, yaml_node_t *node, void *into, struc
 		       : yaml_ruled(yaml, node, NULL, &item.name, err) < 0)
 		return -1;
 	platform = platform_find(item.name, &reason);
-	if (!platform)
-		return yaml_fault(yaml, node, err, "no such platform '%s'", item.name);
+	if (!platform) {
+		yaml_fault(yaml, node, err, "no such platform '%s'", item.name);
+		platform = platform_guess(item.name, &reason);
+		return platform ? error_hint(err, "did you mean '%s'?", platform->name) : -1;
+	}
 	if (recipe_has(recipe, platform))
 		return yaml_fault(yaml, node, err, "platform '%s' is listed twice", item.name);
 	recipe->optional[recipe->platform_count] = item.optional;

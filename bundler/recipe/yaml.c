@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/suggest.h"
 
 static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, struct error *err)
 {
@@ -295,6 +296,17 @@ yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node, const char *k
 	return NULL;
 }
 
+static int refuse_key(struct yaml *yaml, yaml_node_t *key, const struct yaml_key *keys,
+		      struct error *err)
+{
+	struct suggest meant = suggest_begin(yaml_text(key), strlen(yaml_text(key)));
+
+	for (; keys->name; keys++)
+		suggest_offer(&meant, keys->name);
+	yaml_fault(yaml, key, err, "unknown key '%s'", yaml_text(key));
+	return suggest_hint(&meant, err);
+}
+
 /* A yaml_pairs callback whose into is a pointer to a table of keys. */
 static int check_known(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, void *into,
 		       struct error *err)
@@ -305,7 +317,7 @@ static int check_known(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, 
 	for (const struct yaml_key *row = *keys; row->name; row++)
 		if (strcmp(row->name, yaml_text(key)) == 0)
 			return 0;
-	return yaml_fault(yaml, key, err, "unknown key '%s'", yaml_text(key));
+	return refuse_key(yaml, key, *keys, err);
 }
 
 static int take_value(struct yaml *yaml, yaml_node_t *node, yaml_take *take, yaml_rule *rule,

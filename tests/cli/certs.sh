@@ -287,7 +287,7 @@ prepare
 refused 2 'cannot read a bundle: no file is given'
 refused 2 "cannot use operand 'b': one bundle at a time" a b
 refused 2 "cannot use option '--outputs=x': no such option
-hint: 'bundler certs --help' lists the options" --outputs=x a
+hint: did you mean '--output'? 'bundler certs --help' lists the options" --outputs=x a
 SOURCE_DATE_EPOCH=tomorrow
 refused 2 "cannot use SOURCE_DATE_EPOCH 'tomorrow': not a whole number up to 253402300799" \
 	digicert.pem

@@ -50,7 +50,7 @@ bundler: cannot use operand 'b': one directory at a time
 END
 refuses 2 --ignore tag,other a <<'END'
 bundler: cannot ignore 'other': no such rule
-hint: 'bundler lint --rules' lists them
+hint: did you mean 'order'? 'bundler lint --rules' lists them
 END
 SOURCE_DATE_EPOCH=x refuses 2 a <<'END'
 bundler: cannot use SOURCE_DATE_EPOCH 'x': not a whole number up to 253402300799

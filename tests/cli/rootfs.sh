@@ -260,7 +260,7 @@ while IFS=$'\t' read -r arguments message; do
 done <<'END'
 rootfs a b	cannot use operand 'b': one recipe at a time
 rootfs --timeout=-1 a	cannot use --timeout '-1': not a whole number up to 86400
---version x	cannot use 'x': --version takes only --verbose
+--version x	cannot use 'x': version takes only --verbose
 --license x	cannot use 'x': --license takes no operand
 END
 while IFS=$'\t' read -r arguments message; do

@@ -68,7 +68,7 @@ run bundler validate --strikt oci:a
 status 2
 stderr <<-'END'
 	bundler: cannot use option '--strikt': no such option
-	hint: 'bundler validate --help' lists the options
+	hint: did you mean '--strict'? 'bundler validate --help' lists the options
 END
 
 begin 'places that are none'

@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The command line: help, slips of the tongue, names of platforms, and failures as JSON.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
+use_product
+
+mapfile -t commands < <("$BUNDLER" help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
+
+begin 'help in all its forms'
+run bundler help
+cp "$scratch/stdout" help
+stdout_stated=1
+for form in --help -h; do
+	run bundler $form
+	stdout <help
+done
+run bundler
+status 2
+stderr <help
+check test "${#commands[@]}" -ge 14
+
+begin 'help of each command: narrow, with examples that name options it has'
+for command in "${commands[@]}"; do
+	run bundler "$command" --help
+	stdout_stated=1
+	cp "$scratch/stdout" its
+	for form in "help $command" "$command -h" "$command x --help y"; do
+		# shellcheck disable=SC2086 # words
+		run bundler $form
+		stdout <its
+	done
+	check test "$(awk 'length > 79' its)" = ''
+	sed -n '/^examples:/,/^$/s/^  //p' its >examples
+	check test "$(wc -l <examples)" -ge 2
+	while read -r program name words; do
+		check test "$program $name" = "bundler $command"
+		for word in ${words%%|*}; do
+			case $word in
+			--*) check grep -qE -- " ${word}( |\$)" its ;;
+			-*) check grep -qE -- "^  $word, " its ;;
+			esac
+		done
+	done <examples
+done
+
+begin 'the version in all its forms'
+run bundler --version
+cp "$scratch/stdout" version
+stdout_stated=1
+for form in version -V; do
+	run bundler $form
+	stdout <version
+done
+run bundler version 1
+status 2
+stderr <<<"bundler: cannot use '1': version takes only --verbose"
+
+# slip HINT ARGUMENT...: a command line that is refused, with this question
+slip() {
+	run bundler "${@:2}"
+	status 2
+	check grep -qF "hint: $1" "$scratch/stderr"
+	stderr_stated=1
+}
+
+begin 'did you mean: commands, options, platforms, fields, rules'
+slip "did you mean 'rootfs'? 'bundler help' lists the commands" rotfs
+slip "did you mean 'help'?" hlep
+slip "did you mean 'validate'?" valid
+slip "did you mean 'audit'?" help adit
+slip "'bundler help' lists the commands" kubernetes
+slip "did you mean '--platform'? 'bundler rootfs --help' lists the options" rootfs --platfrom=linux/amd64
+slip "'bundler rootfs --help' lists the options" rootfs -x
+slip "did you mean 'amd64'?" rootfs -p amd46
+slip "did you mean 'riscv64'?" rootfs -p linux/riscv
+slip "did you mean 'arm64'?" rootfs -p windows/arm
+slip 'platforms are written as linux/amd64' rootfs -p vax
+slip 'platforms are written as linux/amd64' rootfs -p linux/amd64,
+slip "did you mean 'config'?" diff --ignore confg oci:a oci:b
+slip "did you mean 'asset'? 'bundler lint --rules' lists them" lint --ignore assets .
+
+begin 'did you mean: keys and platforms of a recipe'
+sed 's/^platforms:/platform:/' "$scratch/product/tiny.yaml" >key.yaml
+run bundler rootfs key.yaml
+status 3
+filter 's/^(bundler: ).*(unknown)/\1\2/'
+stderr <<-'END'
+	bundler: unknown key 'platform'
+	hint: did you mean 'platforms'?
+END
+filter ''
+sed 's/linux\/amd64/amd64/' "$scratch/product/tiny.yaml" >platform.yaml
+run bundler rootfs platform.yaml
+status 3
+check grep -qF "hint: did you mean 'linux/amd64'?" "$scratch/stderr"
+stderr_stated=1
+
+begin 'platforms as other tools call them, lists and all'
+# built NAMES PLATFORMS: what -p NAMES makes
+built() {
+	rm -rf out
+	run bundler rootfs -o out -p "$1" "${product[@]}"
+	stdout_stated=1
+	run sh -c "find out -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort"
+	stdout < <(printf '%s\n' "${@:2}")
+}
+for name in amd64 x86_64 linux-amd64 linux_amd64 linux/x86_64; do
+	built $name linux-amd64
+done
+for name in aarch64 arm64 arm64v8 linux/arm64/v8; do
+	built $name linux-arm64
+done
+for name in armv7 linux/armv7 armv7l arm7 arm32v7 arm-v7 linux/arm armhf; do
+	built $name linux-arm-v7
+done
+built amd64,armv7 linux-amd64 linux-arm-v7
+built all linux-amd64 linux-arm-v7 linux-arm64
+built amd64,all linux-amd64 linux-arm-v7 linux-arm64
+
+# failed STATUS REASON ARGUMENT...: the failure is JSON on standard output, and text as always
+failed() {
+	run bundler "${@:3}"
+	status "$1"
+	stderr_stated=1 stdout_stated=1
+	run python3 - "$scratch/stdout" "$scratch/stderr" "$1" "$2" <<-'END'
+		import json, sys
+		error = json.load(open(sys.argv[1]))
+		assert list(error) == ["error"], error
+		error = error["error"]
+		assert error["status"] == int(sys.argv[3]) and error["reason"] == sys.argv[4], error
+		lines = ["bundler: " + error["message"]] + ["hint: " + error[k] for k in ("hint",) if k in error]
+		assert open(sys.argv[2]).read().splitlines() == lines, lines
+	END
+}
+
+begin 'a failure as JSON'
+failed 2 usage rootfs --json --platfrom x
+failed 9 file rootfs --json none.yaml
+echo 'name: [' >bad.yaml
+failed 3 configuration rootfs --json bad.yaml
+echo 'no image' >text.tar
+failed 8 archive validate --json oci-archive:text.tar
+failed 2 usage help --json rotfs
+
+begin 'standard output that is for an image has no report'
+run bundler copy --json oci:none oci-archive:-
+check test "$ran_status" -ne 0
+status_stated=1 stderr_stated=1
+stdout </dev/null
+
+finish
