@@ -109,7 +109,8 @@ static bool is_called(const struct platform *row, const char *word)
 {
 	const size_t os = strlen(row->os) + 1;
 	const char *const names[] = {
-		row->directory + os, row->apk, row->dpkg, row->bashbrew, row->target + os, row->uname,
+		row->directory + os, row->apk, row->dpkg, row->bashbrew, row->target + os,
+		row->uname,
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -78,6 +78,7 @@ void help_print(const struct command *command)
 	printf("\nexamples:\n%s", command->examples);
 	if (command->network || command->registry)
 		fputs("\nenvironment: https_proxy, no_proxy, SSL_CERT_FILE, BUNDLER_MIRROR,\n"
-		      "BUNDLER_TOKEN, NETRC, REGISTRY_AUTH_FILE, GITHUB_TOKEN, XDG_CACHE_HOME\n", stdout);
+		      "BUNDLER_TOKEN, NETRC, REGISTRY_AUTH_FILE, GITHUB_TOKEN, XDG_CACHE_HOME\n",
+		      stdout);
 	printf("\nbundler(1) has more: 'man bundler'.\n");
 }

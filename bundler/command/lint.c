@@ -31,7 +31,8 @@ static int refuse_rule(const char *name, struct error *err)
 	for (enum lint_rule rule = 0; rule < LINT_RULES; rule++)
 		suggest_offer(&meant, lint_rule_name(rule));
 	error_set(err, STATUS_USAGE, "cannot ignore '%s': no such rule", name);
-	return error_hint(err, "%s'bundler lint --rules' lists them", suggest_text(&meant, "", text));
+	return error_hint(err, "%s'bundler lint --rules' lists them",
+			  suggest_text(&meant, "", text));
 }
 
 static int ignore(void *ignored, const struct option_spec *spec, const char *value,
