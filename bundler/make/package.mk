@@ -60,7 +60,7 @@ deb release: export MAINTAINER := $(MAINTAINER)
 deb: all
 	@SOURCE_DATE_EPOCH=$(EPOCH) bundler/make/deb.sh . build
 
-# Everything for both machines, in build/release; on amd64.
+# Everything for both machines, in build/release; on Debian for amd64.
 release: all
 	@bundler/make/arm64.sh build/arm64
 	@SOURCE_DATE_EPOCH=$(EPOCH) bundler/make/release.sh build/release . build/arm64
