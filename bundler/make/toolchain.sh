@@ -28,7 +28,9 @@ for group; do
 			strace time xz-utils zip zstd bzip2 mtree-netbsd libarchive-tools qemu-user-static busybox-static" ;;
 	interop)	# the tools of others that read what we write
 		packages="$packages skopeo umoci buildah podman runc docker-registry
-			mtree-netbsd libarchive-tools git python3" ;;
+			mtree-netbsd libarchive-tools git python3"
+		# Compose is a plug-in of newer engines.
+		docker compose version >/dev/null 2>&1 || packages="$packages docker-compose" ;;
 	variations)
 		packages="$packages clang disorderfs faketime locales qemu-user reprotest util-linux" ;;
 	arm64)

@@ -4,6 +4,7 @@
 #	recipe=NAME			before it is sourced: not the one of nats-streaming-server
 #	need_trees PLATFORM...		$context gets what Dockerfile.scratch needs
 #	need_engine			Docker's engine answers
+#	need_compose			and "${compose[@]}" is Docker Compose
 #	need_image			and $image is a tag of the image, root flavour, for amd64
 #	need_client			$client is built
 #	need_nats_server		$nats_server is, for it to connect to
@@ -59,6 +60,13 @@ buildkit_client() {
 need_engine() {
 	timeout 20 docker version >/dev/null 2>&1 || skip_all 'no Docker engine answers'
 	on_exit remove_all
+}
+
+# The plug-in, or the program of its own that older distributions have.
+need_compose() {
+	compose=(docker compose)
+	"${compose[@]}" version >/dev/null 2>&1 || compose=(docker-compose)
+	"${compose[@]}" version >/dev/null 2>&1 || skip_all 'no Docker Compose'
 }
 
 # The real server, rebuilt where it has not been already.

@@ -8,9 +8,12 @@
 //	client load URL STREAM COUNT
 //	client exchange URL SUBJECT TEXT...	sends and prints what comes back, by NATS alone
 //	client monitor URL PAGE KEY...		prints these values of a monitoring page
+//	client pour URL NAME KIND INTERVAL	publishes numbers to a channel or a stream of three
+//	client drain URL NAME KIND end|idle	prints them as they come
+//	client leader URL NAME KIND		prints the server that leads it
 //
 // URL may be a list with commas, of a cluster. Anything that takes longer than patience is a
-// failure.
+// failure, but pour and drain go on until SIGTERM, whatever becomes of the servers.
 package main
 
 import (
@@ -134,6 +137,12 @@ func run(verb, url, channel string, rest []string) error {
 		return store(url, channel, rest)
 	case "load":
 		return load(url, channel, rest[0])
+	case "pour":
+		return pour(rest[0], url, channel, rest[1])
+	case "drain":
+		return drain(rest[0], url, channel, rest[1])
+	case "leader":
+		return leader(rest[0], url, channel)
 	}
 	sc, err := connect(url)
 	if err != nil {
@@ -156,7 +165,7 @@ func run(verb, url, channel string, rest []string) error {
 
 func main() {
 	if len(os.Args) < 5 {
-		fmt.Fprintln(os.Stderr, "usage: client publish|receive|store|load|exchange|monitor URL CHANNEL|STREAM|SUBJECT|PAGE TEXT...|COUNT|KEY...")
+		fmt.Fprintln(os.Stderr, "usage: client publish|receive|store|load|exchange|monitor|pour|drain|leader URL CHANNEL|STREAM|SUBJECT|PAGE TEXT...|COUNT|KEY...|KIND...")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4:]); err != nil {
