@@ -54,6 +54,8 @@ $package ($version) unstable; urgency=medium
  -- $MAINTAINER  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 END
 gzip -9nc "$tree/docs/changelog.md" >"$doc/NEWS.gz"
+# Debian's zsh looks there for what packages bring.
+mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
 gzip -9n "$doc/THIRD-PARTY" "$root"/usr/share/man/man?/*
 
 mkdir -p "$root/usr/share/lintian/overrides"

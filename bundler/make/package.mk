@@ -12,6 +12,9 @@ INSTALLED = build/bundler=bin/bundler \
 	docs/bundler.1=share/man/man1/bundler.1 \
 	docs/bundler-recipe.5=share/man/man5/bundler-recipe.5 \
 	docs/bundler-lock.5=share/man/man5/bundler-lock.5 \
+	bundler/make/completions/bundler.bash=share/bash-completion/completions/bundler \
+	bundler/make/completions/_bundler=share/zsh/site-functions/_bundler \
+	bundler/make/completions/bundler.fish=share/fish/vendor_completions.d/bundler.fish \
 	LICENSE=share/doc/bundler/LICENSE \
 	build/THIRD-PARTY=share/doc/bundler/THIRD-PARTY
 INSTALLED_MODE = $(if $(filter bin/%,$(1)),755,644)

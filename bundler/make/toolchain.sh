@@ -22,7 +22,7 @@ for group; do
 		# Any Go from 1.16 on fetches the pinned tool chain; a newer one than Debian's may stand.
 		command -v go >/dev/null || packages="$packages golang-go" ;;
 	test)
-		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev libbearssl-dev shellcheck universal-ctags
+		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev libbearssl-dev shellcheck universal-ctags zsh fish
 			mandoc groff-base git python3 python3-jsonschema python3-yaml openssl nginx-light curl bind9-dnsutils iproute2 util-linux diffutils
 			bubblewrap runsc lintian
 			strace time xz-utils zip zstd bzip2 mtree-netbsd libarchive-tools qemu-user-static busybox-static" ;;

@@ -37,12 +37,18 @@ drwxr-xr-x root/root 2001-02-03 04:05 ./usr/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/bin/
 -rwxr-xr-x root/root 2001-02-03 04:05 ./usr/bin/bundler
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bash-completion/
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bash-completion/completions/
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bash-completion/completions/bundler
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/doc/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/NEWS.gz
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/THIRD-PARTY.gz
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/changelog.gz
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/copyright
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/fish/
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/fish/vendor_completions.d/
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/fish/vendor_completions.d/bundler.fish
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/lintian/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/lintian/overrides/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/lintian/overrides/scratch-bundler
@@ -52,6 +58,9 @@ drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/man/man1/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/man/man5/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/man/man5/bundler-lock.5.gz
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/man/man5/bundler-recipe.5.gz
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/zsh/
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/zsh/vendor-completions/
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/zsh/vendor-completions/_bundler
 END
 # Every library, in the version that is linked.
 dpkg-deb -f "$deb_path" Built-Using | sed 's/), /)\n/g; s/[(=)]//g' | tr -s ' ' | sed 's/ $//' >using

@@ -41,16 +41,25 @@ drwxr-xr-x usr/local
 drwxr-xr-x usr/local/bin
 -rwxr-xr-x usr/local/bin/bundler
 drwxr-xr-x usr/local/share
+drwxr-xr-x usr/local/share/bash-completion
+drwxr-xr-x usr/local/share/bash-completion/completions
+-rw-r--r-- usr/local/share/bash-completion/completions/bundler
 drwxr-xr-x usr/local/share/doc
 drwxr-xr-x usr/local/share/doc/bundler
 -rw-r--r-- usr/local/share/doc/bundler/LICENSE
 -rw-r--r-- usr/local/share/doc/bundler/THIRD-PARTY
+drwxr-xr-x usr/local/share/fish
+drwxr-xr-x usr/local/share/fish/vendor_completions.d
+-rw-r--r-- usr/local/share/fish/vendor_completions.d/bundler.fish
 drwxr-xr-x usr/local/share/man
 drwxr-xr-x usr/local/share/man/man1
 -rw-r--r-- usr/local/share/man/man1/bundler.1
 drwxr-xr-x usr/local/share/man/man5
 -rw-r--r-- usr/local/share/man/man5/bundler-lock.5
 -rw-r--r-- usr/local/share/man/man5/bundler-recipe.5
+drwxr-xr-x usr/local/share/zsh
+drwxr-xr-x usr/local/share/zsh/site-functions
+-rw-r--r-- usr/local/share/zsh/site-functions/_bundler
 END
 check cmp build/THIRD-PARTY new/usr/local/share/doc/bundler/THIRD-PARTY
 run new/usr/local/bin/bundler --version
@@ -71,10 +80,16 @@ drwxr-xr-x usr
 drwxr-xr-x usr/bin
 -rw-r--r-- usr/bin/other
 drwxr-xr-x usr/share
+drwxr-xr-x usr/share/bash-completion
+drwxr-xr-x usr/share/bash-completion/completions
 drwxr-xr-x usr/share/doc
+drwxr-xr-x usr/share/fish
+drwxr-xr-x usr/share/fish/vendor_completions.d
 drwxr-xr-x usr/share/man
 drwxr-xr-x usr/share/man/man1
 drwxr-xr-x usr/share/man/man5
+drwxr-xr-x usr/share/zsh
+drwxr-xr-x usr/share/zsh/site-functions
 END
 
 begin 'make uninstall: where nothing is, nothing is done; what somebody has added stays'
