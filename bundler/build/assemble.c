@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/limits.h"
+#include "build/zoneinfo.h"
 #include "unpack/binary.h"
 #include "unpack/release.h"
 
@@ -23,6 +24,7 @@ struct assembly {
 	const struct lock *lock;
 	const struct platform *platform;
 	struct part parts[LIMIT_RECIPE_RELEASES];
+	struct zoneinfo zones;	/* when an entry has them */
 	struct pool pool;
 };
 
@@ -92,6 +94,20 @@ static int list_members(struct assembly *assembly, const struct assemble_asset *
 	return 0;
 }
 
+/* Reads the time zones, if an entry has them. */
+static int read_zones(struct assembly *assembly, int directory, struct error *err)
+{
+	const struct recipe *recipe = assembly->recipe;
+	const struct lock *lock = assembly->lock;
+
+	for (size_t i = 0; i < recipe->entry_count; i++)
+		if (recipe->entries[i].source == RECIPE_ZONEINFO
+		    && applies(assembly, &recipe->entries[i]))
+			return zoneinfo_read(&assembly->zones, recipe, &lock->zoneinfo.digest,
+					     lock->file, directory, err);
+	return 0;
+}
+
 /* Takes all members out of the assets. */
 static int read_members(struct assembly *assembly, const struct assemble_asset *assets,
 			int directory, struct error *err)
@@ -151,6 +167,20 @@ static int add_member(struct assembly *assembly, const struct recipe_entry *entr
 			     err);
 }
 
+/* Adds a file of an archive below a directory, with the path that its name makes there. */
+static int add_below(struct assembly *assembly, const struct recipe_entry *entry,
+		     const struct members_file *member, const char *archive, const char *path,
+		     const char *name, struct error *err)
+{
+	const char *below = pool_format(&assembly->pool, "%s/%s", path, name);
+	const char *fault = tree_fault(assembly->tree, below, TREE_FILE);
+
+	if (fault)
+		return error_set(err, STATUS_CONFIG, "cannot add member '%s' of '%s' as '%s': %s",
+				 member->name, archive, below, fault);
+	return add_member(assembly, entry, member, below, err);
+}
+
 /* Adds all members below a directory. */
 static int add_members(struct assembly *assembly, const struct recipe_entry *entry,
 		       const char *path, struct error *err)
@@ -160,20 +190,28 @@ static int add_members(struct assembly *assembly, const struct recipe_entry *ent
 
 	for (size_t i = 0; i < part->members.file_count && directory; i++) {
 		const struct members_file *member = &part->members.files[i];
-		const char *below, *fault;
 
-		if (strncmp(member->name, directory, strlen(directory)) != 0)
-			continue;
-		below = pool_format(&assembly->pool, "%s/%s", path,
-				    member->name + strlen(directory));
-		fault = tree_fault(assembly->tree, below, TREE_FILE);
-		if (fault)
-			return error_set(err, STATUS_CONFIG, "cannot add member '%s' of '%s' as "
-					 "'%s': %s", member->name, part->archive, below, fault);
-		if (add_member(assembly, entry, member, below, err) < 0)
+		if (strncmp(member->name, directory, strlen(directory)) == 0
+		    && add_below(assembly, entry, member, part->archive, path,
+				 member->name + strlen(directory), err) < 0)
 			return -1;
 	}
 	return directory ? 0 : -1;
+}
+
+/* Adds all time zones. */
+static int add_zones(struct assembly *assembly, const struct recipe_entry *entry,
+		     const char *path, struct error *err)
+{
+	const struct members *members = &assembly->zones.members;
+
+	for (size_t i = 0; i < members->file_count; i++)
+		if (zoneinfo_is_zone(&members->files[i])
+		    && add_below(assembly, entry, &members->files[i],
+				 assembly->recipe->zoneinfo, path, members->files[i].name,
+				 err) < 0)
+			return -1;
+	return 0;
 }
 
 static int add_entry(struct assembly *assembly, const struct recipe_entry *entry,
@@ -195,6 +233,8 @@ static int add_entry(struct assembly *assembly, const struct recipe_entry *entry
 					      entry->gid, err) : -1;
 	case RECIPE_MEMBERS:
 		return add_members(assembly, entry, path, err);
+	case RECIPE_ZONEINFO:
+		return add_zones(assembly, entry, path, err);
 	case RECIPE_ASSET:
 	case RECIPE_MEMBER:
 		target = member_name(assembly, entry, err);
@@ -228,7 +268,7 @@ static int add_entries(struct assembly *assembly, bool directories, struct error
 	for (size_t i = 0; i < recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &recipe->entries[i];
 
-		if (applies(assembly, entry) && (entry->source == RECIPE_MEMBERS) == directories
+		if (applies(assembly, entry) && recipe_is_of_many(entry) == directories
 		    && add_entry(assembly, entry, err) < 0)
 			return -1;
 	}
@@ -343,11 +383,13 @@ int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct l
 
 	if (list_members(&assembly, assets, err) == 0
 	    && read_members(&assembly, assets, directory, err) == 0
+	    && read_zones(&assembly, directory, err) == 0
 	    && add_entries(&assembly, false, err) == 0 && add_entries(&assembly, true, err) == 0
 	    && check_dynamic(&assembly, err) == 0)
 		result = check_entrypoint(&assembly, err);
 	for (size_t i = 0; i < recipe->release_count; i++)
 		members_free(&assembly.parts[i].members);
+	zoneinfo_free(&assembly.zones);
 	pool_free(&assembly.pool);
 	return result;
 }

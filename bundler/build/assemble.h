@@ -16,10 +16,10 @@ struct assemble_asset {
 
 /*
  * Fills tree, made with tree_init, with the recipe's entries for the platform: members of the
- * assets of the recipe's releases, files beside the recipe, its CA bundle. A program must be for
- * the platform, and so must the entry point; the interpreter of a dynamic one must be there; the
- * bundle must have the lock's digest. Large contents are on the file system of directory.
- * STATUS_CONFIG, STATUS_DIGEST, STATUS_ARCHIVE or STATUS_FILE.
+ * assets of the recipe's releases, files beside the recipe, its CA bundle and time zones. A program
+ * must be for the platform, and so must the entry point; the interpreter of a dynamic one must be
+ * there; the bundle and the time zones must have the lock's digests. Large contents are on the file
+ * system of directory. STATUS_CONFIG, STATUS_DIGEST, STATUS_ARCHIVE or STATUS_FILE.
  */
 int assemble_tree(struct tree *tree, const struct recipe *recipe, const struct lock *lock,
 		  const struct platform *platform, const struct assemble_asset *assets,

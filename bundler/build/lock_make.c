@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "build/build.h"
 #include "build/compress.h"
+#include "build/zoneinfo.h"
 #include "recipe/sums.h"
 #include "trust/bundle.h"
 
@@ -48,8 +49,8 @@ static const struct lock_asset *known(const struct lock *old, const struct lock 
 static int lock_certificates(const struct lock_make *make, struct lock *new, struct error *err)
 {
 	const struct recipe *recipe = make->recipe;
-	const struct lock_certificates *old = &make->old->certificates;
-	struct lock_certificates *certificates = &new->certificates;
+	const struct lock_file *old = &make->old->certificates;
+	struct lock_file *certificates = &new->certificates;
 	struct bundle bundle;
 	struct buffer pem;
 	int result;
@@ -73,6 +74,26 @@ static int lock_certificates(const struct lock_make *make, struct lock *new, str
 	}
 out:
 	buffer_free(&pem);
+	return result;
+}
+
+/* Checks and counts the time zones. */
+static int lock_zoneinfo(const struct lock_make *make, struct lock *new, struct error *err)
+{
+	const struct recipe *recipe = make->recipe;
+	struct lock_file *locked = &new->zoneinfo;
+	struct zoneinfo zones;
+	int result;
+
+	if (!recipe->zoneinfo)
+		return 0;
+	result = zoneinfo_read(&zones, recipe, NULL, NULL, make->scratch, err);
+	*locked = (struct lock_file){
+		.file = pool_string(&new->pool, recipe->zoneinfo),
+		.origin = pool_string(&new->pool, recipe->zoneinfo_origin),
+		.digest = zones.digest, .count = zones.count,
+	};
+	zoneinfo_free(&zones);
 	return result;
 }
 
@@ -175,7 +196,7 @@ static int name_asset(const struct recipe_release *release, const struct platfor
 
 static bool wants_archives(const struct lock_make *make)
 {
-	return make->download || make->scratch >= 0;
+	return make->download || make->record;
 }
 
 /* Confines the process to what may be fetched. */
@@ -526,7 +547,8 @@ static bool has_same_inputs(const struct lock *old, const struct lock *new)
 {
 	if (!is_same_version(old, new) || strcmp(old->release, new->release) != 0
 	    || old->epoch != new->epoch || old->release_count != new->release_count
-	    || !digest_equal(&old->certificates.digest, &new->certificates.digest))
+	    || !digest_equal(&old->certificates.digest, &new->certificates.digest)
+	    || !digest_equal(&old->zoneinfo.digest, &new->zoneinfo.digest))
 		return false;
 	for (size_t i = 0; i < old->release_count; i++)
 		if (!has_same_assets(&old->releases[i], &new->releases[i]))
@@ -545,9 +567,10 @@ int lock_make(const struct lock_make *make, struct lock *new, struct error *err)
 	new->release = pool_string(&new->pool, make->release);
 	new->epoch = make->epoch >= 0 ? make->epoch
 		     : is_same_version(old, new) ? old->epoch : (int64_t)time(NULL);
-	if (lock_certificates(make, new, err) < 0 || lock_releases(make, new, err) < 0)
+	if (lock_certificates(make, new, err) < 0 || lock_zoneinfo(make, new, err) < 0
+	    || lock_releases(make, new, err) < 0)
 		goto fail;
-	if (make->scratch >= 0) {
+	if (make->record) {
 		if (record(make, new, err) < 0)
 			goto fail;
 	} else if (old->result_count > 0 && has_same_inputs(old, new)) {

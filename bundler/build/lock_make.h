@@ -25,7 +25,8 @@ struct lock_make {
 	const char *release;		/* origin of the archives with these digests */
 	int64_t epoch;			/* -1: the old lock's for the same version, else now */
 	bool download;			/* fetch every archive, not only those of a SHA-512 */
-	int scratch;			/* directory for large contents, to pin results; or -1 */
+	bool record;			/* whether results are pinned */
+	int scratch;			/* directory for large contents: of that, of zones; or -1 */
 };
 
 /* Reads the lock at file into old. Without such a file, succeeds and old->file is NULL. */

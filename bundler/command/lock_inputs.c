@@ -44,14 +44,15 @@ int command_lock_inputs_open(struct command_lock_inputs *locking, struct command
 	for (size_t i = 0; i < make->sums_count; i++)
 		confine_read(inputs->fetch.confine, make->sums[i]);
 	confine_write_beside(inputs->fetch.confine, inputs->lock_file);
-	if (locking->record)
+	make->record = locking->record;
+	if (locking->record || inputs->recipe.zoneinfo)
 		command_inputs_list_scratch(inputs->fetch.confine);
 	make->recipe = &inputs->recipe;
 	make->lock_file = inputs->lock_file;
 	make->old = &locking->old;
 	make->fetch = &inputs->client;
 	make->epoch = inputs->epoch;
-	if (!locking->record)
+	if (!locking->record && !inputs->recipe.zoneinfo)
 		return 0;
 	make->scratch = command_inputs_scratch(err);
 	return make->scratch < 0 ? -1 : 0;

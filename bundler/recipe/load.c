@@ -88,6 +88,17 @@ static int take_certificates(struct yaml *yaml, yaml_node_t *node, void *into, s
 	return yaml_mapping(yaml, node, keys, into, err);
 }
 
+static int take_zoneinfo(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	static const struct yaml_key keys[] = {
+		{ "file", true, NULL, path_beneath_fault, offsetof(struct recipe, zoneinfo) },
+		{ "origin", true, NULL, NULL, offsetof(struct recipe, zoneinfo_origin) },
+		{ NULL, false, NULL, NULL, 0 },
+	};
+
+	return yaml_mapping(yaml, node, keys, into, err);
+}
+
 int recipe_load_text(struct recipe *recipe, const char *file, const struct buffer *text,
 		     struct error *err)
 {
@@ -98,6 +109,7 @@ int recipe_load_text(struct recipe *recipe, const char *file, const struct buffe
 		{ "release", true, recipe_release_take, NULL, 0 },
 		{ "releases", false, recipe_releases_take, NULL, 0 },
 		{ "certificates", false, take_certificates, NULL, 0 },
+		{ "zoneinfo", false, take_zoneinfo, NULL, 0 },
 		{ "root", true, recipe_root_take, NULL, 0 },
 		{ "image", true, recipe_image_take, NULL, offsetof(struct recipe, image) },
 		{ "library", false, recipe_library_take, NULL, offsetof(struct recipe, library) },

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,6 +59,7 @@ static const struct member lock_members[] = {
 	{ "release", NAME, .offset = offsetof(struct lock, release) },
 	{ "epoch", NUMBER, .offset = offsetof(struct lock, epoch), .maximum = LIMIT_EPOCH },
 	ELSEWHERE("certificates"),
+	ELSEWHERE("zoneinfo"),
 	ELSEWHERE("platforms"),
 	ELSEWHERE("releases"),
 	ELSEWHERE("results"),
@@ -65,11 +67,20 @@ static const struct member lock_members[] = {
 };
 
 static const struct member certificates_members[] = {
-	{ "file", STRING, .offset = offsetof(struct lock_certificates, file) },
-	{ "origin", STRING, .offset = offsetof(struct lock_certificates, origin) },
-	{ "sha256", DIGEST, .offset = offsetof(struct lock_certificates, digest) },
-	{ "count", NUMBER, .offset = offsetof(struct lock_certificates, count),
+	{ "file", STRING, .offset = offsetof(struct lock_file, file) },
+	{ "origin", STRING, .offset = offsetof(struct lock_file, origin) },
+	{ "sha256", DIGEST, .offset = offsetof(struct lock_file, digest) },
+	{ "count", NUMBER, .offset = offsetof(struct lock_file, count),
 	  .minimum = 1, .maximum = LIMIT_BUNDLE_CERTIFICATES },
+	END,
+};
+
+static const struct member zoneinfo_members[] = {
+	{ "file", STRING, .offset = offsetof(struct lock_file, file) },
+	{ "origin", STRING, .offset = offsetof(struct lock_file, origin) },
+	{ "sha256", DIGEST, .offset = offsetof(struct lock_file, digest) },
+	{ "count", NUMBER, .offset = offsetof(struct lock_file, count),
+	  .minimum = 1, .maximum = LIMIT_RECIPE_ENTRIES },
 	END,
 };
 
@@ -277,9 +288,19 @@ static int take_results(struct lock *lock, json_t *object, int64_t compat, struc
 	return 0;
 }
 
+/* Takes a file beside the recipe, if there is one. */
+static int take_file(struct lock *lock, const json_t *root, const char *key,
+		     const struct member *members, struct lock_file *file, struct error *err)
+{
+	json_t *object = json_object_get(root, key);
+
+	if (object && !json_is_object(object))
+		return fault(lock, err, key, "is not an object");
+	return object ? take_object(lock, object, members, file, err) : 0;
+}
+
 static int take_lock(struct lock *lock, json_t *root, struct error *err)
 {
-	json_t *certificates = json_object_get(root, "certificates");
 	json_t *results = json_object_get(root, "results");
 	int64_t version[2] = { 0 };
 
@@ -300,10 +321,11 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 		return -1;
 	if (version[0] == 1 && json_object_get(root, "releases"))
 		return fault(lock, err, "releases", "is not known in schema 1");
-	if (certificates && !json_is_object(certificates))
-		return fault(lock, err, "certificates", "is not an object");
-	if (certificates && take_object(lock, certificates, certificates_members,
-					&lock->certificates, err) < 0)
+	if (version[0] == 1 && json_object_get(root, "zoneinfo"))
+		return fault(lock, err, "zoneinfo", "is not known in schema 1");
+	if (take_file(lock, root, "certificates", certificates_members, &lock->certificates,
+		      err) < 0
+	    || take_file(lock, root, "zoneinfo", zoneinfo_members, &lock->zoneinfo, err) < 0)
 		return -1;
 	if (take_releases(lock, root, err) < 0)
 		return -1;
@@ -431,19 +453,35 @@ static int check_platforms(const struct lock *lock, const struct recipe *recipe,
 	return 0;
 }
 
+static int check_file(const struct lock *lock, const struct recipe *recipe, const char *key,
+		      const struct lock_file *locked, const char *wanted, const char *origin,
+		      struct error *err)
+{
+	static const char none[] = "(none)";
+	const char *file = locked->file ? locked->file : none;
+	const char *from = locked->file ? locked->origin : none;
+	char what[32];
+
+	if (strcmp(file, wanted ? wanted : none) != 0) {
+		snprintf(what, sizeof what, "%s file", key);
+		return mismatch(lock, recipe, err, what, file, wanted ? wanted : none);
+	}
+	if (strcmp(from, wanted ? origin : none) != 0) {
+		snprintf(what, sizeof what, "%s origin", key);
+		return mismatch(lock, recipe, err, what, from, wanted ? origin : none);
+	}
+	return 0;
+}
+
 int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err)
 {
-	const char *locked = lock->certificates.file ? lock->certificates.file : "(none)";
-	const char *wanted = recipe->certificates ? recipe->certificates : "(none)";
-	const char *origin = lock->certificates.file ? lock->certificates.origin : "(none)";
-	const char *wanted_origin = recipe->certificates ? recipe->origin : "(none)";
-
 	if (check_releases(lock, recipe, err) < 0)
 		return -1;
-	if (strcmp(locked, wanted) != 0)
-		return mismatch(lock, recipe, err, "certificates file", locked, wanted);
-	if (strcmp(origin, wanted_origin) != 0)
-		return mismatch(lock, recipe, err, "certificates origin", origin, wanted_origin);
+	if (check_file(lock, recipe, "certificates", &lock->certificates, recipe->certificates,
+		       recipe->origin, err) < 0
+	    || check_file(lock, recipe, "zoneinfo", &lock->zoneinfo, recipe->zoneinfo,
+			  recipe->zoneinfo_origin, err) < 0)
+		return -1;
 	for (size_t i = 0; i < lock->release_count; i++)
 		if (check_urls(lock, recipe, i, err) < 0
 		    || check_platforms(lock, recipe, i, err) < 0)
@@ -509,6 +547,21 @@ static json_t *describe_assets(const struct lock_release *release)
 	return NULL;
 }
 
+/* Adds a file beside the recipe, if there is one. */
+static int describe_file(json_t *root, const char *key, const struct lock_file *file)
+{
+	char hex[DIGEST_HEX_BYTES];
+
+	if (!file->file)
+		return 0;
+	return json_object_set_new(root, key, json_pack(
+		"{s:s, s:s, s:s, s:I}",
+		"file", file->file,
+		"origin", file->origin,
+		"sha256", digest_write_hex(&file->digest, hex),
+		"count", (json_int_t)file->count));
+}
+
 /* The lock as JSON; NULL when a string is not UTF-8. */
 static json_t *describe(const struct lock *lock)
 {
@@ -523,13 +576,8 @@ static json_t *describe(const struct lock *lock)
 	char hex[3][DIGEST_HEX_BYTES];
 	int result = 0;
 
-	if (lock->certificates.file)
-		result |= json_object_set_new(root, "certificates", json_pack(
-			"{s:s, s:s, s:s, s:I}",
-			"file", lock->certificates.file,
-			"origin", lock->certificates.origin,
-			"sha256", digest_write_hex(&lock->certificates.digest, hex[0]),
-			"count", (json_int_t)lock->certificates.count));
+	result |= describe_file(root, "certificates", &lock->certificates);
+	result |= describe_file(root, "zoneinfo", &lock->zoneinfo);
 	result |= json_object_set_new(root, "platforms", describe_assets(&lock->releases[0]));
 	for (size_t i = 1; i < lock->release_count; i++)
 		result |= json_array_append_new(others, json_pack("{s:s, s:s, s:o}",

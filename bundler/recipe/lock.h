@@ -19,7 +19,7 @@
  * review it, and nothing is built without one.
  */
 
-#define LOCK_SCHEMA 2		/* of the file; 1 has no releases */
+#define LOCK_SCHEMA 2		/* of the file; 1 has neither releases nor zoneinfo */
 #define LOCK_COMPAT 1		/* of the outputs: same number, same bytes */
 
 struct lock_asset {
@@ -36,11 +36,12 @@ struct lock_release {
 	size_t asset_count;
 };
 
-struct lock_certificates {
-	char *file;		/* as in the recipe; NULL when the recipe has no bundle */
+/* A file beside the recipe: the bundle of certificates, or the archive of time zones. */
+struct lock_file {
+	char *file;		/* as in the recipe; NULL when the recipe has none */
 	char *origin;
 	struct digest digest;
-	uint64_t count;
+	uint64_t count;		/* of certificates, or time zones */
 };
 
 /* The digests of a platform's outputs. */
@@ -56,7 +57,7 @@ struct lock {
 	char *name, *version;
 	char *release;		/* origin of the archives: "official", "source", another name */
 	int64_t epoch;		/* time of every file, seconds since 1970 */
-	struct lock_certificates certificates;
+	struct lock_file certificates, zoneinfo;
 	struct lock_release *releases;	/* in the recipe's order: its own, then others by name */
 	size_t release_count;
 	char *compressor;		/* compress_version() of the results; NULL without any */
@@ -80,7 +81,7 @@ int lock_open_text(struct lock *lock, const char *file, const struct buffer *tex
 void lock_close(struct lock *lock);
 
 /*
- * STATUS_CONFIG when the lock was not made for this recipe: names, versions, certificates, URLs.
+ * STATUS_CONFIG when the lock was not made for this recipe: names, versions, files beside it, URLs.
  * Afterwards an index is that of the same release in both.
  */
 int lock_check(const struct lock *lock, const struct recipe *recipe, struct error *err);

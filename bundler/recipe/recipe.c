@@ -55,6 +55,11 @@ const struct format *recipe_format(const struct recipe_release *release,
 	return found;
 }
 
+bool recipe_is_of_many(const struct recipe_entry *entry)
+{
+	return entry->source == RECIPE_MEMBERS || entry->source == RECIPE_ZONEINFO;
+}
+
 bool recipe_is_of_release(const struct recipe_entry *entry)
 {
 	return entry->source == RECIPE_ASSET || entry->source == RECIPE_MEMBER

@@ -26,6 +26,7 @@ enum recipe_source {
 	RECIPE_FILE,		/* argument: path below the recipe's directory */
 	RECIPE_TEXT,		/* argument: the content itself */
 	RECIPE_CERTIFICATES,	/* the recipe's CA bundle */
+	RECIPE_ZONEINFO,	/* all files of the recipe's archive of time zones */
 	RECIPE_DIRECTORY,
 	RECIPE_LINK		/* argument: target of the symbolic link */
 };
@@ -150,6 +151,8 @@ struct recipe {
 	size_t platform_count;
 	char *certificates;	/* path below the recipe's directory, or NULL */
 	char *origin;		/* of the bundle: package and version, or dated bundle */
+	char *zoneinfo;		/* archive of time zones below the recipe's directory, or NULL */
+	char *zoneinfo_origin;	/* of it: package and version */
 	struct recipe_entry *entries;
 	size_t entry_count;
 	struct recipe_image image;
@@ -215,6 +218,9 @@ bool recipe_has(const struct recipe *recipe, const struct platform *platform);
 
 /* Whether the recipe lists the platform as optional: a release may lack it. */
 bool recipe_is_optional(const struct recipe *recipe, const struct platform *platform);
+
+/* Whether an entry is a directory of files that only an archive names. */
+bool recipe_is_of_many(const struct recipe_entry *entry);
 
 /* Whether an entry takes something out of a release. */
 bool recipe_is_of_release(const struct recipe_entry *entry);

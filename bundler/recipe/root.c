@@ -44,8 +44,8 @@ static int take_owner(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 	return 0;
 }
 
-#define SOURCES "'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and " \
-		"'link'"
+#define SOURCES "'member', 'members', 'asset', 'file', 'text', 'certificates', 'zoneinfo', " \
+		"'directory' and 'link'"
 
 static int set_source(struct yaml *yaml, yaml_node_t *node, struct recipe_entry *entry,
 		      enum recipe_source source, char *argument, struct error *err)
@@ -163,6 +163,15 @@ static int take_bundle(struct yaml *yaml, yaml_node_t *node, void *into, struct 
 	return take_plain_source(yaml, node, into, RECIPE_CERTIFICATES, err);
 }
 
+static int take_zones(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	const struct recipe *recipe = yaml->context;
+
+	if (!recipe->zoneinfo)
+		return yaml_fault(yaml, node, err, "the recipe has no 'zoneinfo'");
+	return take_plain_source(yaml, node, into, RECIPE_ZONEINFO, err);
+}
+
 static int take_asset(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
 {
 	return take_plain_source(yaml, node, into, RECIPE_ASSET, err);
@@ -216,6 +225,7 @@ static int take_entry(struct yaml *yaml, yaml_node_t *node, void *into, struct e
 		{ "file", false, take_file, NULL, 0 },
 		{ "text", false, take_text, NULL, 0 },
 		{ "certificates", false, take_bundle, NULL, 0 },
+		{ "zoneinfo", false, take_zones, NULL, 0 },
 		{ "directory", false, take_directory, NULL, 0 },
 		{ "link", false, take_link, NULL, 0 },
 		{ "mode", false, take_mode, NULL, offsetof(struct recipe_entry, mode) },
@@ -277,7 +287,7 @@ static int add_to_tree(struct tree *tree, const struct recipe_entry *entry, cons
 	if (entry->source == RECIPE_DIRECTORY)
 		return tree_add_directory(tree, path, entry->mode, 0, 0, err);
 	/* Only what is there for sure: the directory, which may be an entry, too. */
-	if (entry->source == RECIPE_MEMBERS)
+	if (recipe_is_of_many(entry))
 		return tree_imply_directory(tree, path, err);
 	if (entry->source == RECIPE_LINK)
 		return tree_add_link(tree, path, target, 0, 0, err);

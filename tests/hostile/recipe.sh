@@ -59,7 +59,7 @@ s|file: tiny.conf|file: ../tiny.conf|	line 13, column 34: '../tiny.conf' is refu
 s|file: tiny.conf|file: /etc/passwd|	line 13, column 34: '/etc/passwd' is refused: it is absolute
 s|mode: "1777"|mode: "1999"|	line 16, column 41: mode '1999' is not three or four octal digits
 s|owner: "65532:65532"|owner: "nonroot"|	line 17, column 65: owner 'nonroot' is not '<uid>:<gid>' in numbers
-s|member: tiny|member: tiny, file: tiny.conf|	line 12, column 39: an entry has only one of 'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'
+s|member: tiny|member: tiny, file: tiny.conf|	line 12, column 39: an entry has only one of 'member', 'members', 'asset', 'file', 'text', 'certificates', 'zoneinfo', 'directory' and 'link'
 s|linux: tar.gz|Linux: tar.gz|	line 8, column 12: 'Linux' is refused: no platform has this operating system
 s|{version}/{asset}"|{version}/{oops}"|	line 5, column 8: cannot expand 'https://tiny.example/{version}/{oops}': no placeholder '{oops}'
 s|4222/tcp|70000/tcp|	line 22, column 11: '70000/tcp' is refused: it is not '<1 to 65535>/tcp' or '/udp'

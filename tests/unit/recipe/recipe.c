@@ -720,12 +720,15 @@ static void refusals(void **state)
 		{ 10, "certificates: {file: ca.crt}", "line 10, column 15: key 'origin' is "
 		  "missing" },
 		{ 10, "", "line 14, column 38: the recipe has no 'certificates'" },
+		{ 13, "  - {path: /a, zoneinfo: true}", "line 13, column 26: the recipe has no "
+		  "'zoneinfo'" },
 		/* root */
 		{ 13, "  - {path: /a}", "line 13, column 5: an entry needs one of 'member', "
-		  "'members', 'asset', 'file', 'text', 'certificates', 'directory' and 'link'" },
-		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only "
-		  "one of 'member', 'members', 'asset', 'file', 'text', 'certificates', 'directory' and "
+		  "'members', 'asset', 'file', 'text', 'certificates', 'zoneinfo', 'directory' and "
 		  "'link'" },
+		{ 13, "  - {path: /a, file: a, text: b}", "line 13, column 31: an entry has only "
+		  "one of 'member', 'members', 'asset', 'file', 'text', 'certificates', "
+		  "'zoneinfo', 'directory' and 'link'" },
 		{ 13, "  - {file: a}", "line 13, column 5: key 'path' is missing" },
 		{ 13, "  - {path: a, file: a}", "line 13, column 12: cannot add 'a' to the tree: "
 		  "it is not absolute" },
