@@ -51,22 +51,14 @@ files build/release < <(
 )
 check env -C build/release sha256sum --check --strict SHA256SUMS
 check test "$(wc -l <build/release/SHA256SUMS)" = "$(($(ls build/release | wc -l) - 1))"
-tar -tvzf build/release/$name-linux-amd64.tar.gz | awk '{ print $1, $2, $4, $5, $6 }' >build/listed
-check diff build/listed - <<-END
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/bin/
--rwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/bin/bundler
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/share/
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/share/doc/
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/share/doc/bundler/
--rw-r--r-- 0/0 2001-02-03 04:05 $name-linux-amd64/share/doc/bundler/LICENSE
--rw-r--r-- 0/0 2001-02-03 04:05 $name-linux-amd64/share/doc/bundler/THIRD-PARTY
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/share/man/
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/share/man/man1/
--rw-r--r-- 0/0 2001-02-03 04:05 $name-linux-amd64/share/man/man1/bundler.1
-drwxr-xr-x 0/0 2001-02-03 04:05 $name-linux-amd64/share/man/man5/
--rw-r--r-- 0/0 2001-02-03 04:05 $name-linux-amd64/share/man/man5/bundler-lock.5
--rw-r--r-- 0/0 2001-02-03 04:05 $name-linux-amd64/share/man/man5/bundler-recipe.5
+# What is installed (install.sh), in one directory.
+make -s install DESTDIR="$PWD/build/$name-linux-amd64" PREFIX=
+check diff <(tar -tzf build/release/$name-linux-amd64.tar.gz | sed 's,/$,,') <(cd build && find $name-linux-amd64 | sort)
+tar -tvzf build/release/$name-linux-amd64.tar.gz | awk '{ print $1, $2, $4, $5 }' | sort -u >build/entries
+check diff build/entries - <<-END
+-rw-r--r-- 0/0 2001-02-03 04:05
+-rwxr-xr-x 0/0 2001-02-03 04:05
+drwxr-xr-x 0/0 2001-02-03 04:05
 END
 tar -C build -xzf build/release/$name-linux-arm64.tar.gz
 check cmp build/$name-linux-arm64/bin/bundler build/arm64/build/bundler
