@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # bundler cache: what it lists, verifies and removes, and what it leaves alone.
+# tests/run: seconds=10
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 

@@ -3,6 +3,7 @@
 # Time zones from an archive beside the recipe: what is taken of it, pinned and checked.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
+PATH=$PATH:/usr/sbin	# of zic, for other users than root
 need zic
 
 # Three zones, one of them a link, compiled to $scratch/zones as Debian has them.

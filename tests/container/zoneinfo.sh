@@ -4,6 +4,7 @@
 # A Go program in a scratch image has local time: its zones are those of the recipe's archive.
 . "$(dirname "$0")/lib.sh"
 
+PATH=$PATH:/usr/sbin	# of zic, for other users than root
 need zic
 need_engine
 # The caches of Go are in the user's HOME, which a test does not have.

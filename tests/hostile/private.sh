@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Private sources: to whom logins, tokens and fields are sent, and to whom not. In each test the log of
 # all servers is compared.
+# tests/run: seconds=40
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../network.sh"
 . "$(dirname "$0")/../product.sh"
