@@ -2,6 +2,8 @@
 #ifndef BUNDLER_BASE_ERROR_H
 #define BUNDLER_BASE_ERROR_H
 
+#include <stddef.h>
+
 /*
  * A function that can fail returns 0 or -1 and, on -1, fills the caller's struct error. Only main
  * prints and escapes it, so a message may have untrusted bytes.
@@ -27,7 +29,9 @@ enum status {
 struct error {
 	enum status status;
 	char message[1024];
-	char hint[256];		/* what to do, printed on a second line; or empty */
+	char hint[256];		/* what to do, printed on a line of its own; or empty */
+	char excerpt[72];	/* of the line of a text that is at fault, printed below it; or empty */
+	size_t caret;		/* the byte of excerpt that is marked */
 };
 
 /* Fills err; a message that is too long is cut. Returns -1. err must not be NULL. */
@@ -41,6 +45,9 @@ int error_errno(struct error *err, enum status status, const char *format, ...)
 /* Adds the hint to a filled error. Returns -1. */
 int error_hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Adds to a filled error the line of a text, as far as there is room, and the place in it. */
+void error_excerpt(struct error *err, const char *line, size_t length, size_t place);
 
 /* Inline, so that compilers and analysers know the result in every caller. */
 static inline int error_result(void)

@@ -83,9 +83,25 @@ FILE *report_stream(void)
 
 /* ---- failures ---- */
 
+/* The line, and a caret below its place. */
+static void print_excerpt(const struct error *err)
+{
+	struct buffer line;
+	char before[sizeof err->excerpt];
+
+	report_line("    ", err->excerpt, "");
+	snprintf(before, sizeof before, "%.*s", (int)err->caret, err->excerpt);
+	buffer_init(&line, LIMIT_REPORT_BYTES);
+	add_escaped(&line, before);
+	fprintf(stderr, "    %*s^\n", (int)line.length, "");
+	buffer_free(&line);
+}
+
 void report_error(const struct error *err)
 {
 	report_line("bundler: ", err->message, "");
+	if (err->excerpt[0] != '\0')
+		print_excerpt(err);
 	if (err->hint[0] != '\0')
 		report_line("hint: ", err->hint, "");
 }

@@ -8,11 +8,93 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/memory.h"
 #include "base/suggest.h"
+
+/* The line of the text with a number from 0 on. */
+static const char *find_line(const struct buffer *text, size_t number, size_t *length)
+{
+	const char *line = text->bytes ? text->bytes : "", *end = line + text->length, *newline;
+
+	while (number > 0 && (newline = memchr(line, '\n', (size_t)(end - line)))) {
+		line = newline + 1;
+		number--;
+	}
+	newline = memchr(line, '\n', (size_t)(end - line));
+	*length = (size_t)((newline ? newline : end) - line);
+	return line;
+}
+
+/* Where the value of a line begins: behind "- " and "key: ". */
+static size_t find_value(const char *line, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && (line[at] == ' ' || (line[at] == '-' && line[at + 1] == ' ')))
+		at++;
+	for (size_t i = at; i + 1 < length; i++)
+		if (line[i] == ':' && line[i + 1] == ' ') {
+			for (at = i + 2; at < length && line[at] == ' '; at++)
+				;
+			break;
+		}
+	return at;
+}
+
+/* What people get wrong, in their words; libyaml says it in those of its grammar. */
+static const struct slip { const char *reason, *hint; }
+slip_tab = { "a tab is in the indentation", "indent by blanks" },
+slip_sign = { "a text begins with a sign that has a meaning in YAML",
+	      "write the whole text in quotes" },
+slip_colon = { "a text has a colon and a blank in it", "write the whole text in quotes" },
+slip_quote = { "a text in quotes has no end", "add the quote that is missing" },
+slip_bracket = { "a bracket has no end", "add the bracket that is missing" },
+slip_column = { "this line begins in another column than those that it belongs to",
+		"all lines of a mapping or a list begin in the same column" };
+
+/* The slip in a line, and its place; the parser gave up at *place. NULL if it is none of these. */
+static const struct slip *find_slip(const char *problem, const char *line, size_t length,
+				    size_t *place)
+{
+	const size_t width = strspn(line, " "), value = find_value(line, length);
+
+	if (line[width] == '\t') {
+		*place = width;
+		return &slip_tab;
+	}
+	if (value < length && memchr("{[@`%&*!", line[value], 8)) {
+		*place = value;
+		return &slip_sign;
+	}
+	if (strstr(problem, "mapping values") && *place > value)
+		return &slip_colon;
+	if (strstr(problem, "mapping values")
+	    || (*place == width && (strstr(problem, "expected key")
+				    || strstr(problem, "expected '-'")))) {
+		*place = width;
+		return &slip_column;
+	}
+	return NULL;
+}
+
+/* The slip that began at the parser's context: something that has no end. Or NULL. */
+static const struct slip *find_open(const yaml_parser_t *parser)
+{
+	const char *context = parser->context ? parser->context : "";
+
+	if (parser->context_mark.line == parser->problem_mark.line)
+		return NULL;
+	return strstr(context, "quoted scalar") ? &slip_quote
+	       : strstr(context, "flow ") ? &slip_bracket : NULL;
+}
 
 static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, struct error *err)
 {
 	yaml_mark_t mark = parser->problem_mark;
+	const char *problem, *text;
+	const struct slip *slip;
+	size_t length, place;
+	char *line;
 
 	/* A fault in the encoding has an offset only. */
 	if (parser->error == YAML_READER_ERROR)
@@ -23,9 +105,21 @@ static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, st
 				mark.column = 0;
 			}
 		}
-	return error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s",
-			 yaml->name, mark.line + 1, mark.column + 1,
-			 parser->problem ? parser->problem : "not YAML");
+	slip = find_open(parser);
+	if (slip)
+		mark = parser->context_mark;
+	problem = parser->problem ? parser->problem : "not YAML";
+	text = find_line(yaml->text, mark.line, &length);
+	line = memory_copy(text, length);
+	place = mark.column < length ? mark.column : length;
+	if (!slip)
+		slip = find_slip(problem, line, length, &place);
+	error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s", yaml->name,
+		  mark.line + 1, place + 1, slip ? slip->reason : problem);
+	if (length > 0)
+		error_excerpt(err, line, length, place);
+	free(line);
+	return slip ? error_hint(err, "%s", slip->hint) : -1;
 }
 
 /* How deep the brackets of text are nested, whether in strings, comments or elsewhere. */

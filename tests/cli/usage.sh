@@ -96,6 +96,74 @@ status 3
 check grep -qF "hint: did you mean 'linux/amd64'?" "$scratch/stderr"
 stderr_stated=1
 
+# slipped TEXT: a recipe that begins with this is no YAML; standard input has what is said of it
+slipped() {
+	printf "$1" >slip.yaml
+	run bundler rootfs slip.yaml
+	status 3
+	stderr
+}
+
+begin 'slips in YAML, with the line and the place'
+slipped 'name: x\n\tversion: 1\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 2, column 1: a tab is in the indentation
+	    \x09version: 1
+	    ^
+	hint: indent by blanks
+END
+slipped 'name: x\n  version: 1\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 2, column 3: this line begins in another column than those that it belongs to
+	      version: 1
+	      ^
+	hint: all lines of a mapping or a list begin in the same column
+END
+slipped 'platforms:\n  - a\n - b\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 3, column 2: this line begins in another column than those that it belongs to
+	     - b
+	     ^
+	hint: all lines of a mapping or a list begin in the same column
+END
+slipped 'release:\n  asset: {name}-{version}\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 2, column 10: a text begins with a sign that has a meaning in YAML
+	      asset: {name}-{version}
+	             ^
+	hint: write the whole text in quotes
+END
+slipped 'root:\n- @a\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 2, column 3: a text begins with a sign that has a meaning in YAML
+	    - @a
+	      ^
+	hint: write the whole text in quotes
+END
+slipped "name: $(printf 'x%.0s' {1..90}): y\n" <<-END
+	bundler: cannot read 'slip.yaml': line 1, column 97: a text has a colon and a blank in it
+	    $(printf 'x%.0s' {1..35}): y
+	    $(printf ' %.0s' {1..35})^
+	hint: write the whole text in quotes
+END
+slipped 'name: "x\nversion: "1"\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 2, column 11: did not find expected key
+	    version: "1"
+	              ^
+END
+slipped 'name: "x\nversion: 1\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 1, column 7: a text in quotes has no end
+	    name: "x
+	          ^
+	hint: add the quote that is missing
+END
+slipped 'platforms: [linux/amd64,\n  linux/arm64\nname: x\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 1, column 12: a bracket has no end
+	    platforms: [linux/amd64,
+	               ^
+	hint: add the bracket that is missing
+END
+slipped 'name: \377\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 1, column 7: invalid leading UTF-8 octet
+	    name: \xff
+	          ^
+END
+
 begin 'platforms as other tools call them, lists and all'
 # built NAMES PLATFORMS: what -p NAMES makes
 built() {

@@ -65,7 +65,6 @@ s|{version}/{asset}"|{version}/{oops}"|	line 5, column 8: cannot expand 'https:/
 s|4222/tcp|70000/tcp|	line 22, column 11: '70000/tcp' is refused: it is not '<1 to 65535>/tcp' or '/udp'
 s|link: tiny.conf|link: tiny.conf, mode: "0777"|	line 15, column 5: a link has no mode
 s|^image:|image: \&x|;s|cmd: .*|cmd: *x|	line 18, column 8: a list is expected here
-s|^root:|root: [|	line 12, column 3: did not find expected node content
 s|TINY=1|TINY|	line 21, column 9: 'TINY' is refused: it is not '<name>=<value>'
 s|^name: tiny|name: ../tiny|	line 1, column 7: '../tiny' is refused: it does not begin with a letter or a digit
 s|^name: tiny|name: tiny\nname: tiny|	line 2, column 1: key 'name' is given twice

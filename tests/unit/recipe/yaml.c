@@ -45,8 +45,8 @@ static void one_document(void **state)
 	assert_not_loaded("a\n---\nb\n", "cannot read 'f.yaml': more than one document");
 	assert_not_loaded("a: [\n", "cannot read 'f.yaml': line 2, column 1: did not find expected "
 			  "node content");
-	assert_not_loaded("a: 1\n b: 2\n", "cannot read 'f.yaml': line 2, column 3: mapping values "
-			  "are not allowed in this context");
+	assert_not_loaded("a: 1\n b: 2\n", "cannot read 'f.yaml': line 2, column 2: this line "
+			  "begins in another column than those that it belongs to");
 	assert_not_loaded("a\n---\n\"b", "cannot read 'f.yaml': line 3, column 3: found unexpected "
 			  "end of stream");
 	assert_not_loaded("a: *b\n", "cannot read 'f.yaml': line 1, column 4: found undefined "
