@@ -15,6 +15,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL	# of the make that runs this: what it says is n
 tree=$1 directory=$2
 package=scratch-bundler
 version=$(make -s -C "$tree" print-BUNDLER_VERSION)
+date=$(date -u -R -d "@$SOURCE_DATE_EPOCH")
+year=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y)
 
 case $(readelf -h "$tree/build/bundler" | sed -n 's/^ *Machine: *//p') in
 *X86-64) architecture=amd64 ;;
@@ -40,7 +42,7 @@ Comment: What is linked into the program has licences of its own. They are
  in THIRD-PARTY, beside this file.
 
 Files: *
-Copyright: $(date -u -d "@$SOURCE_DATE_EPOCH" +%Y) the authors of bundler
+Copyright: $year the authors of bundler
 License: Apache-2.0
  On Debian systems the text of the Apache License, Version 2.0, is in
  /usr/share/common-licenses/Apache-2.0.
@@ -51,7 +53,7 @@ $package ($version) unstable; urgency=medium
 
   * bundler $version; /usr/share/doc/$package/NEWS.gz has its changes.
 
- -- $MAINTAINER  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
+ -- $MAINTAINER  $date
 END
 gzip -9nc "$tree/docs/changelog.md" >"$doc/NEWS.gz"
 # Debian's zsh looks there for what packages bring.
@@ -72,10 +74,8 @@ $package: shared-library-lacks-prerequisites *
 END
 
 # Which sources are in the program, as Debian counts them.
-built_using() {
-	sed -n '/^gcc /!s/\(.*\) \(.*\)/\1 (= \2)/p' "$tree/build/sysroot/versions" | sort |
-		sed ':all; N; $!b all; s/\n/, /g'
-}
+sed -n '/^gcc /!s/\(.*\) \(.*\)/\1 (= \2)/p' "$tree/build/sysroot/versions" >"$work/sources"
+using=$(sort "$work/sources" | sed ':all; N; $!b all; s/\n/, /g')
 
 # In KiB, each file rounded up and each directory one: du would count blocks of this file system.
 installed_size() {
@@ -93,7 +93,7 @@ Architecture: $architecture
 Maintainer: $MAINTAINER
 Installed-Size: $(installed_size)
 Conflicts: ruby-bundler
-Built-Using: $(built_using)
+Built-Using: $using
 Section: admin
 Priority: optional
 Description: root file systems of scratch images, from upstream releases

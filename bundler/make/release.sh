@@ -48,7 +48,8 @@ pack() { # TREE
 	fi
 	make -s -C "$1" install DESTDIR="$work/$name" PREFIX=
 	tar -C "$work" --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
-		--mtime="@$SOURCE_DATE_EPOCH" -c "$name" | gzip -9n >"$new/$name.tar.gz"
+		--mtime="@$SOURCE_DATE_EPOCH" -cf "$work/$name.tar" "$name"
+	gzip -9nc "$work/$name.tar" >"$new/$name.tar.gz"
 	bundler/make/sbom.sh "$new/$name.tar.gz" "$1/build/sysroot/versions" <"$work/licences" \
 		>"$new/$name.spdx.json"
 }

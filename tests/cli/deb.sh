@@ -109,6 +109,19 @@ stdout <<<"bundler $version"
 check "${dpkg[@]}" -P scratch-bundler
 check test ! -e root/usr
 
+begin 'what the program is made of is not known: nothing is packed'
+start tree
+rm tree/build/sysroot/versions
+run env -C tree make -s -o build/bundler -o build/THIRD-PARTY deb
+status 2
+filter '/^make: /d; s/sed: //'
+stderr <<<"can't read ./build/sysroot/versions: No such file or directory"
+files tree/build <<-'END'
+THIRD-PARTY
+bundler
+sysroot
+END
+
 begin 'a program for another processor is refused'
 start tree
 cp tree/build/bundler program
