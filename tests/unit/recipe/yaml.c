@@ -49,8 +49,8 @@ static void one_document(void **state)
 			  "begins in another column than those that it belongs to");
 	assert_not_loaded("a\n---\n\"b", "cannot read 'f.yaml': line 3, column 3: found unexpected "
 			  "end of stream");
-	assert_not_loaded("a: *b\n", "cannot read 'f.yaml': line 1, column 4: found undefined "
-			  "alias");
+	assert_not_loaded("a: *b\n", "cannot read 'f.yaml': line 1, column 4: a text begins "
+			  "with a sign that has a meaning in YAML");
 	assert_not_loaded("x\ny: a\xff" "b\n", "cannot read 'f.yaml': line 2, column 5: invalid "
 			  "leading UTF-8 octet");
 	assert_not_loaded("a\n \x01", "cannot read 'f.yaml': line 2, column 2: control characters "
