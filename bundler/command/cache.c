@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/interrupt.h"
 #include "base/jobs.h"
 #include "base/memory.h"
 #include "command/inputs.h"
@@ -264,6 +265,10 @@ static int remove_items(struct run *run, uint64_t *size, struct error *err)
 {
 	const struct inventory *inventory = &run->inventory;
 
+	if (!run->dry_run
+	    && inventory_forget(inventory, run->now - UNFINISHED_DAYS * (int64_t)DAY_SECONDS,
+				err) < 0)
+		return -1;
 	*size = 0;
 	for (size_t i = 0; i < inventory->count; i++)
 		if (inventory->items[i].ours)
@@ -276,14 +281,13 @@ static int remove_items(struct run *run, uint64_t *size, struct error *err)
 				    && (run->bytes < 0 || *size <= (uint64_t)run->bytes)))
 			continue;
 		fate = inventory_remove(inventory, item, run->dry_run, err);
-		if (fate < 0)
+		if (fate < 0 || interrupt_check(err) < 0)
 			return -1;
 		run->findings[i].fate = fate == INVENTORY_GONE ? REMOVED : IN_USE;
 		if (fate == INVENTORY_GONE)
 			*size -= item->size;
 	}
-	return run->dry_run ? 0 : inventory_forget(inventory, run->now - UNFINISHED_DAYS
-						   * (int64_t)DAY_SECONDS, err);
+	return 0;
 }
 
 static int prune(struct run *run, struct error *err)
@@ -294,7 +298,7 @@ static int prune(struct run *run, struct error *err)
 	uint64_t size;
 	int result = remove_items(run, &size, err);
 
-	for (size_t i = 0; i < inventory->count; i++) {
+	for (size_t i = 0; i < inventory->count && result == 0; i++) {
 		const struct inventory_item *item = &inventory->items[i];
 		const bool used = run->findings[i].fate == IN_USE;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/directory.h"
+#include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "fetch/partial.h"
@@ -175,32 +176,48 @@ static void remove_note(int directory, const char *name)
 	unlinkat(directory, note, 0);
 }
 
-/* Whether the locked file, which is ours, still has its name. */
-static bool is_named(int directory, const struct inventory_item *item, int fd)
+/* Whether the locked file, which is ours, still has its name: 1 or 0, or -1 with errno set. */
+static int is_named(int directory, const struct inventory_item *item, int fd)
 {
 	struct stat opened, named;
 
-	return fstat(fd, &opened) == 0
-	       && fstatat(directory, item->name, &named, AT_SYMLINK_NOFOLLOW) == 0
-	       && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+	if (fstat(fd, &opened) < 0)
+		return -1;
+	if (fstatat(directory, item->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
 	       && is_ours(&opened, item->unfinished);
 }
 
-/* Whoever uses an entry or writes a partial has its lock, as long as it does. */
+/* Takes the lock that whoever uses an entry or writes a partial has: 0, or an errno. */
+static int take_lock(int fd)
+{
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		if (errno != EINTR || interrupt_signal() != 0)
+			return errno;
+	return 0;
+}
+
 static int remove_in(const struct inventory *inventory, int directory,
 		     const struct inventory_item *item, bool pretend, struct error *err)
 {
 	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	int fd = openat(directory, item->name, flags), result = INVENTORY_GONE;
+	int fd = openat(directory, item->name, flags), result = INVENTORY_GONE, named;
 
 	if (fd < 0 && errno == ENOENT)
 		return INVENTORY_GONE;
 	if (fd < 0)
 		return fail(inventory, item->unfinished, "open", item->name, err);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		result = errno == EWOULDBLOCK || errno == EINTR ? INVENTORY_IN_USE
-			 : fail(inventory, item->unfinished, "lock", item->name, err);
-	} else if (is_named(directory, item, fd) && !pretend) {
+	errno = take_lock(fd);
+	if (errno == EWOULDBLOCK) {
+		close(fd);
+		return INVENTORY_IN_USE;
+	}
+	if (errno != 0) {
+		result = fail(inventory, item->unfinished, "lock", item->name, err);
+	} else if ((named = is_named(directory, item, fd)) < 0) {
+		result = fail(inventory, item->unfinished, "read", item->name, err);
+	} else if (named > 0 && !pretend) {
 		if (item->unfinished)
 			remove_note(directory, item->name);
 		if (unlinkat(directory, item->name, 0) < 0 && errno != ENOENT)

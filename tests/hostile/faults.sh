@@ -132,8 +132,12 @@ mv demo.* ca.pem before
 serve "$GITHUB=file $archive"
 faults -p -d 9 -x 4 -x 5 -x 6 bundler fetch --cache cache --ca-file ca.pem demo.yaml
 
-begin 'lock'
-cp_recipe before
+begin 'cache, of which an entry goes'
+install -d -m 700 before before/cache before/cache/sha256
+echo other >"before/cache/sha256/$(echo one | sha256sum | cut -d' ' -f1)"
+faults -p bundler cache prune --max-size 0 --cache cache
+
+begin 'lock'cp_recipe before
 rm before/tiny.lock.json
 faults bundler lock --sums "$scratch/product/mirror/SHA256SUMS" tiny.yaml
 
