@@ -15,16 +15,23 @@
 #define BAR_COLUMNS 24
 #define MAXIMUM_COLUMNS 160
 #define REDRAW_INTERVAL 100	/* milliseconds */
+#define LINE_INTERVAL 10000	/* milliseconds, where lines stay */
 #define ERASE "\r\033[K"
 
 void progress_init(struct progress *progress)
 {
-	*progress = (struct progress){ .terminal = isatty(STDERR_FILENO) == 1 };
+	const char *term = getenv("TERM");
+
+	*progress = (struct progress){
+		.terminal = isatty(STDERR_FILENO) == 1 && term && strcmp(term, "dumb") != 0,
+	};
 	pthread_mutex_init(&progress->lock, NULL);
 }
 
 static void erase(struct progress *progress)
 {
+	if (!progress->terminal)
+		return;		/* lines stay */
 	if (progress->drawn != 0)
 		fputs(ERASE, stderr);
 	progress->drawn = 0;
@@ -102,8 +109,11 @@ void progress_write_line(const struct progress *progress, int64_t elapsed, char 
 	if (sums.known && rate > 0) {
 		unsigned long left = (unsigned long)((double)(sums.total - sums.done) / rate + 0.5);
 
-		snprintf(line + used, sizeof line - used, "  %lu:%02lu", left / 60, left % 60);
+		used += (size_t)snprintf(line + used, sizeof line - used, "  %lu:%02lu", left / 60,
+					 left % 60);
 	}
+	if (progress->last && used < sizeof line)
+		snprintf(line + used, sizeof line - used, "  %s", progress->last);
 	snprintf(text, width + 1, "%s", line);
 }
 
@@ -121,10 +131,15 @@ static void draw(struct progress *progress)
 	char line[MAXIMUM_COLUMNS + 1];
 	int64_t now = clock_now();
 
-	if (!progress->terminal || now - progress->drawn < REDRAW_INTERVAL)
+	if (progress->terminal ? now - progress->drawn < REDRAW_INTERVAL
+	    : now - (progress->drawn ? progress->drawn : progress->started) < LINE_INTERVAL)
 		return;
-	progress_write_line(progress, now - progress->started, line, terminal_width());
-	fprintf(stderr, ERASE "%s", line);
+	progress_write_line(progress, now - progress->started, line,
+			    progress->terminal ? terminal_width() : MAXIMUM_COLUMNS);
+	if (progress->terminal)
+		fprintf(stderr, ERASE "%s", line);
+	else
+		report_line("progress: ", line, "");
 	fflush(stderr);
 	progress->drawn = now;
 }
@@ -139,6 +154,7 @@ static void update_row(struct progress *progress, const struct event *event)
 {
 	struct progress_row *row = find_row(progress, event->asset);
 
+	progress->last = row->asset;
 	if (event->kind == EVENT_STARTED)
 		row->before = event->done;
 	row->done = event->done;

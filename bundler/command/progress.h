@@ -11,8 +11,9 @@
 
 /*
  * What a person sees of downloads, on standard error: on a terminal a line that shows how far
- * all of them together are, how fast and for how long; anywhere a line for each source that
- * failed and for each pause before it is asked again.
+ * all of them together are, how fast and for how long, and the one that moved last. Where the
+ * terminal is none or TERM is "dumb", such a line every ten seconds. Anywhere a line for each source
+ * that failed and for each pause before it is asked again.
  */
 
 struct progress_row {
@@ -23,11 +24,12 @@ struct progress_row {
 
 struct progress {
 	pthread_mutex_t lock;	/* of all that follows */
-	bool terminal;
+	bool terminal;		/* and one that erases lines */
 	struct progress_row *rows;
 	size_t row_count;
 	int64_t started;	/* of clock.h: when the first byte was expected */
 	int64_t drawn;		/* when the line was last drawn, 0 when there is none */
+	const char *last;	/* the asset that moved last, or NULL */
 };
 
 void progress_init(struct progress *progress);
@@ -40,7 +42,7 @@ void progress_notify(void *context, const struct event *event);
 
 /*
  * Writes the line to text, at most width columns and a NUL: "[####----]  34.1 of 57.2 MB  12.3
- * MB/s  0:02". elapsed is in milliseconds.
+ * MB/s  0:02  NAME". elapsed is in milliseconds.
  */
 void progress_write_line(const struct progress *progress, int64_t elapsed, char *text,
 			 size_t width);

@@ -246,8 +246,8 @@ const struct command command_update = {
 	.summary = "move a recipe and its lock to another version",
 	.synopsis = "[-n] [--check] [--allow-downgrade] [--json] " COMMAND_LOCK_INPUTS_SYNOPSIS
 		    "VERSION [RECIPE]",
-	.examples = "  bundler update nats.yaml 2.11.4\n"
-		    "  bundler update --check nats.yaml\n",
+	.examples = "  bundler update 2.11.4 nats.yaml\n"
+		    "  bundler update --check 2.11.4 nats.yaml\n",
 	.options = options,
 	.network = true,
 	.writes = true,

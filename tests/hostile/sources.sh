@@ -261,4 +261,32 @@ stdout <<-END
 {"event":"archive","platform":"linux/amd64","asset":"$asset","sha256":"${entry#*/}","size":5000,"path":"cache/$entry"}
 END
 
+begin 'a download that takes long: a line after ten seconds, where there is no terminal'
+release 130
+serve "$GITHUB=drip $archive 10"
+fetch
+fetched
+filter 's/  [0-9.]+ MB.s  [0-9:]+  /  RATE  /; s/[#-]{24}/BAR/'
+stderr <<<"progress: [BAR]  0.0 of 0.0 MB  RATE  $asset"
+filter ''
+
+# on_terminal TERM: the escape sequences that a fetch writes on such a terminal, and the rest
+on_terminal() {
+	rm -rf cache
+	TERM=$1 run script -qefc "'$BUNDLER' fetch --cache cache --ca-file $pki/ca.pem demo.yaml" /dev/null </dev/null
+	stdout_stated=1
+	tr -d '\r' <"$scratch/stdout" >shown
+}
+
+begin 'a terminal has a line that is erased; one that cannot erase has none'
+release 3000000
+serve "$GITHUB=file $archive"
+on_terminal xterm
+check grep -q "$(printf '\033')\[K\[[#-]*\]  .* of 3.0 MB .*demo" shown
+check test "$(tail -c 65 shown | head -c 3)" != "$(printf '\033[K')"
+check grep -q "  cache/sha256/" shown
+on_terminal dumb
+check test "$(grep -c "$(printf '\033')" shown)" -eq 0
+check grep -q "^[0-9a-f]*  cache/sha256/" shown
+
 finish
