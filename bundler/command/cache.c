@@ -236,8 +236,9 @@ static int verify(struct run *run, struct error *err)
 						  "damaged", list));
 	else
 		printf("entries: %zu, damaged: %zu\n", entries, damaged);
-	result = STATUS_OK;
-	if (damaged > 0) {
+	result = damaged > 0 ? STATUS_DIGEST : STATUS_OK;
+	/* As JSON, the report has said it, and is one document. */
+	if (damaged > 0 && !run->json) {
 		result = error_set(err, STATUS_DIGEST, "cannot use %zu of %zu entries of cache "
 				   "'%s': damaged", damaged, entries, run->cache.path);
 		if (removed < damaged)

@@ -20,7 +20,10 @@ struct command {
 	bool network, writes;		/* what a run may need: connections, and changing files */
 	bool registry;			/* it needs connections for a place in a registry */
 	bool outputs;			/* the files are not only the cache and large temporaries */
-	/* Returns STATUS_OK or STATUS_DIFFERENCES, or -1 with err filled. Results go to stdout. */
+	/*
+	 * Returns STATUS_OK or the status of what a report has said, commonly STATUS_DIFFERENCES,
+	 * or -1 with err filled. Results go to stdout.
+	 */
 	int (*run)(struct option_parser *parser, struct error *err);
 };
 

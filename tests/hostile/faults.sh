@@ -137,7 +137,8 @@ install -d -m 700 before before/cache before/cache/sha256
 echo other >"before/cache/sha256/$(echo one | sha256sum | cut -d' ' -f1)"
 faults -p bundler cache prune --max-size 0 --cache cache
 
-begin 'lock'cp_recipe before
+begin 'lock'
+cp_recipe before
 rm before/tiny.lock.json
 faults bundler lock --sums "$scratch/product/mirror/SHA256SUMS" tiny.yaml
 
