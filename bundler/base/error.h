@@ -30,7 +30,7 @@ struct error {
 	enum status status;
 	char message[1024];
 	char hint[256];		/* what to do, printed on a line of its own; or empty */
-	char excerpt[72];	/* of the line of a text that is at fault, printed below; or empty */
+	char excerpt[72];	/* of the line of a text at fault, printed below; or empty */
 	size_t caret;		/* the byte of excerpt that is marked */
 };
 

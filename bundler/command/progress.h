@@ -12,8 +12,8 @@
 /*
  * What a person sees of downloads, on standard error: on a terminal a line that shows how far
  * all of them together are, how fast and for how long, and the one that moved last. Where the
- * terminal is none or TERM is "dumb", such a line every ten seconds. Anywhere a line for each source
- * that failed and for each pause before it is asked again.
+ * terminal is none or TERM is "dumb", such a line every ten seconds. Anywhere a line for each
+ * source that failed and for each pause before it is asked again.
  */
 
 struct progress_row {
