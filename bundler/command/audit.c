@@ -361,7 +361,7 @@ static int check_release(struct run *run, struct error *err)
 static int run_audit(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
-		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_INIT,
+		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_READ,
 		.differences = COMMAND_DIFFERENCES_INIT("expected", "found"),
 	};
 	struct command_inputs *inputs = &run.inputs;

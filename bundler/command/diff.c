@@ -190,7 +190,7 @@ static int run_diff(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
 		.differences = COMMAND_DIFFERENCES_INIT("first", "second"),
-		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_INIT,
+		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_READ,
 	};
 	int result = parse(&run, parser, err);
 	size_t opened = 0;

@@ -110,7 +110,7 @@ static int begin(struct server *server, struct error *err)
 		.plain_http = registry->plain_http, .plain_http_count = registry->plain_http_count,
 		.offline = fetch->offline, .stall_seconds = fetch->stall_seconds,
 		.total_seconds = fetch->total_seconds, .confine = fetch->confine,
-		.helper = broker_ask,
+		.helper = broker_ask, .reread = registry->reread,
 		.events = { progress_notify, &registry->inputs->progress },
 	};
 	find_authfiles(registry, &options);

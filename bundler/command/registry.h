@@ -27,6 +27,7 @@ struct command_registry {
 	const char *authfile;			/* --authfile */
 	const char *const *plain_http;		/* --plain-http */
 	size_t plain_http_count;
+	bool reread;				/* COMMAND_REGISTRY_READ */
 	struct command_inputs *inputs;		/* of command_registry_start */
 	const struct location *places;
 	size_t place_count;
@@ -37,6 +38,8 @@ struct command_registry {
 
 /* Before the options are read. */
 #define COMMAND_REGISTRY_INIT { .fetcher.socket = -1 }
+/* The same where each blob that is read is hashed by who reads it (fetch.h). */
+#define COMMAND_REGISTRY_READ { .fetcher.socket = -1, .reread = true }
 
 /* Rows for the options of a command whose struct run has such a struct named registry. */
 #define COMMAND_REGISTRY_OPTIONS \

@@ -44,7 +44,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 
 static int run_validate(struct option_parser *parser, struct error *err)
 {
-	struct run run = { .inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_INIT };
+	struct run run = { .inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_READ };
 	int result = -1;
 
 	if (parse(&run, parser, err) == 0

@@ -328,7 +328,7 @@ static int wait_for_partial(struct job *job, struct partial *partial, struct err
 	int result;
 
 	while ((result = partial_open(partial, &job->cache, &job->asset->digest, job->sha512,
-				      job->maximum, err)) == 1) {
+				      job->asset->reread, job->maximum, err)) == 1) {
 		if (clock_now() > deadline)
 			return error_set(err, STATUS_NETWORK, "cannot fetch '%s': another process "
 					 "did not finish its download", job->asset->name);

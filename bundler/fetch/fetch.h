@@ -25,6 +25,11 @@ struct fetch_asset {
 	struct digest digest;
 	uint64_t size;		/* bytes; 0: not known, then at most maximum */
 	uint64_t maximum;	/* bytes; 0: LIMIT_ARCHIVE_BYTES */
+	/*
+	 * Whoever reads it hashes it with BearSSL, as those do who read blobs of images: then the
+	 * faster SHA-256 is enough to know that it has arrived. In the cache, all are alike.
+	 */
+	bool reread;
 	const char *witness;	/* who states digest and size; NULL: "the lock" */
 	download_get *get;	/* how sources are asked; NULL: with grant_get */
 	void *context;		/* get's */

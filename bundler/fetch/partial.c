@@ -101,17 +101,20 @@ static void begin_digest(struct partial *partial)
 {
 	if (partial->wanted_sha512)
 		digest_init_sha512(&partial->state);
+	else if (partial->reread)
+		digest_init_output(&partial->state);
 	else
 		digest_init(&partial->state);
 }
 
 int partial_open(struct partial *partial, const struct cache *cache, const struct digest *wanted,
-		 const struct digest_sha512 *sha512, uint64_t maximum, struct error *err)
+		 const struct digest_sha512 *sha512, bool reread, uint64_t maximum,
+		 struct error *err)
 {
 	int result;
 
 	*partial = (struct partial){ .cache = cache, .wanted = *wanted, .wanted_sha512 = sha512,
-				     .directory = -1, .fd = -1 };
+				     .reread = reread, .directory = -1, .fd = -1 };
 	if (sha512)
 		digest_write_sha512(sha512, partial->name);
 	else

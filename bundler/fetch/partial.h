@@ -16,6 +16,7 @@ struct partial {
 	const struct cache *cache;
 	struct digest wanted;
 	const struct digest_sha512 *wanted_sha512;	/* decides in its place, or NULL */
+	bool reread;			/* as that of struct fetch_asset */
 	int directory;			/* descriptor of partial/ */
 	int fd;
 	char name[DIGEST_SHA512_HEX_BYTES];
@@ -33,7 +34,8 @@ struct partial {
  * beginning of the archive and are removed. Ended with partial_close.
  */
 int partial_open(struct partial *partial, const struct cache *cache, const struct digest *wanted,
-		 const struct digest_sha512 *sha512, uint64_t maximum, struct error *err);
+		 const struct digest_sha512 *sha512, bool reread, uint64_t maximum,
+		 struct error *err);
 
 /* Releases the partial. An empty one is removed, any other stays to be continued. */
 void partial_close(struct partial *partial);

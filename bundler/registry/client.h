@@ -40,6 +40,7 @@ struct registry_options {
 	const char *const *plain_http;	/* "HOST" or "HOST:PORT": registries without TLS */
 	size_t plain_http_count;
 	bool offline;			/* the cache only */
+	bool reread;			/* blobs, as struct fetch_asset has it */
 	unsigned stall_seconds, total_seconds;	/* as for fetch */
 	struct event_sink events;
 	struct confine *confine;	/* begun, or NULL */

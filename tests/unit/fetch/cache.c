@@ -53,7 +53,7 @@ static void take(struct partial *partial, const struct cache *cache, uint64_t ma
 	struct digest digest = wanted();
 	struct error err;
 
-	assert_int_equal(partial_open(partial, cache, &digest, NULL, maximum, &err), 0);
+	assert_int_equal(partial_open(partial, cache, &digest, NULL, false, maximum, &err), 0);
 }
 
 static void add(struct partial *partial, const char *text)
@@ -196,16 +196,16 @@ static void locked(void **state)
 	(void)state;
 	open_cache(&cache);
 	take(&first, &cache, LENGTH);
-	assert_int_equal(partial_open(&second, &cache, &digest, NULL, LENGTH, &err), 1);
+	assert_int_equal(partial_open(&second, &cache, &digest, NULL, false, LENGTH, &err), 1);
 	add(&first, CONTENT);
 	assert_int_equal(partial_settle(&first, &err), 0);
 	assert_int_equal(partial_publish(&first, &fd, &err), 0);
 	close(fd);
 	/* The first still has its lock, but on what has another name now. */
-	assert_int_equal(partial_open(&second, &cache, &digest, NULL, LENGTH, &err), 0);
+	assert_int_equal(partial_open(&second, &cache, &digest, NULL, false, LENGTH, &err), 0);
 	assert_int_equal(second.length, 0);
 	partial_close(&first);
-	assert_int_equal(partial_open(&first, &cache, &digest, NULL, LENGTH, &err), 1);
+	assert_int_equal(partial_open(&first, &cache, &digest, NULL, false, LENGTH, &err), 1);
 	partial_close(&second);
 	assert_int_equal(look(&cache, &err), CACHE_HIT);
 	cache_close(&cache);
@@ -265,7 +265,7 @@ static void *store_once(void *argument)
 	struct error err;
 	int fd, result;
 
-	while ((result = partial_open(&partial, cache, &digest, NULL, LENGTH, &err)) == 1)
+	while ((result = partial_open(&partial, cache, &digest, NULL, false, LENGTH, &err)) == 1)
 		usleep(100);
 	if (result < 0)
 		return memory_string(err.message);
