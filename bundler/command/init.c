@@ -349,7 +349,7 @@ static int look(struct run *run, struct error *err)
 	if (reader_start(&run->reader, read_release, run, prepare, err) < 0
 	    || begin(run, err) < 0)
 		return -1;
-	progress_init(&run->inputs.progress);
+	progress_init(&run->inputs.progress, command_inputs_variable("TERM"));
 	result = reader_serve(&run->reader, answer, run, err);
 	progress_free(&run->inputs.progress);
 	return result;

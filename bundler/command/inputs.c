@@ -406,7 +406,7 @@ static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 
 	if (fetch_begin(&inputs->client, inputs->assets, count, false, NULL, 0, err) < 0)
 		return -1;
-	progress_init(&inputs->progress);
+	progress_init(&inputs->progress, command_inputs_variable("TERM"));
 	result = fetch_ahead(&inputs->client, inputs->assets, count, err);
 	progress_free(&inputs->progress);
 	return result;
@@ -499,7 +499,7 @@ int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *conte
 {
 	int result;
 
-	progress_init(&inputs->progress);
+	progress_init(&inputs->progress, command_inputs_variable("TERM"));
 	result = jobs_run_all(run, context, count, err);
 	progress_free(&inputs->progress);
 	return result;

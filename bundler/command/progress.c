@@ -18,10 +18,8 @@
 #define LINE_INTERVAL 10000	/* milliseconds, where lines stay */
 #define ERASE "\r\033[K"
 
-void progress_init(struct progress *progress)
+void progress_init(struct progress *progress, const char *term)
 {
-	const char *term = getenv("TERM");
-
 	*progress = (struct progress){
 		.terminal = isatty(STDERR_FILENO) == 1 && term && strcmp(term, "dumb") != 0,
 	};

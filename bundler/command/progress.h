@@ -32,7 +32,8 @@ struct progress {
 	const char *last;	/* the asset that moved last, or NULL */
 };
 
-void progress_init(struct progress *progress);
+/* term is what the variable TERM says, or NULL. */
+void progress_init(struct progress *progress, const char *term);
 
 /* Erases the line. */
 void progress_free(struct progress *progress);

@@ -225,7 +225,7 @@ static int answer(void *context, void *items, size_t count, int *fds, struct err
 	server->fds = fds;
 	result = server->client ? 0 : begin(server, err);
 	if (result == 0) {
-		progress_init(progress);
+		progress_init(progress, command_inputs_variable("TERM"));
 		result = jobs_run_waiting(take_item, server, count, err);
 		progress_free(progress);
 	}

@@ -252,7 +252,8 @@ int inventory_discard(const struct inventory *inventory, const struct inventory_
 	int result;
 
 	digest_parse_hex(&digest, item->name);
-	result = partial_open(&partial, inventory->cache, &digest, NULL, false, LIMIT_ARCHIVE_BYTES, err);
+	result = partial_open(&partial, inventory->cache, &digest, NULL, false,
+			      LIMIT_ARCHIVE_BYTES, err);
 	if (result != 0)
 		return result < 0 ? -1 : INVENTORY_IN_USE;
 	/* Nobody else publishes a good one now, and one that was published since then stays. */

@@ -422,7 +422,8 @@ int registry_client_blob(struct registry_client *client, const struct reference 
 	char name[DIGEST_TEXT_BYTES];
 	char *url = write_url(client, reference, "blobs", digest_write(digest, name));
 	const struct fetch_asset asset = {
-		.name = name, .url = url, .digest = *digest, .size = size, .reread = client->options.reread,
+		.name = name, .url = url, .digest = *digest, .size = size,
+		.reread = client->options.reread,
 		.witness = "its descriptor", .get = ask, .context = &exchange,
 	};
 	uint64_t length;

@@ -53,7 +53,7 @@ static void names_are_copied(void **state)
 	char name[] = "a";
 
 	(void)state;
-	progress_init(&progress);
+	progress_init(&progress, NULL);
 	for (int i = 0; i < 4; i++) {
 		struct event event = { .kind = EVENT_STARTED, .asset = name, .total = 1 };
 
