@@ -33,6 +33,7 @@ BUNDLER=$(realpath -m "${BUNDLER:-$top/build/bundler}")
 
 test_count=0	# of the tests that are not left out
 begun=0
+report_count=0
 test_name=
 left_out=
 exit_commands=()
@@ -185,10 +186,39 @@ begin() {
 	cd "$scratch/test.$begun" || exit
 }
 
+# Keeps what a run with --json has printed, by the name of its command; with 0 or 1 it is a report
+# that configs/schemas describes, with 2 to 11 a failure. An image on standard output is none.
+keep_report() {
+	local command
+	[ -s "$scratch/stdout" ] && [ "$ran_status" -le 11 ] || return 0
+	while [ $# -gt 1 ] && [ "${1##*/}" != bundler ]; do
+		shift
+	done
+	command=${2-}
+	[ -e "$top/configs/schemas/$command.schema.json" ] || return 0
+	case " $* " in
+	*'-archive:-'*) return 0 ;;
+	esac
+	mkdir -p "$scratch/reports"
+	report_count=$((report_count + 1))
+	cp "$scratch/stdout" "$scratch/reports/$command.$report_count"
+}
+
+compare_reports() {
+	local faults
+	faults=$(python3 "$top/tests/reports.py" "$scratch/reports" 2>&1) || faults+=' reports.py failed'
+	[ -z "$faults" ] || fail "$faults"
+}
+
 finish() {
 	end_test
 	left_out=
 	forgive
+	if [ -d "$scratch/reports" ]; then
+		TEST_ONLY= begin 'all reports of --json are as configs/schemas says'
+		compare_reports
+		end_test
+	fi
 	echo "1..$test_count"
 }
 
@@ -203,6 +233,9 @@ run() {
 	# The limit is for a machine that is not busy.
 	timeout -k 5 $((4 * ${TEST_TIMEOUT:-60})) "$@" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
 	ran_status=$?
+	case " $* " in
+	*' --json '*) keep_report "$@" ;;
+	esac
 	[ $ran_status -ne 124 ] || fail "$ran: not done after $((4 * ${TEST_TIMEOUT:-60})) s"
 }
 

@@ -123,8 +123,12 @@ void report_error_json(const struct error *err)
 			  reasons[err->status], "message", report_json(err->message));
 	if (err->hint[0] != '\0')
 		json_object_set_new(error, "hint", report_json(err->hint));
-	report_document(stdout, json_pack("{s:o}", "error", error));
+	/* In a line of its own: it may follow events, which have one each. */
+	error = json_pack("{s:o}", "error", error);
+	json_dumpf(error, stdout, 0);
+	putchar('\n');
 	fflush(stdout);
+	json_decref(error);
 }
 
 int report_flush(struct error *err)

@@ -12,6 +12,8 @@ INSTALLED = build/bundler=bin/bundler \
 	docs/bundler.1=share/man/man1/bundler.1 \
 	docs/bundler-recipe.5=share/man/man5/bundler-recipe.5 \
 	docs/bundler-lock.5=share/man/man5/bundler-lock.5 \
+	$(foreach schema,$(sort $(wildcard configs/*.schema.json configs/schemas/*)), \
+		$(schema)=$(schema:configs/%=share/bundler/%)) \
 	bundler/make/completions/bundler.bash=share/bash-completion/completions/bundler \
 	bundler/make/completions/_bundler=share/zsh/site-functions/_bundler \
 	bundler/make/completions/bundler.fish=share/fish/vendor_completions.d/bundler.fish \
@@ -42,8 +44,10 @@ install:
 
 uninstall:
 	$(foreach row,$(INSTALLED),$(call UNINSTALL_ROW,$(row)))
-	[ ! -d "$$DESTDIR$$PREFIX/share/doc/bundler" ] || \
-		rmdir --ignore-fail-on-non-empty "$$DESTDIR$$PREFIX/share/doc/bundler"
+	for directory in doc/bundler bundler/schemas bundler; do \
+		[ ! -d "$$DESTDIR$$PREFIX/share/$$directory" ] || \
+			rmdir --ignore-fail-on-non-empty "$$DESTDIR$$PREFIX/share/$$directory"; \
+	done
 
 # ---- packages ----
 

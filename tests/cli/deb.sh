@@ -12,7 +12,7 @@ deb=build/scratch-bundler_${version}_$(dpkg --print-architecture).deb
 # start DIRECTORY: a copy of the tree, built, without git; the time of the Makefile is the commit's.
 start() {
 	mkdir -p "$1/build/sysroot"
-	cp -R "$top/Makefile" "$top/LICENSE" "$top/bundler" "$top/docs" "$1"
+	cp -R "$top/Makefile" "$top/LICENSE" "$top/bundler" "$top/docs" "$top/configs" "$1"
 	cp "$top/build/sysroot/versions" "$1/build/sysroot"
 	cp "$top/build/THIRD-PARTY" "$BUNDLER" "$1/build"
 	touch -d '2001-02-03 04:05:06 UTC' "$1/Makefile"
@@ -40,6 +40,23 @@ drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bash-completion/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bash-completion/completions/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bash-completion/completions/bundler
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bundler/
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/recipe.schema.json
+drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/audit.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/cache.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/certs.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/copy.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/diff.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/error.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/fetch.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/image.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/init.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/library.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/lint.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/rootfs.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/update.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/validate.schema.json
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/doc/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/doc/scratch-bundler/NEWS.gz

@@ -9,7 +9,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR PREFIX
 # start: a copy of the tree where everything is built, but is older than its sources.
 start() {
 	mkdir build
-	cp -R "$top/Makefile" "$top/LICENSE" "$top/bundler" "$top/docs" .
+	cp -R "$top/Makefile" "$top/LICENSE" "$top/bundler" "$top/docs" "$top/configs" .
 	cp "$top/build/THIRD-PARTY" build
 	cp "$BUNDLER" build/bundler
 	find build -type f -exec touch -d '1 day ago' {} +
@@ -44,6 +44,23 @@ drwxr-xr-x usr/local/share
 drwxr-xr-x usr/local/share/bash-completion
 drwxr-xr-x usr/local/share/bash-completion/completions
 -rw-r--r-- usr/local/share/bash-completion/completions/bundler
+drwxr-xr-x usr/local/share/bundler
+-rw-r--r-- usr/local/share/bundler/recipe.schema.json
+drwxr-xr-x usr/local/share/bundler/schemas
+-rw-r--r-- usr/local/share/bundler/schemas/audit.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/cache.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/certs.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/copy.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/diff.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/error.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/fetch.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/image.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/init.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/library.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/lint.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/rootfs.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/update.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/validate.schema.json
 drwxr-xr-x usr/local/share/doc
 drwxr-xr-x usr/local/share/doc/bundler
 -rw-r--r-- usr/local/share/doc/bundler/LICENSE

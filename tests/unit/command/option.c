@@ -122,22 +122,6 @@ static void operands(void **state)
 	assert_null(option_operand(&parser));
 }
 
-static void help(void **state)
-{
-	FILE *stream;
-
-	(void)state;
-	stream = fdopen(openat(scratch, "help", O_WRONLY | O_CREAT, 0600), "w");
-	option_print(stream, specs);
-	fclose(stream);
-	assert_text_at(scratch, "help",
-		       "  -p, --platform PLATFORM      only this platform\n"
-		       "  -q, --quiet                  say nothing\n"
-		       "      --lock FILE              the lock\n"
-		       "      --offline                stay offline\n"
-		       "  -m, --mark WORD              add a letter\n");
-}
-
 static void signals_are_noted(void **state)
 {
 	struct sigaction old;
@@ -166,7 +150,6 @@ int main(void)
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(operands),
-		scratch_test(help),
 		cmocka_unit_test(signals_are_noted),
 	};
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares reports of --json with configs/schemas.
+
+    python3 reports.py DIRECTORY
+
+Each file of DIRECTORY is COMMAND.NUMBER: what a run of the command printed on standard output. Prints a
+line for each that is not what its schema says. Texts that end early are those of runs that were ended.
+"""
+import json
+import os
+import sys
+
+try:
+    import jsonschema
+except ImportError:
+    sys.exit()
+
+SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../configs/schemas")
+
+
+def load(name):
+    with open(f"{SCHEMAS}/{name}", encoding="utf-8") as f:
+        return json.load(f)
+
+
+def documents(command, text):
+    if command == "fetch":
+        return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(text)]
+
+
+def main():
+    checks = {}
+    for name in sorted(os.listdir(sys.argv[1])):
+        command = name.partition(".")[0]
+        if command not in checks:
+            schema = load(f"{command}.schema.json")
+            # In the place of the reference, which versions of jsonschema resolve in different ways.
+            schema["anyOf"][1] = load(schema["anyOf"][1]["$ref"])
+            checks[command] = jsonschema.Draft7Validator(schema)
+        with open(f"{sys.argv[1]}/{name}", encoding="utf-8") as f:
+            text = f.read()
+        try:
+            for document in documents(command, text):
+                error = jsonschema.exceptions.best_match(checks[command].iter_errors(document))
+                if error:
+                    print(f"{name}: {error.json_path}: {error.message}")
+        except ValueError as error:
+            print(f"{name}: {error}")
+
+
+main()
