@@ -16,10 +16,16 @@
 #include "base/limits.h"
 #include "base/path.h"
 
+/* Also for 'bundler lock' itself, which keeps what it can of the lock that is there. */
+static int hint_anew(struct error *err)
+{
+	return error_hint(err, "when it is moved away, 'bundler lock' writes a new one");
+}
+
 static int fault(const struct lock *lock, struct error *err, const char *key, const char *reason)
 {
 	error_set(err, STATUS_CONFIG, "cannot use lock '%s': key '%s' %s", lock->file, key, reason);
-	return error_hint(err, "'bundler lock' writes a new one");
+	return hint_anew(err);
 }
 
 /*
@@ -304,9 +310,11 @@ static int take_lock(struct lock *lock, json_t *root, struct error *err)
 	json_t *results = json_object_get(root, "results");
 	int64_t version[2] = { 0 };
 
-	if (!json_is_object(root))
-		return error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
-				 lock->file);
+	if (!json_is_object(root)) {
+		error_set(err, STATUS_CONFIG, "cannot use lock '%s': not a JSON object",
+			  lock->file);
+		return hint_anew(err);
+	}
 	/* In a later bundler's lock other faults are to be expected: report the version alone. */
 	if (take_member(lock, root, &versions[0], version, err) < 0
 	    || take_member(lock, root, &versions[1], version, err) < 0)
@@ -342,11 +350,13 @@ int lock_open_text(struct lock *lock, const char *file, const struct buffer *tex
 
 	*lock = (struct lock){ 0 };
 	lock->file = pool_string(&lock->pool, file);
-	if (root)
+	if (root) {
 		result = take_lock(lock, root, err);
-	else
-		result = error_set(err, STATUS_CONFIG, "cannot use lock '%s': line %d, column %d: "
-				   "%s", file, where.line, where.column, where.text);
+	} else {
+		error_set(err, STATUS_CONFIG, "cannot use lock '%s': line %d, column %d: %s", file,
+			  where.line, where.column, where.text);
+		result = hint_anew(err);
+	}
 	json_decref(root);
 	if (result < 0)
 		lock_close(lock);

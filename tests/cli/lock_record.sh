@@ -282,7 +282,7 @@ bad() {
 	status 3
 	stderr <<-END
 		bundler: cannot use lock 'tiny.lock.json': $2
-		hint: 'bundler lock' writes a new one
+		hint: when it is moved away, 'bundler lock' writes a new one
 	END
 	check test ! -e trees
 }

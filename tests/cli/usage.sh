@@ -217,4 +217,59 @@ check test "$ran_status" -ne 0
 status_stated=1 stderr_stated=1
 stdout </dev/null
 
+# followed ARGUMENT...: the hint of this run names no command, or another one, or says what comes first
+followed() {
+	local named
+	rm -rf out
+	run bundler "$@"
+	stdout_stated=1 stderr_stated=1 status_stated=1
+	named=$(sed -nE "s/^hint: (.*)'bundler ([a-z]+).*/\2 \1/p" "$scratch/stderr")
+	case $named in
+	"$1 when it is moved away, "*) ;;
+	"$1 "*) fail "$*: its hint leads back to it: $(cat "$scratch/stderr")" ;;
+	esac
+}
+
+begin 'no hint leads back to the command that gave it'
+cp -r "$scratch/product/." .
+for lock in none empty damaged members other; do
+	case $lock in
+	none) rm tiny.lock.json ;;
+	empty) : >tiny.lock.json ;;
+	damaged) head -c 100 "$scratch/product/tiny.lock.json" >tiny.lock.json ;;
+	members) sed 's/"sha256": "./&X/' "$scratch/product/tiny.lock.json" >tiny.lock.json ;;
+	other) sed 's/"version": "1.0"/"version": "0.9"/' "$scratch/product/tiny.lock.json" >tiny.lock.json ;;
+	esac
+	followed lock --offline tiny.yaml
+	followed lock --record --offline --cache cache --mirror "file://$PWD/mirror" tiny.yaml
+	followed update --offline 1.1 tiny.yaml
+	followed rootfs --offline --cache cache -o out tiny.yaml
+	followed image --offline --cache cache -o oci:out tiny.yaml
+	followed image --from rootfs -o oci:out tiny.yaml
+	followed fetch --offline --cache cache tiny.yaml
+	followed audit --offline --cache cache oci:none tiny.yaml
+	followed library -o out tiny.yaml
+	followed lint .
+	[ -e tiny.lock.json ] || cp "$scratch/product/tiny.lock.json" .
+done
+for command in validate copy diff certs init cache; do
+	followed $command
+	followed $command none
+done
+followed cache verify --cache none
+
+begin 'all commands that hints name are ones, with these options'
+grep -rhoE "'bundler [a-z]+[^']*'" "$top/bundler" --include=*.c | tr -d "'" | sort -u >named
+check test "$(wc -l <named)" -ge 8
+while read -r program command words; do
+	[ "$command" != help ] || continue
+	run bundler help "$command"
+	stdout_stated=1
+	for word in $words; do
+		case $word in
+		--*) check grep -qE -- " $word( |\$)" "$scratch/stdout" ;;
+		esac
+	done
+done <named
+
 finish

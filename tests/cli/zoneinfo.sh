@@ -235,7 +235,7 @@ rootfs
 status 3
 stderr <<-'END'
 	bundler: cannot use lock 'tiny.lock.json': key 'zoneinfo' is not known in schema 1
-	hint: 'bundler lock' writes a new one
+	hint: when it is moved away, 'bundler lock' writes a new one
 END
 
 begin 'of a package the script makes the same archive on every machine'

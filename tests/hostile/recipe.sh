@@ -79,22 +79,22 @@ hint: $hint}"
 done <<'END'
 lock["schema"] = 3	: a later bundler wrote it (schema 3, compat 1)	this one knows schema 2 and compat 1
 lock["compat"] = 99	: a later bundler wrote it (schema 2, compat 99)	this one knows schema 2 and compat 1
-lock["extra"] = 1	: key 'extra' is not known	'bundler lock' writes a new one
+lock["extra"] = 1	: key 'extra' is not known	when it is moved away, 'bundler lock' writes a new one
 lock["version"] = "1.1"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock' writes a new lock
 lock["version"] = "1.1"; lock["release"] = "source"	 with recipe 'tiny.yaml': version is '1.1' in the lock, '1.0' in the recipe	'bundler lock --release source' writes a new lock
 lock["name"] = "other"	 with recipe 'tiny.yaml': name is 'other' in the lock, 'tiny' in the recipe	'bundler lock' writes a new lock
-lock["platforms"][0]["sha256"] = lock["platforms"][0]["sha256"].upper()	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes a new one
-lock["platforms"][0]["sha256"] = "0"	: key 'sha256' is not 64 lower-case hexadecimal digits	'bundler lock' writes a new one
+lock["platforms"][0]["sha256"] = lock["platforms"][0]["sha256"].upper()	: key 'sha256' is not 64 lower-case hexadecimal digits	when it is moved away, 'bundler lock' writes a new one
+lock["platforms"][0]["sha256"] = "0"	: key 'sha256' is not 64 lower-case hexadecimal digits	when it is moved away, 'bundler lock' writes a new one
 lock["platforms"][0]["url"] = "https://evil.example/x"	 with recipe 'tiny.yaml': url is 'https://evil.example/x' in the lock, 'https://tiny.example/1.0/tiny-1.0-linux-amd64.tar.gz' in the recipe	'bundler lock' writes a new lock
-lock["platforms"][0]["size"] = -1	: key 'size' is out of range	'bundler lock' writes a new one
-lock["platforms"][0]["size"] = 2**63	: line 13, column 33: too big integer near '9223372036854775808'
-lock["platforms"].reverse()	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes a new one
-lock["platforms"].append(lock["platforms"][-1])	: key 'platforms' is unsorted or has a duplicate	'bundler lock' writes a new one
+lock["platforms"][0]["size"] = -1	: key 'size' is out of range	when it is moved away, 'bundler lock' writes a new one
+lock["platforms"][0]["size"] = 2**63	: line 13, column 33: too big integer near '9223372036854775808'	when it is moved away, 'bundler lock' writes a new one
+lock["platforms"].reverse()	: key 'platforms' is unsorted or has a duplicate	when it is moved away, 'bundler lock' writes a new one
+lock["platforms"].append(lock["platforms"][-1])	: key 'platforms' is unsorted or has a duplicate	when it is moved away, 'bundler lock' writes a new one
 lock["platforms"].pop()	: nothing is locked for platform 'linux/arm64'
-lock["platforms"] = []	: key 'platforms' is not a list, or is empty	'bundler lock' writes a new one
-lock["epoch"] = "now"	: key 'epoch' is not a number	'bundler lock' writes a new one
-lock["platforms"][0]["platform"] = "linux/x86_64"	: key 'platform' is not the canonical name of a platform	'bundler lock' writes a new one
-del lock["release"]	: key 'release' is not a string	'bundler lock' writes a new one
+lock["platforms"] = []	: key 'platforms' is not a list, or is empty	when it is moved away, 'bundler lock' writes a new one
+lock["epoch"] = "now"	: key 'epoch' is not a number	when it is moved away, 'bundler lock' writes a new one
+lock["platforms"][0]["platform"] = "linux/x86_64"	: key 'platform' is not the canonical name of a platform	when it is moved away, 'bundler lock' writes a new one
+del lock["release"]	: key 'release' is not a string	when it is moved away, 'bundler lock' writes a new one
 END
 
 begin 'a lock that is cut off'
@@ -102,6 +102,7 @@ cp -r "$scratch/good/." .
 head -c 300 "$scratch/good/tiny.lock.json" >tiny.lock.json
 refused 3 <<-'END'
 	bundler: cannot use lock 'tiny.lock.json': line 12, column 57: premature end of input
+	hint: when it is moved away, 'bundler lock' writes a new one
 END
 
 begin 'a lock with a key twice'
@@ -109,6 +110,7 @@ cp -r "$scratch/good/." .
 sed -i 's/"name": "tiny"/"name": "tiny", "name": "tiny"/' tiny.lock.json
 refused 3 <<-'END'
 	bundler: cannot use lock 'tiny.lock.json': line 4, column 24: duplicate object key near '"name"'
+	hint: when it is moved away, 'bundler lock' writes a new one
 END
 
 begin 'nothing is built without a lock'

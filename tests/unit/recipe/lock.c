@@ -185,7 +185,7 @@ static void refusals(void **state)
 		snprintf(message, sizeof message, "cannot use lock '%s': %s", path_of("lock.json"),
 			 rows[i].reason);
 		assert_refused(open_text(&lock, content, &err), err, STATUS_CONFIG, message);
-		assert_string_equal(err.hint, "'bundler lock' writes a new one");
+		assert_string_equal(err.hint, "when it is moved away, 'bundler lock' writes a new one");
 		free(content);
 	}
 }
