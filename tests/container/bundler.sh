@@ -69,6 +69,28 @@ for mirror in file:///w/mirror file:///w/nothing; do
 	stdout_stated=1
 done
 
+begin 'a stage of a Dockerfile'
+cp -R "$scratch/product/." .
+printf '%s\n' '*' '!tiny.*' '!mirror' >.dockerignore
+cat >Dockerfile <<-END
+FROM $image AS rootfs
+COPY . /w/
+RUN ["/bin/bundler", "rootfs", "-p", "linux/amd64", "--mirror", "file:///w/mirror", "tiny.yaml"]
+FROM scratch
+COPY --from=rootfs /w/rootfs/linux-amd64/ /
+ENTRYPOINT ["/tiny"]
+END
+check env DOCKER_BUILDKIT=0 docker build -q -t "tiny:$mark" .
+if [ "$machine" = amd64 ]; then
+	run docker run --rm --label "$mark" --network none "tiny:$mark"
+fi
+bundler rootfs -p linux/amd64 -o here --offline --cache cache --mirror "file://$PWD/mirror" tiny.yaml >/dev/null
+check engine save -o saved.tar "tiny:$mark"
+mtree -C -f here/linux-amd64.mtree -k type,uid,gid,mode,size,time,sha256,link | sed 's/ $//' | grep -v '^\. ' |
+	sort >expected
+check grep -q '^\./tiny ' expected
+check diff -u expected <(python3 "$top/tests/container/image_tree.py" saved.tar | sort)
+
 begin 'the certificates are where bundler looks for them'
 # Without --ca-file and without a recipe that has any: there is no network, so no more than this is said.
 in_container -- copy docker://registry.example/a:1 oci:x
