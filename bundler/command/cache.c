@@ -126,7 +126,7 @@ static void note_others(const struct run *run)
 		return;
 	text = memory_format("%zu other file%s in '%s'", others, others == 1 ? "" : "s",
 			     run->cache.path);
-	report_line("note: ", text, others == 1 ? " is left alone" : " are left alone");
+	report_note(text, others == 1 ? " is left alone" : " are left alone");
 	free(text);
 }
 

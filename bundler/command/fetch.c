@@ -59,8 +59,11 @@ static void print_event(void *context, const struct event *event)
 		[EVENT_SOURCE_FAILED] = "source-failed",
 		[EVENT_DONE] = "done",
 	};
-	json_t *object = json_object();
+	json_t *object;
 
+	if (!names[event->kind])
+		return;
+	object = json_object();
 	set_text(object, "event", names[event->kind]);
 	set_text(object, "asset", event->asset);
 	set_text(object, "url", event->url);

@@ -25,7 +25,7 @@ static void print_lines(const struct findings *findings)
 	if (findings->left_out > 0) {
 		char *number = memory_format("%zu", findings->left_out);
 
-		report_line("note: ", number, " more findings are left out");
+		report_note(number, " more findings are left out");
 		free(number);
 	}
 }

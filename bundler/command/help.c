@@ -74,6 +74,9 @@ void help_print(const struct command *command)
 	printf("\n%s\n\n", command->summary);
 	for (const struct option_spec *spec = command->options; spec->name; spec++)
 		print_option(spec->letter, spec->name, spec->argument, spec->help);
+	for (const struct option_spec *spec = option_common(); spec->name; spec++)
+		if (!option_has(command->options, spec))
+			print_option(spec->letter, spec->name, spec->argument, spec->help);
 	print_option('h', "help", NULL, "print this");
 	printf("\nexamples:\n%s", command->examples);
 	if (command->network || command->registry)

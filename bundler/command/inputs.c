@@ -373,7 +373,7 @@ void command_inputs_note(const struct recipe *recipe, const struct lock *lock)
 
 	for (size_t i = 0; i < recipe->platform_count; i++)
 		if (!lock_find(lock, recipe->platforms[i], &unused))
-			report_line("note: ", recipe->platforms[i]->name,
+			report_note(recipe->platforms[i]->name,
 				    " is left out: the release does not have it");
 }
 

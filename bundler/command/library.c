@@ -136,7 +136,7 @@ static void note_branch(const struct run *run, const char *branch)
 		return;
 	text = memory_format("%s is on branch '%s', but GitFetch is '%s'", run->output, branch,
 			     run->source.branch);
-	report_line("note: ", text, " (--branch)");
+	report_note(text, " (--branch)");
 	free(text);
 }
 
@@ -165,7 +165,7 @@ static int use_git(struct run *run, const struct git *git, struct error *err)
 			continue;
 		}
 		if (result < 0)
-			report_line("note: ", err->message, "");
+			report_note(err->message, "");
 		*err = reason;
 		result = -1;
 	}
@@ -244,8 +244,8 @@ static int add_library_file(struct run *run, struct error *err)
 	if (find_commits(run, &found, &reason, err) < 0)
 		return -1;
 	if (!found) {
-		report_line("note: ", reason.message, "");
-		report_line("note: ", run->file, " is left out until its commits are known "
+		report_note(reason.message, "");
+		report_note(run->file, " is left out until its commits are known "
 			    "(--commit)");
 		return 0;
 	}
@@ -294,7 +294,7 @@ static void note_uncommitted(const struct run *run)
 
 		if (strcmp(path, run->file) == 0 || strcmp(path, run->record) == 0)
 			continue;
-		report_line("note: ", run->file, " names a commit without these changes: commit "
+		report_note(run->file, " names a commit without these changes: commit "
 			    "them and run this again");
 		return;
 	}

@@ -6,9 +6,59 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "command/report.h"
 
 #define MAXIMUM_SPECS 32
 #define FIRST_LONG_ID 256	/* above every letter */
+
+static int be_quiet(void *run, const struct option_spec *spec, const char *value,
+		    struct error *err)
+{
+	(void)run, (void)spec, (void)value, (void)err;
+	report_choose_level(REPORT_QUIET);
+	return 0;
+}
+
+static int be_verbose(void *run, const struct option_spec *spec, const char *value,
+		      struct error *err)
+{
+	(void)run, (void)spec, (void)value, (void)err;
+	report_choose_level(REPORT_VERBOSE);
+	return 0;
+}
+
+static const struct option_spec common[] = {
+	{ "quiet", NULL, "print no notes and no progress", .set = be_quiet, .letter = 'q' },
+	{ "verbose", NULL, "print each request and what the cache had", .set = be_verbose,
+	  .letter = 'v' },
+	{ 0 },
+};
+
+const struct option_spec *option_common(void)
+{
+	return common;
+}
+
+bool option_has(const struct option_spec *specs, const struct option_spec *other)
+{
+	for (; specs->name; specs++)
+		if (strcmp(specs->name, other->name) == 0 || specs->letter == other->letter)
+			return true;
+	return false;
+}
+
+/* The table of a command, and behind it the options of all. */
+static void add_common(const struct option_spec *own, struct option_spec *all)
+{
+	const struct option_spec *const begin = own;
+
+	while (own->name)
+		*all++ = *own++;
+	for (const struct option_spec *spec = common; spec->name; spec++)
+		if (!option_has(begin, spec))
+			*all++ = *spec;
+	*all = (struct option_spec){ .name = NULL };
+}
 
 /* What getopt returns for an option. */
 static int id_of(const struct option_parser *parser, const struct option_spec *spec)
@@ -77,17 +127,22 @@ static int refuse(const struct option_parser *parser, int id, struct error *err)
 
 int option_parse(struct option_parser *parser, void *run, struct error *err)
 {
+	struct option_spec all[MAXIMUM_SPECS + 1];
+	const struct option_parser whole = {
+		.specs = all, .argc = parser->argc, .argv = parser->argv,
+	};
 	struct option longs[MAXIMUM_SPECS + 1];
 	char shorts[2 * MAXIMUM_SPECS + 2];
 	int id;
 
-	make_tables(parser, longs, shorts);
+	add_common(parser->specs, all);
+	make_tables(&whole, longs, shorts);
 	opterr = 0;
-	while ((id = getopt_long(parser->argc, parser->argv, shorts, longs, NULL)) != -1) {
-		const struct option_spec *spec = find(parser, id);
+	while ((id = getopt_long(whole.argc, whole.argv, shorts, longs, NULL)) != -1) {
+		const struct option_spec *spec = find(&whole, id);
 
 		if (!spec)
-			return refuse(parser, id, err);
+			return refuse(&whole, id, err);
 		if (spec->set((char *)run + spec->offset, spec, optarg, err) < 0)
 			return -1;
 	}

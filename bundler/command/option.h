@@ -43,6 +43,12 @@ int option_flag(void *member, const struct option_spec *spec, const char *value,
 int option_text(void *member, const struct option_spec *spec, const char *value,
 		struct error *err);
 
+/* The options of all commands, but for those of their names that a command has itself. */
+const struct option_spec *option_common(void);
+
+/* Whether a table has an option with the name or the letter of another one. */
+bool option_has(const struct option_spec *specs, const struct option_spec *other);
+
 /* One command line; argv[0] is the command's name until option_parse has read it. */
 struct option_parser {
 	const struct option_spec *specs;

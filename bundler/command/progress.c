@@ -129,6 +129,8 @@ static void draw(struct progress *progress)
 	char line[MAXIMUM_COLUMNS + 1];
 	int64_t now = clock_now();
 
+	if (report_level() == REPORT_QUIET)
+		return;
 	if (progress->terminal ? now - progress->drawn < REDRAW_INTERVAL
 	    : now - (progress->drawn ? progress->drawn : progress->started) < LINE_INTERVAL)
 		return;
@@ -145,7 +147,16 @@ static void draw(struct progress *progress)
 static void note(struct progress *progress, const char *text, const char *tail)
 {
 	erase(progress);
-	report_line("note: ", text, tail);
+	report_note(text, tail);
+}
+
+/* What only --verbose wants. */
+static void tell(struct progress *progress, const char *text, const char *tail)
+{
+	if (report_level() != REPORT_VERBOSE)
+		return;
+	erase(progress);
+	report_line("", text, tail);
 }
 
 static void update_row(struct progress *progress, const struct event *event)
@@ -187,6 +198,10 @@ void progress_notify(void *context, const struct event *event)
 		note(progress, event->message, "");
 		break;
 	case EVENT_CACHED:
+		tell(progress, event->asset, ": in the cache");
+		break;
+	case EVENT_ASKED:
+		tell(progress, event->message, "");
 		break;
 	}
 	pthread_mutex_unlock(&progress->lock);

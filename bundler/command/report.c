@@ -67,6 +67,26 @@ void report_document(FILE *stream, json_t *document)
 	json_decref(document);
 }
 
+/* ---- what is said beside results ---- */
+
+static enum report_level chosen = REPORT_NORMAL;
+
+void report_choose_level(enum report_level level)
+{
+	chosen = level;
+}
+
+enum report_level report_level(void)
+{
+	return chosen;
+}
+
+void report_note(const char *text, const char *tail)
+{
+	if (chosen != REPORT_QUIET)
+		report_line("note: ", text, tail);
+}
+
 /* ---- where results go ---- */
 
 static bool yielded;

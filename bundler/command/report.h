@@ -23,6 +23,15 @@ json_t *report_json(const char *text);
 /* Prints a JSON document with a newline at its end, and frees it. */
 void report_document(FILE *stream, json_t *document);
 
+/* What --quiet and --verbose choose. */
+enum report_level { REPORT_QUIET, REPORT_NORMAL, REPORT_VERBOSE };
+
+void report_choose_level(enum report_level level);
+enum report_level report_level(void);
+
+/* Prints a line "note: ..." as report_line does, unless --quiet was given. */
+void report_note(const char *text, const char *tail);
+
 /* From here on standard output is for an image, and results go to standard error. */
 void report_yield_output(void);
 

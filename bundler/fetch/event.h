@@ -15,6 +15,7 @@ enum event_kind {
 	EVENT_RETRYING,		/* message says why, delay how long the pause is */
 	EVENT_SOURCE_FAILED,	/* message says why; the next source follows, or the failure */
 	EVENT_WARNED,		/* a registry sends a message to the user */
+	EVENT_ASKED,		/* a server was asked; message says what, and what it answered */
 	EVENT_DONE		/* verified and in the cache */
 };
 

@@ -83,7 +83,8 @@ int fetch_init(struct fetch *fetch, const struct fetch_options *options, struct 
 		fetch->options.stall_seconds = LIMIT_STALL_SECONDS;
 	if (fetch->options.total_seconds == 0)
 		fetch->options.total_seconds = LIMIT_TOTAL_SECONDS;
-	redirect_init(&fetch->client, options->ca_directory, options->ca_file, &options->proxies);
+	redirect_init(&fetch->client, options->ca_directory, options->ca_file, &options->proxies,
+		      &options->events);
 	return 0;
 }
 

@@ -2,16 +2,20 @@
 /* Follows redirects, one request each, and checks where each leads. */
 #include "fetch/redirect.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
 
 void redirect_init(struct redirect *client, int ca_directory, const char *ca_file,
-		   const struct proxies *proxies)
+		   const struct proxies *proxies, const struct event_sink *events)
 {
 	*client = (struct redirect){
 		.ca_directory = ca_directory, .ca_file = ca_file, .proxies = *proxies,
+		.events = *events,
 	};
 	pthread_mutex_init(&client->lock, NULL);
 }
@@ -39,15 +43,45 @@ static int load_trust(struct redirect *client, struct error *err)
 	return result;
 }
 
+/* Tells of a request: "GET https://... through the proxy: 302 after 0.12 s". */
+static void tell(const struct redirect *client, const struct http_request *request,
+		 const struct http_answer *answer, int64_t milliseconds)
+{
+	static const char *const methods[] = {
+		[HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD", [HTTP_POST] = "POST", [HTTP_PUT] = "PUT",
+	};
+	const struct event_sink *events = &client->events;
+	struct event event = { .kind = EVENT_ASKED, .url = request->url->shown };
+	char result[24] = "no answer";
+	char *message;
+
+	if (!events->notify)
+		return;
+	if (answer->status > 0)
+		snprintf(result, sizeof result, "%u", answer->status);
+	message = memory_format("%s %s%s: %s after %.2f s", methods[request->method],
+				request->url->shown,
+				request->proxy ? " through the proxy" : "", result,
+				(double)milliseconds / 1000);
+	event.message = message;
+	events->notify(events->context, &event);
+	free(message);
+}
+
 static int get_hop(struct redirect *client, const struct url *url, struct http_request *request,
 		   struct http_answer *answer, struct error *err)
 {
+	const int64_t begun = clock_now();
+	int result;
+
 	if (url->scheme == URL_HTTPS && load_trust(client, err) < 0)
 		return -1;
 	request->url = url;
 	request->proxy = request->this_machine ? NULL : proxy_find(&client->proxies, url);
 	request->trust = url->scheme == URL_HTTPS ? client->trust : NULL;
-	return http_ask(request, answer, err);
+	result = http_ask(request, answer, err);
+	tell(client, request, answer, clock_now() - begun);
+	return result;
 }
 
 static bool is_redirect(unsigned status)

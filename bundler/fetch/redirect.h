@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "base/error.h"
+#include "fetch/event.h"
 #include "fetch/http.h"
 #include "fetch/proxy.h"
 #include "trust/trust.h"
@@ -19,6 +20,7 @@ struct redirect {
 	int ca_directory;
 	const char *ca_file;
 	struct proxies proxies;
+	struct event_sink events;	/* EVENT_ASKED for each request */
 	pthread_mutex_t lock;	/* of trust */
 	struct trust *trust;	/* loaded for the first https connection */
 };
@@ -28,7 +30,7 @@ struct redirect {
  * AT_FDCWD. Ended with redirect_free.
  */
 void redirect_init(struct redirect *client, int ca_directory, const char *ca_file,
-		   const struct proxies *proxies);
+		   const struct proxies *proxies, const struct event_sink *events);
 void redirect_free(struct redirect *client);
 
 /*

@@ -120,6 +120,9 @@ def commands():
 
 
 def options(command):
-    """What --help lists, each as it is written there, without --help itself."""
+    """What --help lists, each as it is written there, without the options that all commands have."""
     found = re.findall(r"^  (?:(-\w), |    )(--\S+(?: [A-Z]+)?)", print_help(command), re.M)
-    return {(f"{short}, " if short else "") + long for short, long in found} - {"-h, --help"}
+    every = {"-h, --help", "-v, --verbose"}
+    if "[-q]" not in " ".join(print_help(command).split("\n\n")[0].split()):
+        every.add("-q, --quiet")
+    return {(f"{short}, " if short else "") + long for short, long in found} - every

@@ -289,4 +289,35 @@ on_terminal dumb
 check test "$(grep -c "$(printf '\033')" shown)" -eq 0
 check grep -q "^[0-9a-f]*  cache/sha256/" shown
 
+begin '--verbose: each request and its answer, redirects and the cache'
+release 5000
+serve "$GITHUB=redirect https://release-assets.githubusercontent.com/$asset?token=SECRET" "$ASSETS=file $archive"
+filter 's/ after [0-9.]+ s$/ after T/'
+fetch --verbose
+fetched
+stderr <<-END
+GET $origin/$asset: 302 after T
+GET https://release-assets.githubusercontent.com/$asset: 200 after T
+END
+fetch -v
+fetched
+stderr <<<"$asset: in the cache"
+filter ''
+
+begin '--quiet: no notes'
+release 5000
+serve "$GITHUB=status 503 ;; file $archive"
+fetch --quiet
+fetched
+stderr </dev/null
+
+begin '--verbose: through a proxy, without its password'
+release 5000
+serve "203.0.113.40:3128/plain=proxy" "$GITHUB=file $archive"
+https_proxy=http://u:secret@proxy.example:3128 fetch -v
+fetched
+filter 's/ after [0-9.]+ s$/ after T/'
+stderr <<<"GET $origin/$asset through the proxy: 200 after T"
+filter ''
+
 finish

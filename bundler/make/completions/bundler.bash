@@ -7,59 +7,64 @@ _bundler_options() {
 	init)
 		echo --output --name --platform --sums --asset --url --certificates --cache \
 			--mirror --netrc --header-file --ca-file --stall-timeout --timeout \
-			--offline --json --help
+			--offline --json --quiet --verbose --help
 		;;
 	rootfs)
 		echo --platform --output --lock --cache --mirror --netrc --header-file --ca-file \
-			--stall-timeout --timeout --offline --json --help
+			--stall-timeout --timeout --offline --json --quiet --verbose --help
 		;;
 	image)
 		echo --platform --output --from --flavour --compress --style --lock --cache \
 			--mirror --netrc --header-file --ca-file --stall-timeout --timeout \
-			--offline --authfile --plain-http --force --json --help
+			--offline --authfile --plain-http --force --json --quiet --verbose --help
 		;;
 	copy)
 		echo --platform --referrers --force --json --cache --ca-file --stall-timeout \
-			--timeout --offline --authfile --plain-http --help
+			--timeout --offline --authfile --plain-http --quiet --verbose --help
 		;;
 	validate)
 		echo --strict --json --cache --ca-file --stall-timeout --timeout --offline \
-			--authfile --plain-http --help
+			--authfile --plain-http --quiet --verbose --help
 		;;
 	audit)
 		echo --platform --flavour --style --pinned --ignore --require --strict --force \
 			--json --quiet --lock --cache --mirror --netrc --header-file --ca-file \
-			--stall-timeout --timeout --offline --authfile --plain-http --help
+			--stall-timeout --timeout --offline --authfile --plain-http --verbose \
+			--help
 		;;
 	diff)
 		echo --platform --ignore --require --strict --force --json --quiet --cache \
 			--ca-file --stall-timeout --timeout --offline --authfile --plain-http \
-			--help
+			--verbose --help
 		;;
 	fetch)
 		echo --platform --lock --cache --mirror --netrc --header-file --ca-file \
-			--stall-timeout --timeout --offline --json --help
+			--stall-timeout --timeout --offline --json --quiet --verbose --help
 		;;
 	cache)
-		echo --cache --older-than --max-size --dry-run --remove --json --help
+		echo --cache --older-than --max-size --dry-run --remove --json --quiet --verbose \
+			--help
 		;;
 	lock)
 		echo --sums --release --download --record --lock --cache --mirror --netrc \
-			--header-file --ca-file --stall-timeout --timeout --offline --help
+			--header-file --ca-file --stall-timeout --timeout --offline --quiet \
+			--verbose --help
 		;;
 	library)
-		echo --output --branch --commit --check --force --lock --json --help
+		echo --output --branch --commit --check --force --lock --json --quiet --verbose \
+			--help
 		;;
 	update)
 		echo --dry-run --check --allow-downgrade --json --sums --release --download \
 			--record --lock --cache --mirror --netrc --header-file --ca-file \
-			--stall-timeout --timeout --offline --help
+			--stall-timeout --timeout --offline --quiet --verbose --help
 		;;
 	lint)
-		echo --library --sums --lock --branch --ignore --rules --json --help
+		echo --library --sums --lock --branch --ignore --rules --json --quiet --verbose \
+			--help
 		;;
 	certs)
-		echo --output --compare --json --help
+		echo --output --compare --json --quiet --verbose --help
 		;;
 	esac
 }
