@@ -4,7 +4,7 @@
     python3 make_images.py FROM KIND TO
 
 FROM is an OCI layout with one image. TO is a copy of it that has, by KIND: two, an index of that image
-and of another one; big, the image with a layer of 32 MiB; signed, the image and a note that refers to it.
+and of another one; big, the image with a layer of 16 MiB; signed, the image and a note that refers to it.
 """
 import hashlib
 import json
@@ -47,7 +47,7 @@ def two(layout):
 
 
 def big(layout):
-    layer = layout.blob(bytes(range(256)) * (32 << 12), layout.manifest["layers"][0]["mediaType"])
+    layer = layout.blob(bytes(range(256)) * (16 << 12), layout.manifest["layers"][0]["mediaType"])
     layout.finish(layout.blob({**layout.manifest, "layers": [layer]}, layout.image["mediaType"]))
 
 

@@ -465,7 +465,7 @@ big_named="PUT /v2/demo/manifests/1 say 201 ;; 1*HEAD /v2/demo/manifests/1 say 4
 big_put="PUT /up*$big_layer*"
 big_put=${big_put//sha256:/}
 
-begin 'a layer of 32 MiB'
+begin 'a layer of 16 MiB'
 serve_rules "$A=$post ;; $put ;; $big_named"
 push "oci:$big" $image
 stdout <<<"$big_manifest  $image"

@@ -264,7 +264,9 @@ END
 begin 'a download that takes long: a line after ten seconds, where there is no terminal'
 release 130
 serve "$GITHUB=drip $archive 10"
+keep_progress=1
 fetch
+keep_progress=
 fetched
 filter 's/  [0-9.]+ MB.s  [0-9:]+  /  RATE  /; s/[#-]{24}/BAR/'
 stderr <<<"progress: [BAR]  0.0 of 0.0 MB  RATE  $asset"
