@@ -9,9 +9,9 @@
 #define MAXIMUM 40	/* bytes of a word that is compared */
 #define FIRST 3		/* bytes that are enough of a longer word */
 
-static char lower(char c)
+static int lower(int c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
 static size_t least(size_t a, size_t b)
@@ -32,7 +32,7 @@ static size_t count_edits(const char *from, size_t from_length, const char *to, 
 
 		row[0] = i;
 		for (size_t k = 1; k <= to_length; k++) {
-			const char one = lower(from[i - 1]), other = lower(to[k - 1]);
+			const int one = lower(from[i - 1]), other = lower(to[k - 1]);
 
 			row[k] = least(last[k - 1] + (one != other),
 				       least(last[k], row[k - 1]) + 1);
