@@ -10,10 +10,7 @@ import json
 import os
 import sys
 
-try:
-    import jsonschema
-except ImportError:
-    sys.exit()
+import jsonschema
 
 SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../configs/schemas")
 

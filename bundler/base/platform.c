@@ -104,17 +104,30 @@ const struct platform *platform_find(const char *name, struct error *err)
 	return NULL;
 }
 
+/* Whether two names are one, whatever parts their words: armv7, arm-v7, arm/v7. */
+static bool is_same(const char *one, const char *other)
+{
+	while (*one || *other) {
+		if (*one && strchr("/-_", *one))
+			one++;
+		else if (*other && strchr("/-_", *other))
+			other++;
+		else if (*one++ != *other++)
+			return false;
+	}
+	return true;
+}
+
 /* Whether word, of this operating system, is one of the row's names elsewhere. */
 static bool is_called(const struct platform *row, const char *word)
 {
 	const size_t os = strlen(row->os) + 1;
 	const char *const names[] = {
-		row->directory + os, row->apk, row->dpkg, row->bashbrew, row->target + os,
-		row->uname,
+		row->name + os, row->apk, row->dpkg, row->bashbrew, row->target + os, row->uname,
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (names[i] && strcmp(names[i], word) == 0)
+		if (names[i] && is_same(names[i], word))
 			return true;
 	return false;
 }
@@ -124,7 +137,7 @@ const struct platform *platform_guess(const char *name, struct error *err)
 	const char *word = name, *os = "linux";
 	const struct platform *platform = platform_find(name, err);
 	struct suggest meant;
-	char full[40], *at;
+	char full[40];
 
 	if (platform)
 		return platform;
@@ -137,15 +150,8 @@ const struct platform *platform_guess(const char *name, struct error *err)
 			word = name + length + 1;
 		}
 	}
-	/* armv7 is arm/v7. */
 	snprintf(full, sizeof full, "%s/%s", os, word);
 	platform = platform_find(full, err);
-	at = strncmp(word, "armv", 4) == 0 ? full + strlen(os) + 1 + 3 : NULL;
-	if (!platform && at && strlen(full) + 2 < sizeof full) {
-		memmove(at + 1, at, strlen(at) + 1);
-		*at = '/';
-		platform = platform_find(full, err);
-	}
 	for (const struct platform *row = table; row->name && !platform; row++)
 		if (strcmp(row->os, os) == 0 && is_called(row, word))
 			platform = row;

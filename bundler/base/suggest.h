@@ -28,8 +28,8 @@ void suggest_offer(struct suggest *suggest, const char *word);
 #define SUGGEST_BYTES 80	/* of a text, with its NUL */
 
 /*
- * Writes "did you mean 'BEFORE WORD'? " without the blank, for the begin of a hint, or "" when no
- * word is near. before has at most 8 bytes.
+ * Writes "did you mean 'WORD'? " for the begin of a hint, or "" when no word is near. before, of at
+ * most 8 bytes, stands in front of the word.
  */
 const char *suggest_text(const struct suggest *suggest, const char *before,
 			 char text[SUGGEST_BYTES]);

@@ -13,6 +13,7 @@
 #include "base/interrupt.h"
 #include "base/jobs.h"
 #include "base/memory.h"
+#include "base/suggest.h"
 #include "command/inputs.h"
 #include "command/report.h"
 #include "fetch/inventory.h"
@@ -342,14 +343,20 @@ static int choose_verb(struct run *run, struct option_parser *parser, struct err
 {
 	const char *name = option_operand(parser);
 	const struct verb *verb = NULL;
+	struct suggest meant;
+	char text[SUGGEST_BYTES];
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0] && name; i++)
 		if (strcmp(verbs[i].name, name) == 0)
 			verb = &verbs[i];
 	if (!verb) {
+		meant = suggest_begin(name ? name : "", name ? strlen(name) : 0);
+		for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+			suggest_offer(&meant, verbs[i].name);
 		error_set(err, STATUS_USAGE, "cannot run 'cache%s%s': no such command",
 			  name ? " " : "", name ? name : "");
-		return error_hint(err, "it is followed by 'list', 'verify' or 'prune'");
+		return error_hint(err, "%sit is followed by 'list', 'verify' or 'prune'",
+				  suggest_text(&meant, "", text));
 	}
 	run->verb = verb;
 	if (option_end(parser, "command", err) < 0)

@@ -80,8 +80,11 @@ void help_print(const struct command *command)
 	print_option('h', "help", NULL, "print this");
 	printf("\nexamples:\n%s", command->examples);
 	if (command->network || command->registry)
-		fputs("\nenvironment: https_proxy, no_proxy, SSL_CERT_FILE, BUNDLER_MIRROR,\n"
-		      "BUNDLER_TOKEN, NETRC, REGISTRY_AUTH_FILE, GITHUB_TOKEN, XDG_CACHE_HOME\n",
+		fputs("\nenvironment:\n  https_proxy, no_proxy, SSL_CERT_FILE, XDG_CACHE_HOME\n",
 		      stdout);
+	if (command->network)
+		fputs("  BUNDLER_MIRROR, BUNDLER_TOKEN, NETRC, GITHUB_TOKEN\n", stdout);
+	if (command->registry)
+		fputs("  REGISTRY_AUTH_FILE, for registries\n", stdout);
 	printf("\nbundler(1) has more: 'man bundler'.\n");
 }

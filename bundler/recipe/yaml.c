@@ -11,89 +11,122 @@
 #include "base/memory.h"
 #include "base/suggest.h"
 
-/* The line of the text with a number from 0 on. */
-static const char *find_line(const struct buffer *text, size_t number, size_t *length)
+/* The line of the text with a number from 0 on, without its end. Caller frees. */
+static char *copy_line(const struct buffer *text, size_t number)
 {
 	const char *line = text->bytes ? text->bytes : "", *end = line + text->length, *newline;
+	size_t length;
 
 	while (number > 0 && (newline = memchr(line, '\n', (size_t)(end - line)))) {
 		line = newline + 1;
 		number--;
 	}
 	newline = memchr(line, '\n', (size_t)(end - line));
-	*length = (size_t)((newline ? newline : end) - line);
-	return line;
+	length = (size_t)((newline ? newline : end) - line);
+	if (length > 0 && line[length - 1] == '\r')
+		length--;
+	return memory_copy(line, length);
 }
 
-/* Where the value of a line begins: behind "- " and "key: ". */
-static size_t find_value(const char *line, size_t length)
+/* The byte of a line at which a column is: libyaml counts characters, of UTF-8. */
+static size_t find_byte(const char *line, size_t column)
 {
 	size_t at = 0;
 
-	while (at < length && (line[at] == ' ' || (line[at] == '-' && line[at + 1] == ' ')))
+	while (line[at] != '\0' && (column > 0 || ((unsigned char)line[at] & 0xc0) == 0x80)) {
 		at++;
-	for (size_t i = at; i + 1 < length; i++)
-		if (line[i] == ':' && line[i + 1] == ' ') {
-			for (at = i + 2; at < length && line[at] == ' '; at++)
-				;
-			break;
-		}
+		if (((unsigned char)line[at] & 0xc0) != 0x80)
+			column--;
+	}
 	return at;
 }
 
-/* What people get wrong, in their words; libyaml says it in those of its grammar. */
-static const struct slip { const char *reason, *hint; }
-slip_tab = { "a tab is in the indentation", "indent by blanks" },
-slip_sign = { "a text begins with a sign that has a meaning in YAML",
-	      "write the whole text in quotes" },
-slip_colon = { "a text has a colon and a blank in it", "write the whole text in quotes" },
-slip_quote = { "a text in quotes has no end", "add the quote that is missing" },
-slip_bracket = { "a bracket has no end", "add the bracket that is missing" },
-slip_column = { "this line begins in another column than those that it belongs to",
-		"all lines of a mapping or a list begin in the same column" };
-
-/* The slip in a line, and its place; the parser gave up at *place. NULL if it is none of these. */
-static const struct slip *find_slip(const char *problem, const char *line, size_t length,
-				    size_t *place)
+/* The column of that byte. */
+static size_t find_column(const char *line, size_t place)
 {
-	const size_t width = strspn(line, " "), value = find_value(line, length);
+	size_t column = 0;
+
+	for (size_t i = 0; i < place; i++)
+		column += ((unsigned char)line[i] & 0xc0) != 0x80;
+	return column;
+}
+
+/* Where the value of a line begins: behind "- " and "key: ". */
+static size_t find_value(const char *line)
+{
+	const char *colon;
+	size_t at = strspn(line, " ");
+
+	while (line[at] == '-' && line[at + 1] == ' ')
+		at += 1 + strspn(line + at + 1, " ");
+	colon = strstr(line + at, ": ");
+	if (colon)
+		at = (size_t)(colon - line) + 1;
+	return at + strspn(line + at, " ");
+}
+
+/* What people get wrong, in their words; libyaml says it in those of its grammar. */
+enum slip { SLIP_NONE, SLIP_TAB, SLIP_SIGN, SLIP_COLON, SLIP_QUOTE, SLIP_BRACKET, SLIP_COLUMN };
+
+static const struct {
+	const char *reason, *hint;
+} slips[] = {
+	[SLIP_TAB] = { "a tab is in the indentation", "indent by blanks" },
+	[SLIP_SIGN] = { "a text begins with a sign that has a meaning in YAML",
+			"write the whole text in quotes" },
+	[SLIP_COLON] = { "a text has a colon and a blank in it", "write the whole text in quotes" },
+	[SLIP_QUOTE] = { "a text in quotes has no end", "add the quote that is missing" },
+	[SLIP_BRACKET] = { "a bracket has no end", "add the bracket that is missing" },
+	[SLIP_COLUMN] = { "this line begins in another column than those that it belongs to",
+			  "all lines of a mapping or a list begin in the same column" },
+};
+
+static bool says(const char *text, const char *part)
+{
+	return text && strstr(text, part);
+}
+
+/* What began at the parser's context, in another line, and has no end. */
+static enum slip find_open(const yaml_parser_t *parser)
+{
+	if (parser->context_mark.line == parser->problem_mark.line)
+		return SLIP_NONE;
+	return says(parser->context, "quoted scalar") ? SLIP_QUOTE
+	       : says(parser->context, "flow ") ? SLIP_BRACKET : SLIP_NONE;
+}
+
+/* The slip in a line, and the byte at which it is; the parser gave up at *place. */
+static enum slip find_slip(const yaml_parser_t *parser, const char *line, size_t *place)
+{
+	const size_t width = strspn(line, " "), value = find_value(line);
+	const bool nested = says(parser->problem, "mapping values");
+	const bool astray = *place == width && (says(parser->problem, "expected key")
+						|| says(parser->problem, "expected '-'"));
 
 	if (line[width] == '\t') {
 		*place = width;
-		return &slip_tab;
+		return SLIP_TAB;
 	}
-	if (value < length && memchr("{[@`%&*!", line[value], 8)) {
+	/* Within brackets they mean what they should. */
+	if (line[value] != '\0' && strchr("{[@`%&*!", line[value])
+	    && !says(parser->context, "flow ")) {
 		*place = value;
-		return &slip_sign;
+		return SLIP_SIGN;
 	}
-	if (strstr(problem, "mapping values") && *place > value)
-		return &slip_colon;
-	if (strstr(problem, "mapping values")
-	    || (*place == width && (strstr(problem, "expected key")
-				    || strstr(problem, "expected '-'")))) {
-		*place = width;
-		return &slip_column;
-	}
-	return NULL;
-}
-
-/* The slip that began at the parser's context: something that has no end. Or NULL. */
-static const struct slip *find_open(const yaml_parser_t *parser)
-{
-	const char *context = parser->context ? parser->context : "";
-
-	if (parser->context_mark.line == parser->problem_mark.line)
-		return NULL;
-	return strstr(context, "quoted scalar") ? &slip_quote
-	       : strstr(context, "flow ") ? &slip_bracket : NULL;
+	if (nested && *place > value)
+		return SLIP_COLON;
+	if (!nested && !astray)
+		return SLIP_NONE;
+	*place = width;
+	return SLIP_COLUMN;
 }
 
 static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, struct error *err)
 {
 	yaml_mark_t mark = parser->problem_mark;
-	const char *problem, *text;
-	const struct slip *slip;
-	size_t length, place;
+	enum slip slip = find_open(parser);
+	const char *reason = parser->problem ? parser->problem : "not YAML";
+	size_t place;
 	char *line;
 
 	/* A fault in the encoding has an offset only. */
@@ -105,21 +138,20 @@ static int parser_fault(const struct yaml *yaml, const yaml_parser_t *parser, st
 				mark.column = 0;
 			}
 		}
-	slip = find_open(parser);
-	if (slip)
+	if (slip != SLIP_NONE)
 		mark = parser->context_mark;
-	problem = parser->problem ? parser->problem : "not YAML";
-	text = find_line(yaml->text, mark.line, &length);
-	line = memory_copy(text, length);
-	place = mark.column < length ? mark.column : length;
-	if (!slip)
-		slip = find_slip(problem, line, length, &place);
+	line = copy_line(yaml->text, mark.line);
+	place = find_byte(line, mark.column);
+	if (slip == SLIP_NONE)
+		slip = find_slip(parser, line, &place);
+	if (slip != SLIP_NONE)
+		reason = slips[slip].reason;
 	error_set(err, STATUS_CONFIG, "cannot read '%s': line %zu, column %zu: %s", yaml->name,
-		  mark.line + 1, place + 1, slip ? slip->reason : problem);
-	if (length > 0)
-		error_excerpt(err, line, length, place);
+		  mark.line + 1, find_column(line, place) + 1, reason);
+	if (*line != '\0')
+		error_excerpt(err, line, strlen(line), place);
 	free(line);
-	return slip ? error_hint(err, "%s", slip->hint) : -1;
+	return slip == SLIP_NONE ? -1 : error_hint(err, "%s", slips[slip].hint);
 }
 
 /* How deep the brackets of text are nested, whether in strings, comments or elsewhere. */

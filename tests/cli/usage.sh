@@ -78,6 +78,7 @@ slip "did you mean 'arm64'?" rootfs -p windows/arm
 slip 'platforms are written as linux/amd64' rootfs -p vax
 slip 'platforms are written as linux/amd64' rootfs -p linux/amd64,
 slip "did you mean 'config'?" diff --ignore confg oci:a oci:b
+slip "did you mean 'verify'?" cache verfy
 slip "did you mean 'asset'? 'bundler lint --rules' lists them" lint --ignore assets .
 
 begin 'did you mean: keys and platforms of a recipe'
@@ -135,6 +136,17 @@ slipped 'root:\n- @a\n' <<-'END'
 	      ^
 	hint: write the whole text in quotes
 END
+slipped 'format: {linux: tar.gz windows: zip}\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 1, column 31: did not find expected ',' or '}'
+	    format: {linux: tar.gz windows: zip}
+	                                  ^
+END
+slipped 'name: \303\244\303\244: 1\r\n' <<-'END'
+	bundler: cannot read 'slip.yaml': line 1, column 9: a text has a colon and a blank in it
+	    name: \xc3\xa4\xc3\xa4: 1
+	                          ^
+	hint: write the whole text in quotes
+END
 slipped "name: $(printf 'x%.0s' {1..90}): y\n" <<-END
 	bundler: cannot read 'slip.yaml': line 1, column 97: a text has a colon and a blank in it
 	    $(printf 'x%.0s' {1..35}): y
@@ -179,6 +191,7 @@ done
 for name in aarch64 arm64 arm64v8 linux/arm64/v8; do
 	built $name linux-arm64
 done
+built arm64_v8 linux-arm64
 for name in armv7 linux/armv7 armv7l arm7 arm32v7 arm-v7 linux/arm armhf; do
 	built $name linux-arm-v7
 done
@@ -209,7 +222,7 @@ echo 'name: [' >bad.yaml
 failed 3 configuration rootfs --json bad.yaml
 echo 'no image' >text.tar
 failed 8 archive validate --json oci-archive:text.tar
-failed 2 usage help --json rotfs
+failed 2 usage rotfs --json
 
 begin 'standard output that is for an image has no report'
 run bundler copy --json oci:none oci-archive:-
