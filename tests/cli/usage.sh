@@ -199,20 +199,23 @@ built amd64,armv7 linux-amd64 linux-arm-v7
 built all linux-amd64 linux-arm-v7 linux-arm64
 built amd64,all linux-amd64 linux-arm-v7 linux-arm64
 
+cat >"$scratch/failure.py" <<-'END'
+	import json, sys
+	report, text, status, reason = sys.argv[1:]
+	error = json.load(open(report))
+	assert list(error) == ["error"], error
+	error = error["error"]
+	assert error["status"] == int(status) and error["reason"] == reason, error
+	lines = ["bundler: " + error["message"]] + ["hint: " + error[key] for key in ("hint",) if key in error]
+	assert open(text).read().splitlines() == lines, lines
+END
+
 # failed STATUS REASON ARGUMENT...: the failure is JSON on standard output, and text as always
 failed() {
 	run bundler "${@:3}"
 	status "$1"
 	stderr_stated=1 stdout_stated=1
-	run python3 - "$scratch/stdout" "$scratch/stderr" "$1" "$2" <<-'END'
-		import json, sys
-		error = json.load(open(sys.argv[1]))
-		assert list(error) == ["error"], error
-		error = error["error"]
-		assert error["status"] == int(sys.argv[3]) and error["reason"] == sys.argv[4], error
-		lines = ["bundler: " + error["message"]] + ["hint: " + error[k] for k in ("hint",) if k in error]
-		assert open(sys.argv[2]).read().splitlines() == lines, lines
-	END
+	check python3 "$scratch/failure.py" "$scratch/stdout" "$scratch/stderr" "$1" "$2"
 }
 
 begin 'a failure as JSON'

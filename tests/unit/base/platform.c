@@ -151,6 +151,51 @@ static void what_is_no_platform(void **state)
 			    "linux/arm/v7");
 }
 
+static void what_is_meant(void **state)
+{
+	static const struct {
+		const char *written, *name;
+	} rows[] = {
+		{ "linux/arm64", "linux/arm64" }, { "arm64", "linux/arm64" },
+		{ "aarch64", "linux/arm64" }, { "arm64v8", "linux/arm64" },
+		{ "linux-arm64", "linux/arm64" }, { "linux_amd64", "linux/amd64" },
+		{ "x86_64", "linux/amd64" }, { "x86-64", "linux/amd64" },
+		{ "i386", "linux/386" }, { "i686", "linux/386" },
+		{ "armv5", "linux/arm/v5" }, { "armv6", "linux/arm/v6" },
+		{ "arm-v6", "linux/arm/v6" }, { "arm6", "linux/arm/v6" },
+		{ "armv6l", "linux/arm/v6" }, { "linux/armv7", "linux/arm/v7" },
+		{ "armv7l", "linux/arm/v7" }, { "arm32v7", "linux/arm/v7" },
+		/* Docker's and Debian's name; Alpine's is another one. */
+		{ "armhf", "linux/arm/v7" },
+		{ "windows-amd64", "windows/amd64" }, { "windows/arm64", "windows/arm64" },
+	};
+	static const struct {
+		const char *written, *hint;
+	} refused[] = {
+		{ "amd46", "did you mean 'amd64'?" },
+		{ "windows/arm46", "did you mean 'arm64'?" },
+		{ "vax", "platforms are written as linux/amd64, linux/arm64, linux/arm/v7" },
+		{ "", "platforms are written as linux/amd64, linux/arm64, linux/arm/v7" },
+		{ "linux/", "platforms are written as linux/amd64, linux/arm64, linux/arm/v7" },
+		{ "windows/riscv64", "platforms are written as linux/amd64, linux/arm64, "
+				     "linux/arm/v7" },
+	};
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct platform *platform = platform_guess(rows[i].written, &err);
+
+		assert_non_null(platform);
+		assert_string_equal(platform->name, rows[i].name);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		assert_null(platform_guess(refused[i].written, &err));
+		assert_int_equal(err.status, STATUS_USAGE);
+		assert_string_equal(err.hint, refused[i].hint);
+	}
+}
+
 static void operating_systems(void **state)
 {
 	(void)state;
@@ -169,6 +214,7 @@ int main(void)
 		cmocka_unit_test(arm64_has_its_variant),
 		cmocka_unit_test(other_spellings),
 		cmocka_unit_test(what_is_no_platform),
+		cmocka_unit_test(what_is_meant),
 		cmocka_unit_test(operating_systems),
 	};
 
