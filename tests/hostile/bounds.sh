@@ -43,20 +43,27 @@ for kind in new first same directories links whiteouts deep; do
 done
 
 begin 'images whose documents are full of values'
-worst documents $((160 / factor)) image
+worst documents x $((160 / factor)) image
 costs validate 0 oci:image
 costs copy 0 oci:image oci:copy
 costs diff 10 oci:image "oci:$PWD/image"
 costs audit 10 -q oci:image "${product[@]}"
 
 begin 'the same in a registry'
-worst documents $((160 / factor)) image
+worst documents x $((160 / factor)) image
 background python3 "$top/tests/registry.py" '127.0.0.1:5000/plain=* layout 200 image'
 wait_for test -e listening
 there=(--plain-http localhost:5000 --cache cache)
 costs validate 0 "${there[@]}" docker://localhost:5000/demo:1
 costs copy 0 "${there[@]}" docker://localhost:5000/demo:1 oci:copy
 costs diff 10 "${there[@]}" docker://localhost:5000/demo:1 oci:image
+
+begin 'and with layers that are none'
+worst documents layers $((160 / factor)) image
+background python3 "$top/tests/registry.py" '127.0.0.1:5000/plain=* layout 200 image'
+wait_for test -e listening
+costs validate 1 "${there[@]}" docker://localhost:5000/demo:1
+costs copy 8 "${there[@]}" docker://localhost:5000/demo:1 oci:copy
 
 for kind in instructions words commands assignments expansions cases substitutions continuations here labels; do
 	begin "$kind: Dockerfiles"

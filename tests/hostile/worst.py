@@ -2,7 +2,7 @@
 """Inputs that cost a command as much as its limits allow.
 
     python3 worst.py image KIND LAYERS FILES DIRECTORY	an OCI layout
-    python3 worst.py documents COUNT DIRECTORY		one of images whose documents are full of values
+    python3 worst.py documents MEMBER COUNT DIRECTORY	one of images whose documents have MEMBER full of values
     python3 worst.py dockerfiles KIND COUNT DIRECTORY	a tree for bundler lint
 
 Kinds of images: new (each layer adds files), first (before those of the layers below), same (each
@@ -86,7 +86,7 @@ class Layout:
             f.write('{"imageLayoutVersion": "1.0.0"}')
 
 
-def make_documents(count, directory):
+def make_documents(member, count, directory):
     layout = Layout(directory)
     values = [{}] * 65000
     tar = bytes(1024)
@@ -99,7 +99,7 @@ def make_documents(count, directory):
             "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(tar).hexdigest()]}}))
         manifest = layout.blob("manifest.v1+json", text({
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": config, "layers": [layer], "x": values}))
+            "config": config, "layers": [layer], member: values}))
         manifests.append({**manifest, "platform": platform})
     index = layout.blob("index.v1+json", text({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests}))
@@ -131,6 +131,6 @@ def make_dockerfiles(kind, count, directory):
 if sys.argv[1] == "image":
     make_image(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
 elif sys.argv[1] == "documents":
-    make_documents(int(sys.argv[2]), sys.argv[3])
+    make_documents(sys.argv[2], int(sys.argv[3]), sys.argv[4])
 else:
     make_dockerfiles(sys.argv[2], int(sys.argv[3]), sys.argv[4])
