@@ -11,9 +11,10 @@
 #define COUNT_OF(array) (sizeof (array) / sizeof (array)[0])
 
 struct fault {
-	int thread, index;
+	int thread;
+	int number;	/* of the call */
+	int index;	/* among the thread's calls of that number, from 0 */
 	int what;	/* an errno, or FAULT_*; 0: none */
-	int number;	/* of the call, in the run without a fault */
 	bool all;	/* every call of that number fails, whichever thread makes it */
 };
 

@@ -3,9 +3,9 @@
 # tests/run: once timeout=900 seconds=60
 # Each command with one of its system calls failing, or killed or interrupted there: faults.c judges what
 # it leaves. FAULTS=N takes N cases of each command at random (90), the same ones for the same
-# FAULTS_SEED (1); FAULTS=all takes all; FAULTS=0.123:EIO takes that one and says what it left:
+# FAULTS_SEED (1); FAULTS=all takes all; FAULTS=0.openat.12:EIO takes that one and says what it left:
 #
-#	FAULTS=0.123:EIO tests/run -v -k 'image, to oci:' tests/hostile/faults.sh
+#	FAULTS=0.openat.12:EIO tests/run -v -k 'image, to oci:' tests/hostile/faults.sh
 #
 # In memory, where flushing costs nothing.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm

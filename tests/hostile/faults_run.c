@@ -23,6 +23,7 @@
 #define SECONDS 30
 #define CPU_SECONDS 2
 #define THREADS 64
+#define CALLS 512	/* the numbers of x86-64 end before */
 
 void die(const char *what)
 {
@@ -89,9 +90,13 @@ const char *fault_error_name(int what)
 
 const char *fault_call_name(int number)
 {
+	static char other[24];
 	const struct call *call = call_of(number);
 
-	return call ? call->name : "call";
+	if (call)
+		return call->name;
+	snprintf(other, sizeof other, "call%d", number);
+	return other;
 }
 
 void fault_each_error(void (*use)(int number, int what))
@@ -108,7 +113,7 @@ struct thread {
 	int id;				/* as in a case; -1 as long as it has none */
 	bool waits;			/* stopped, for want of one */
 	int started;			/* threads, by it */
-	int seen;			/* calls so far */
+	int seen[CALLS];		/* calls so far, of each number */
 	int answer;			/* instead of that of the call that it is in, or 0 */
 	struct user_regs_struct before;
 };
@@ -127,10 +132,10 @@ static void add_all(int thread, int index, int number, void (*add)(const struct 
 {
 	const struct call *call = call_of(number);
 
-	add(&(struct fault){ thread, index, FAULT_KILL, number, false });
-	add(&(struct fault){ thread, index, FAULT_TERM, number, false });
+	add(&(struct fault){ thread, number, index, FAULT_KILL, false });
+	add(&(struct fault){ thread, number, index, FAULT_TERM, false });
 	for (size_t i = 0; call && i < COUNT_OF(call->errors) && call->errors[i]; i++)
-		add(&(struct fault){ thread, index, call->errors[i], number, false });
+		add(&(struct fault){ thread, number, index, call->errors[i], false });
 }
 
 /* A thread that is new waits for the stop of the one that started it, which may come later. */
@@ -178,16 +183,14 @@ static bool at_call(pid_t pid, struct thread *thread, const struct fault *fault,
 	}
 	number = (int)info.entry.nr;
 	if (info.op != PTRACE_SYSCALL_INFO_ENTRY || number == SYS_futex || number == SYS_exit
-	    || number == SYS_exit_group)
+	    || number == SYS_exit_group || number < 0 || number >= CALLS)
 		return false;
-	index = thread->seen++;
+	index = thread->seen[number]++;
 	if (add) {
 		add_all(thread->id, index, number, add);
 		return false;
 	}
-	/* Where a network makes the calls vary, the next one of the same kind. */
-	if (number != fault->number || (!fault->all && (thread->id != fault->thread || index < fault->index
-							|| result->number >= 0)))
+	if (number != fault->number || (!fault->all && (thread->id != fault->thread || index != fault->index)))
 		return false;
 	result->number = number;
 	if (fault->what > 0) {
