@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "build/compress.h"
+#include "image/document.h"
 #include "image/reference.h"
 #include "tree/layer.h"
 
@@ -245,21 +246,9 @@ static json_t *describe_manifest(struct description *d)
 			 "annotations", describe_labels(d));
 }
 
-/* The bytes of a document, its keys in the order in which they were set. Frees the document. */
 static struct content encode(json_t *document, const struct oci_style *style)
 {
-	char *text = json_dumps(document, style->doi ? JSON_INDENT(2) : JSON_COMPACT);
-	json_t *again = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	struct content content;
-
-	/* jansson does not notice every failure of its own (json_dumps, of a key). */
-	if (!text || !json_equal(document, again))
-		abort();
-	json_decref(again);
-	content = content_of(text, strlen(text));
-	free(text);
-	json_decref(document);
-	return content;
+	return document_write(document, style->doi ? JSON_INDENT(2) : JSON_COMPACT);
 }
 
 int oci_image_describe(struct oci_image *image, const struct recipe *recipe,

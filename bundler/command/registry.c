@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "command/broker.h"
 #include "command/report.h"
+#include "image/listing.h"
 #include "registry/client.h"
 #include "registry/upload.h"
 
@@ -163,7 +164,7 @@ static int send_item(const struct server *server, const struct reference *refere
 		.fd = fd, .offset = item->offset, .size = item->size, .digest = item->digest,
 		.type = item->kind == PUSH_BLOB ? NULL : item->type,
 	};
-	char list[REGISTRY_CLIENT_TAG_BYTES];
+	char list[LISTING_TAG_BYTES];
 	const char *tag = NULL;
 	int result;
 
@@ -172,7 +173,7 @@ static int send_item(const struct server *server, const struct reference *refere
 	if (item->kind == PUSH_NAMED || item->kind == PUSH_CHECK)
 		tag = reference->tag;
 	else if (item->kind == PUSH_REFERRERS)
-		tag = registry_client_referrers_tag(&item->subject, list);
+		tag = listing_tag(&item->subject, list);
 	if (item->kind == PUSH_BLOB)
 		return upload_blob(server->client, reference, &upload, &item->there, err);
 	if (item->kind != PUSH_CHECK)

@@ -164,6 +164,22 @@ void document_free(struct document *document)
 	*document = (struct document){ .root = NULL };
 }
 
+struct content document_write(json_t *root, size_t flags)
+{
+	char *text = json_dumps(root, flags);
+	json_t *again = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	struct content content;
+
+	/* jansson does not notice every failure of its own (json_dumps, of a key). */
+	if (!text || !json_equal(root, again))
+		abort();
+	json_decref(again);
+	content = content_of(text, strlen(text));
+	free(text);
+	json_decref(root);
+	return content;
+}
+
 /* ---- values ---- */
 
 static const char *text_of(const json_t *value)

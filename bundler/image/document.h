@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/content.h"
 #include "base/digest.h"
 #include "base/pool.h"
 #include "image/descriptor.h"
@@ -32,6 +33,12 @@ struct document {
  */
 const char *document_parse(struct document *document, const struct buffer *text);
 void document_free(struct document *document);
+
+/*
+ * The bytes of a document that bundler made, its keys in the order in which they were set; flags
+ * are those of json_dumps. Frees the document; caller frees the bytes with content_free.
+ */
+struct content document_write(json_t *root, size_t flags);
 
 /* image-index.md */
 struct image_index {

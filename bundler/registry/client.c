@@ -16,6 +16,7 @@
 #include "fetch/cache.h"
 #include "fetch/download.h"
 #include "fetch/fetch.h"
+#include "image/listing.h"
 #include "registry/login.h"
 
 #define WARNING_BYTES 200	/* of a registry's warning, shown */
@@ -436,14 +437,6 @@ int registry_client_blob(struct registry_client *client, const struct reference 
 
 /* ---- referrers ---- */
 
-char *registry_client_referrers_tag(const struct digest *digest,
-				    char tag[REGISTRY_CLIENT_TAG_BYTES])
-{
-	memcpy(tag, "sha256-", 7);
-	digest_write_hex(digest, tag + 7);
-	return tag;
-}
-
 /* Replaces url by that of the next page, from the Link of its answer (RFC 8288): 1, 0 or -1. */
 static int next_page(struct url *url, const char *link, struct error *err)
 {
@@ -500,10 +493,10 @@ int registry_client_referrers(struct registry_client *client, const struct refer
 		.client = client, .reference = reference,
 		.accept = "application/vnd.oci.image.index.v1+json",
 	};
-	char name[DIGEST_TEXT_BYTES], tag[REGISTRY_CLIENT_TAG_BYTES];
+	char name[DIGEST_TEXT_BYTES], tag[LISTING_TAG_BYTES];
 	const struct registry_client_target targets[2] = {
 		{ reference, "referrers", digest_write(digest, name) },
-		{ reference, "manifests", registry_client_referrers_tag(digest, tag) },
+		{ reference, "manifests", listing_tag(digest, tag) },
 	};
 	bool absent = true;
 	struct url url;

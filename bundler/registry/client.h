@@ -127,10 +127,4 @@ int registry_client_referrers(struct registry_client *client, const struct refer
 			      const struct digest *digest, struct buffer *bytes, char **media_type,
 			      struct error *err);
 
-#define REGISTRY_CLIENT_TAG_BYTES 72	/* of such a tag, with its NUL */
-
-/* Writes that tag, "sha256-" and the digest's digits. */
-char *registry_client_referrers_tag(const struct digest *digest,
-				    char tag[REGISTRY_CLIENT_TAG_BYTES]);
-
 #endif

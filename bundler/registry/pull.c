@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "image/document.h"
 #include "image/image.h"
-#include "registry/listing.h"
+#include "image/listing.h"
 
 #define BLOBS "blobs/sha256/"
 #define INDEX "application/vnd.oci.image.index.v1+json"

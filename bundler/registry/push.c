@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "image/files.h"
-#include "registry/listing.h"
+#include "image/listing.h"
 
 #define INDEX "application/vnd.oci.image.index.v1+json"
 

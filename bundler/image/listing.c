@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads and extends lists of referrers. */
-#include "registry/listing.h"
+#include "image/listing.h"
 
 #include <string.h>
 
 #include "image/document.h"
 
 #define INDEX "application/vnd.oci.image.index.v1+json"
+#define PREFIX "sha256-"
+
+char *listing_tag(const struct digest *digest, char tag[LISTING_TAG_BYTES])
+{
+	memcpy(tag, PREFIX, strlen(PREFIX));
+	digest_write_hex(digest, tag + strlen(PREFIX));
+	return tag;
+}
+
+bool listing_is_tag(const char *tag)
+{
+	struct digest unused;
+
+	return strncmp(tag, PREFIX, strlen(PREFIX)) == 0
+	       && digest_parse_hex(&unused, tag + strlen(PREFIX)) == 0;
+}
+
+json_t *listing_new(void)
+{
+	return json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType", INDEX, "manifests");
+}
 
 /* Adds the entries of one page. */
 static const char *parse_page(json_t *list, const char *bytes, size_t length)
@@ -28,7 +49,7 @@ const char *listing_parse(json_t **list, const struct buffer *pages)
 {
 	const char *fault = NULL;
 
-	*list = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType", INDEX, "manifests");
+	*list = listing_new();
 	for (size_t at = 0; at < pages->length && !fault;) {
 		const char *page = pages->bytes + at;
 		const size_t length = strnlen(page, pages->length - at);

@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BUNDLER_REGISTRY_LISTING_H
-#define BUNDLER_REGISTRY_LISTING_H
+#ifndef BUNDLER_IMAGE_LISTING_H
+#define BUNDLER_IMAGE_LISTING_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/digest.h"
 
 /*
  * What refers to a manifest (distribution-spec, "Listing Referrers"). A list is an image index; a
- * registry may send it in pages.
+ * registry may send it in pages, and a layout or an old registry has it under a tag ("Referrers Tag
+ * Schema").
  */
+
+#define LISTING_TAG_BYTES 72	/* of such a tag, with its NUL */
+
+/* Writes the tag of a manifest's list, "sha256-" and the digits of its digest; returns tag. */
+char *listing_tag(const struct digest *digest, char tag[LISTING_TAG_BYTES]);
+
+/* Whether a tag is that of a list. */
+bool listing_is_tag(const char *tag);
+
+/* An empty list. */
+json_t *listing_new(void);
 
 /*
  * Reads pages with a NUL between two into one list, which is empty if there is none. Returns NULL,

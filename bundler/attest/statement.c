@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes statements about images. */
+#include "attest/statement.h"
+
+#include <string.h>
+
+#include "image/document.h"
+
+#define TYPE "https://in-toto.io/Statement/v1"
+
+struct content statement_write(const struct statement_subject *subjects, size_t count,
+			       const char *predicate_type, const json_t *predicate)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		char hex[DIGEST_HEX_BYTES];
+
+		json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "name", subjects[i].name,
+			"digest", "sha256", digest_write_hex(&subjects[i].digest, hex)));
+	}
+	return document_write(json_pack("{s:s, s:o, s:s, s:O}", "_type", TYPE, "subject", list,
+					"predicateType", predicate_type, "predicate", predicate),
+			      JSON_COMPACT);
+}
+
+const char *statement_name(struct pool *pool, const char *name, const struct digest *digest,
+			   const char *architecture)
+{
+	const char *slash = strrchr(name, '/');
+	char hex[DIGEST_HEX_BYTES];
+
+	return pool_format(pool, "pkg:oci/%s@sha256%%3A%s%s%s", slash ? slash + 1 : name,
+			   digest_write_hex(digest, hex), architecture ? "?arch=" : "",
+			   architecture ? architecture : "");
+}
