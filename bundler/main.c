@@ -15,6 +15,7 @@
 #include "command/confinement.h"
 #include "command/help.h"
 #include "command/licence.h"
+#include "command/place.h"
 #include "command/report.h"
 #include "versions.h"
 
@@ -146,6 +147,9 @@ static int run(int argc, char **argv, struct error *err)
 	if (is_one_of(argv[1], "help", "--help", "-h"))
 		return print_help(argc, argv, err);
 	command = find(argv[1]);
+	/* Before the options are read: what is wrong with them must not get into the image, either. */
+	if (!command || command->streams)
+		report_yield_output(command_place_is_streamed(argc - 2, argv + 2));
 	if (!command)
 		return refuse_command(argv[1], err);
 	if (is_among(argc - 1, argv + 1, "--help") || is_among(argc - 1, argv + 1, "-h")) {

@@ -19,6 +19,7 @@ struct command {
 	const struct option_spec *options;
 	bool network, writes;		/* what a run may need: connections, and changing files */
 	bool registry;			/* it needs connections for a place in a registry */
+	bool streams;			/* an image may go to standard output */
 	bool outputs;			/* the files are not only the cache and large temporaries */
 	/*
 	 * Returns STATUS_OK or the status of what a report has said, commonly STATUS_DIFFERENCES,

@@ -109,8 +109,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 				   err) < 0)
 			return -1;
 	}
-	if (run->places[1].standard)
-		report_yield_output();
+	report_yield_output(run->places[1].standard);
 	if (run->places[1].standard && isatty(STDOUT_FILENO))
 		return error_set(err, STATUS_USAGE, "cannot write an image to '-': standard output "
 				 "is a terminal");
@@ -236,5 +235,6 @@ const struct command command_copy = {
 	.registry = true,
 	.writes = true,
 	.outputs = true,
+	.streams = true,
 	.run = run_copy,
 };

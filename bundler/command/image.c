@@ -101,8 +101,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
-	if (run->output.standard)
-		report_yield_output();
+	report_yield_output(run->output.standard);
 	if (run->output.standard && isatty(STDOUT_FILENO)) {
 		error_set(err, STATUS_USAGE, "cannot write an image to '-': standard output is a "
 			  "terminal");
@@ -358,5 +357,6 @@ const struct command command_image = {
 	.registry = true,
 	.writes = true,
 	.outputs = true,
+	.streams = true,
 	.run = run_image,
 };

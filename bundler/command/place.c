@@ -1,10 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Places that commands read. */
+/* Places that commands read, and those of a command line. */
 #include "command/place.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "image/spool.h"
+
+/* The word itself, or what follows "--output=" or "-o" in it. */
+static const char *path_in(const char *word)
+{
+	const char *value = strncmp(word, "--", 2) == 0 ? strchr(word, '=')
+			    : word[0] == '-' ? strchr(word, 'o') : NULL;
+
+	return location_path(value ? value + 1 : word);
+}
+
+bool command_place_is_streamed(int argc, char **argv)
+{
+	bool streamed = false;
+
+	for (int i = 0; i < argc; i++) {
+		const char *path = path_in(argv[i]);
+
+		if (path)
+			streamed = path[0] == '-' && (path[1] == '\0' || path[1] == ':');
+	}
+	return streamed;
+}
 
 void command_place_list(struct confine *confine, const struct location *place)
 {

@@ -10,7 +10,7 @@
 #include "command/registry.h"
 #include "image/location.h"
 
-/* Places that are read. */
+/* Places that are read, and those of a command line. */
 
 /* Rows for the options of a command without a recipe, whose places may be in a registry. */
 #define COMMAND_PLACE_OPTIONS \
@@ -21,6 +21,12 @@
 #define COMMAND_PLACE_SYNOPSIS \
 	"[--cache DIR] [--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] " \
 	"[--offline] [--authfile FILE] [--plain-http HOST]..."
+
+/*
+ * Whether a command line that nobody has checked has standard output for an image: an archive "-",
+ * as a word or the value of -o or --output, with no other place behind it.
+ */
+bool command_place_is_streamed(int argc, char **argv);
 
 /* Lists a place for the confinement, and where command_place_open may keep a copy. */
 void command_place_list(struct confine *confine, const struct location *place);

@@ -2,8 +2,6 @@
 /* Escaped text and JSON on standard output and standard error. */
 #include "command/report.h"
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
 #include "base/limits.h"
 
@@ -91,9 +89,9 @@ void report_note(const char *text, const char *tail)
 
 static bool yielded;
 
-void report_yield_output(void)
+void report_yield_output(bool yield)
 {
-	yielded = true;
+	yielded = yield;
 }
 
 FILE *report_stream(void)

@@ -3,6 +3,7 @@
 #define BUNDLER_COMMAND_REPORT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -32,8 +33,8 @@ enum report_level report_level(void);
 /* Prints a line "note: ..." as report_line does, unless --quiet was given. */
 void report_note(const char *text, const char *tail);
 
-/* From here on standard output is for an image, and results go to standard error. */
-void report_yield_output(void);
+/* Whether standard output is for an image from here on, and results go to standard error. */
+void report_yield_output(bool yield);
 
 /* The stream for results. */
 FILE *report_stream(void);

@@ -52,6 +52,17 @@ static int parse_registry(struct location *place, struct pool *pool, const char 
 	return !fault ? 0 : error_set(err, STATUS_USAGE, "cannot use place '%s': %s", text, fault);
 }
 
+const char *location_path(const char *text)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		size_t length = strlen(kinds[i].prefix);
+
+		if (strncmp(text, kinds[i].prefix, length) == 0)
+			return text + length;
+	}
+	return NULL;
+}
+
 int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

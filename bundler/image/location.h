@@ -47,4 +47,7 @@ struct location {
  */
 int location_parse(struct location *place, struct pool *pool, const char *text, struct error *err);
 
+/* What follows the kind of a place that nobody has checked; NULL when text begins with no kind. */
+const char *location_path(const char *text);
+
 #endif

@@ -227,11 +227,36 @@ echo 'no image' >text.tar
 failed 8 archive validate --json oci-archive:text.tar
 failed 2 usage rotfs --json
 
+# silent STATUS ARGUMENT...: nothing is printed into the image
+silent() {
+	run bundler "${@:2}"
+	status "$1"
+	check grep -q '^bundler: ' "$scratch/stderr"
+	stderr_stated=1
+	stdout </dev/null
+}
+
 begin 'standard output that is for an image has no report'
-run bundler copy --json oci:none oci-archive:-
-check test "$ran_status" -ne 0
-status_stated=1 stderr_stated=1
-stdout </dev/null
+silent 9 copy --json oci:none oci-archive:-
+silent 2 copy --json oci:none oci-archive:- --wrong
+silent 2 copy --json --wrong oci:none docker-archive:-:a:1
+silent 2 copy --json oci-archive:-
+silent 2 copy --json oci:none oci-archive:- third
+for output in '-o oci-archive:-' -ooci-archive:- -qooci-archive:-:1.0 '--output docker-archive:-:a:1' \
+	--output=oci-archive:- '-o oci:none -o oci-archive:-' '-o oci-archive:-:+' '-o tar:-'; do
+	silent 2 image --json $output --wrong
+	silent 2 image --wrong --json $output
+done
+silent 2 image --json -p linux/vax -o oci-archive:-
+silent 2 image --json --style doi --compress zstd -o oci-archive:-
+silent 2 imgae --json -o oci-archive:-
+
+begin 'standard input that is an image leaves standard output for the report'
+failed 2 usage copy --json oci-archive:- oci:layout --wrong
+failed 2 usage image --json -o oci-archive:- -o oci:layout --wrong
+failed 2 usage image --json -o oci-archive:-file --wrong
+failed 2 usage audit --json oci-archive:- --wrong
+failed 2 usage validate --json docker-archive:- --wrong
 
 # followed ARGUMENT...: the hint of this run names no command, or another one, or says what comes first
 followed() {

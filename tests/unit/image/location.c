@@ -97,6 +97,16 @@ static void reads_the_reference_of_a_registry(void **state)
 	pool_free(&pool);
 }
 
+static void paths_follow_the_kind(void **state)
+{
+	(void)state;
+	assert_string_equal(location_path("oci-archive:-:+"), "-:+");
+	assert_string_equal(location_path("docker://a"), "a");
+	assert_string_equal(location_path("tar:"), "");
+	assert_null(location_path("oci"));
+	assert_null(location_path(""));
+}
+
 static void tags_have_at_most_128_characters(void **state)
 {
 	char text[200] = "oci:x:";
@@ -118,6 +128,7 @@ int main(void)
 		cmocka_unit_test(reads_each_kind),
 		cmocka_unit_test(refuses_what_is_none),
 		cmocka_unit_test(reads_the_reference_of_a_registry),
+		cmocka_unit_test(paths_follow_the_kind),
 		cmocka_unit_test(tags_have_at_most_128_characters),
 	};
 
