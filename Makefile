@@ -14,7 +14,7 @@ endif
 BUNDLER_VERSION = 0.3.0
 
 # The rooms of the program, lower floors first; docs/architecture.md has what is in each of them.
-ROOMS = base trust unpack tree image fetch recipe registry lint library init validate attest build audit command
+ROOMS = base trust unpack tree image fetch recipe registry lint library init validate sbom attest build audit command
 # Sorted, because the order of linking changes the program.
 SRCS = bundler/main.c $(sort $(wildcard $(ROOMS:%=bundler/%/*.c)))
 

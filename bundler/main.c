@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&command_init,
 	&command_rootfs,
 	&command_image,
+	&command_sbom,
 	&command_copy,
 	&command_validate,
 	&command_audit,

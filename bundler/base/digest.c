@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 by BearSSL and by Nettle, SHA-512 by BearSSL, and their text forms. */
+/* SHA-256 by BearSSL and by Nettle, SHA-512 and SHA-1 by BearSSL, and their text forms. */
 #include "base/digest.h"
 
 #include <string.h>
@@ -53,6 +53,34 @@ struct digest digest_read(const struct digest_state *state)
 }
 
 struct digest_sha512 digest_read_sha512(const struct digest_state *state)
+{
+	struct digest_sha512 digest;
+
+	br_sha512_out(&state->sha512, digest.bytes);
+	return digest;
+}
+
+void digest_further_init(struct digest_further *state)
+{
+	br_sha1_init(&state->sha1);
+	br_sha512_init(&state->sha512);
+}
+
+void digest_further_add(struct digest_further *state, const void *bytes, size_t length)
+{
+	br_sha1_update(&state->sha1, bytes, length);
+	br_sha512_update(&state->sha512, bytes, length);
+}
+
+struct digest_sha1 digest_further_sha1(const struct digest_further *state)
+{
+	struct digest_sha1 digest;
+
+	br_sha1_out(&state->sha1, digest.bytes);
+	return digest;
+}
+
+struct digest_sha512 digest_further_sha512(const struct digest_further *state)
 {
 	struct digest_sha512 digest;
 
@@ -117,6 +145,11 @@ static int parse_hex(uint8_t *bytes, size_t count, const char *hex)
 char *digest_write_hex(const struct digest *digest, char hex[DIGEST_HEX_BYTES])
 {
 	return write_hex(digest->bytes, DIGEST_BYTES, hex);
+}
+
+char *digest_write_sha1(const struct digest_sha1 *digest, char hex[DIGEST_SHA1_HEX_BYTES])
+{
+	return write_hex(digest->bytes, DIGEST_SHA1_BYTES, hex);
 }
 
 int digest_parse_hex(struct digest *digest, const char *hex)

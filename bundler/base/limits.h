@@ -14,6 +14,8 @@
 #define LIMIT_LOCK_BYTES (1 * MIB)
 /* Bytes of the change of both, as update prints it: at most the old and the new bytes, twice. */
 #define LIMIT_PATCH_BYTES (4 * (LIMIT_RECIPE_BYTES + LIMIT_LOCK_BYTES))
+/* Bytes of the name of a supplier and of a licence expression in a recipe. */
+#define LIMIT_IDENTITY_BYTES 1024
 /* Bytes of an expanded template of a recipe: the longest is a URL. */
 #define LIMIT_EXPANDED_BYTES LIMIT_URL_BYTES
 /*
@@ -185,6 +187,21 @@
 #define LIMIT_PROGRAM_HEADERS 128
 /* Entries read from a dynamic section: a static position-independent program has some 25. */
 #define LIMIT_DYNAMIC_ENTRIES 1024
+/* Section headers read from a program, to find what Go wrote into it: it has some 25. */
+#define LIMIT_SECTIONS 1024
+/* Bytes of Go's build information: 4 KiB are common, and Kubernetes has some 20. */
+#define LIMIT_BUILDINFO_BYTES (1 * MIB)
+/* Modules and settings in it: large programs have a thousand, and some twenty. */
+#define LIMIT_MODULES 4096
+#define LIMIT_BUILD_SETTINGS 256
+/*
+ * Packages of an SBOM, and bytes of the document: the NATS server's has 30 packages, and a file
+ * takes 1 KiB.
+ */
+#define LIMIT_SBOM_PACKAGES 16384
+#define LIMIT_SBOM_BYTES (64 * MIB)
+/* Bytes of a module's path or version: Go's own limit of file names is 255. */
+#define LIMIT_MODULE_BYTES 512
 /* Bytes of a URL: a signed one of GitHub's has 1 KiB. */
 #define LIMIT_URL_BYTES (8 * KIB)
 /* Redirects that one download follows. */

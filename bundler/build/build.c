@@ -65,6 +65,24 @@ static int open_assets(const struct build *build, const struct platform *platfor
 	return 0;
 }
 
+/* Hashes an asset from its beginning; its position does not change. */
+static int hash_asset(const struct assemble_asset *asset, const char *name,
+		      struct digest_sha512 *digest, struct error *err)
+{
+	struct digest_further state;
+	uint8_t bytes[16384];
+	uint64_t at = 0;
+	ssize_t got;
+
+	digest_further_init(&state);
+	for (; (got = pread(asset->fd, bytes, sizeof bytes, (off_t)at)) > 0; at += (uint64_t)got)
+		digest_further_add(&state, bytes, (size_t)got);
+	if (got < 0)
+		return error_errno(err, STATUS_FILE, "cannot read the archive for '%s'", name);
+	*digest = digest_further_sha512(&state);
+	return 0;
+}
+
 static int assemble(const struct build *build, const struct platform *platform, int directory,
 		    struct tree *tree, struct pool *pool, struct error *err)
 {
@@ -74,6 +92,9 @@ static int assemble(const struct build *build, const struct platform *platform, 
 	for (size_t i = 0; i < LIMIT_RECIPE_RELEASES; i++)
 		assets[i].fd = -1;
 	result = open_assets(build, platform, pool, assets, err);
+	for (size_t i = 0; i < LIMIT_RECIPE_RELEASES && build->archives && result == 0; i++)
+		if (assets[i].fd >= 0)
+			result = hash_asset(&assets[i], platform->name, &build->archives[i], err);
 	if (result == 0)
 		result = assemble_tree(tree, build->recipe, build->lock, platform, assets,
 				       directory, err);

@@ -18,6 +18,8 @@ struct build {
 	const struct lock *lock;	/* checked against the recipe */
 	struct fetch *fetch;
 	int64_t epoch;			/* time of every file */
+	/* Gets the SHA-512 of the platform's asset of each of the recipe's releases, or NULL. */
+	struct digest_sha512 *archives;
 	/* For images only: */
 	enum compression compression;
 	const struct recipe_flavour *flavour;	/* NULL for the recipe's own */

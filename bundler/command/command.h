@@ -40,6 +40,7 @@ extern const struct command command_library;
 extern const struct command command_lint;
 extern const struct command command_lock;
 extern const struct command command_rootfs;
+extern const struct command command_sbom;
 extern const struct command command_update;
 extern const struct command command_validate;
 

@@ -11,6 +11,8 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/purl.h"
+#include "recipe/identity.h"
 #include "recipe/image.h"
 #include "recipe/library.h"
 #include "recipe/release.h"
@@ -82,6 +84,9 @@ static int take_certificates(struct yaml *yaml, yaml_node_t *node, void *into, s
 	static const struct yaml_key keys[] = {
 		{ "file", true, NULL, path_beneath_fault, offsetof(struct recipe, certificates) },
 		{ "origin", true, NULL, NULL, offsetof(struct recipe, origin) },
+		{ "purl", false, NULL, purl_fault,
+		  offsetof(struct recipe, certificates_identity.purl) },
+		RECIPE_IDENTITY_KEYS(struct recipe, certificates_identity),
 		{ NULL, false, NULL, NULL, 0 },
 	};
 
@@ -93,6 +98,9 @@ static int take_zoneinfo(struct yaml *yaml, yaml_node_t *node, void *into, struc
 	static const struct yaml_key keys[] = {
 		{ "file", true, NULL, path_beneath_fault, offsetof(struct recipe, zoneinfo) },
 		{ "origin", true, NULL, NULL, offsetof(struct recipe, zoneinfo_origin) },
+		{ "purl", false, NULL, purl_fault,
+		  offsetof(struct recipe, zoneinfo_identity.purl) },
+		RECIPE_IDENTITY_KEYS(struct recipe, zoneinfo_identity),
 		{ NULL, false, NULL, NULL, 0 },
 	};
 

@@ -57,6 +57,13 @@ struct recipe_word {
 	char *word;
 };
 
+/* What identifies a package to SBOMs; each NULL where the recipe does not say it. */
+struct recipe_identity {
+	char *purl;		/* package URL: of a release a template */
+	char *supplier;		/* name of who distributes it */
+	char *licence;		/* SPDX licence expression */
+};
+
 /* Where a release of one version is. */
 struct recipe_release {
 	char *name, *version;	/* those of the recipe for its own release */
@@ -69,6 +76,7 @@ struct recipe_release {
 	struct recipe_format *formats;
 	size_t format_count;
 	bool shared;		/* platforms may have the same asset */
+	struct recipe_identity identity;
 	char *before;		/* first version to which this no longer applies, or NULL */
 };
 
@@ -151,8 +159,10 @@ struct recipe {
 	size_t platform_count;
 	char *certificates;	/* path below the recipe's directory, or NULL */
 	char *origin;		/* of the bundle: package and version, or dated bundle */
+	struct recipe_identity certificates_identity;
 	char *zoneinfo;		/* archive of time zones below the recipe's directory, or NULL */
 	char *zoneinfo_origin;	/* of it: package and version */
+	struct recipe_identity zoneinfo_identity;
 	struct recipe_entry *entries;
 	size_t entry_count;
 	struct recipe_image image;

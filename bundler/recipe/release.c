@@ -7,7 +7,9 @@
 
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/purl.h"
 #include "base/url.h"
+#include "recipe/identity.h"
 #include "recipe/recipe.h"
 #include "recipe/template.h"
 #include "recipe/version.h"
@@ -85,6 +87,13 @@ static int take_url(struct yaml *yaml, yaml_node_t *node, void *into, struct err
 	struct recipe_release *release = into;
 
 	return recipe_template_take(yaml, node, release, &release->url, url_fault, err);
+}
+
+static int take_purl(struct yaml *yaml, yaml_node_t *node, void *into, struct error *err)
+{
+	struct recipe_release *release = into;
+
+	return recipe_template_take(yaml, node, release, &release->identity.purl, purl_fault, err);
 }
 
 /* Empty means that the release has no checksum file. */
@@ -262,6 +271,8 @@ int recipe_release_take(struct yaml *yaml, yaml_node_t *node, void *into, struct
 		{ "directory", false, take_wrapper, NULL, 0 },
 		{ "shared", false, yaml_take_boolean, NULL,
 		  offsetof(struct recipe_release, shared) },
+		{ "purl", false, take_purl, NULL, 0 },
+		RECIPE_IDENTITY_KEYS(struct recipe_release, identity),
 		{ "older", false, take_older, NULL, 0 },
 		{ NULL, false, NULL, NULL, 0 },
 	};
@@ -292,6 +303,8 @@ static int take_other(struct yaml *yaml, yaml_node_t *key, yaml_node_t *value, v
 		{ "directory", false, take_wrapper, NULL, 0 },
 		{ "shared", false, yaml_take_boolean, NULL,
 		  offsetof(struct recipe_release, shared) },
+		{ "purl", false, take_purl, NULL, 0 },
+		RECIPE_IDENTITY_KEYS(struct recipe_release, identity),
 		{ "older", false, take_older, NULL, 0 },
 		{ NULL, false, NULL, NULL, 0 },
 	};

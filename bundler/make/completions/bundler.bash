@@ -18,6 +18,10 @@ _bundler_options() {
 			--mirror --netrc --header-file --ca-file --stall-timeout --timeout \
 			--offline --authfile --plain-http --force --json --quiet --verbose --help
 		;;
+	sbom)
+		echo --platform --format --output --lock --cache --mirror --netrc --header-file \
+			--ca-file --stall-timeout --timeout --offline --quiet --verbose --help
+		;;
 	copy)
 		echo --platform --referrers --force --json --cache --ca-file --stall-timeout \
 			--timeout --offline --authfile --plain-http --quiet --verbose --help
@@ -82,6 +86,7 @@ _bundler_takes() {
 	*.--compare) echo FILE ;;
 	*.--compress) echo HOW ;;
 	*.--flavour) echo TEXT ;;
+	*.--format) echo TEXT ;;
 	*.--from) echo DIR ;;
 	*.--header-file) echo FILE ;;
 	audit.--ignore | diff.--ignore) echo FIELDS ;;
@@ -95,7 +100,7 @@ _bundler_takes() {
 	*.--older-than) echo TEXT ;;
 	rootfs.--output | library.--output) echo DIR ;;
 	init.--output | certs.--output) echo FILE ;;
-	image.--output) echo PLACE ;;
+	image.--output | sbom.--output) echo PLACE ;;
 	*.--plain-http) echo TEXT ;;
 	*.--platform) echo PLATFORM ;;
 	*.--release) echo TEXT ;;
@@ -107,7 +112,7 @@ _bundler_takes() {
 	*.--url) echo TEXT ;;
 	rootfs.-o | library.-o) echo DIR ;;
 	init.-o | certs.-o) echo FILE ;;
-	image.-o) echo PLACE ;;
+	image.-o | sbom.-o) echo PLACE ;;
 	*.-p) echo PLATFORM ;;
 	esac
 }
@@ -116,6 +121,7 @@ _bundler_operand() {
 	case $1 in
 	rootfs) echo RECIPE ;;
 	image) echo RECIPE ;;
+	sbom) echo RECIPE ;;
 	copy) echo PLACE ;;
 	validate) echo PLACE ;;
 	audit) echo PLACE_OR_RECIPE ;;
@@ -161,8 +167,8 @@ _bundler_words() {
 		echo doi
 		;;
 	COMMAND)
-		echo init rootfs image copy validate audit diff fetch cache lock library update \
-			lint certs help version
+		echo init rootfs image sbom copy validate audit diff fetch cache lock library \
+			update lint certs help version
 		;;
 	cache.verb)
 		echo list verify prune
