@@ -97,7 +97,7 @@ char *digest_write_sha1(const struct digest_sha1 *digest, char hex[DIGEST_SHA1_H
 char *digest_write_sha512(const struct digest_sha512 *digest, char hex[DIGEST_SHA512_HEX_BYTES]);
 int digest_parse_sha512(struct digest_sha512 *digest, const char *hex);
 
-/* Those of SHA-256 with "sha256:" before the digits, as OCI writes it (descriptor.md, "Digests"). */
+/* Those of SHA-256 with "sha256:" before them, as OCI writes it (descriptor.md, "Digests"). */
 char *digest_write(const struct digest *digest, char text[DIGEST_TEXT_BYTES]);
 
 /* Fills digest and returns NULL, or why text is refused. */

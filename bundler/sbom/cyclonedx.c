@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CycloneDX 1.6: the model of an SBOM as a JSON document. */
-#include <string.h>
+#include "sbom/cyclonedx.h"
 
-#include "sbom/model.h"
+#include <string.h>
 
 static void set_text(json_t *object, const char *key, const char *text)
 {

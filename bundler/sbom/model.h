@@ -3,8 +3,14 @@
 #define BUNDLER_SBOM_MODEL_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#include "sbom/sbom.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/pool.h"
+#include "sbom/source.h"
+#include "tree/tree.h"
 
 /* What an SBOM says, before it has a format. Strings are in the model's pool or outlive it. */
 
@@ -99,9 +105,5 @@ char *sbom_model_time(const struct sbom *sbom, char text[SBOM_TIME_BYTES]);
 
 /* A JSON string; what is not UTF-8 has its bytes beyond ASCII written as \\xHH. */
 json_t *sbom_model_text(const char *text);
-
-/* A new document in each format, without what identifies it; for sbom_write. */
-json_t *sbom_spdx(const struct sbom *sbom);
-json_t *sbom_cyclonedx(const struct sbom *sbom);
 
 #endif

@@ -11,7 +11,9 @@
 #include "base/path.h"
 #include "base/purl.h"
 #include "recipe/identity.h"
+#include "sbom/cyclonedx.h"
 #include "sbom/model.h"
+#include "sbom/spdx.h"
 #include "unpack/buildinfo.h"
 
 const struct sbom_kind sbom_kinds[SBOM_FORMATS] = {
@@ -294,19 +296,32 @@ static int add_all_data(struct sbom *sbom, struct error *err)
 
 /* ---- files ---- */
 
-/* Notes which files are of which release: those at a path, or all below it. */
+/* Notes that what an entry takes of a release is at its path, or below it. */
+static void own(struct making *making, const struct recipe_entry *entry, const char *path)
+{
+	const struct tree *tree = making->sbom->source->tree;
+	const struct tree_node *node = tree_find(tree, path);
+	const size_t length = strlen(path);
+
+	if (node && entry->source != RECIPE_MEMBERS)
+		making->owners[node - tree->nodes] = making->releases[entry->release];
+	else if (node)
+		for (; node < tree->nodes + tree->count && strncmp(node->path, path, length) == 0;
+		     node++)
+			if (node->path[length] == '/' && !making->owners[node - tree->nodes])
+				making->owners[node - tree->nodes] =
+					making->releases[entry->release];
+}
+
 static int find_owners(struct making *making, struct error *err)
 {
 	const struct sbom_source *source = making->sbom->source;
-	const struct tree *tree = source->tree;
 	struct pool *pool = &making->sbom->pool;
 
-	making->owners = pool_new(pool, tree->count, sizeof(struct sbom_package *));
+	making->owners = pool_new(pool, source->tree->count, sizeof(struct sbom_package *));
 	for (size_t i = 0; i < source->recipe->entry_count; i++) {
 		const struct recipe_entry *entry = &source->recipe->entries[i];
-		const struct tree_node *node;
 		const char *path;
-		size_t length;
 
 		if (!recipe_is_of_release(entry)
 		    || (entry->os && strcmp(entry->os, source->platform->os) != 0))
@@ -314,18 +329,7 @@ static int find_owners(struct making *making, struct error *err)
 		path = recipe_expand(source->recipe, source->platform, pool, entry->path, err);
 		if (!path)
 			return -1;
-		node = tree_find(tree, path);
-		if (!node)
-			continue;
-		length = strlen(path);
-		if (entry->source != RECIPE_MEMBERS)
-			making->owners[node - tree->nodes] = making->releases[entry->release];
-		else
-			for (; node < tree->nodes + tree->count
-			       && strncmp(node->path, path, length) == 0; node++)
-				if (node->path[length] == '/' && !making->owners[node - tree->nodes])
-					making->owners[node - tree->nodes] =
-						making->releases[entry->release];
+		own(making, entry, path);
 	}
 	return 0;
 }
@@ -352,8 +356,10 @@ static int add_file(struct making *making, const struct tree_node *node, struct 
 		return error_errno(err, STATUS_FILE, "cannot read file '%s'", node->path);
 	file->sha1 = digest_further_sha1(&state);
 	file->sha512 = digest_further_sha512(&state);
-	return file->program ? sbom_model_program(sbom, making->owners[node - sbom->source->tree->nodes],
-						  node, err) : 0;
+	if (!file->program)
+		return 0;
+	return sbom_model_program(sbom, making->owners[node - sbom->source->tree->nodes], node,
+				  err);
 }
 
 static int add_files(struct making *making, struct error *err)

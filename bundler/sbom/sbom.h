@@ -2,18 +2,9 @@
 #ifndef BUNDLER_SBOM_SBOM_H
 #define BUNDLER_SBOM_SBOM_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/buffer.h"
-#include "base/digest.h"
 #include "base/error.h"
-#include "base/platform.h"
-#include "base/pool.h"
-#include "recipe/lock.h"
-#include "recipe/recipe.h"
-#include "tree/tree.h"
+#include "sbom/source.h"
 
 /*
  * Software bills of materials: what is in the image, or the root file system, of one platform. One
@@ -36,20 +27,6 @@ struct sbom_kind {
 };
 
 extern const struct sbom_kind sbom_kinds[SBOM_FORMATS];
-
-/* What the SBOM is of. */
-struct sbom_source {
-	const struct recipe *recipe;
-	const struct lock *lock;		/* checked against the recipe */
-	const struct platform *platform;
-	const struct tree *tree;		/* build_tree's for the platform */
-	/* Of the image's manifest; of the tree's, if no image is made: not on Linux. */
-	struct digest manifest;
-	bool image;
-	int64_t epoch;				/* the time of the document */
-	/* SHA-512 of the asset of each of the recipe's releases (struct build), or NULL. */
-	const struct digest_sha512 *archives;
-};
 
 /* The model. */
 struct sbom;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.3: the model of an SBOM as a JSON document. */
+#include "sbom/spdx.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "sbom/model.h"
 
 /*
  * Readers drop a package that a GENERATED_FROM points to, and need the category PACKAGE-MANAGER.

@@ -11,8 +11,8 @@
 
 /*
  * Go's build information: what a program says of the modules that it was built from (Go's packages
- * debug/buildinfo and runtime/debug). It is read from ELF and PE files that Go 1.18 or later linked.
- * Nothing in it is verified: whoever made the program could write anything.
+ * debug/buildinfo and runtime/debug). It is read from ELF and PE files that Go 1.18 or later has
+ * linked. Nothing in it is verified: whoever made the program could write anything.
  */
 
 struct buildinfo_module {
