@@ -148,7 +148,7 @@ static int run(int argc, char **argv, struct error *err)
 	if (is_one_of(argv[1], "help", "--help", "-h"))
 		return print_help(argc, argv, err);
 	command = find(argv[1]);
-	/* Before the options are read: what is wrong with them must not get into the image, either. */
+	/* Before the options are read: what is wrong with them must not get into the image. */
 	if (!command || command->streams)
 		report_yield_output(command_place_is_streamed(argc - 2, argv + 2));
 	if (!command)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares reports of --json with configs/schemas.
+"""Compares reports of --json with configs/schemas, and demands the algorithm before each digest.
 
     python3 reports.py DIRECTORY
 
@@ -8,6 +8,7 @@ line for each that is not what its schema says. Texts that end early are those o
 """
 import json
 import os
+import re
 import sys
 
 import jsonschema
@@ -26,6 +27,14 @@ def documents(command, text):
     return [json.loads(text)]
 
 
+def bare_digest(value):
+    """The first string that is the digits of a digest alone, or None."""
+    if isinstance(value, str):
+        return value if re.fullmatch("[0-9a-f]{64}", value) else None
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, map(bare_digest, values)), None)
+
+
 def main():
     checks = {}
     for name in sorted(os.listdir(sys.argv[1])):
@@ -42,6 +51,8 @@ def main():
                 error = jsonschema.exceptions.best_match(checks[command].iter_errors(document))
                 if error:
                     print(f"{name}: {error.json_path}: {error.message}")
+                if bare_digest(document):
+                    print(f"{name}: {bare_digest(document)} does not say of which algorithm it is")
         except ValueError as error:
             print(f"{name}: {error}")
 

@@ -111,10 +111,17 @@ static void print_item(const struct run *run, const char *label, const struct in
 	       age_of(run, item) / DAY_SECONDS, item->unfinished ? "  unfinished" : "");
 }
 
+/* Of an unfinished archive only the SHA-512 may be known. */
+static json_t *json_digest(const struct inventory_item *item)
+{
+	return json_sprintf("%s:%s", strlen(item->name) == 64 ? "sha256" : "sha512", item->name);
+}
+
 static json_t *json_item(const struct run *run, const struct inventory_item *item)
 {
-	return json_pack("{s:s, s:I, s:I}", item->unfinished ? "unfinished" : "sha256", item->name,
-			 "size", (json_int_t)item->size, "age", (json_int_t)age_of(run, item));
+	return json_pack("{s:o, s:I, s:I}", item->unfinished ? "unfinished" : "digest",
+			 json_digest(item), "size", (json_int_t)item->size,
+			 "age", (json_int_t)age_of(run, item));
 }
 
 /* What bundler has not written is nobody's to judge, but it takes room, too. */
@@ -206,7 +213,8 @@ static void print_damaged(const struct run *run, const struct inventory_item *it
 	const bool removed = finding->fate == REMOVED;
 
 	if (run->json)
-		json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "sha256", item->name,
+		json_array_append_new(list, json_pack("{s:o, s:o, s:b}", "digest",
+						      json_digest(item),
 						      "reason", report_json(finding->reason),
 						      "removed", removed));
 	else

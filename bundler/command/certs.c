@@ -130,10 +130,10 @@ static void print_report(const struct run *run, FILE *stream)
 
 static json_t *json_entry(const struct bundle_entry *entry)
 {
-	char hex[DIGEST_HEX_BYTES], date[CERTIFICATE_DATE_BYTES];
+	char date[CERTIFICATE_DATE_BYTES];
 	char *name = certificate_name(entry->certificate.subject);
-	json_t *object = json_pack("{ss ss ss}", "name", name,
-				   "sha256", digest_write_hex(&entry->digest, hex), "not_after",
+	json_t *object = json_pack("{ss so ss}", "name", name,
+				   "digest", report_json_digest(&entry->digest), "not_after",
 				   certificate_write_date(entry->certificate.not_after, date));
 
 	free(name);
@@ -143,9 +143,8 @@ static json_t *json_entry(const struct bundle_entry *entry)
 static void print_json(const struct run *run)
 {
 	struct digest digest = digest_of(run->text.bytes, run->text.length);
-	char hex[DIGEST_HEX_BYTES];
-	json_t *report = json_pack("{sI ss sI}", "certificates", (json_int_t)run->new.count,
-				   "sha256", digest_write_hex(&digest, hex),
+	json_t *report = json_pack("{sI so sI}", "certificates", (json_int_t)run->new.count,
+				   "digest", report_json_digest(&digest),
 				   "duplicates", (json_int_t)run->new.duplicates);
 
 	for (enum finding finding = 0; finding < FINDINGS; finding++) {

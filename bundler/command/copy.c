@@ -137,10 +137,12 @@ static int open_target(struct run *run, struct confine *confine, struct error *e
 
 /* ---- results ---- */
 
-static void print_json(const struct run *run, const char *digest, FILE *stream)
+static void print_json(const struct run *run, FILE *stream)
 {
-	json_t *report = json_pack("{s:s, s:s, s:o, s:o}", "digest", digest, "mediaType",
-				   run->closure.items[run->closure.top].descriptor.media_type,
+	const struct closure_item *top = &run->closure.items[run->closure.top];
+	json_t *report = json_pack("{s:o, s:s, s:o, s:o}",
+				   "digest", report_json_digest(&top->descriptor.digest),
+				   "mediaType", top->descriptor.media_type,
 				   "from", report_json(run->texts[0]),
 				   "to", report_json(run->texts[1]));
 
@@ -156,10 +158,10 @@ static int report(void *context, struct error *err)
 	FILE *stream = report_stream();
 	char digest[DIGEST_TEXT_BYTES];
 
-	digest_write(&closure->items[closure->top].descriptor.digest, digest);
 	if (run->json) {
-		print_json(run, digest, stream);
+		print_json(run, stream);
 	} else {
+		digest_write(&closure->items[closure->top].descriptor.digest, digest);
 		fprintf(stream, "%s  ", digest);
 		report_text(stream, run->texts[1]);
 		fputc('\n', stream);

@@ -94,9 +94,10 @@ static void print_archive(struct run *run, size_t number, const char *platform,
 	const char *path = pool_format(&run->inputs.pool, "%s/sha256/%s", run->inputs.fetch.cache,
 				       digest_write_hex(&asset->digest, hex));
 
-	print_object(run, json_pack("{s:s, s:s, s:s*, s:s, s:s, s:I, s:o}", "event", "archive",
+	print_object(run, json_pack("{s:s, s:s, s:s*, s:s, s:o, s:I, s:o}", "event", "archive",
 		"platform", platform, "release", release, "asset", asset->name,
-		"sha256", hex, "size", (json_int_t)fetch_size(&run->inputs.client, number),
+		"digest", report_json_digest(&asset->digest),
+		"size", (json_int_t)fetch_size(&run->inputs.client, number),
 		"path", report_json(path)));
 }
 

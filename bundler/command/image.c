@@ -185,12 +185,9 @@ static void print_json(const struct run *run, FILE *stream)
 	json_t *report = command_inputs_describe(&run->inputs), *images = json_array();
 
 	for (size_t i = 0; i < run->inputs.platform_count; i++) {
-		char hex[DIGEST_HEX_BYTES];
-
 		json_array_append_new(images, json_pack("{s:s, s:o}",
 			"platform", run->inputs.platforms[i]->name,
-			"manifest", json_sprintf("sha256:%s",
-						 digest_write_hex(&run->manifests[i], hex))));
+			"manifest", report_json_digest(&run->manifests[i])));
 	}
 	json_object_set_new(report, "tag", json_string(run->style.tag));
 	json_object_set_new(report, "compressor",

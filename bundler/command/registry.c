@@ -362,10 +362,8 @@ void command_registry_print(FILE *stream, const char *place, const struct push_r
 
 void command_registry_describe(json_t *report, const char *place, const struct push_result *pushed)
 {
-	char digest[DIGEST_TEXT_BYTES];
-
-	json_object_set_new(report, "pushed", json_pack("{s:o, s:s, s:I, s:I, s:I, s:I}",
-		"place", report_json(place), "digest", digest_write(&pushed->digest, digest),
+	json_object_set_new(report, "pushed", json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}",
+		"place", report_json(place), "digest", report_json_digest(&pushed->digest),
 		"blobs_sent", (json_int_t)pushed->sent,
 		"bytes_sent", (json_int_t)pushed->sent_bytes,
 		"blobs_there", (json_int_t)pushed->there,

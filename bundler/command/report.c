@@ -58,6 +58,13 @@ json_t *report_json(const char *text)
 	return string ? string : report_json_escaped(text);
 }
 
+json_t *report_json_digest(const struct digest *digest)
+{
+	char text[DIGEST_TEXT_BYTES];
+
+	return json_string(digest_write(digest, text));
+}
+
 void report_document(FILE *stream, json_t *document)
 {
 	json_dumpf(document, stream, JSON_INDENT(2));

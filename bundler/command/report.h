@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 
 /*
@@ -20,6 +21,9 @@ void report_line(const char *label, const char *text, const char *tail);
 /* A JSON string of text: escaped as by report_text, or only when text is not UTF-8. */
 json_t *report_json_escaped(const char *text);
 json_t *report_json(const char *text);
+
+/* A JSON string of a digest, as OCI writes it: the only form that reports have. */
+json_t *report_json_digest(const struct digest *digest);
 
 /* Prints a JSON document with a newline at its end, and frees it. */
 void report_document(FILE *stream, json_t *document);

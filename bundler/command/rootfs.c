@@ -64,12 +64,11 @@ static void print_json(struct run *run)
 		const struct platform *platform = run->inputs.platforms[i];
 		const char *directory = pool_format(&run->inputs.pool, "%s/%s", run->output,
 						    platform->directory);
-		char hex[DIGEST_HEX_BYTES];
 
-		json_array_append_new(roots, json_pack("{s:s, s:o, s:s}",
+		json_array_append_new(roots, json_pack("{s:s, s:o, s:o}",
 			"platform", platform->name,
 			"directory", report_json(directory),
-			"mtree", digest_write_hex(&run->digests[i], hex)));
+			"mtree", report_json_digest(&run->digests[i])));
 	}
 	json_object_set_new(report, "rootfs", roots);
 	report_document(stdout, report);

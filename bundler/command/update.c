@@ -149,13 +149,12 @@ static void print_json(const struct run *run, bool writes)
 	for (size_t k = 0; k < run->lock.release_count; k++)
 		for (size_t i = 0; i < run->lock.releases[k].asset_count; i++) {
 			const struct lock_asset *asset = &run->lock.releases[k].assets[i];
-			char hex[DIGEST_HEX_BYTES];
 
-			json_array_append_new(platforms, json_pack("{s:s, s:s*, s:s, s:s}",
+			json_array_append_new(platforms, json_pack("{s:s, s:s*, s:s, s:o}",
 				"platform", asset->platform->name,
 				"release", k > 0 ? run->lock.releases[k].name : NULL,
 				"url", asset->url,
-				"sha256", digest_write_hex(&asset->digest, hex)));
+				"digest", report_json_digest(&asset->digest)));
 		}
 	/* Optional platforms that this release does not have. */
 	for (size_t i = 0; i < run->recipe.platform_count; i++)

@@ -68,17 +68,17 @@ stdout <<-END
 	{
 	  "items": [
 	    {
-	      "sha256": "$one",
+	      "digest": "sha256:$one",
 	      "size": 3,
 	      "age": AGE
 	    },
 	    {
-	      "unfinished": "$half512",
+	      "unfinished": "sha512:$half512",
 	      "size": 8,
 	      "age": AGE
 	    },
 	    {
-	      "sha256": "$two",
+	      "digest": "sha256:$two",
 	      "size": 4,
 	      "age": AGE
 	    }
@@ -168,7 +168,7 @@ cache verify --json
 status 7
 stdout_stated=1
 check test "$(python3 -c 'import json, sys; r = json.load(open(sys.argv[1]))
-print(r["entries"], sorted((d["sha256"], d["reason"], d["removed"]) for d in r["damaged"]))' "$scratch/stdout")" = \
+print(r["entries"], sorted((d["digest"].removeprefix("sha256:"), d["reason"], d["removed"]) for d in r["damaged"]))' "$scratch/stdout")" = \
 	"3 $(python3 -c 'import sys; a = sys.argv; print(sorted([(a[1], "its SHA-256 is " + a[2], False), (a[3], "its SHA-256 is " + a[4], False)]))' \
 		"$one" "$changed" "$two" "$longer")"
 
@@ -341,14 +341,14 @@ stdout <<-END
 	  "dry_run": false,
 	  "removed": [
 	    {
-	      "sha256": "$one",
+	      "digest": "sha256:$one",
 	      "size": N,
 	      "age": N
 	    }
 	  ],
 	  "in_use": [
 	    {
-	      "sha256": "$used",
+	      "digest": "sha256:$used",
 	      "size": N,
 	      "age": N
 	    }

@@ -128,12 +128,12 @@ run bundler certs --json baltimore.pem
 stdout <<END
 {
   "certificates": 1,
-  "sha256": "$(sha256sum <baltimore.pem | cut -c1-64)",
+  "digest": "sha256:$(sha256sum <baltimore.pem | cut -c1-64)",
   "duplicates": 0,
   "expired": [
     {
       "name": "Baltimore CyberTrust Root",
-      "sha256": "${baltimore_line%% *}",
+      "digest": "sha256:${baltimore_line%% *}",
       "not_after": "2025-05-12"
     }
   ]
@@ -143,19 +143,19 @@ run bundler certs --json --compare commscope.pem digicert.pem
 stdout <<END
 {
   "certificates": 1,
-  "sha256": "$(sha256sum <digicert.pem | cut -c1-64)",
+  "digest": "sha256:$(sha256sum <digicert.pem | cut -c1-64)",
   "duplicates": 0,
   "added": [
     {
       "name": "DigiCert TLS ECC P384 Root G5",
-      "sha256": "${digicert_line%% *}",
+      "digest": "sha256:${digicert_line%% *}",
       "not_after": "2046-01-14"
     }
   ],
   "removed": [
     {
       "name": "CommScope Public Trust RSA Root-01",
-      "sha256": "${commscope_line%% *}",
+      "digest": "sha256:${commscope_line%% *}",
       "not_after": "2046-04-28"
     }
   ],

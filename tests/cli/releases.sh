@@ -174,7 +174,7 @@ begin 'events of fetch name the other releases'
 make_all
 lock
 run bundler fetch --json -p linux/amd64 "${sources[@]}" server.yaml
-filter '/"archive"/!d; s/"(sha256|path)":"[^"]*",?//g; s/,}/}/'
+filter '/"archive"/!d; s/"(digest|path)":"[^"]*",?//g; s/,}/}/'
 stdout <<-END
 	{"event":"archive","platform":"linux/amd64","asset":"server-2.0-linux-amd64.tar.gz","size":$(stat -c %s mirror/server-2.0-linux-amd64.tar.gz)}
 	{"event":"archive","platform":"linux/amd64","release":"probe","asset":"probe_0.4_linux_amd64.tar.gz","size":$(stat -c %s mirror/probe_0.4_linux_amd64.tar.gz)}
@@ -187,7 +187,7 @@ lock
 make_server 2.1
 rm mirror/server-2.0*
 run bundler update --json 2.1 server.yaml
-filter '/^      "sha256"/d'
+filter '/^      "digest"/d'
 stdout < <(sed "s|DIR|$PWD|" <<-'END'
 	{
 	  "name": "server",

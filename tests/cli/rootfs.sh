@@ -185,13 +185,13 @@ stdout <<-'END'
 	    {
 	      "platform": "linux/arm/v7",
 	      "directory": "rootfs/linux-arm-v7",
-	      "mtree": "DIGEST"
+	      "mtree": "sha256:DIGEST"
 	    }
 	  ]
 	}
 END
 check test "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["rootfs"][0]["mtree"])' \
-	"$scratch/stdout")" = "$(sha256sum <rootfs/linux-arm-v7.mtree | cut -d' ' -f1)"
+	"$scratch/stdout")" = "sha256:$(sha256sum <rootfs/linux-arm-v7.mtree | cut -d' ' -f1)"
 
 begin 'JSON of a path that is not UTF-8'
 run bundler rootfs --json -p linux/arm/v7 -o $'\xff' "${offline[@]}" "$scratch/good/tiny.yaml"

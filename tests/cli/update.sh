@@ -79,17 +79,17 @@ stdout <<-END
 	    {
 	      "platform": "linux/amd64",
 	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-amd64.tar.gz",
-	      "sha256": "$(digest 1)"
+	      "digest": "sha256:$(digest 1)"
 	    },
 	    {
 	      "platform": "linux/arm/v7",
 	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-arm7.tar.gz",
-	      "sha256": "$(digest 3)"
+	      "digest": "sha256:$(digest 3)"
 	    },
 	    {
 	      "platform": "linux/arm64",
 	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-arm64.tar.gz",
-	      "sha256": "$(digest 2)"
+	      "digest": "sha256:$(digest 2)"
 	    }
 	  ],
 	  "left_out": []

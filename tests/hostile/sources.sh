@@ -244,7 +244,7 @@ check test "$(wc -l <requests)" -eq 1
 fetch --json -p linux/arm/v7
 stdout <<-END
 {"event":"cached","asset":"demo-v1.0-linux-armv7.tar.gz","done":300000,"total":300000}
-{"event":"archive","platform":"linux/arm/v7","asset":"demo-v1.0-linux-armv7.tar.gz","sha256":"${entry#*/}","size":300000,"path":"cache/$entry"}
+{"event":"archive","platform":"linux/arm/v7","asset":"demo-v1.0-linux-armv7.tar.gz","digest":"sha256:${entry#*/}","size":300000,"path":"cache/$entry"}
 END
 
 begin 'events as JSON'
@@ -258,7 +258,7 @@ stdout <<-END
 {"event":"started","asset":"$asset","url":"$origin/$asset","total":5000}
 {"event":"progress","asset":"$asset","url":"$origin/$asset","done":5000,"total":5000}
 {"event":"done","asset":"$asset","done":5000,"total":5000}
-{"event":"archive","platform":"linux/amd64","asset":"$asset","sha256":"${entry#*/}","size":5000,"path":"cache/$entry"}
+{"event":"archive","platform":"linux/amd64","asset":"$asset","digest":"sha256:${entry#*/}","size":5000,"path":"cache/$entry"}
 END
 
 begin 'a download that takes long: a line after ten seconds, where there is no terminal'

@@ -46,7 +46,7 @@ stdout <<-END
 	    {
 	      "platform": "linux/amd64",
 	      "url": "${place}1.1.0/$name",
-	      "sha256": "$one"
+	      "digest": "sha256:$one"
 	    }
 	  ],
 	  "left_out": []
