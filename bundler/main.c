@@ -158,8 +158,10 @@ static int run(int argc, char **argv, struct error *err)
 		return STATUS_OK;
 	}
 	registry = command->registry && names_registry(argc - 1, argv + 1);
-	if ((registry && broker_start(err) < 0)
-	    || confinement_begin(&confine, command, command->network || registry, err) < 0)
+	if (command->begins)
+		confine = (struct confine){ .mode = CONFINE_OFF };
+	else if ((registry && broker_start(err) < 0)
+		 || confinement_begin(&confine, command, command->network || registry, err) < 0)
 		return -1;
 	parser = (struct option_parser){
 		.specs = command->options, .argc = argc - 1, .argv = argv + 1, .confine = &confine,

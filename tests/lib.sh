@@ -196,6 +196,9 @@ keep_report() {
 		shift
 	done
 	command=${2-}
+	case " $* " in
+	*' --list '*) command+=-list ;;
+	esac
 	[ -e "$top/configs/schemas/$command.schema.json" ] || return 0
 	case " $* " in
 	*'-archive:-'*) return 0 ;;
@@ -237,7 +240,7 @@ run() {
 	# How often a line of progress comes depends on the machine; a test of it sets this.
 	[ ! -s "$scratch/stderr" ] || [ -n "$keep_progress" ] || sed -i '/^progress: /d' "$scratch/stderr"
 	case " $* " in
-	*' --json '*) keep_report "$@" ;;
+	*' --json '* | *' audit '*' --list '*) keep_report "$@" ;;
 	esac
 	[ $ran_status -ne 124 ] || fail "$ran: not done after $((4 * ${TEST_TIMEOUT:-60})) s"
 }

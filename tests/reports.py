@@ -5,6 +5,7 @@
 
 Each file of DIRECTORY is COMMAND.NUMBER: what a run of the command printed on standard output. Prints a
 line for each that is not what its schema says. Texts that end early are those of runs that were ended.
+What is about a row of a list, without what says which row it is, is compared with the command's own schema.
 """
 import json
 import os
@@ -22,7 +23,7 @@ def load(name):
 
 
 def documents(command, text):
-    if command == "fetch":
+    if command in ("fetch", "audit-list"):
         return [json.loads(line) for line in text.splitlines()]
     return [json.loads(text)]
 
@@ -35,22 +36,33 @@ def bare_digest(value):
     return next(filter(None, map(bare_digest, values)), None)
 
 
+def validator(command):
+    schema = load(f"{command}.schema.json")
+    # In the place of the reference, which versions of jsonschema resolve in different ways.
+    schema["anyOf"][1] = load(schema["anyOf"][1]["$ref"])
+    return jsonschema.Draft7Validator(schema)
+
+
+def without_row(document):
+    return {key: value for key, value in document.items() if key not in ("image", "recipe", "status")}
+
+
 def main():
     checks = {}
     for name in sorted(os.listdir(sys.argv[1])):
         command = name.partition(".")[0]
         if command not in checks:
-            schema = load(f"{command}.schema.json")
-            # In the place of the reference, which versions of jsonschema resolve in different ways.
-            schema["anyOf"][1] = load(schema["anyOf"][1]["$ref"])
-            checks[command] = jsonschema.Draft7Validator(schema)
+            checks[command] = [(validator(command), lambda document: document)]
+            if command.endswith("-list"):
+                checks[command].append((validator(command.removesuffix("-list")), without_row))
         with open(f"{sys.argv[1]}/{name}", encoding="utf-8") as f:
             text = f.read()
         try:
             for document in documents(command, text):
-                error = jsonschema.exceptions.best_match(checks[command].iter_errors(document))
-                if error:
-                    print(f"{name}: {error.json_path}: {error.message}")
+                for check, part in checks[command]:
+                    error = jsonschema.exceptions.best_match(check.iter_errors(part(document)))
+                    if error:
+                        print(f"{name}: {error.json_path}: {error.message}")
                 if bare_digest(document):
                     print(f"{name}: {bare_digest(document)} does not say of which algorithm it is")
         except ValueError as error:

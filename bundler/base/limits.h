@@ -248,6 +248,14 @@
 #define LIMIT_NOTE_BYTES (2 * LIMIT_URL_BYTES)
 /* Bytes of a git repository's packed-refs: one of 100,000 references has some 8 MiB. */
 #define LIMIT_PACKED_REFS_BYTES (64 * MIB)
+/* Bytes of a list of images to audit: a row of a long reference and a recipe has some 150. */
+#define LIMIT_LIST_BYTES (64 * MIB)
+/* Rows of a list that are audited at a time. */
+#define LIMIT_LIST_JOBS 64
+/* Rows that are begun behind one that is not done: their lines are kept in memory. */
+#define LIMIT_LIST_AHEAD 256
+/* Bytes of the report about one row: of an image with a hundred differences some 30 KiB. */
+#define LIMIT_LIST_REPORT_BYTES (1 * MIB)
 /* Bytes of a file generated for an image's repository, and of the file that it replaces. */
 #define LIMIT_GENERATED_BYTES (16 * MIB)
 

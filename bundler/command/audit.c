@@ -20,13 +20,16 @@
 #include "base/directory.h"
 #include "base/limits.h"
 #include "build/build.h"
+#include "command/broker.h"
 #include "command/confinement.h"
 #include "command/differences.h"
 #include "command/inputs.h"
+#include "command/list.h"
 #include "command/place.h"
 
 /* One run of the command. */
 struct run {
+	struct command_list list;
 	struct command_inputs inputs;
 	struct command_registry registry;
 	struct command_differences differences;
@@ -52,6 +55,7 @@ static const struct option_spec options[] = {
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	{ "pinned", NULL, "compare with the results in the lock; nothing is fetched",
 	  OPTION(pinned) },
+	COMMAND_LIST_OPTIONS("audit"),
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
@@ -357,50 +361,102 @@ static int check_release(struct run *run, struct error *err)
 	return 0;
 }
 
+/*
+ * Confines the process, which is that of one place. A place in a registry may need credential
+ * helpers.
+ */
+static int begin(struct run *run, struct confine *confine, struct error *err)
+{
+	return strncmp(run->text, "docker://", strlen("docker://")) == 0 && broker_start(err) < 0
+	       ? -1 : confinement_begin(confine, &command_audit, true, err);
+}
+
 /* The first operand is the place, the second the recipe. */
+static int audit_place(struct run *run, struct option_parser *parser, struct error *err)
+{
+	struct command_inputs *inputs = &run->inputs;
+	const bool lock_given = inputs->lock_file;
+	int result = -1;
+
+	run->text = option_operand(parser);
+	if (!run->text)
+		return error_set(err, STATUS_USAGE, "cannot audit: no place is given");
+	if (begin(run, parser->confine, err) < 0
+	    || location_parse(&run->place, &inputs->pool, run->text, err) < 0
+	    || command_inputs_open(inputs, parser, err) < 0)
+		return -1;
+	run->style.name = recipe_image_name(&inputs->recipe, &inputs->pool);
+	run->style.tag = run->place.tag ? run->place.tag
+			 : run->place.reference.tag ? run->place.reference.tag
+			 : recipe_tag(&inputs->recipe, &inputs->pool);
+	command_place_list(parser->confine, &run->place);
+	if (command_inputs_part(inputs, err) == 0
+	    && command_registry_start(&run->registry, inputs, &run->place, 1, err) == 0
+	    && confine_reading(parser->confine, err) == 0
+	    && command_place_open(&run->registry, &run->place, PULL_IMAGES, err) == 0
+	    && observe_place_open(&run->observed, &run->place, err) == 0
+	    && command_inputs_flavour(inputs, run->flavour_name, &run->flavour, err) == 0
+	    && choose_platforms(run, err) == 0 && command_inputs_lock(inputs, err) == 0
+	    && (lock_given || check_release(run, err) == 0)
+	    && (run->pinned || command_inputs_connect(inputs, err) == 0))
+		result = audit(run, err);
+	observe_place_close(&run->observed);
+	command_place_close(&run->place);
+	return result;
+}
+
+static void close_run(struct run *run)
+{
+	command_differences_free(&run->differences);
+	command_registry_close(&run->registry);
+	command_inputs_close(&run->inputs);
+}
+
+/* What the process of a row needs. */
+struct row {
+	struct run *run;
+	struct option_parser *parser;
+};
+
+/* For command_list_run. */
+static int audit_row(void *context, char **words, struct error *err)
+{
+	struct row *row = context;
+	int result;
+
+	row->parser->argv = words;
+	row->parser->argc = COMMAND_LIST_WORDS;
+	result = audit_place(row->run, row->parser, err);
+	close_run(row->run);
+	broker_stop();
+	confine_free(row->parser->confine);
+	return result;
+}
+
+static int audit_list(struct run *run, struct option_parser *parser, struct error *err)
+{
+	struct row row = { run, parser };
+
+	if (parser->argc > 0)
+		return error_set(err, STATUS_USAGE, "cannot use operand '%s': --list has the "
+				 "places and their recipes", parser->argv[0]);
+	run->differences.json = true;
+	return command_list_run(&run->list, audit_row, &row, err);
+}
+
 static int run_audit(struct option_parser *parser, struct error *err)
 {
 	struct run run = {
 		.inputs = COMMAND_INPUTS_INIT, .registry = COMMAND_REGISTRY_READ,
 		.differences = COMMAND_DIFFERENCES_INIT("expected", "found"),
 	};
-	struct command_inputs *inputs = &run.inputs;
-	bool lock_given = false;
 	int result = -1;
 
-	if (option_parse(parser, &run, err) < 0
-	    || command_differences_check(&run.differences, err) < 0)
-		goto out;
-	run.text = option_operand(parser);
-	if (!run.text) {
-		error_set(err, STATUS_USAGE, "cannot audit: no place is given");
-		goto out;
-	}
-	lock_given = inputs->lock_file;
-	if (location_parse(&run.place, &inputs->pool, run.text, err) < 0
-	    || command_inputs_open(inputs, parser, err) < 0)
-		goto out;
-	run.style.name = recipe_image_name(&inputs->recipe, &inputs->pool);
-	run.style.tag = run.place.tag ? run.place.tag
-			: run.place.reference.tag ? run.place.reference.tag
-			: recipe_tag(&inputs->recipe, &inputs->pool);
-	command_place_list(parser->confine, &run.place);
-	if (command_inputs_part(inputs, err) == 0
-	    && command_registry_start(&run.registry, inputs, &run.place, 1, err) == 0
-	    && confine_reading(parser->confine, err) == 0
-	    && command_place_open(&run.registry, &run.place, PULL_IMAGES, err) == 0
-	    && observe_place_open(&run.observed, &run.place, err) == 0
-	    && command_inputs_flavour(inputs, run.flavour_name, &run.flavour, err) == 0
-	    && choose_platforms(&run, err) == 0 && command_inputs_lock(inputs, err) == 0
-	    && (lock_given || check_release(&run, err) == 0)
-	    && (run.pinned || command_inputs_connect(inputs, err) == 0))
-		result = audit(&run, err);
-	observe_place_close(&run.observed);
-	command_place_close(&run.place);
-out:
-	command_differences_free(&run.differences);
-	command_registry_close(&run.registry);
-	command_inputs_close(inputs);
+	if (option_parse(parser, &run, err) == 0
+	    && command_differences_check(&run.differences, err) == 0)
+		result = run.list.file ? audit_list(&run, parser, err)
+				       : audit_place(&run, parser, err);
+	close_run(&run);
 	return result;
 }
 
@@ -408,16 +464,19 @@ const struct command command_audit = {
 	.name = "audit",
 	.summary = "compare an image or a tree with what recipe, lock and release make",
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
-		    "[--require VERDICT] [--strict] [--force] [--pinned] [--json] [-q] "
+		    "[--require VERDICT] [--strict] [--force] [--pinned] [--list FILE] [-j N] "
+		    "[--json] [-q] "
 		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "
 		    "[--timeout SECONDS] [--offline] [--authfile FILE] "
-		    "[--plain-http HOST]... PLACE [RECIPE]",
+		    "[--plain-http HOST]... [PLACE [RECIPE]]",
 	.examples = "  bundler audit docker://registry.example/nats:1.0 nats.yaml\n"
-		    "  bundler audit --json dir:rootfs/linux-amd64 nats.yaml\n",
+		    "  bundler audit --json dir:rootfs/linux-amd64 nats.yaml\n"
+		    "  bundler audit --list images.txt -j 4 >report.jsonl\n",
 	.options = options,
 	.network = true,
 	.registry = true,
 	.writes = true,
+	.begins = true,
 	.run = run_audit,
 };

@@ -21,6 +21,7 @@ struct command {
 	bool registry;			/* it needs connections for a place in a registry */
 	bool streams;			/* an image may go to standard output */
 	bool outputs;			/* the files are not only the cache and large temporaries */
+	bool begins;			/* it begins the confinement itself, after its options */
 	/*
 	 * Returns STATUS_OK or the status of what a report has said, commonly STATUS_DIFFERENCES,
 	 * or -1 with err filled. Results go to stdout.

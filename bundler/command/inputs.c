@@ -21,9 +21,8 @@
 
 #define MAXIMUM_SECONDS 86400
 
-/* A whole number from an option or a variable, 0 to maximum. STATUS_USAGE. */
-static int read_number(const char *what, const char *text, int64_t maximum, int64_t *number,
-		       struct error *err)
+int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
+			  struct error *err)
 {
 	char *end;
 
@@ -103,7 +102,7 @@ int command_inputs_seconds(void *seconds, const struct option_spec *spec, const 
 	int64_t number;
 
 	snprintf(name, sizeof name, "--%s", spec->name);
-	if (read_number(name, value, MAXIMUM_SECONDS, &number, err) < 0)
+	if (command_inputs_number(name, value, MAXIMUM_SECONDS, &number, err) < 0)
 		return -1;
 	*(unsigned *)seconds = (unsigned)number;
 	return 0;
@@ -130,7 +129,8 @@ static int read_epoch(int64_t *number, struct error *err)
 {
 	const char *epoch = command_inputs_variable("SOURCE_DATE_EPOCH");
 
-	return epoch ? read_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, number, err) : 0;
+	return !epoch ? 0 : command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, number,
+						  err);
 }
 
 int command_inputs_now(int64_t *now, struct error *err)

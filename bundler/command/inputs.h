@@ -54,6 +54,10 @@ int command_inputs_mirror(void *inputs, const struct option_spec *spec, const ch
 int command_inputs_seconds(void *seconds, const struct option_spec *spec, const char *value,
 			   struct error *err);
 
+/* A whole number from an option or a variable, 0 to maximum. STATUS_USAGE. */
+int command_inputs_number(const char *what, const char *text, int64_t maximum, int64_t *number,
+			  struct error *err);
+
 struct command_inputs {
 	struct recipe recipe;
 	struct lock lock;

@@ -131,7 +131,7 @@ void report_error(const struct error *err)
 		report_line("hint: ", err->hint, "");
 }
 
-void report_error_json(const struct error *err)
+json_t *report_error_describe(const struct error *err)
 {
 	static const char *const reasons[] = {
 		[STATUS_USAGE] = "usage", [STATUS_CONFIG] = "configuration",
@@ -140,16 +140,22 @@ void report_error_json(const struct error *err)
 		[STATUS_LIMIT] = "limit", [STATUS_REGISTRY] = "registry",
 		[STATUS_INTERRUPTED] = "interrupted",
 	};
+	json_t *error = json_pack("{s:i, s:s, s:o}", "status", (int)err->status, "reason",
+				  reasons[err->status], "message", report_json(err->message));
+
+	if (err->hint[0] != '\0')
+		json_object_set_new(error, "hint", report_json(err->hint));
+	return json_pack("{s:o}", "error", error);
+}
+
+void report_error_json(const struct error *err)
+{
 	json_t *error;
 
 	if (yielded)
 		return;
-	error = json_pack("{s:i, s:s, s:o}", "status", (int)err->status, "reason",
-			  reasons[err->status], "message", report_json(err->message));
-	if (err->hint[0] != '\0')
-		json_object_set_new(error, "hint", report_json(err->hint));
 	/* In a line of its own: it may follow events, which have one each. */
-	error = json_pack("{s:o}", "error", error);
+	error = report_error_describe(err);
 	json_dumpf(error, stdout, 0);
 	putchar('\n');
 	fflush(stdout);

@@ -46,9 +46,12 @@ FILE *report_stream(void);
 /* Prints why the program fails, on standard error. */
 void report_error(const struct error *err);
 
+/* The object of a failure: {"error": {"status", "reason", "message", "hint"}}. */
+json_t *report_error_describe(const struct error *err);
+
 /*
- * Prints it as the result of --json: {"error": {"status", "reason", "message", "hint"}}, unless
- * standard output is for an image. reason is a word for the status.
+ * Prints this object as the result of --json, unless standard output is for an image. reason is a
+ * word for the status.
  */
 void report_error_json(const struct error *err);
 

@@ -47,6 +47,7 @@ drwxr-xr-x usr/local/share/bash-completion/completions
 drwxr-xr-x usr/local/share/bundler
 -rw-r--r-- usr/local/share/bundler/recipe.schema.json
 drwxr-xr-x usr/local/share/bundler/schemas
+-rw-r--r-- usr/local/share/bundler/schemas/audit-list.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/audit.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/cache.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/certs.schema.json

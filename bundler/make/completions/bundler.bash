@@ -31,10 +31,10 @@ _bundler_options() {
 			--authfile --plain-http --quiet --verbose --help
 		;;
 	audit)
-		echo --platform --flavour --style --pinned --ignore --require --strict --force \
-			--json --quiet --lock --cache --mirror --netrc --header-file --ca-file \
-			--stall-timeout --timeout --offline --authfile --plain-http --verbose \
-			--help
+		echo --platform --flavour --style --pinned --list --jobs --ignore --require \
+			--strict --force --json --quiet --lock --cache --mirror --netrc \
+			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
+			--plain-http --verbose --help
 		;;
 	diff)
 		echo --platform --ignore --require --strict --force --json --quiet --cache \
@@ -91,7 +91,9 @@ _bundler_takes() {
 	*.--header-file) echo FILE ;;
 	audit.--ignore | diff.--ignore) echo FIELDS ;;
 	lint.--ignore) echo RULES ;;
+	*.--jobs) echo TEXT ;;
 	*.--library) echo FILE ;;
+	*.--list) echo FILE ;;
 	*.--lock) echo FILE ;;
 	*.--max-size) echo TEXT ;;
 	*.--mirror) echo TEXT ;;
@@ -110,6 +112,7 @@ _bundler_takes() {
 	*.--sums) echo FILE ;;
 	*.--timeout) echo TEXT ;;
 	*.--url) echo TEXT ;;
+	*.-j) echo TEXT ;;
 	rootfs.-o | library.-o) echo DIR ;;
 	init.-o | certs.-o) echo FILE ;;
 	image.-o | sbom.-o) echo PLACE ;;

@@ -125,6 +125,8 @@ complete -c bundler -n '__fish_seen_subcommand_from audit' -s p -l platform -x -
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l flavour -x -d 'expect this flavour, not the recipe'\''s own image'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l style -x -a 'doi' -d 'doi: expect a layout in this style'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l pinned -d 'compare with the results in the lock; nothing is fetched'
+complete -c bundler -n '__fish_seen_subcommand_from audit' -l list -r -F -d 'audit each row of FILE: a place and a recipe'
+complete -c bundler -n '__fish_seen_subcommand_from audit' -s j -l jobs -x -d 'rows at a time, not as many as processors'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l ignore -x -a 'path type mode owner time size content link attribute runtime platform config history annotation layer manifest index file' -d 'do not compare these, or FIELD:SUBJECT; by commas'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l require -x -a 'equivalent identical' -d 'equivalent, the default, or identical'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l strict -d 'count notes as differences'
