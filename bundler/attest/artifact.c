@@ -6,8 +6,6 @@
 
 #include "image/document.h"
 
-#define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
-
 #define BUILDKIT_TYPE "application/vnd.docker.attestation.manifest.v1+json"
 #define BUILDKIT_PREDICATE "in-toto.io/predicate-type"
 
@@ -27,7 +25,7 @@ static json_t *describe_manifest(const struct artifact_subject *subject, const c
 						     strlen(ARTIFACT_EMPTY_BYTES));
 
 	return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "schemaVersion", 2,
-			 "mediaType", MANIFEST_TYPE, "artifactType", artifact_type,
+			 "mediaType", ARTIFACT_MANIFEST_TYPE, "artifactType", artifact_type,
 			 "config", describe(ARTIFACT_EMPTY_TYPE, &empty,
 					    strlen(ARTIFACT_EMPTY_BYTES)),
 			 "layers", layers,
@@ -65,7 +63,7 @@ struct content artifact_buildkit(const struct artifact_subject *subject,
 
 json_t *artifact_buildkit_entry(const struct content *manifest, const struct digest *subject)
 {
-	json_t *entry = describe(MANIFEST_TYPE, &manifest->digest, manifest->size);
+	json_t *entry = describe(ARTIFACT_MANIFEST_TYPE, &manifest->digest, manifest->size);
 	char text[DIGEST_TEXT_BYTES];
 
 	json_object_set_new(entry, "annotations", json_pack("{s:s, s:s}",

@@ -15,6 +15,9 @@
  * which are entries of its index (moby/buildkit docs/attestations/attestation-storage.md).
  */
 
+#define ARTIFACT_MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
+#define ARTIFACT_INDEX_TYPE "application/vnd.oci.image.index.v1+json"
+
 /* The configuration of both: "{}" (manifest.md, "Guidance for an Empty Descriptor"). */
 #define ARTIFACT_EMPTY_TYPE "application/vnd.oci.empty.v1+json"
 #define ARTIFACT_EMPTY_BYTES "{}"

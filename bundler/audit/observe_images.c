@@ -9,7 +9,10 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "image/listing.h"
 #include "image/reference.h"
+
+#define LISTS (2 * LIMIT_IMAGES)	/* one for each image, and one for each index */
 
 static int refuse(const struct observe_images *images, enum status status, const char *reason)
 {
@@ -178,11 +181,35 @@ static int add_image(struct observe_images *images, struct image *image)
 	return 0;
 }
 
+/* A list of referrers is no index of images, even if it leads to one. */
+static bool is_list(const struct observe_images *images, const struct walk_entry *entry)
+{
+	const char *tag = entry->descriptor->reference;
+
+	return !images->tag && !images->registry && entry->depth == 0 && tag && listing_is_tag(tag);
+}
+
+static int take_index(struct observe_images *images, const struct walk_entry *entry)
+{
+	const bool list = is_list(images, entry);
+	size_t *count = list ? &images->list_count : &images->nested_count;
+	struct image_document *index;
+
+	if (entry->depth == LIMIT_INDEX_DEPTH || *count == (list ? LISTS : LIMIT_IMAGES))
+		return refuse(images, STATUS_LIMIT, "it has too many image indexes");
+	index = pool_new(&images->pool, 1, sizeof *index);
+	(list ? images->lists : images->nested)[(*count)++] = index;
+	if (walk_index(&images->walk, entry, index) < 0)
+		return -1;
+	if (index->fault)
+		add_fault(images, "image index", "a JSON document", index->fault);
+	return 0;
+}
+
 static int take_entry(struct walk *walk, const struct walk_entry *entry)
 {
 	struct observe_images *images = walk->context;
 	const size_t faults = images->fault_count;
-	struct image_document *index;
 	const char *referrer;
 	struct image image;
 	int result;
@@ -190,17 +217,8 @@ static int take_entry(struct walk *walk, const struct walk_entry *entry)
 	if (images->tag && entry->depth == 0
 	    && !descriptor_is_named(entry->descriptor, images->tag))
 		return 0;
-	if (entry->descriptor->media->kind == MEDIA_INDEX) {
-		if (entry->depth == LIMIT_INDEX_DEPTH || images->nested_count == LIMIT_IMAGES)
-			return refuse(images, STATUS_LIMIT, "it has too many image indexes");
-		index = pool_new(&images->pool, 1, sizeof *index);
-		images->nested[images->nested_count++] = index;
-		if (walk_index(walk, entry, index) < 0)
-			return -1;
-		if (index->fault)
-			add_fault(images, "image index", "a JSON document", index->fault);
-		return 0;
-	}
+	if (entry->descriptor->media->kind == MEDIA_INDEX)
+		return take_index(images, entry);
 	result = walk_image(walk, entry, &image);
 	/* There, no index leads to a single image. */
 	if (images->registry && entry->depth == 0)
@@ -336,6 +354,7 @@ int observe_images_open(struct observe_images *images, const struct location *pl
 	walk->values = LIMIT_OBSERVED_VALUES;
 	walk->stored = UINT64_MAX;
 	images->nested = pool_new(&images->pool, LIMIT_IMAGES, sizeof *images->nested);
+	images->lists = pool_new(&images->pool, LISTS, sizeof *images->lists);
 	if (walk_table(walk, IMAGE_LAYOUT, &images->layout) < 0
 	    || walk_table(walk, IMAGE_INDEX_FILE, &images->index) < 0
 	    || (place->kind != LOCATION_OCI
@@ -370,6 +389,8 @@ void observe_images_close(struct observe_images *images)
 		image_free(&images->items[i]);
 	for (size_t i = 0; i < images->nested_count; i++)
 		document_free(&images->nested[i]->json);
+	for (size_t i = 0; i < images->list_count; i++)
+		document_free(&images->lists[i]->json);
 	document_free(&images->layout.json);
 	document_free(&images->index.json);
 	document_free(&images->docker.json);

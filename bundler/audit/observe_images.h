@@ -37,6 +37,8 @@ struct observe_images {
 	struct image_document layout, index, docker;
 	struct image_document **nested;	/* image indexes that index.json leads to */
 	size_t nested_count;
+	struct image_document **lists;	/* of referrers, that a layout has under tags */
+	size_t list_count;
 	struct image *items;
 	size_t count;
 	struct pool pool;

@@ -8,17 +8,21 @@
 
 #include "audit/config.h"
 #include "audit/pairs.h"
+#include "image/listing.h"
 
-/* Removes what leads to the images, which are compared themselves. */
+/* Removes what leads to the images, which are compared themselves, and to what refers to them. */
 static json_t *strip_table(const json_t *root)
 {
 	json_t *copy = json_deep_copy(root), *descriptor;
 	size_t i = 0;
 
 	while ((descriptor = json_array_get(json_object_get(copy, "manifests"), i))) {
+		const struct descriptor fields = descriptor_read(descriptor);
+
 		json_object_del(descriptor, "digest");
 		json_object_del(descriptor, "size");
-		if (descriptor_read(descriptor).media->kind == MEDIA_INDEX)
+		if (fields.media->kind == MEDIA_INDEX
+		    && !(fields.reference && listing_is_tag(fields.reference)))
 			i++;
 		else
 			json_array_remove(json_object_get(copy, "manifests"), i);

@@ -81,6 +81,16 @@ struct channel *compress_open(enum compression format, channel_consume *consume,
 	return channel_open(format == COMPRESSION_ZSTD ? &zstd : &gzip, consume, context);
 }
 
+const char *compress_name(enum compression format)
+{
+	static const char *const names[COMPRESSIONS_OF_LAYERS] = {
+		[COMPRESSION_NONE] = "none", [COMPRESSION_GZIP] = "gzip",
+		[COMPRESSION_ZSTD] = "zstd",
+	};
+
+	return names[format];
+}
+
 const char *compress_version(enum compression format)
 {
 	return format == COMPRESSION_ZSTD

@@ -22,6 +22,9 @@
 struct channel *compress_open(enum compression format, channel_consume *consume,
 			      void *context);
 
+/* "none", "gzip" or "zstd". */
+const char *compress_name(enum compression format);
+
 /* Library, version and level, on which the bytes depend: "libdeflate <version> level <number>". */
 const char *compress_version(enum compression format);
 

@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "build/kept.h"
 #include "tree/layer.h"
 #include "tree/rootfs.h"
 
@@ -153,7 +152,7 @@ static int publish_layout(const struct image_output *output, const struct tree *
 
 	if (rootfs_write(layout, staging->fd, output->name, err) < 0)
 		return -1;
-	if (kept && (kept_link(kept, staging->fd, output->name, layout->epoch, err) < 0
+	if (kept && (kept_link(kept, staging->fd, output->name, layout, err) < 0
 		     || staging_flush_all(staging, err) < 0))
 		return -1;
 	return staging_publish(&(struct staging_move){ staging, output->name, false }, 1,
@@ -173,8 +172,7 @@ static int write_layout(const struct image_output *output, struct tree *layout,
 		       ? -1 : publish_layout(output, layout, NULL, source, err);
 	result = kept_open(&kept, output->place, output->tag, err);
 	if (result == 0)
-		result = source->fill(source->context, layout,
-				      output->tag ? kept.index.json.root : NULL, err);
+		result = source->fill(source->context, layout, output->tag ? &kept : NULL, err);
 	if (result == 0)
 		result = publish_layout(output, layout, &kept, source, err);
 	kept_close(&kept);

@@ -2,12 +2,12 @@
 #ifndef BUNDLER_BUILD_IMAGE_OUTPUT_H
 #define BUNDLER_BUILD_IMAGE_OUTPUT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "base/staging.h"
+#include "build/kept.h"
 #include "image/location.h"
 #include "tree/tree.h"
 
@@ -39,10 +39,10 @@ int image_output_open(struct image_output *output, const struct location *place,
 
 struct image_output_source {
 	/*
-	 * Fills an empty tree with a layout. index is the index.json whose images with other tags
+	 * Fills an empty tree with a layout. kept is what is there, whose images with other tags
 	 * stay, or NULL.
 	 */
-	int (*fill)(void *context, struct tree *layout, const json_t *index, struct error *err);
+	int (*fill)(void *context, struct tree *layout, const struct kept *kept, struct error *err);
 	staging_confirm *confirm;	/* as in staging_publish */
 	void *context;			/* of both */
 	int64_t epoch;			/* time of the files */

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "build/oci.h"
+#include "image/listing.h"
 
 #define BLOBS "blobs/"
 
@@ -60,6 +61,7 @@ static int take_entry(struct walk *walk, const struct walk_entry *entry)
 	struct image_document index;
 	struct descriptor subject;
 	struct image image;
+	size_t count;
 	int result;
 
 	if (entry->depth == 0
@@ -70,7 +72,14 @@ static int take_entry(struct walk *walk, const struct walk_entry *entry)
 		return 0;
 	}
 	if (entry->descriptor->media->kind == MEDIA_INDEX) {
+		const char *tag = entry->depth == 0 ? entry->descriptor->reference : NULL;
+
 		result = walk_index(walk, entry, &index);
+		if (tag && listing_is_tag(tag) && index.file.entry) {
+			json_object_set(kept->lists, tag, index.json.root);
+			kept->is_list[index.file.entry->file
+				      - files_entries(walk->files, &count)] = true;
+		}
 		document_free(&index.json);
 		return result < 0 ? -1 : 0;
 	}
@@ -120,6 +129,7 @@ static int find_dropped(struct kept *kept, struct error *err)
 	}
 	files_entries(walk->files, &count);
 	kept->dropped = memory_new(count, sizeof *kept->dropped);
+	kept->is_list = memory_new(count, sizeof *kept->is_list);
 	kept->moving = true;
 	if (walk_entries(walk, &kept->index, 0) < 0)
 		return -1;
@@ -143,7 +153,7 @@ int kept_open(struct kept *kept, const struct location *place, const char *tag, 
 	static const struct walk_visitor visitor = { .fault = take_fault, .entry = take_entry };
 	size_t count;
 
-	*kept = (struct kept){ .tag = tag };
+	*kept = (struct kept){ .tag = tag, .lists = json_object() };
 	if (walk_open(&kept->walk, place, &visitor, kept, err) < 0)
 		return err->status == STATUS_ARCHIVE ? refuse(kept, "bundler did not make it", err)
 						     : -1;
@@ -160,7 +170,9 @@ void kept_close(struct kept *kept)
 {
 	walk_close(&kept->walk);
 	document_free(&kept->index.json);
+	json_decref(kept->lists);
 	free(kept->dropped);
+	free(kept->is_list);
 }
 
 /* ---- the new layout ---- */
@@ -208,11 +220,20 @@ static int add_blob(const struct kept *kept, const struct files_entry *entry, in
 	return result;
 }
 
-int kept_link(const struct kept *kept, int dirfd, const char *name, int64_t epoch,
+/* Whether the new index.json still has a list: it is named by its digest. */
+static bool has_list(const struct tree *layout, const struct files_entry *entry)
+{
+	const struct content *index = &tree_find(layout, "/index.json")->content;
+	const char *hex = strrchr(entry->name, '/') + 1;
+
+	return !index->bytes || memmem(index->bytes, index->size, hex, strlen(hex));
+}
+
+int kept_link(const struct kept *kept, int dirfd, const char *name, const struct tree *layout,
 	      struct error *err)
 {
-	const struct timespec times[2] = { { .tv_sec = (time_t)epoch },
-					   { .tv_sec = (time_t)epoch } };
+	const struct timespec times[2] = { { .tv_sec = (time_t)layout->epoch },
+					   { .tv_sec = (time_t)layout->epoch } };
 	int root = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	const struct files_entry *entries;
 	int result = root < 0 ? -1 : 0;
@@ -225,7 +246,8 @@ int kept_link(const struct kept *kept, int dirfd, const char *name, int64_t epoc
 	for (size_t i = 0; i < count && result == 0; i++) {
 		const struct files_entry *entry = &entries[i];
 
-		if (strncmp(entry->name, BLOBS, strlen(BLOBS)) != 0 || kept->dropped[i])
+		if (strncmp(entry->name, BLOBS, strlen(BLOBS)) != 0 || kept->dropped[i]
+		    || (kept->is_list[i] && !has_list(layout, entry)))
 			continue;
 		result = interrupt_check(err);
 		if (result == 0 && entry->type != FILES_DIRECTORY)

@@ -2,12 +2,14 @@
 #ifndef BUNDLER_BUILD_KEPT_H
 #define BUNDLER_BUILD_KEPT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/error.h"
 #include "image/image.h"
 #include "image/location.h"
 #include "image/walk.h"
+#include "tree/tree.h"
 
 /*
  * What is at a place that gets an image: whether bundler made it and, of a layout, the images and
@@ -19,7 +21,9 @@ struct kept {
 	bool moving;			/* the walk follows what is replaced, not the rest */
 	bool foreign;			/* something of it is not bundler's */
 	struct image_document index;	/* index.json */
+	json_t *lists;			/* of referrers, by their tags (image/listing.h) */
 	bool *dropped;			/* by entry: only what is replaced needs it */
+	bool *is_list;			/* by entry: one of lists, which a longer one may replace */
 };
 
 /*
@@ -31,10 +35,10 @@ int kept_open(struct kept *kept, const struct location *place, const char *tag, 
 void kept_close(struct kept *kept);
 
 /*
- * Adds the blobs that stay to a new layout, name below dirfd, as links to the old files if
- * possible, and gives its directories the time epoch again. Not flushed. STATUS_FILE.
+ * Adds the blobs that stay to a new layout, which was written as name below dirfd, as links to the
+ * old files if possible, and gives its directories their time again. Not flushed. STATUS_FILE.
  */
-int kept_link(const struct kept *kept, int dirfd, const char *name, int64_t epoch,
+int kept_link(const struct kept *kept, int dirfd, const char *name, const struct tree *layout,
 	      struct error *err);
 
 #endif

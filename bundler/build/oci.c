@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "build/compress.h"
 #include "image/document.h"
+#include "image/listing.h"
 #include "image/reference.h"
 #include "tree/layer.h"
 
@@ -294,25 +295,43 @@ struct layout {
 	struct error *err;
 };
 
+#define BLOBS "/blobs/sha256/"
+
+/* The path of a blob; it is in the buffer. */
+static const char *blob_path(const struct digest *digest,
+			     char path[sizeof BLOBS + DIGEST_HEX_BYTES])
+{
+	memcpy(path, BLOBS, strlen(BLOBS));
+	digest_write_hex(digest, path + strlen(BLOBS));
+	return path;
+}
+
+int oci_layout_add(struct tree *tree, struct content *blob, struct error *err)
+{
+	char path[sizeof BLOBS + DIGEST_HEX_BYTES];
+	struct content content = *blob;
+
+	*blob = (struct content){ .fd = -1 };
+	if (!tree_find(tree, blob_path(&content.digest, path)))
+		return add_file(tree, path, content, err);
+	content_free(&content);
+	return 0;
+}
+
 /*
  * Adds a blob, unless another image has added it, under its digest; in the reviewable style, as a
  * link to the file name. Takes blob over.
  */
 static int add_blob(struct layout *layout, struct content *blob, const char *name)
 {
-	char path[sizeof "/blobs/sha256/" + DIGEST_HEX_BYTES] = "/blobs/sha256/";
+	char path[sizeof BLOBS + DIGEST_HEX_BYTES];
 	struct content content = *blob;
 	int result;
 	char *file;
 
+	if (!layout->style->doi || tree_find(layout->tree, blob_path(&blob->digest, path)))
+		return oci_layout_add(layout->tree, blob, layout->err);
 	*blob = (struct content){ .fd = -1 };
-	digest_write_hex(&content.digest, path + strlen(path));
-	if (tree_find(layout->tree, path)) {
-		content_free(&content);
-		return 0;
-	}
-	if (!layout->style->doi)
-		return add_file(layout->tree, path, content, layout->err);
 	file = memory_format("/%s", name);
 	result = add_file(layout->tree, file, content, layout->err);
 	free(file);
@@ -348,18 +367,32 @@ static const char *tag_of(const json_t *entry)
 	return json_string_value(json_object_get(json_object_get(entry, "annotations"), TAG));
 }
 
+bool oci_has_index(size_t count, const struct oci_style *style)
+{
+	return count != 1 || (style->beside && style->beside->entries);
+}
+
+struct content oci_index(const struct oci_image *images, size_t count,
+			 const struct oci_style *style)
+{
+	json_t *manifests = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(manifests, describe_image(&images[i]));
+	if (style->beside && style->beside->entries)
+		json_array_extend(manifests, style->beside->entries);
+	return encode(describe_index(manifests), style);
+}
+
 /* The entry in index.json: the descriptor of the one image, or of an index of several. */
 static json_t *describe_entry(struct layout *layout)
 {
-	json_t *manifests, *descriptor;
+	json_t *descriptor;
 	struct content index;
 
-	if (layout->count == 1)
+	if (!oci_has_index(layout->count, layout->style))
 		return describe_image(&layout->images[0]);
-	manifests = json_array();
-	for (size_t i = 0; i < layout->count; i++)
-		json_array_append_new(manifests, describe_image(&layout->images[i]));
-	index = encode(describe_index(manifests), layout->style);
+	index = oci_index(layout->images, layout->count, layout->style);
 	descriptor = describe_blob(TYPE_INDEX, &index);
 	if (add_blob(layout, &index, "image-index.json") == 0)
 		return descriptor;
@@ -386,16 +419,20 @@ static void set_entry(json_t *manifests, json_t *entry, const char *tag)
 	json_array_insert_new(manifests, place < i ? place : i, entry);
 }
 
-/* Adds an entry without a name behind the others, unless it is there. */
-static void add_unnamed(json_t *manifests, json_t *entry)
+/* Adds a list of referrers under its tag, with what the layout had in it. */
+static int add_list(struct tree *tree, json_t *manifests, const char *tag, const json_t *list,
+		    const struct oci_style *style, struct error *err)
 {
-	json_t *other;
-	size_t i;
+	const json_t *old = json_object_get(style->lists, tag);
+	json_t *whole = old ? json_deep_copy(old) : listing_new(), *entry;
+	struct content content;
 
-	json_array_foreach(manifests, i, other)
-		if (json_equal(other, entry))
-			return;
-	json_array_append(manifests, entry);
+	listing_join(whole, list);
+	content = document_write(whole, JSON_COMPACT);
+	entry = describe_blob(TYPE_INDEX, &content);
+	json_object_set_new(entry, "annotations", json_pack("{s:s}", TAG, tag));
+	set_entry(manifests, entry, tag);
+	return oci_layout_add(tree, &content, err);
 }
 
 /* The names of an image in its entry, in the place of those that it may have. */
@@ -418,26 +455,28 @@ static void set_names(json_t *entry, const struct oci_style *style)
 		json_object_set_new(annotations, TAG, json_string(style->tag));
 }
 
-int oci_layout_tables(struct tree *tree, json_t *entry, const json_t *unnamed,
+int oci_layout_tables(struct tree *tree, json_t *entry, json_t *lists,
 		      const struct oci_style *style, struct error *err)
 {
 	static const char version[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 	json_t *index = style->index ? json_deep_copy(style->index) : describe_index(json_array());
-	json_t *manifests = json_object_get(index, "manifests");
+	json_t *manifests = json_object_get(index, "manifests"), *list;
+	const char *tag;
 
 	set_names(entry, style);
 	set_entry(manifests, entry, style->tag);
-	for (size_t i = 0; i < json_array_size(unnamed); i++)
-		add_unnamed(manifests, json_array_get(unnamed, i));
+	json_object_foreach(lists, tag, list)
+		if (add_list(tree, manifests, tag, list, style, err) < 0)
+			goto fail;
 	if (!style->index)
 		json_object_set_new(index, "annotations", json_object());
 	json_object_set_new(json_object_get(index, "annotations"), MARK,
 			    json_sprintf("%d", LOCK_COMPAT));
-	if (add_file(tree, "/oci-layout", content_of(version, strlen(version)), err) < 0) {
-		json_decref(index);
-		return -1;
-	}
-	return add_file(tree, "/index.json", encode(index, style), err);
+	if (add_file(tree, "/oci-layout", content_of(version, strlen(version)), err) == 0)
+		return add_file(tree, "/index.json", encode(index, style), err);
+fail:
+	json_decref(index);
+	return -1;
 }
 
 /* The table of contents of docker load; its names are paths in the archive. */
@@ -472,11 +511,15 @@ int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 	struct layout layout = {
 		.tree = tree, .images = images, .count = count, .style = style, .err = err,
 	};
+	struct oci_beside *beside = style->beside;
 	json_t *entry = describe_entry(&layout);
 
-	if (!entry || oci_layout_tables(tree, entry, NULL, style, err) < 0
+	if (!entry || oci_layout_tables(tree, entry, beside ? beside->lists : NULL, style, err) < 0
 	    || (style->docker && add_docker_manifest(&layout) < 0))
 		return -1;
+	for (size_t i = 0; beside && i < beside->blob_count; i++)
+		if (oci_layout_add(tree, &beside->blobs[i], err) < 0)
+			return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct oci_image *image = &images[i];
 		const char *layer = layer_kinds[image->layer.compression].file;

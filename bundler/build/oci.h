@@ -49,12 +49,22 @@ struct oci_image {
 /* Makes image empty, so that oci_image_free can free it. */
 void oci_image_init(struct oci_image *image);
 
+/* What is written beside the images of a layout, and is about them. */
+struct oci_beside {
+	json_t *entries;	/* of the index, which even one image then has; or NULL */
+	json_t *lists;		/* of referrers (image/listing.h), by their tags; or NULL */
+	struct content *blobs;	/* that entries and lists lead to; taken over */
+	size_t blob_count;
+};
+
 /* How a layout is written. */
 struct oci_style {
 	const char *name;	/* of the repository, for docker's table of contents */
 	const char *tag;	/* or NULL */
 	bool docker;		/* with manifest.json, for docker load */
-	const json_t *index;	/* index.json of the layout that gets the images, or NULL */
+	/* Of the layout that gets the images: index.json, and its lists of referrers; or NULL. */
+	const json_t *index, *lists;
+	struct oci_beside *beside;	/* or NULL */
 	bool doi;		/* as Docker Official Images review it: indented, blobs are links */
 };
 
@@ -68,6 +78,13 @@ int oci_image_describe(struct oci_image *image, const struct recipe *recipe,
 
 void oci_image_free(struct oci_image *image);
 
+/* Whether a layout of so many images has an index of them. */
+bool oci_has_index(size_t count, const struct oci_style *style);
+
+/* The bytes of that index. Caller frees with content_free. */
+struct content oci_index(const struct oci_image *images, size_t count,
+			 const struct oci_style *style);
+
 /*
  * Fills an empty tree with the layout of count images: oci-layout, index.json, the blobs. Takes
  * over the images' contents. index.json points to the one image, or to an index of several. Entries
@@ -78,11 +95,14 @@ int oci_layout_fill(struct tree *tree, struct oci_image *images, size_t count,
 
 /*
  * Adds oci-layout and index.json to a tree: entry, which is taken over, gets the style's names, and
- * is put to the entries of style->index as by oci_layout_fill; entries of unnamed, an array or
- * NULL, come behind them.
+ * is put to the entries of style->index as by oci_layout_fill. Each of lists, an object of lists of
+ * referrers by their tags, or NULL, is added as a blob, behind what style->lists has of it.
  */
-int oci_layout_tables(struct tree *tree, json_t *entry, const json_t *unnamed,
+int oci_layout_tables(struct tree *tree, json_t *entry, json_t *lists,
 		      const struct oci_style *style, struct error *err);
+
+/* Adds a blob to the tree of a layout, unless it has it, and takes the blob over. */
+int oci_layout_add(struct tree *tree, struct content *blob, struct error *err);
 
 /* Whether this index.json is from a layout of oci_layout_fill. */
 bool oci_index_is_ours(const json_t *root);

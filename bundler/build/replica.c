@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/platform.h"
 #include "image/files.h"
+#include "image/listing.h"
 
 #define CHUNK_BYTES 65536
 #define BLOBS "blobs/sha256/"
@@ -48,18 +49,15 @@ static int read_blob(const struct closure *closure, const struct closure_item *i
 static int add_blob(struct tree *tree, const struct closure *closure,
 		    const struct closure_item *item, int directory, struct error *err)
 {
-	char path[sizeof "/" BLOBS + DIGEST_HEX_BYTES] = "/" BLOBS;
 	struct content content;
 
 	if (read_blob(closure, item, directory, &content, err) < 0)
 		return -1;
-	if (!digest_equal(&content.digest, &item->descriptor.digest)) {
-		content_free(&content);
-		return error_set(err, STATUS_DIGEST, "cannot copy '%s': the bytes of '%s' have "
-				 "another digest", closure->walk.place, item->entry->name);
-	}
-	digest_write_hex(&item->descriptor.digest, path + strlen(path));
-	return tree_add_file(tree, path, 0644, 0, 0, content, err);
+	if (digest_equal(&content.digest, &item->descriptor.digest))
+		return oci_layout_add(tree, &content, err);
+	content_free(&content);
+	return error_set(err, STATUS_DIGEST, "cannot copy '%s': the bytes of '%s' have another "
+			 "digest", closure->walk.place, item->entry->name);
 }
 
 /* ---- docker's table ---- */
@@ -134,35 +132,62 @@ static int add_docker(struct tree *tree, const struct closure *closure,
 
 /* ---- the layout ---- */
 
-/* The entries of what refers to the image: all documents after it. */
-static json_t *describe_referrers(const struct closure *closure)
+/* Adds a manifest to the list of what refers to its subject. */
+static int list_referrer(const struct closure *closure, const struct closure_item *item,
+			 json_t *lists, struct error *err)
 {
-	json_t *entries = json_array();
-	char digest[DIGEST_TEXT_BYTES];
+	char tag[LISTING_TAG_BYTES], digest[DIGEST_TEXT_BYTES];
+	struct document manifest;
+	int result = closure_read(closure, item, &manifest, err);
 
-	for (size_t i = closure->top + 1; i < closure->count; i++) {
-		const struct closure_item *item = &closure->items[i];
+	listing_tag(&item->subject, tag);
+	if (!json_object_get(lists, tag))
+		json_object_set_new(lists, tag, listing_new());
+	if (result == 0)
+		listing_add(json_object_get(lists, tag), manifest.root,
+			    item->descriptor.media_type,
+			    digest_write(&item->descriptor.digest, digest),
+			    item->descriptor.size);
+	document_free(&manifest);
+	return result;
+}
 
-		if (item->document)
-			json_array_append_new(entries, json_pack("{s:s, s:s, s:I}",
-				"mediaType", item->descriptor.media_type,
-				"digest", digest_write(&item->descriptor.digest, digest),
-				"size", (json_int_t)item->descriptor.size));
+/* Adds what is new beside the image. Its blobs are taken over. */
+static int add_beside(struct tree *tree, json_t *lists, struct oci_beside *beside,
+		      struct error *err)
+{
+	const char *tag;
+	json_t *list;
+
+	json_object_foreach(beside->lists, tag, list) {
+		if (!json_object_get(lists, tag))
+			json_object_set_new(lists, tag, listing_new());
+		listing_join(json_object_get(lists, tag), list);
 	}
-	return entries;
+	for (size_t i = 0; i < beside->blob_count; i++)
+		if (oci_layout_add(tree, &beside->blobs[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 int replica_fill(struct tree *tree, const struct closure *closure, const struct oci_style *style,
 		 int directory, struct error *err)
 {
-	json_t *referrers = describe_referrers(closure);
-	int result = oci_layout_tables(tree, json_deep_copy(closure->descriptor), referrers, style,
-				       err);
+	json_t *lists = json_object();
+	int result = 0;
 
+	for (size_t i = closure->top + 1; i < closure->count && result == 0; i++)
+		if (closure->items[i].referrer)
+			result = list_referrer(closure, &closure->items[i], lists, err);
+	if (result == 0 && style->beside)
+		result = add_beside(tree, lists, style->beside, err);
+	if (result == 0)
+		result = oci_layout_tables(tree, json_deep_copy(closure->descriptor), lists, style,
+					   err);
 	if (result == 0 && style->docker && style->name)
 		result = add_docker(tree, closure, style, err);
 	for (size_t i = 0; i < closure->count && result == 0; i++)
 		result = add_blob(tree, closure, &closure->items[i], directory, err);
-	json_decref(referrers);
+	json_decref(lists);
 	return result;
 }

@@ -172,12 +172,15 @@ static int report(void *context, struct error *err)
 /* ---- copying ---- */
 
 /* For image_output_write. */
-static int fill(void *context, struct tree *layout, const json_t *index, struct error *err)
+static int fill(void *context, struct tree *layout, const struct kept *kept, struct error *err)
 {
 	struct run *run = context;
 	struct oci_style style = run->style;
 
-	style.index = index;
+	if (kept) {
+		style.index = kept->index.json.root;
+		style.lists = kept->lists;
+	}
 	return replica_fill(layout, &run->closure, &style, run->target.staging.fd, err);
 }
 

@@ -15,6 +15,7 @@
 #include "build/compress.h"
 #include "build/image_output.h"
 #include "build/oci.h"
+#include "command/attestation.h"
 #include "command/inputs.h"
 #include "command/registry.h"
 #include "command/report.h"
@@ -36,6 +37,7 @@ struct run {
 	struct push_result pushed;	/* to a registry */
 	struct oci_image *images;	/* one for each platform */
 	struct digest *manifests;	/* theirs, likewise */
+	struct command_attestation attestation;
 	bool force, json;
 	int scratch;			/* for standard output or a registry, else -1 */
 };
@@ -43,15 +45,10 @@ struct run {
 static int set_compression(void *compression, const struct option_spec *spec, const char *value,
 			   struct error *err)
 {
-	static const char *const names[COMPRESSIONS_OF_LAYERS] = {
-		[COMPRESSION_NONE] = "none", [COMPRESSION_GZIP] = "gzip",
-		[COMPRESSION_ZSTD] = "zstd",
-	};
-
 	(void)spec;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(value, names[i]) == 0) {
-			*(enum compression *)compression = (enum compression)i;
+	for (enum compression i = COMPRESSION_NONE; i < COMPRESSIONS_OF_LAYERS; i++)
+		if (strcmp(value, compress_name(i)) == 0) {
+			*(enum compression *)compression = i;
 			return 0;
 		}
 	return error_set(err, STATUS_USAGE, "cannot compress with '%s': it is not 'gzip', 'zstd' "
@@ -81,6 +78,9 @@ static const struct option_spec options[] = {
 	  OPTION_CALL(compression, set_compression) },
 	{ "style", "NAME", "doi: the layout that Docker Official Images review",
 	  OPTION_CALL(style.doi, command_inputs_style) },
+	COMMAND_ATTESTATION_LIST("state beside the image: provenance"),
+	COMMAND_ATTESTATION_STYLE,
+	COMMAND_ATTESTATION_BUILDER,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
 	COMMAND_REGISTRY_OPTIONS,
@@ -98,6 +98,11 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 				 "(--output)");
 	if (command_registry_check(&run->output, &run->inputs, err) < 0)
 		return -1;
+	if (command_attestation_check(&run->attestation, &run->output, err) < 0)
+		return -1;
+	if (run->style.doi && command_attestation_wanted(&run->attestation))
+		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with --attest: Docker "
+				 "Official Images are attested where they are built");
 	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
@@ -194,6 +199,8 @@ static void print_json(const struct run *run, FILE *stream)
 			    json_string(run->compression == COMPRESSION_NONE
 					? "none" : compress_version(run->compression)));
 	json_object_set_new(report, "images", images);
+	if (run->attestation.made)
+		json_object_set(report, "attestations", run->attestation.made);
 	if (run->output.kind == LOCATION_REGISTRY)
 		command_registry_describe(report, run->output.path, &run->pushed);
 	report_document(stream, report);
@@ -207,7 +214,8 @@ static int push(struct run *run, struct error *err)
 		.fd = run->target.stream,
 	};
 	struct closure closure;
-	int result = closure_open(&closure, &archive, NULL, false, err);
+	int result = closure_open(&closure, &archive, NULL,
+				  command_attestation_wanted(&run->attestation), err);
 
 	if (result == 0)
 		result = command_registry_push(&run->registry, &closure, &run->output,
@@ -227,13 +235,51 @@ static int report(void *context, struct error *err)
 }
 
 /* For image_output_write. */
-static int fill(void *context, struct tree *layout, const json_t *index, struct error *err)
+static int fill(void *context, struct tree *layout, const struct kept *kept, struct error *err)
 {
 	struct run *run = context;
 	struct oci_style style = run->style;
 
-	style.index = index;
+	if (kept) {
+		style.index = kept->index.json.root;
+		style.lists = kept->lists;
+	}
 	return oci_layout_fill(layout, run->images, run->inputs.platform_count, &style, err);
+}
+
+/* States about the images that were made, before the layout takes over their contents. */
+static int attest(struct run *run, struct error *err)
+{
+	const struct command_attestation_source source = {
+		.inputs = &run->inputs, .name = run->style.name, .flavour = run->flavour_name,
+		.compression = run->compression,
+	};
+	const size_t count = run->inputs.platform_count;
+	struct command_attested *images = pool_new(&run->inputs.pool, count, sizeof *images);
+	struct command_attested index = { .subject.media_type = ARTIFACT_INDEX_TYPE };
+	const bool has_index = oci_has_index(count, &run->style);
+	struct content bytes;
+	int result;
+
+	for (size_t i = 0; i < count; i++)
+		images[i] = (struct command_attested){
+			.platform = run->images[i].platform,
+			.subject = {
+				.media_type = ARTIFACT_MANIFEST_TYPE,
+				.digest = run->images[i].manifest.digest,
+				.size = run->images[i].manifest.size,
+			},
+		};
+	if (has_index) {
+		bytes = oci_index(run->images, count, &run->style);
+		index.subject.digest = bytes.digest;
+		index.subject.size = bytes.size;
+		content_free(&bytes);
+	}
+	result = command_attestation_make(&run->attestation, &source, images, count,
+					  has_index ? &index : NULL, err);
+	run->style.beside = &run->attestation.beside;
+	return result;
 }
 
 static int make(struct run *run, struct error *err)
@@ -272,8 +318,11 @@ static int make(struct run *run, struct error *err)
 		/* For the report, when the layout has taken over the contents of the images. */
 		for (size_t i = 0; i < count; i++)
 			run->manifests[i] = run->images[i].manifest.digest;
-		result = image_output_write(&run->target, &source, err);
+		if (command_attestation_wanted(&run->attestation))
+			result = attest(run, err);
 	}
+	if (result == 0)
+		result = image_output_write(&run->target, &source, err);
 	for (size_t i = 0; i < count; i++)
 		oci_image_free(&run->images[i]);
 close:
@@ -333,6 +382,7 @@ static int run_image(struct option_parser *parser, struct error *err)
 		result = make(&run, err);
 out:
 	command_registry_close(&run.registry);
+	command_attestation_free(&run.attestation);
 	command_inputs_close(&run.inputs);
 	return result;
 }
@@ -341,7 +391,8 @@ const struct command command_image = {
 	.name = "image",
 	.summary = "build an OCI image from a recipe, its lock and the release",
 	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] "
-		    "[--compress HOW] [--style NAME] [--force] [--lock FILE] "
+		    "[--compress HOW] [--style NAME] [--attest LIST] [--attest-style NAME] "
+		    "[--builder-id URI] [--force] [--lock FILE] "
 		    "[--cache DIR] [--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "

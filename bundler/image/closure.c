@@ -8,11 +8,13 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "image/files.h"
+#include "image/listing.h"
 
 /* An entry of index.json. */
 struct closure_entry {
 	struct walk_entry entry;
 	bool named;		/* by a tag or a name */
+	bool beside;		/* a list of referrers, or in one: no image is meant by it */
 	bool has_subject;
 	struct digest subject;
 };
@@ -170,20 +172,38 @@ static int follow(struct closure *closure, const struct walk_entry *entry)
 	return kind == MEDIA_INDEX ? take_index(closure, entry) : take_image(closure, entry);
 }
 
+/* Notes the entries of a list of referrers, as if index.json had them. */
+static int take_list(struct closure *closure, const struct walk_entry *entry)
+{
+	struct image_document *list = pool_new(&closure->pool, 1, sizeof *list);
+	int result;
+
+	closure->lists = memory_resize(closure->lists, closure->list_count + 1,
+				       sizeof(struct image_document *));
+	closure->lists[closure->list_count++] = list;
+	closure->listing = true;
+	result = walk_index(&closure->walk, entry, list);
+	closure->listing = false;
+	return result < 0 ? -1 : 0;
+}
+
 /* Notes an entry of index.json; follows those of other indexes. */
 static int take_entry(struct walk *walk, const struct walk_entry *entry)
 {
 	struct closure *closure = walk->context;
 	const struct descriptor *descriptor = entry->descriptor;
+	const bool is_list = entry->depth == 0 && descriptor->media->kind == MEDIA_INDEX
+			     && descriptor->reference && listing_is_tag(descriptor->reference);
 
-	if (entry->depth > 0)
+	if (entry->depth > 0 && !closure->listing)
 		return follow(closure, entry);
 	closure->entries = memory_resize(closure->entries, closure->entry_count + 1,
 					 sizeof *closure->entries);
 	closure->entries[closure->entry_count++] = (struct closure_entry){
 		.entry = *entry, .named = descriptor->reference || descriptor->name,
+		.beside = is_list || closure->listing,
 	};
-	return 0;
+	return is_list && closure->referrers ? take_list(closure, entry) : 0;
 }
 
 /* ---- choosing ---- */
@@ -195,7 +215,8 @@ static int find_subject(struct closure *closure, struct closure_entry *entry)
 	struct image image;
 	int result;
 
-	if (entry->named || entry->entry.descriptor->media->kind != MEDIA_MANIFEST)
+	if ((entry->named && !entry->beside)
+	    || entry->entry.descriptor->media->kind != MEDIA_MANIFEST)
 		return 0;
 	result = walk_image(&closure->walk, &entry->entry, &image);
 	if (result > 0 && image.manifest_fields->subject) {
@@ -220,8 +241,9 @@ static struct closure_entry *choose(struct closure *closure, const struct locati
 	for (size_t i = 0; i < closure->entry_count; i++) {
 		struct closure_entry *entry = &closure->entries[i];
 
-		if (tag ? descriptor_is_named(entry->entry.descriptor, tag)
-			: closure->entry_count == 1 || !entry->has_subject) {
+		if (tag ? entry->entry.depth == 0
+			  && descriptor_is_named(entry->entry.descriptor, tag)
+			: closure->entry_count == 1 || (!entry->has_subject && !entry->beside)) {
 			chosen = entry;
 			count++;
 		}
@@ -278,7 +300,7 @@ int closure_open(struct closure *closure, const struct location *place,
 	struct closure_entry *chosen;
 	size_t total;
 
-	*closure = (struct closure){ .platform = platform };
+	*closure = (struct closure){ .platform = platform, .referrers = referrers };
 	if (walk_open(walk, place, &visitor, closure, err) < 0)
 		return -1;
 	walk->documents = LIMIT_DOCUMENTS_BYTES;
@@ -311,6 +333,9 @@ int closure_open(struct closure *closure, const struct location *place,
 void closure_close(struct closure *closure)
 {
 	json_decref(closure->descriptor);
+	for (size_t i = 0; i < closure->list_count; i++)
+		document_free(&closure->lists[i]->json);
+	free(closure->lists);
 	document_free(&closure->index.json);
 	walk_close(&closure->walk);
 	free(closure->entries);

@@ -35,16 +35,19 @@ struct closure {
 	struct image_document index;
 	struct closure_entry *entries;
 	size_t entry_count;
+	struct image_document **lists;	/* of referrers, that index.json has under tags */
+	size_t list_count;
+	bool referrers, listing;
 	bool *taken;			/* by file of the place */
 	struct pool pool;
 };
 
 /*
  * Finds the image with the place's tag or, without one, the only image. With a platform, only the
- * image for that one. With referrers, also what index.json has without a name and refers to one of
- * the documents, directly or through others. STATUS_ARCHIVE for what is incomplete, malformed or
- * has no manifests; STATUS_USAGE when the image has to be named; STATUS_FILE, STATUS_LIMIT.
- * closure_close in any case.
+ * image for that one. With referrers, also what refers to one of the documents, directly or through
+ * others: index.json has it without a name, or in a list under a tag (listing.h). STATUS_ARCHIVE
+ * for what is incomplete, malformed or has no manifests; STATUS_USAGE when the image has to be
+ * named; STATUS_FILE, STATUS_LIMIT. closure_close in any case.
  */
 int closure_open(struct closure *closure, const struct location *place,
 		 const struct platform *platform, bool referrers, struct error *err);

@@ -69,20 +69,30 @@ static const char *text_of(const json_t *json, const char *key)
 	return text && *text ? text : NULL;
 }
 
+/* Whether a list has a manifest with this digest. */
+static bool has(const json_t *list, const char *digest)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "manifests"), i, entry) {
+		const char *found = text_of(entry, "digest");
+
+		if (found && strcmp(found, digest) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
 		 uint64_t size)
 {
-	json_t *entries = json_object_get(list, "manifests"), *other, *entry;
+	json_t *entries = json_object_get(list, "manifests"), *entry;
 	const json_t *annotations = json_object_get(manifest, "annotations");
 	const char *type = text_of(manifest, "artifactType");
-	size_t i;
 
-	json_array_foreach(entries, i, other) {
-		const char *found = text_of(other, "digest");
-
-		if (found && strcmp(found, digest) == 0)
-			return false;
-	}
+	if (has(list, digest))
+		return false;
 	if (!type)
 		type = text_of(json_object_get(manifest, "config"), "mediaType");
 	entry = json_pack("{s:s, s:s, s:I}", "mediaType", media_type, "digest", digest, "size",
@@ -93,4 +103,17 @@ bool listing_add(json_t *list, const json_t *manifest, const char *media_type, c
 		json_object_set_new(entry, "annotations", json_deep_copy(annotations));
 	json_array_append_new(entries, entry);
 	return true;
+}
+
+void listing_join(json_t *list, const json_t *other)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(other, "manifests"), i, entry) {
+		const char *digest = text_of(entry, "digest");
+
+		if (digest && !has(list, digest))
+			json_array_append(json_object_get(list, "manifests"), entry);
+	}
 }

@@ -40,4 +40,7 @@ const char *listing_parse(json_t **list, const struct buffer *pages);
 bool listing_add(json_t *list, const json_t *manifest, const char *media_type, const char *digest,
 		 uint64_t size);
 
+/* Adds the entries of other that list does not have. */
+void listing_join(json_t *list, const json_t *other);
+
 #endif

@@ -128,6 +128,7 @@ int recipe_load_text(struct recipe *recipe, const char *file, const struct buffe
 
 	*recipe = (struct recipe){ .directory = -1 };
 	recipe->file = pool_string(&recipe->pool, file);
+	recipe->digest = digest_of_output(text->bytes ? text->bytes : "", text->length);
 	result = yaml_load(&yaml, recipe->file, &recipe->pool, text, err);
 	if (result == 0) {
 		yaml.context = recipe;

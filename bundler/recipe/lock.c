@@ -350,6 +350,7 @@ int lock_open_text(struct lock *lock, const char *file, const struct buffer *tex
 
 	*lock = (struct lock){ 0 };
 	lock->file = pool_string(&lock->pool, file);
+	lock->digest = digest_of_output(text->bytes ? text->bytes : "", text->length);
 	if (root) {
 		result = take_lock(lock, root, err);
 	} else {

@@ -54,6 +54,7 @@ struct lock_result {
 
 struct lock {
 	char *file;		/* as the user named it */
+	struct digest digest;	/* of its bytes, when it was read */
 	char *name, *version;
 	char *release;		/* origin of the archives: "official", "source", another name */
 	int64_t epoch;		/* time of every file, seconds since 1970 */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/format.h"
 #include "base/limits.h"
@@ -149,6 +150,7 @@ struct recipe_place {
 
 struct recipe {
 	char *file;		/* as the user named it */
+	struct digest digest;	/* of its bytes */
 	int directory;		/* descriptor of the directory that the file is in */
 	char *name, *version;
 	struct recipe_place version_place;

@@ -749,8 +749,9 @@ begin 'pages of a list'
 serve_rules "$A=/v2/demo/referrers/$manifest?n=2 say 200 'Content-Type: $index_type' '<$(index_of "$entry")' ;; /v2/demo/referrers/$manifest say 200 'Content-Type: $index_type' 'Link: </v2/demo/referrers/$manifest?n=2>; rel=\"next\"' '<$(index_of '')' ;; $parts"
 push --referrers $image oci:out:1
 stdout <<<"$manifest  oci:out:1"
+list=$(grep -o 'sha256:[0-9a-f]*' out/index.json | sed -n 2p)
 run ls out/blobs/sha256
-stdout < <(ls "$signed/blobs/sha256")
+stdout < <({ ls "$signed/blobs/sha256"; echo "${list#*:}"; } | sort)
 
 # listed NAME RULE STATUS STDERR: a list is refused.
 listed() {

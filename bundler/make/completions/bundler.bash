@@ -14,9 +14,10 @@ _bundler_options() {
 			--stall-timeout --timeout --offline --json --quiet --verbose --help
 		;;
 	image)
-		echo --platform --output --from --flavour --compress --style --lock --cache \
-			--mirror --netrc --header-file --ca-file --stall-timeout --timeout \
-			--offline --authfile --plain-http --force --json --quiet --verbose --help
+		echo --platform --output --from --flavour --compress --style --attest \
+			--attest-style --builder-id --lock --cache --mirror --netrc --header-file \
+			--ca-file --stall-timeout --timeout --offline --authfile --plain-http \
+			--force --json --quiet --verbose --help
 		;;
 	sbom)
 		echo --platform --format --output --lock --cache --mirror --netrc --header-file \
@@ -77,8 +78,11 @@ _bundler_options() {
 _bundler_takes() {
 	case $1.$2 in
 	*.--asset) echo TEXT ;;
+	*.--attest) echo TEXT ;;
+	*.--attest-style) echo TEXT ;;
 	*.--authfile) echo FILE ;;
 	*.--branch) echo TEXT ;;
+	*.--builder-id) echo TEXT ;;
 	*.--ca-file) echo FILE ;;
 	*.--cache) echo DIR ;;
 	*.--certificates) echo FILE ;;

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options and making of statements about images. */
+#include "command/attestation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "attest/provenance.h"
+#include "attest/statement.h"
+#include "base/memory.h"
+#include "build/compress.h"
+#include "image/listing.h"
+#include "versions.h"
+
+/* By which tools that list referrers tell statements apart. */
+#define PREDICATE "in-toto.io/predicate-type"
+
+/* ---- options ---- */
+
+int command_attestation_list(void *attestation, const struct option_spec *spec, const char *value,
+			     struct error *err)
+{
+	struct command_attestation *to = attestation;
+	char *list = pool_string(&to->pool, value), *name;
+
+	(void)spec;
+	while ((name = strsep(&list, ","))) {
+		if (strcmp(name, "provenance") == 0)
+			to->provenance = true;
+		else
+			return error_set(err, STATUS_USAGE, "cannot attest '%s': it is not "
+					 "'provenance'", name);
+	}
+	return 0;
+}
+
+/* A URI (RFC 3986 section 3) without what would have to be escaped. */
+int command_attestation_builder(void *builder, const struct option_spec *spec, const char *value,
+				struct error *err)
+{
+	const char *colon = strchr(value, ':');
+
+	(void)spec;
+	if (!colon || colon == value || colon[1] == '\0')
+		return error_set(err, STATUS_USAGE, "cannot use builder '%s': it is not a URI",
+				 value);
+	for (const char *at = value; *at; at++)
+		if (*at <= ' ' || *at > '~' || strchr("\"<>\\^`{|}", *at))
+			return error_set(err, STATUS_USAGE, "cannot use builder '%s': it is not a "
+					 "URI", value);
+	*(const char **)builder = value;
+	return 0;
+}
+
+int command_attestation_style(void *buildkit, const struct option_spec *spec, const char *value,
+			      struct error *err)
+{
+	(void)spec;
+	*(bool *)buildkit = strcmp(value, "buildkit") == 0;
+	return *(bool *)buildkit || strcmp(value, "referrer") == 0
+	       ? 0 : error_set(err, STATUS_USAGE, "cannot use style '%s' of attestations: it is "
+			       "not 'referrer' or 'buildkit'", value);
+}
+
+bool command_attestation_wanted(const struct command_attestation *attestation)
+{
+	return attestation->provenance;
+}
+
+int command_attestation_check(const struct command_attestation *attestation,
+			      const struct location *place, struct error *err)
+{
+	if (!command_attestation_wanted(attestation))
+		return !attestation->builder && !attestation->buildkit ? 0
+		       : error_set(err, STATUS_USAGE, "cannot use %s without --attest",
+				   attestation->builder ? "--builder-id" : "--attest-style");
+	if (place->kind != LOCATION_DOCKER_ARCHIVE)
+		return 0;
+	error_set(err, STATUS_USAGE, "cannot attest the image in '%s': an archive for docker load "
+		  "has images only", place->path);
+	return error_hint(err, "use oci-archive:, oci: or docker://");
+}
+
+/* ---- what is beside the images ---- */
+
+/* Takes a blob over and returns what describes it. */
+static struct artifact_document keep(struct command_attestation *attestation,
+				     struct content blob, const char *media_type,
+				     const char *predicate_type)
+{
+	struct oci_beside *beside = &attestation->beside;
+
+	beside->blobs = memory_resize(beside->blobs, beside->blob_count + 1,
+				      sizeof *beside->blobs);
+	beside->blobs[beside->blob_count++] = blob;
+	return (struct artifact_document){
+		.media_type = media_type, .predicate_type = predicate_type,
+		.digest = blob.digest, .size = blob.size,
+	};
+}
+
+/* Notes a manifest for the report. */
+static void note(struct command_attestation *attestation, const struct command_attested *of,
+		 const char *predicate_type, const struct digest *manifest)
+{
+	char subject[DIGEST_TEXT_BYTES], digest[DIGEST_TEXT_BYTES];
+	json_t *entry = json_object();
+
+	if (of->platform)
+		json_object_set_new(entry, "platform", json_string(of->platform->name));
+	json_object_set_new(entry, "subject",
+			    json_string(digest_write(&of->subject.digest, subject)));
+	json_object_set_new(entry, "predicateType", json_string(predicate_type));
+	json_object_set_new(entry, "manifest", json_string(digest_write(manifest, digest)));
+	json_array_append_new(attestation->made, entry);
+}
+
+/* A manifest of its own for a statement, in the list of what refers to the subject. */
+static void refer(struct command_attestation *attestation, const struct command_attested *of,
+		  const struct artifact_document *statement)
+{
+	json_t *annotations = json_pack("{s:s}", PREDICATE, statement->predicate_type), *list;
+	json_t *listed = json_pack("{s:s, s:O}", "artifactType", statement->media_type,
+				   "annotations", annotations);
+	struct content manifest = artifact_write(&of->subject, statement->media_type, statement,
+						 annotations);
+	char tag[LISTING_TAG_BYTES], digest[DIGEST_TEXT_BYTES];
+
+	listing_tag(&of->subject.digest, tag);
+	list = json_object_get(attestation->beside.lists, tag);
+	if (!list) {
+		list = listing_new();
+		json_object_set_new(attestation->beside.lists, tag, list);
+	}
+	listing_add(list, listed, ARTIFACT_MANIFEST_TYPE, digest_write(&manifest.digest, digest),
+		    manifest.size);
+	json_decref(listed);
+	json_decref(annotations);
+	note(attestation, of, statement->predicate_type, &manifest.digest);
+	keep(attestation, manifest, ARTIFACT_MANIFEST_TYPE, NULL);
+}
+
+/* One manifest for all statements about an image, in the index of the image. */
+static void enter(struct command_attestation *attestation, const struct command_attested *of,
+		  const struct artifact_document *statements, size_t count)
+{
+	struct content manifest = artifact_buildkit(&of->subject, statements, count);
+
+	json_array_append_new(attestation->beside.entries,
+			      artifact_buildkit_entry(&manifest, &of->subject.digest));
+	for (size_t i = 0; i < count; i++)
+		note(attestation, of, statements[i].predicate_type, &manifest.digest);
+	keep(attestation, manifest, ARTIFACT_MANIFEST_TYPE, NULL);
+}
+
+/* ---- statements ---- */
+
+/* States what count subjects, the images of as many platforms behind an index, were built from. */
+static int state_provenance(struct command_attestation *attestation,
+			    const struct command_attestation_source *source,
+			    const struct command_attested *const *of, size_t count,
+			    struct artifact_document *statement, struct error *err)
+{
+	struct statement_subject *subjects = pool_new(&attestation->pool, count, sizeof *subjects);
+	const struct platform **platforms = pool_new(&attestation->pool, count, sizeof *platforms);
+	struct provenance provenance = {
+		.recipe = &source->inputs->recipe, .lock = &source->inputs->lock,
+		.platforms = platforms, .flavour = source->flavour,
+		.compress = compress_name(source->compression), .epoch = source->inputs->epoch,
+		.builder = attestation->builder, .version = BUNDLER_VERSION,
+		.compressor = source->compression == COMPRESSION_NONE
+			      ? NULL : compress_version(source->compression),
+	};
+	json_t *predicate;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct platform *platform = of[i]->platform;
+
+		subjects[i] = (struct statement_subject){
+			.name = statement_name(&attestation->pool, source->name,
+					       &of[i]->subject.digest,
+					       platform ? platform->architecture : NULL),
+			.digest = of[i]->subject.digest,
+		};
+		if (platform)
+			platforms[provenance.platform_count++] = platform;
+	}
+	predicate = provenance_describe(&provenance, err);
+	if (!predicate)
+		return -1;
+	*statement = keep(attestation,
+			  statement_write(subjects, count, STATEMENT_PROVENANCE, predicate),
+			  STATEMENT_MEDIA_TYPE, STATEMENT_PROVENANCE);
+	json_decref(predicate);
+	return 0;
+}
+
+static int attest_image(struct command_attestation *attestation,
+			const struct command_attestation_source *source,
+			const struct command_attested *image, struct error *err)
+{
+	struct artifact_document statements[1];
+	size_t count = 0;
+
+	if (attestation->provenance
+	    && state_provenance(attestation, source, &image, 1, &statements[count++], err) < 0)
+		return -1;
+	if (attestation->buildkit)
+		enter(attestation, image, statements, count);
+	for (size_t i = 0; i < count && !attestation->buildkit; i++)
+		refer(attestation, image, &statements[i]);
+	return 0;
+}
+
+/* What the index has in it is stated about each image, but for what all were built from. */
+static int attest_index(struct command_attestation *attestation,
+			const struct command_attestation_source *source,
+			const struct command_attested *index,
+			const struct command_attested *images, size_t count, struct error *err)
+{
+	const struct command_attested **of = pool_new(&attestation->pool, count + 1, sizeof *of);
+	struct artifact_document statement;
+
+	of[0] = index;
+	for (size_t i = 0; i < count; i++)
+		of[i + 1] = &images[i];
+	if (state_provenance(attestation, source, of, count + 1, &statement, err) < 0)
+		return -1;
+	refer(attestation, index, &statement);
+	return 0;
+}
+
+int command_attestation_make(struct command_attestation *attestation,
+			     const struct command_attestation_source *source,
+			     const struct command_attested *images, size_t count,
+			     const struct command_attested *index, struct error *err)
+{
+	attestation->made = json_array();
+	if (attestation->buildkit)
+		attestation->beside.entries = json_array();
+	else
+		attestation->beside.lists = json_object();
+	keep(attestation, content_of(ARTIFACT_EMPTY_BYTES, strlen(ARTIFACT_EMPTY_BYTES)),
+	     ARTIFACT_EMPTY_TYPE, NULL);
+	if (index && attestation->provenance && !attestation->buildkit
+	    && attest_index(attestation, source, index, images, count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (attest_image(attestation, source, &images[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+void command_attestation_free(struct command_attestation *attestation)
+{
+	struct oci_beside *beside = &attestation->beside;
+
+	for (size_t i = 0; i < beside->blob_count; i++)
+		content_free(&beside->blobs[i]);
+	free(beside->blobs);
+	json_decref(beside->entries);
+	json_decref(beside->lists);
+	json_decref(attestation->made);
+	pool_free(&attestation->pool);
+}

@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Statements about images: bundler image --attest, and what other commands make of them.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../product.sh"
+
+use_product
+here=$scratch/product
+
+# value FILE KEY...: one value of a JSON document.
+value() { python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2:]: value = value[int(key) if key.lstrip("-").isdigit() else key]
+print(value if isinstance(value, str) else json.dumps(value))' "$@"; }
+blob() { echo "$1/blobs/${2/://}"; }	# LAYOUT DIGEST
+top() { value "$1/index.json" manifests 0 digest; }
+image() { value "$(blob "$1" "$(top "$1")")" manifests "$2" digest; }	# LAYOUT NUMBER
+# list LAYOUT DIGEST: the file of what refers to a manifest.
+list() {
+	blob "$1" "$(python3 -c 'import json, sys
+print(*(entry["digest"] for entry in json.load(open(sys.argv[1]))["manifests"]
+        if entry["annotations"]["org.opencontainers.image.ref.name"] == sys.argv[2]))' \
+		"$1/index.json" "${2/:/-}")"
+}
+# statement LAYOUT DIGEST [NUMBER]: the file of a statement about a manifest.
+statement() {
+	blob "$1" "$(value "$(blob "$1" "$(value "$(list "$1" "$2")" manifests "${3:-0}" digest)")" layers 0 digest)"
+}
+sum() { sha256sum "$1" | cut -d' ' -f1; }
+# identical PLACE PLATFORMS: so say both commands that look at it; notes are about what is beside.
+identical() {
+	run bundler validate "$1"
+	run bundler audit -q "${product[@]:0:${#product[@]}-1}" "$1" "${product[-1]}"
+	filter 's/; [0-9]+ notes?\)/)/'
+	stdout <<<"verdict: identical ($2)"
+	filter ''
+}
+all='linux/amd64, linux/arm64, linux/arm/v7'
+
+begin 'provenance of an image, beside it'
+make image -p linux/amd64 --attest provenance --builder-id https://ci.example/builder -o oci:layout:1.0
+image=$(top layout)
+archive=tiny-1.0-linux-amd64.tar.gz
+lock=$(sum "$here/tiny.lock.json")
+run cat "$(statement layout "$image")"
+filter 's/"compressor":"libdeflate [^"]*"/"compressor":"X"/; s/"bundler":"[^"]*"/"bundler":"X"/'
+stdout_of() { tr -d '\n' | sed 's/\t//g'; }
+stdout < <(stdout_of <<END
+{"_type":"https://in-toto.io/Statement/v1",
+"subject":[{"name":"pkg:oci/tiny@sha256%3A${image#*:}?arch=amd64","digest":{"sha256":"${image#*:}"}}],
+"predicateType":"https://slsa.dev/provenance/v1","predicate":{"buildDefinition":{
+"buildType":"https://bundler.example/buildtypes/image/v1",
+"externalParameters":{"recipe":"tiny.yaml","lock":"tiny.lock.json","platforms":["linux/amd64"],"compress":"gzip"},
+"internalParameters":{"epoch":1234567890,"compat":1},
+"resolvedDependencies":[{"name":"tiny.yaml","digest":{"sha256":"$(sum "$here/tiny.yaml")"}},
+{"name":"tiny.lock.json","digest":{"sha256":"$lock"}},
+{"uri":"https://tiny.example/1.0/$archive","digest":{"sha256":"$(sum "$here/mirror/$archive")"}},
+{"name":"tiny.conf","digest":{"sha256":"$(sum "$here/tiny.conf")"}}]},
+"runDetails":{"builder":{"id":"https://ci.example/builder","version":{"bundler":"X","compressor":"X"}}}}}
+END
+)
+filter ''
+manifest=$(blob layout "$(value "$(list layout "$image")" manifests 0 digest)")
+check test "$(value "$manifest" subject digest)" = "$image"
+check test "$(value "$manifest" artifactType)" = application/vnd.in-toto+json
+check test "$(value "$manifest" config mediaType)" = application/vnd.oci.empty.v1+json
+check test "$(value "$(list layout "$image")" manifests 0 annotations)" = '{"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"}'
+identical oci:layout linux/amd64
+identical oci:layout:1.0 linux/amd64
+
+begin 'the images are the same as without, and the statements every time'
+make image -o oci:plain:1.0
+make image --attest provenance -o oci:layout:1.0
+cp -r layout before
+make image --attest provenance -o oci:layout:1.0
+check diff -r before layout
+check test "$(top layout)" = "$(top plain)"
+for blob in plain/blobs/sha256/*; do check cmp "$blob" "layout/blobs/sha256/${blob##*/}"; done
+make image --attest provenance -o oci-archive:a.tar:1.0
+make image --attest provenance -o oci-archive:b.tar:1.0
+check cmp a.tar b.tar
+for place in oci:layout oci:layout:1.0 oci-archive:a.tar; do identical $place "$all"; done
+run bundler diff oci:plain:1.0 oci:layout:1.0
+stdout_stated=1
+
+begin 'each image, and the index with all'
+make image --attest provenance --flavour nonroot --compress zstd -o oci:layout:1.0
+for number in 0 1 2; do
+	file=$(statement layout "$(image layout $number)")
+	check test "$(value "$file" subject 0 digest sha256)" = "$(image layout $number | cut -d: -f2)"
+	check test "$(python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["subject"]))' "$file")" = 1
+done
+file=$(statement layout "$(top layout)")
+check test "sha256:$(value "$file" subject 0 digest sha256)" = "$(top layout)"
+for number in 0 1 2; do
+	check test "sha256:$(value "$file" subject $((number + 1)) digest sha256)" = "$(image layout $number)"
+done
+check test "$(value "$file" predicate buildDefinition externalParameters)" = '{"recipe": "tiny.yaml", "lock": "tiny.lock.json", "platforms": ["linux/amd64", "linux/arm64", "linux/arm/v7"], "compress": "zstd", "flavour": "nonroot"}'
+check test "$(value "$file" predicate runDetails builder id)" = https://bundler.example/builders/local/v1
+check test "$(value "$file" predicate buildDefinition resolvedDependencies 4 uri)" = https://tiny.example/1.0/tiny-1.0-linux-arm7.tar.gz
+
+begin 'what refers to an image in a layout already, stays'
+make image -p linux/amd64 --attest provenance -o oci:layout:1.0
+first=$(value "$(list layout "$(top layout)")" manifests 0 digest)
+make image -p linux/amd64 --attest provenance --builder-id urn:x:y -o oci:layout:1.0
+check test "$(value "$(list layout "$(top layout)")" manifests 0 digest)" = "$first"
+check test "$(value "$(statement layout "$(top layout)" 1)" predicate runDetails builder id)" = urn:x:y
+make image -p linux/amd64 -o oci:layout:1.0
+check test "$(value "$(list layout "$(top layout)")" manifests 0 digest)" = "$first"
+make image -p linux/arm64 -o oci:layout:2.0
+check test "$(value "$(list layout "$(top layout)")" manifests 0 digest)" = "$first"
+identical oci:layout:1.0 linux/amd64
+identical oci:layout:2.0 linux/arm64
+
+begin 'as BuildKit has it: in the index, also of one image'
+make image -p linux/amd64 -o oci:plain:1.0
+make image -p linux/amd64 --attest provenance --attest-style buildkit -o oci:layout:1.0
+index=$(blob layout "$(top layout)")
+check test "$(value layout/index.json manifests 0 mediaType)" = application/vnd.oci.image.index.v1+json
+check test "$(value "$index" manifests 0 digest)" = "$(top plain)"
+check test "$(value "$index" manifests 1 platform)" = '{"architecture": "unknown", "os": "unknown"}'
+check test "$(value "$index" manifests 1 annotations)" = "{\"vnd.docker.reference.digest\": \"$(top plain)\", \"vnd.docker.reference.type\": \"attestation-manifest\"}"
+manifest=$(blob layout "$(value "$index" manifests 1 digest)")
+check test "$(value "$manifest" layers 0 annotations)" = '{"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"}'
+check test "$(value "$(blob layout "$(value "$manifest" layers 0 digest)")" subject 0 digest sha256)" = "$(top plain | cut -d: -f2)"
+identical oci:layout:1.0 linux/amd64
+identical oci:layout linux/amd64
+make image --attest provenance --attest-style buildkit -o oci-archive:a.tar:1.0
+identical oci-archive:a.tar "$all"
+
+begin 'copies: with what refers to the image, or without'
+make image --attest provenance -o oci:layout:1.0
+make image -o oci:plain:1.0
+run bundler copy --referrers oci:layout oci:all:1.0
+stdout <<<"$(top layout)  oci:all:1.0"
+check diff -r layout all
+run bundler copy --referrers oci:layout:1.0 oci-archive:a.tar:1.0
+stdout <<<"$(top layout)  oci-archive:a.tar:1.0"
+run bundler copy --referrers oci-archive:a.tar:1.0 oci:again:1.0
+stdout <<<"$(top layout)  oci:again:1.0"
+check diff -r layout again
+run bundler copy oci:layout oci:less:1.0
+stdout <<<"$(top layout)  oci:less:1.0"
+check diff -r plain less
+run bundler copy "oci:layout:sha256-$(top layout | cut -d: -f2)" oci:list:1.0
+stdout_stated=1
+
+begin 'as JSON'
+run bundler image --json -p linux/amd64 --attest provenance -o oci:layout:1.0 "${product[@]}"
+stdout <"$scratch/stdout"
+check cp "$scratch/stdout" report
+check test "$(value report attestations)" = "[{\"platform\": \"linux/amd64\", \"subject\": \"$(top layout)\", \"predicateType\": \"https://slsa.dev/provenance/v1\", \"manifest\": \"$(value "$(list layout "$(top layout)")" manifests 0 digest)\"}]"
+
+# refused TEXT OPTION...: nothing is written.
+refused() {
+	run bundler image "${@:2}" "${product[@]}"
+	status 2
+	stderr <<<"bundler: $1"
+}
+
+begin 'what cannot be stated'
+refused "cannot attest 'x': it is not 'provenance'" --attest provenance,x -o oci:layout
+refused "cannot use style 'x' of attestations: it is not 'referrer' or 'buildkit'" --attest provenance --attest-style x -o oci:layout
+refused 'cannot use --builder-id without --attest' --builder-id urn:x -o oci:layout
+refused 'cannot use --attest-style without --attest' --attest-style buildkit -o oci:layout
+for uri in x :x x: 'urn:x y' 'urn:"'; do
+	refused "cannot use builder '$uri': it is not a URI" --attest provenance --builder-id "$uri" -o oci:layout
+done
+refused "cannot attest the image in 'a.tar': an archive for docker load has images only
+hint: use oci-archive:, oci: or docker://" --attest provenance -o docker-archive:a.tar
+refused "cannot use style 'doi' with --attest: Docker Official Images are attested where they are built" \
+	-p linux/amd64 --attest provenance --style doi -o oci:layout
+check test ! -e layout
+check test ! -e a.tar
+
+finish
