@@ -332,16 +332,20 @@ static bool contradicts(const struct sums_digest *one, const struct sums_digest 
 			      : !digest_equal(&one->sha256, &other->sha256);
 }
 
-/* Finds the digest of an asset, in the file of that number if it is its own: 1, 0 or -1. */
+/*
+ * Finds the digest of an asset, in the file of that number if it is its own: 1, 0 or -1. from is
+ * the name of the file that has it.
+ */
 static int find_digest(const struct recipe_release *release, const struct all_sums *all,
 		       const size_t *own, const char *name, struct sums_digest *digest,
-		       struct error *err)
+		       const char **from, struct error *err)
 {
 	int found = 0;
 
 	if (own) {
 		const struct sums *sums = &all->items[*own];
 
+		*from = sums->name;
 		return sums_find(&sums->text, sums->name, name, recipe_sums_vary(release), digest,
 				 err);
 	}
@@ -356,8 +360,10 @@ static int find_digest(const struct recipe_release *release, const struct all_su
 		if (result > 0 && found > 0 && contradicts(digest, &other))
 			return error_set(err, STATUS_CONFIG, "cannot use '%s': '%s' has another "
 					 "digest in a file before it", sums->name, name);
-		if (result > 0 && (found == 0 || digest->is_sha512))
+		if (result > 0 && (found == 0 || digest->is_sha512)) {
 			*digest = other;
+			*from = sums->name;
+		}
 		found |= result;
 	}
 	return found;
@@ -378,14 +384,14 @@ static int lock_asset(const struct lock_make *make, size_t number, size_t place,
 	struct lock_asset *asset = &release->assets[release->asset_count];
 	const struct lock_asset *before = known(make->old, new, release, platform);
 	struct sums_digest digest;
-	char *name;
+	const char *name, *sums = NULL;
 	int found;
 
 	if (!recipe_format(wanted, platform)
 	    || (number > 0 && !lock_find_in(&new->releases[0], platform)))
 		return 0;
 	name = recipe_asset(wanted, platform, &new->pool, err);
-	found = name ? find_digest(wanted, all, own, name, &digest, err) : -1;
+	found = name ? find_digest(wanted, all, own, name, &digest, &sums, err) : -1;
 	if (found < 0)
 		return -1;
 	if (found == 0) {
@@ -394,6 +400,9 @@ static int lock_asset(const struct lock_make *make, size_t number, size_t place,
 		return 0;
 	}
 	asset->platform = platform;
+	asset->name = name;
+	asset->sums = sums;
+	asset->by_sha512 = digest.is_sha512;
 	asset->url = recipe_url(wanted, platform, &new->pool, err);
 	asset->digest = digest.sha256;
 	asset->size = before ? before->size : 0;

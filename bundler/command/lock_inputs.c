@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "command/report.h"
 
 int command_lock_inputs_sums(void *locking, const struct option_spec *spec, const char *value,
 			     struct error *err)
@@ -56,6 +57,38 @@ int command_lock_inputs_open(struct command_lock_inputs *locking, struct command
 		return 0;
 	make->scratch = command_inputs_scratch(err);
 	return make->scratch < 0 ? -1 : 0;
+}
+
+static json_t *describe_asset(const struct lock_asset *asset, const char *release)
+{
+	json_t *object = json_pack("{s:s, s:s*, s:s, s:s, s:o, s:o, s:s}",
+				   "platform", asset->platform->name, "release", release,
+				   "asset", asset->name, "url", asset->url,
+				   "digest", report_json_digest(&asset->digest),
+				   "sums", report_json(asset->sums),
+				   "algorithm", asset->by_sha512 ? "sha512" : "sha256");
+
+	if (asset->size > 0)
+		json_object_set_new(object, "size", json_integer((json_int_t)asset->size));
+	return object;
+}
+
+void command_lock_inputs_describe(json_t *report, const struct recipe *recipe,
+				  const struct lock *lock)
+{
+	json_t *platforms = json_array(), *left_out = json_array();
+	struct error unused;
+
+	for (size_t k = 0; k < lock->release_count; k++)
+		for (size_t i = 0; i < lock->releases[k].asset_count; i++)
+			json_array_append_new(platforms,
+				describe_asset(&lock->releases[k].assets[i],
+					       k > 0 ? lock->releases[k].name : NULL));
+	for (size_t i = 0; i < recipe->platform_count; i++)
+		if (!lock_find(lock, recipe->platforms[i], &unused))
+			json_array_append_new(left_out, json_string(recipe->platforms[i]->name));
+	json_object_set_new(report, "platforms", platforms);
+	json_object_set_new(report, "left_out", left_out);
 }
 
 void command_lock_inputs_close(struct command_lock_inputs *locking)

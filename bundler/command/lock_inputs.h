@@ -2,6 +2,7 @@
 #ifndef BUNDLER_COMMAND_LOCK_INPUTS_H
 #define BUNDLER_COMMAND_LOCK_INPUTS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "build/lock_make.h"
@@ -54,6 +55,13 @@ int command_lock_inputs_release(void *release, const struct option_spec *spec, c
  */
 int command_lock_inputs_open(struct command_lock_inputs *locking, struct command_inputs *inputs,
 			     struct option_parser *parser, struct error *err);
+
+/*
+ * Adds to a report what a lock that was just made of the recipe pins: "platforms" and "left_out",
+ * the optional platforms that the release does not have.
+ */
+void command_lock_inputs_describe(json_t *report, const struct recipe *recipe,
+				  const struct lock *lock);
 
 void command_lock_inputs_close(struct command_lock_inputs *locking);
 

@@ -140,33 +140,16 @@ static int print_patch(const struct run *run, struct error *err)
 
 static void print_json(const struct run *run, bool writes)
 {
-	json_t *changed = json_array(), *platforms = json_array(), *left_out = json_array();
-	struct error ignored;
+	json_t *changed = json_array(), *document;
 
 	for (int i = 0; i < FILES; i++)
 		if (is_changed(run, i))
 			json_array_append_new(changed, report_json(run->paths[i]));
-	for (size_t k = 0; k < run->lock.release_count; k++)
-		for (size_t i = 0; i < run->lock.releases[k].asset_count; i++) {
-			const struct lock_asset *asset = &run->lock.releases[k].assets[i];
-
-			json_array_append_new(platforms, json_pack("{s:s, s:s*, s:s, s:o}",
-				"platform", asset->platform->name,
-				"release", k > 0 ? run->lock.releases[k].name : NULL,
-				"url", asset->url,
-				"digest", report_json_digest(&asset->digest)));
-		}
-	/* Optional platforms that this release does not have. */
-	for (size_t i = 0; i < run->recipe.platform_count; i++)
-		if (!lock_find(&run->lock, run->recipe.platforms[i], &ignored))
-			json_array_append_new(left_out,
-					      json_string(run->recipe.platforms[i]->name));
-	report_document(stdout, json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}",
-					  "name", run->recipe.name,
-					  "from", run->inputs.recipe.version,
-					  "version", run->version, "changed", changed,
-					  "written", writes, "platforms", platforms,
-					  "left_out", left_out));
+	document = json_pack("{s:s, s:s, s:s, s:o, s:b}", "name", run->recipe.name,
+			     "from", run->inputs.recipe.version, "version", run->version,
+			     "changed", changed, "written", writes);
+	command_lock_inputs_describe(document, &run->recipe, &run->lock);
+	report_document(stdout, document);
 }
 
 static int report(const struct run *run, bool writes, struct error *err)

@@ -27,6 +27,10 @@ struct lock_asset {
 	char *url;
 	struct digest digest;
 	uint64_t size;		/* bytes, 0 when not known */
+	/* Of a lock that was just made, else NULL: */
+	const char *name;	/* of the archive */
+	const char *sums;	/* the checksum file: path or URL */
+	bool by_sha512;		/* which has nothing but the archive's SHA-512 */
 };
 
 /* A release, with the name that the recipe gives it: for its own one that of the recipe. */

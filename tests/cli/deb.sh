@@ -55,6 +55,7 @@ drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/init.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/library.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/lint.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/lock.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/rootfs.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/update.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/validate.schema.json

@@ -59,6 +59,7 @@ drwxr-xr-x usr/local/share/bundler/schemas
 -rw-r--r-- usr/local/share/bundler/schemas/init.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/library.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/lint.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/lock.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/rootfs.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/update.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/validate.schema.json

@@ -142,8 +142,9 @@ run bundler lock --sums sums "${fetch[@]}" tiny.yaml
 filter 's/.*/locked/'
 stdout < <(printf 'locked\n%.0s' 1 2 3)
 run bundler update --json --sums sums "${fetch[@]}" 1.1.0 tiny.yaml
-filter '/"version"/!d'
-stdout <<<'  "version": "1.1.0",'
+filter '/"version"|"algorithm"/!d'
+stdout < <(echo '  "version": "1.1.0",'; printf '      "algorithm": "sha512",\n%.0s' 1 2 3)
+check test "$(grep -c '"size": [1-9]' "$scratch/stdout")" -eq 3
 check test "$(grep -c '"size": [1-9]' tiny.lock.json)" -eq 3
 
 finish

@@ -78,18 +78,27 @@ stdout <<-END
 	  "platforms": [
 	    {
 	      "platform": "linux/amd64",
+	      "asset": "tiny-1.1.0-linux-amd64.tar.gz",
 	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-amd64.tar.gz",
-	      "digest": "sha256:$(digest 1)"
+	      "digest": "sha256:$(digest 1)",
+	      "sums": "sums",
+	      "algorithm": "sha256"
 	    },
 	    {
 	      "platform": "linux/arm/v7",
+	      "asset": "tiny-1.1.0-linux-arm7.tar.gz",
 	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-arm7.tar.gz",
-	      "digest": "sha256:$(digest 3)"
+	      "digest": "sha256:$(digest 3)",
+	      "sums": "sums",
+	      "algorithm": "sha256"
 	    },
 	    {
 	      "platform": "linux/arm64",
+	      "asset": "tiny-1.1.0-linux-arm64.tar.gz",
 	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-arm64.tar.gz",
-	      "digest": "sha256:$(digest 2)"
+	      "digest": "sha256:$(digest 2)",
+	      "sums": "sums",
+	      "algorithm": "sha256"
 	    }
 	  ],
 	  "left_out": []
@@ -100,6 +109,51 @@ stdout_stated=1
 check grep -q '"changed": \[\],' "$scratch/stdout"
 check grep -q '"written": false,' "$scratch/stdout"
 check grep -q '"from": "1.1.0",' "$scratch/stdout"
+
+begin 'lock --json'
+start
+rm tiny.lock.json
+sed -i 's/^version: .*/version: "1.1.0"/; s|linux/arm64|{platform: linux/arm64, optional: true}|' tiny.yaml
+sed -i /arm64/d sums
+: >none
+SOURCE_DATE_EPOCH=1300000000 run bundler lock --json --release source --sums none --sums sums tiny.yaml
+stderr <<<'note: linux/arm64 is left out: the release does not have it'
+stdout <<-END
+	{
+	  "name": "tiny",
+	  "version": "1.1.0",
+	  "release": "source",
+	  "epoch": 1300000000,
+	  "lock": "tiny.lock.json",
+	  "platforms": [
+	    {
+	      "platform": "linux/amd64",
+	      "asset": "tiny-1.1.0-linux-amd64.tar.gz",
+	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-amd64.tar.gz",
+	      "digest": "sha256:$(digest 1)",
+	      "sums": "sums",
+	      "algorithm": "sha256"
+	    },
+	    {
+	      "platform": "linux/arm/v7",
+	      "asset": "tiny-1.1.0-linux-arm7.tar.gz",
+	      "url": "https://tiny.example/1.1.0/tiny-1.1.0-linux-arm7.tar.gz",
+	      "digest": "sha256:$(digest 3)",
+	      "sums": "sums",
+	      "algorithm": "sha256"
+	    }
+	  ],
+	  "left_out": [
+	    "linux/arm64"
+	  ]
+	}
+END
+check test "$(grep -c '"platform"' tiny.lock.json)" -eq 2
+cp tiny.lock.json locked
+run bash -c 'bundler lock --json --sums sums --release source tiny.yaml >/dev/full'
+status 9
+stderr <<<"bundler: cannot write 'standard output': No space left on device"
+check cmp locked tiny.lock.json
 
 begin '--json of a path that is not UTF-8'
 start

@@ -45,8 +45,11 @@ stdout <<-END
 	  "platforms": [
 	    {
 	      "platform": "linux/amd64",
+	      "asset": "$name",
 	      "url": "${place}1.1.0/$name",
-	      "digest": "sha256:$one"
+	      "digest": "sha256:$one",
+	      "sums": "https://github.com/demo/demo/releases/download/v1.1.0/SHA256SUMS",
+	      "algorithm": "sha256"
 	    }
 	  ],
 	  "left_out": []

@@ -51,7 +51,7 @@ _bundler_options() {
 			--help
 		;;
 	lock)
-		echo --sums --release --download --record --lock --cache --mirror --netrc \
+		echo --json --sums --release --download --record --lock --cache --mirror --netrc \
 			--header-file --ca-file --stall-timeout --timeout --offline --quiet \
 			--verbose --help
 		;;

@@ -192,6 +192,7 @@ complete -c bundler -n '__fish_seen_subcommand_from cache' -s q -l quiet -d 'pri
 complete -c bundler -n '__fish_seen_subcommand_from cache' -s v -l verbose -d 'print each request and what the cache had'
 complete -c bundler -n '__fish_seen_subcommand_from cache' -s h -l help -d 'print this'
 complete -c bundler -n '__fish_seen_subcommand_from cache' -a 'list verify prune'
+complete -c bundler -n '__fish_seen_subcommand_from lock' -l json -d 'print what was pinned as JSON'
 complete -c bundler -n '__fish_seen_subcommand_from lock' -l sums -r -F -d 'take the digests from this file, not the release'\''s; repeatable'
 complete -c bundler -n '__fish_seen_subcommand_from lock' -l release -x -d 'name the release of the digests (default: official)'
 complete -c bundler -n '__fish_seen_subcommand_from lock' -l download -d 'fetch every archive, to check it and lock its size'
