@@ -227,6 +227,16 @@
 #define LIMIT_RETRY_AFTER_SECONDS 60
 /* Bytes that are read of what a registry says of a failure: it is some 200. */
 #define LIMIT_REFUSAL_BYTES (64 * KIB)
+/* Bytes of a key in PEM: one on P-256 has some 240, one of RSA, refused by name, up to 13 KiB. */
+#define LIMIT_KEY_BYTES (16 * KIB)
+/* Bytes of one signature: one of ECDSA has 72, the longest of RSA 2 KiB. */
+#define LIMIT_SIGNATURE_BYTES (4 * KIB)
+/* Signatures of one envelope: one is common, and each takes some milliseconds to verify. */
+#define LIMIT_SIGNATURES 16
+/* Bytes of an in-toto statement: an SBOM has some 100 KiB for each hundred packages. */
+#define LIMIT_STATEMENT_BYTES (8 * MIB)
+/* Bytes of an envelope or a bundle: a statement in base 64. */
+#define LIMIT_ENVELOPE_BYTES (12 * MIB)
 /* Pages of a registry's list of what refers to an image: one has some hundred entries. */
 #define LIMIT_REFERRER_PAGES 64
 /* Bytes of the answer of a registry's token service: some 2 KiB, 8 of a registry in a cloud. */
