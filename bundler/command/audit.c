@@ -26,6 +26,7 @@
 #include "command/inputs.h"
 #include "command/list.h"
 #include "command/place.h"
+#include "command/summary.h"
 
 /* One run of the command. */
 struct run {
@@ -33,6 +34,7 @@ struct run {
 	struct command_inputs inputs;
 	struct command_registry registry;
 	struct command_differences differences;
+	struct command_summary summary;
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
 	struct observe_place observed;
@@ -56,6 +58,7 @@ static const struct option_spec options[] = {
 	{ "pinned", NULL, "compare with the results in the lock; nothing is fetched",
 	  OPTION(pinned) },
 	COMMAND_LIST_OPTIONS("audit"),
+	COMMAND_SUMMARY_OPTIONS,
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
@@ -241,7 +244,8 @@ static int compare_images(struct run *run, struct error *err)
 	return result;
 }
 
-static int print(struct run *run)
+/* Prints the result, once the summary is where it belongs. */
+static int print(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
 	json_t *report = NULL, *platforms = json_array();
@@ -261,6 +265,12 @@ static int print(struct run *run)
 	}
 	json_decref(platforms);
 	audit_sort(&run->audit);
+	run->summary.whole = inputs->all;
+	if (command_summary_write(&run->summary, &run->differences, &run->audit, &run->observed,
+				  &inputs->lock, run->style.name, report, err) < 0) {
+		json_decref(report);
+		return -1;
+	}
 	return command_differences_print(&run->differences, &run->audit, names, report);
 }
 
@@ -289,7 +299,7 @@ static int audit(struct run *run, struct error *err)
 	else if (result == 0)
 		result = compare_trees(run, inputs->platforms[0], &run->trees[0], NULL, err);
 	if (result == 0)
-		result = print(run);
+		result = print(run, err);
 	if (result < 0 && err->status == STATUS_NETWORK && inputs->lock.result_count > 0)
 		error_hint(err, "--pinned compares with the results in the lock, without the "
 			   "archive");
@@ -383,6 +393,8 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 		return error_set(err, STATUS_USAGE, "cannot audit: no place is given");
 	if (begin(run, parser->confine, err) < 0
 	    || location_parse(&run->place, &inputs->pool, run->text, err) < 0
+	    || command_summary_check(&run->summary, &run->differences, run->pinned, &run->place,
+				     err) < 0
 	    || command_inputs_open(inputs, parser, err) < 0)
 		return -1;
 	run->style.name = recipe_image_name(&inputs->recipe, &inputs->pool);
@@ -390,7 +402,8 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 			 : run->place.reference.tag ? run->place.reference.tag
 			 : recipe_tag(&inputs->recipe, &inputs->pool);
 	command_place_list(parser->confine, &run->place);
-	if (command_inputs_part(inputs, err) == 0
+	if (command_summary_list(&run->summary, parser->confine, err) == 0
+	    && command_inputs_part(inputs, err) == 0
 	    && command_registry_start(&run->registry, inputs, &run->place, 1, err) == 0
 	    && confine_reading(parser->confine, err) == 0
 	    && command_place_open(&run->registry, &run->place, PULL_IMAGES, err) == 0
@@ -408,6 +421,7 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 static void close_run(struct run *run)
 {
 	command_differences_free(&run->differences);
+	command_summary_free(&run->summary);
 	command_registry_close(&run->registry);
 	command_inputs_close(&run->inputs);
 }
@@ -440,7 +454,10 @@ static int audit_list(struct run *run, struct option_parser *parser, struct erro
 	if (parser->argc > 0)
 		return error_set(err, STATUS_USAGE, "cannot use operand '%s': --list has the "
 				 "places and their recipes", parser->argv[0]);
+	if (command_summary_check(&run->summary, &run->differences, run->pinned, NULL, err) < 0)
+		return -1;
 	run->differences.json = true;
+	run->summary.many = true;
 	return command_list_run(&run->list, audit_row, &row, err);
 }
 
@@ -465,6 +482,7 @@ const struct command command_audit = {
 	.summary = "compare an image or a tree with what recipe, lock and release make",
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
 		    "[--require VERDICT] [--strict] [--force] [--pinned] [--list FILE] [-j N] "
+		    "[--attest FILE] "
 		    "[--json] [-q] "
 		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "

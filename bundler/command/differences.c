@@ -295,6 +295,12 @@ static void print_json(const struct command_differences *differences, const stru
 	putchar('\n');
 }
 
+bool command_differences_passed(const struct command_differences *differences,
+				const struct audit *audit)
+{
+	return judge(differences, audit).word >= differences->required;
+}
+
 int command_differences_print(const struct command_differences *differences,
 			      const struct audit *audit, const char *platforms, json_t *report)
 {
@@ -305,5 +311,5 @@ int command_differences_print(const struct command_differences *differences,
 	else
 		print_lines(differences, audit, &verdict, platforms);
 	json_decref(report);
-	return verdict.word >= differences->required ? STATUS_OK : STATUS_DIFFERENCES;
+	return command_differences_passed(differences, audit) ? STATUS_OK : STATUS_DIFFERENCES;
 }

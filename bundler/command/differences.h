@@ -52,6 +52,10 @@ void command_differences_free(struct command_differences *differences);
  */
 int command_differences_check(const struct command_differences *differences, struct error *err);
 
+/* Whether the verdict is the one that is required, or better. */
+bool command_differences_passed(const struct command_differences *differences,
+				const struct audit *audit);
+
 /*
  * Prints sorted findings and the verdict, about the platforms in a text ("" for none). With JSON,
  * they are added to report, which is taken over. Returns STATUS_OK or STATUS_DIFFERENCES.

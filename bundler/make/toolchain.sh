@@ -23,11 +23,11 @@ for group; do
 		command -v go >/dev/null || packages="$packages golang-go" ;;
 	test)
 		packages="$packages clang clang-tidy libclang-rt-dev libcmocka-dev libbearssl-dev shellcheck universal-ctags zsh fish
-			mandoc groff-base git python3 python3-jsonschema python3-yaml openssl nginx-light curl bind9-dnsutils iproute2 util-linux diffutils
+			mandoc groff-base git python3 python3-jsonschema python3-yaml openssl jq nginx-light curl bind9-dnsutils iproute2 util-linux diffutils
 			bubblewrap runsc lintian
 			strace time xz-utils zip zstd bzip2 mtree-netbsd libarchive-tools qemu-user-static busybox-static" ;;
 	interop)	# the tools of others that read what we write
-		packages="$packages skopeo umoci buildah podman runc docker-registry
+		packages="$packages skopeo umoci buildah podman runc docker-registry jq openssl
 			mtree-netbsd libarchive-tools git python3"
 		# Compose is a plug-in of newer engines.
 		docker compose version >/dev/null 2>&1 || packages="$packages docker-compose" ;;

@@ -32,8 +32,8 @@ _bundler_options() {
 			--authfile --plain-http --quiet --verbose --help
 		;;
 	audit)
-		echo --platform --flavour --style --pinned --list --jobs --ignore --require \
-			--strict --force --json --quiet --lock --cache --mirror --netrc \
+		echo --platform --flavour --style --pinned --list --jobs --attest --ignore \
+			--require --strict --force --json --quiet --lock --cache --mirror --netrc \
 			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
 			--plain-http --verbose --help
 		;;
@@ -78,7 +78,8 @@ _bundler_options() {
 _bundler_takes() {
 	case $1.$2 in
 	*.--asset) echo TEXT ;;
-	*.--attest) echo TEXT ;;
+	audit.--attest) echo FILE ;;
+	image.--attest) echo TEXT ;;
 	*.--attest-style) echo TEXT ;;
 	*.--authfile) echo FILE ;;
 	*.--branch) echo TEXT ;;

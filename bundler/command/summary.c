@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Summaries of audits: when there is one, what it is about, and where it goes. */
+#include "command/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attest/statement.h"
+#include "attest/summary.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/platform.h"
+#include "base/replace.h"
+#include "command/report.h"
+#include "versions.h"
+
+/* Whether findings of this field are about packaging alone. */
+static bool is_packaging(enum audit_field field)
+{
+	return field == AUDIT_TIME || field == AUDIT_HISTORY || field == AUDIT_ANNOTATION
+	       || field == AUDIT_LAYER || field == AUDIT_MANIFEST || field == AUDIT_FILE;
+}
+
+int command_summary_check(const struct command_summary *summary,
+			  const struct command_differences *differences, bool pinned,
+			  const struct location *place, struct error *err)
+{
+	if (!summary->path)
+		return 0;
+	if (pinned)
+		return error_set(err, STATUS_USAGE, "cannot attest with --pinned: nothing is built "
+				 "again");
+	for (size_t i = 0; i < differences->ignored_count; i++)
+		if (!is_packaging(differences->ignored[i].field)) {
+			error_set(err, STATUS_USAGE, "cannot attest with --ignore %s: it can hide "
+				  "what runs", audit_field_name(differences->ignored[i].field));
+			return error_hint(err, "time, history, annotation, layer, manifest and "
+					  "file can be ignored");
+		}
+	if (place && !observe_place_has_images(place))
+		return error_set(err, STATUS_USAGE, "cannot attest '%s': a tree has no digest of "
+				 "its own", place->path);
+	return 0;
+}
+
+int command_summary_list(const struct command_summary *summary, struct confine *confine,
+			 struct error *err)
+{
+	int fd;
+
+	if (!summary->path)
+		return 0;
+	/* Names are given, too. */
+	confine->outputs = true;
+	if (!summary->many) {
+		confine_write_beside(confine, summary->path);
+		return 0;
+	}
+	confine_write(confine, summary->path);
+	fd = file_make_directory(summary->path, err);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+/* ---- what it is about ---- */
+
+/* Images that several names lead to are there once. */
+static void add_subject(struct statement_subject *subjects, size_t *count, struct pool *pool,
+			const char *name, const struct digest *digest, const char *architecture)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (digest_equal(&subjects[i].digest, digest))
+			return;
+	subjects[(*count)++] = (struct statement_subject){
+		.name = statement_name(pool, name, digest, architecture), .digest = *digest,
+	};
+}
+
+/* The indexes, then the images, as the place has them; NULL for an image without a manifest. */
+static struct statement_subject *find_subjects(struct command_summary *summary,
+					       const struct observe_images *images,
+					       const char *name, size_t *count, struct error *err)
+{
+	struct pool *pool = &summary->pool;
+	struct statement_subject *subjects = pool_new(pool, images->nested_count + images->count,
+						      sizeof *subjects);
+	struct error ignored;
+
+	*count = 0;
+	for (size_t i = 0; i < images->nested_count && summary->whole; i++)
+		add_subject(subjects, count, pool, name, &images->nested[i]->digest, NULL);
+	for (size_t i = 0; i < images->count; i++) {
+		const struct image *image = &images->items[i];
+		const struct platform *platform = platform_find(image->platform, &ignored);
+
+		if (!image->has_manifest) {
+			error_set(err, STATUS_ARCHIVE, "cannot attest the image for '%s': it has "
+				  "no manifest, so no digest", image->platform);
+			error_hint(err, "an image in a registry or a layout has one");
+			return NULL;
+		}
+		add_subject(subjects, count, pool, name, &image->manifest.digest,
+			    platform ? platform->architecture : NULL);
+	}
+	return subjects;
+}
+
+/* The place, if others know it by that name, else the name of the first subject. */
+static const char *name_resource(struct pool *pool, const struct location *place,
+				 const struct statement_subject *subject)
+{
+	const struct reference *reference = &place->reference;
+	char digest[DIGEST_TEXT_BYTES];
+
+	if (place->kind != LOCATION_REGISTRY)
+		return subject->name;
+	return pool_format(pool, "docker://%s%s/%s%s%s", reference->host, reference->port == 0 ? ""
+			   : pool_format(pool, ":%u", reference->port), reference->repository,
+			   reference->tag ? ":" : "@", reference->tag ? reference->tag
+			   : digest_write(&reference->digest, digest));
+}
+
+/* The names of fields that were ignored, each once, in their order. */
+static const char *const *find_ignored(struct pool *pool,
+				       const struct command_differences *differences,
+				       size_t *count)
+{
+	const char **names = pool_new(pool, AUDIT_FIELDS, sizeof *names);
+
+	*count = 0;
+	for (enum audit_field field = 0; field < AUDIT_FIELDS; field++)
+		for (size_t i = 0; i < differences->ignored_count; i++)
+			if (differences->ignored[i].field == field) {
+				names[(*count)++] = audit_field_name(field);
+				break;
+			}
+	return names;
+}
+
+/* ---- where it goes ---- */
+
+static int write_file(const char *path, const struct content *statement, struct error *err)
+{
+	struct buffer bytes;
+	int result;
+
+	buffer_init(&bytes, statement->size + 1);
+	buffer_add(&bytes, statement->bytes, statement->size);
+	result = replace_files(&(struct replacement){ .path = path, .bytes = &bytes }, 1, NULL,
+			       NULL, err);
+	buffer_free(&bytes);
+	return result;
+}
+
+static const char *choose_file(struct command_summary *summary, const struct digest *digest)
+{
+	char hex[DIGEST_HEX_BYTES];
+
+	return !summary->many ? summary->path
+	       : pool_format(&summary->pool, "%s/sha256-%s.json", summary->path,
+			     digest_write_hex(digest, hex));
+}
+
+int command_summary_write(struct command_summary *summary,
+			  const struct command_differences *differences, const struct audit *audit,
+			  const struct observe_place *observed, const struct lock *lock,
+			  const char *name, json_t *report, struct error *err)
+{
+	struct pool *pool = &summary->pool;
+	struct summary about = {
+		.version = BUNDLER_VERSION, .lock = lock->file, .lock_digest = &lock->digest,
+		.identical = audit_verdict(audit) == AUDIT_IDENTICAL,
+	};
+	struct statement_subject *subjects;
+	struct content statement;
+	json_t *predicate;
+	const char *file;
+	size_t count;
+	int result;
+
+	if (!summary->path || !command_differences_passed(differences, audit))
+		return 0;
+	subjects = find_subjects(summary, &observed->images, name, &count, err);
+	if (!subjects)
+		return -1;
+	about.resource = name_resource(pool, observed->place, &subjects[0]);
+	about.ignored = find_ignored(pool, differences, &about.ignored_count);
+	predicate = summary_describe(&about);
+	statement = statement_write(subjects, count, STATEMENT_SUMMARY, predicate);
+	json_decref(predicate);
+	file = choose_file(summary, &subjects[0].digest);
+	result = write_file(file, &statement, err);
+	content_free(&statement);
+	if (result == 0 && report)
+		json_object_set_new(report, "summary", json_pack("{s:o, s:s, s:o}", "file",
+				    report_json(file), "level", summary_level(&about), "subject",
+				    report_json_digest(&subjects[0].digest)));
+	return result;
+}
+
+void command_summary_free(struct command_summary *summary)
+{
+	pool_free(&summary->pool);
+}
