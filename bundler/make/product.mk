@@ -9,7 +9,7 @@
 # cannot be reached and configs/source has the release.
 DEFAULT_RECIPE = configs/$(lastword $(notdir $(realpath configs/default)))
 RECIPE ?= $(DEFAULT_RECIPE)
-PLATFORM ?= $(if $(filter images run-images,$(MAKECMDGOALS)),all,$(HOST))
+PLATFORM ?= $(if $(filter images run-images prove,$(MAKECMDGOALS)),all,$(HOST))
 RELEASE ?= auto
 MIRROR ?=
 CACHE ?= build/cache
@@ -69,6 +69,14 @@ audit: rootfs build/san/bundler $(addprefix build/toolchain/,test variations)
 	@bundler/make/audit.sh $(RECIPE) $(LOCKED)
 	tests/run tests/reproducible/variations.sh
 
+# Whether the programs of the official release are what their source compiles to.
+PROOF ?= build/$(NAME).proof.json
+
+prove: build/bundler build/toolchain/source
+	$(if $(filter source,$(RELEASE)),configs/source/build.sh $(PLATFORMS) $(NAME) build/source)
+	@bundler/make/prove.sh $(PLATFORMS) -o $(PROOF) $(RECIPE) --cache $(CACHE) \
+		$(if $(filter source,$(RELEASE)),$(REBUILT),$(MIRRORS))
+
 # ---- another version ----
 
 # UPDATE takes further options of bundler update; LIBRARY is the repository of the build contexts.
@@ -79,7 +87,7 @@ update: build/bundler
 # ---- help ----
 
 help:
-	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit,'
+	@echo 'Targets: all (build/bundler), rootfs, image-docker, images, run-images, update, audit, prove,'
 	@echo '         install, uninstall, dist, deb, release,'
 	@echo '         test, check, reproducible, thorough, bench, fuzz, clean, distclean, help'
 	@echo 'Settings, here or in config.mk:'
@@ -88,9 +96,10 @@ help:
 	@echo '  RECIPE=$(RECIPE)'
 	@echo '  MIRROR=$(MIRROR)   where to look first for releases; CACHE=$(CACHE)'
 	@echo '  IMAGE=$(IMAGE)   VERSION=$(VERSION)'
+	@echo '  PROOF=$(PROOF)   what make prove writes'
 	@echo '  LIBRARY=$(LIBRARY)   where make update VERSION=... generates; UPDATE=   its options'
 	@echo '  PREFIX=$(PREFIX)   DESTDIR=$(DESTDIR)   of make install'
 	@echo "  MAINTAINER=$(MAINTAINER)   of make deb and make release"
 	@echo '  FUZZ_SECONDS=$(FUZZ_SECONDS)   TESTS=   what to run instead of everything'
 
-.PHONY: rootfs image-docker images run-images audit update help
+.PHONY: rootfs image-docker images run-images audit prove update help

@@ -18,7 +18,7 @@ for group; do
 	build)
 		packages="$packages gcc libc6-dev make musl-tools dpkg-dev m4" ;;
 	source)
-		packages="$packages ca-certificates"
+		packages="$packages ca-certificates git"
 		# Any Go from 1.16 on fetches the pinned tool chain; a newer one than Debian's may stand.
 		command -v go >/dev/null || packages="$packages golang-go" ;;
 	test)

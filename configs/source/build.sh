@@ -17,6 +17,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
+# shellcheck source=configs/source/compile.sh
+. "$here/compile.sh"
+
 say() {
 	echo "build.sh: $*" >&2
 }
@@ -29,15 +32,6 @@ die() {
 usage() {
 	echo "usage: build.sh [-u] [-p PLATFORM]... NAME [OUTDIR]" >&2
 	exit 2
-}
-
-describe() {
-	test -f "$here/$name/release" || { say "there is no release '$name' in $here"; exit 2; }
-	module= programs= epoch= flags= ldflags= platforms= formats= flat=0
-	version=$(sed -n 's,^require .* v\([0-9][^ ]*\) // indirect,\1,p' "$here/$name/go.mod")
-	# shellcheck source=/dev/null # what sets these
-	. "$here/$name/release"
-	: "${programs:=$name=$module}"		# words of NAME=PACKAGE
 }
 
 # What a release may define in another way: stem, documents and checksums.
@@ -93,31 +87,14 @@ matches_record() {
 	(cd "$1" && grep -F "  $2" "$sums" | sha256sum --check --status 2>/dev/null)
 }
 
-# sources MODULE: the directory that has them.
-sources() {
-	(cd "$here/$name" && ../go.sh mod download "$1" && ../go.sh list -m -f '{{.Dir}}' "$1")
-}
-
-compile() { # PLATFORM DIR
-	os=${1%%/*}
-	arch=${1#*/}
-	exe=
-	test "$os" != windows || exe=.exe
-	variant=
-	test "${arch%/*}" != arm || variant=${arch#*/v}
-	for program in $programs; do
-		# shellcheck disable=SC2086 # a list of flags
-		(cd "$here/$name" && GOOS=$os GOARCH=${arch%/*} GOARM=$variant nice "$here/go.sh" build \
-			-trimpath $flags -ldflags "$ldflags" -o "$2/${program%%=*}$exe" "${program#*=}")
-	done
-}
-
 build() {
 	say "building $1"
 	dir=$work/tree
 	test "$flat" = 1 || dir=$dir/$(stem "$1")
 	mkdir -p "$dir"
-	compile "$1" "$dir"
+	for program in $programs; do
+		compile "$1" "$here/$name" "$dir/${program%%=*}$(exe "$1")" "${program#*=}"
+	done
 	documents "$dir"
 	# shellcheck disable=SC2046 # a list of names
 	(cd "$work/out" && "$work/pack" "$epoch" "$work/tree" $(archives "$1"))

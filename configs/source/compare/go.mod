@@ -1,0 +1,3 @@
+module bundler.invalid/compare
+
+go 1.19
