@@ -99,7 +99,8 @@ static json_t *verification_code(const struct sbom *sbom)
 	qsort(sorted, sbom->file_count, sizeof *sorted, compare_sha1);
 	digest_further_init(&state);
 	for (size_t i = 0; i < sbom->file_count; i++)
-		digest_further_add(&state, digest_write_sha1(&sorted[i], hex), strlen(hex));
+		digest_further_add(&state, digest_write_sha1(&sorted[i], hex),
+				   DIGEST_SHA1_HEX_BYTES - 1);
 	free(sorted);
 	code = digest_further_sha1(&state);
 	return json_pack("{s:s}", "packageVerificationCodeValue", digest_write_sha1(&code, hex));
