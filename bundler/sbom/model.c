@@ -294,13 +294,15 @@ int sbom_model_program(struct sbom *sbom, struct sbom_package *owner, const stru
 		sbom_model_fact(sbom, owner, "unknown",
 				pool_format(&sbom->pool, "dependencies of %s: %s", node->path,
 					    info.fault));
-		if (owner->needs_known == SBOM_NEEDS_ALL)
-			owner->needs_known = SBOM_NEEDS_SOME;
+		owner->needs_known = SBOM_NEEDS_SOME;
 		return 0;
 	}
-	/* What is written in C, and linked, is not among the modules. */
-	if (!has_setting(&info, "CGO_ENABLED=0") && owner->needs_known == SBOM_NEEDS_ALL)
+	if (!has_setting(&info, "CGO_ENABLED=0")) {
+		sbom_model_fact(sbom, owner, "unknown",
+				pool_format(&sbom->pool, "dependencies of %s that are written in C",
+					    node->path));
 		owner->needs_known = SBOM_NEEDS_SOME;
+	}
 	if (info.main.path && (!owner->main || is_entrypoint(sbom, node->path)))
 		owner->main = info.main.path;
 	add_statements(sbom, owner, node->path, &info);

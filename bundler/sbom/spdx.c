@@ -8,8 +8,9 @@
 #include "base/memory.h"
 
 /*
- * Readers drop a package that a GENERATED_FROM points to, and need the category PACKAGE-MANAGER.
- * So there are only DESCRIBES, CONTAINS and DEPENDS_ON (clause 11).
+ * Readers drop a package that a GENERATED_FROM points to, need the category PACKAGE-MANAGER, and do
+ * not know the NOASSERTION of a relationship (clause 11.1). So there are only DESCRIBES, CONTAINS and
+ * DEPENDS_ON, and that something is unknown is said in words.
  */
 
 static json_t *text_or_unknown(const char *text)
@@ -173,8 +174,8 @@ static json_t *describe_file(const struct sbom_file *file)
 static void relate(json_t *list, const char *from, const char *type, const char *to)
 {
 	json_array_append_new(list, json_pack("{s:o, s:s, s:o}", "spdxElementId", spdx_id(from),
-					      "relationshipType", type, "relatedSpdxElement",
-					      to ? spdx_id(to) : text_or_unknown(NULL)));
+					      "relationshipType", type,
+					      "relatedSpdxElement", spdx_id(to)));
 }
 
 static json_t *relationships(const struct sbom *sbom)
@@ -192,8 +193,6 @@ static json_t *relationships(const struct sbom *sbom)
 
 		for (size_t k = 0; k < package->needs_count; k++)
 			relate(list, package->id, "DEPENDS_ON", package->needs[k]->id);
-		if (package->needs_known != SBOM_NEEDS_ALL)
-			relate(list, package->id, "DEPENDS_ON", NULL);
 	}
 	return list;
 }
