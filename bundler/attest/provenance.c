@@ -163,16 +163,3 @@ bool provenance_is_ours(const json_t *predicate)
 
 	return type && strcmp(type, PROVENANCE_BUILD_TYPE) == 0;
 }
-
-bool provenance_equal(const json_t *one, const json_t *other)
-{
-	json_t *a = json_deep_copy(one), *b = json_deep_copy(other);
-	bool equal;
-
-	json_object_del(json_object_get(a, "runDetails"), "builder");
-	json_object_del(json_object_get(b, "runDetails"), "builder");
-	equal = json_equal(a, b);
-	json_decref(a);
-	json_decref(b);
-	return equal;
-}

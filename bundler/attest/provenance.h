@@ -44,7 +44,4 @@ json_t *provenance_describe(const struct provenance *provenance, struct error *e
 /* Whether a predicate says that bundler built an image. */
 bool provenance_is_ours(const json_t *predicate);
 
-/* Whether two predicates differ in nothing but who the builder is. */
-bool provenance_equal(const json_t *one, const json_t *other);
-
 #endif

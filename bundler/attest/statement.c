@@ -8,8 +8,8 @@
 
 #define TYPE "https://in-toto.io/Statement/v1"
 
-struct content statement_write(const struct statement_subject *subjects, size_t count,
-			       const char *predicate_type, const json_t *predicate)
+json_t *statement_describe(const struct statement_subject *subjects, size_t count,
+			   const char *predicate_type, const json_t *predicate)
 {
 	json_t *list = json_array();
 
@@ -19,8 +19,14 @@ struct content statement_write(const struct statement_subject *subjects, size_t 
 		json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "name", subjects[i].name,
 			"digest", "sha256", digest_write_hex(&subjects[i].digest, hex)));
 	}
-	return document_write(json_pack("{s:s, s:o, s:s, s:O}", "_type", TYPE, "subject", list,
-					"predicateType", predicate_type, "predicate", predicate),
+	return json_pack("{s:s, s:o, s:s, s:O}", "_type", TYPE, "subject", list,
+			 "predicateType", predicate_type, "predicate", predicate);
+}
+
+struct content statement_write(const struct statement_subject *subjects, size_t count,
+			       const char *predicate_type, const json_t *predicate)
+{
+	return document_write(statement_describe(subjects, count, predicate_type, predicate),
 			      JSON_COMPACT);
 }
 

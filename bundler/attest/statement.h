@@ -25,9 +25,12 @@ struct statement_subject {
 	struct digest digest;
 };
 
+/* A statement: _type, subject, predicateType, predicate. The caller keeps the predicate. */
+json_t *statement_describe(const struct statement_subject *subjects, size_t count,
+			   const char *predicate_type, const json_t *predicate);
+
 /*
- * A statement in compact JSON: _type, subject, predicateType, predicate. The predicate, which the
- * caller keeps, has its members in the order in which they were set. Whoever signs a statement
+ * The same in compact JSON, members in the order in which they were set. Whoever signs a statement
  * signs these bytes (spec/v1/envelope.md). Caller frees with content_free.
  */
 struct content statement_write(const struct statement_subject *subjects, size_t count,

@@ -15,6 +15,7 @@ static const char *const fields[AUDIT_FIELDS] = {
 	[AUDIT_RUNTIME] = "runtime", [AUDIT_PLATFORM] = "platform", [AUDIT_CONFIG] = "config",
 	[AUDIT_HISTORY] = "history", [AUDIT_ANNOTATION] = "annotation", [AUDIT_LAYER] = "layer",
 	[AUDIT_MANIFEST] = "manifest", [AUDIT_INDEX] = "index", [AUDIT_FILE] = "file",
+	[AUDIT_ATTESTATION] = "attestation",
 };
 
 static const struct {
@@ -26,6 +27,7 @@ static const struct {
 	[AUDIT_CLASS_RUN] = { "run", AUDIT_DIFFERENT, NULL },
 	[AUDIT_CLASS_PLATFORM] = { "platform", AUDIT_DIFFERENT, NULL },
 	[AUDIT_CLASS_DAMAGE] = { "damage", AUDIT_DIFFERENT, NULL },
+	[AUDIT_CLASS_ATTESTATION] = { "attestation", AUDIT_DIFFERENT, NULL },
 	[AUDIT_CLASS_TIME] = { "time", AUDIT_EQUIVALENT, NULL },
 	[AUDIT_CLASS_ENGINE] = { "engine", AUDIT_EQUIVALENT, "added by the engine" },
 	[AUDIT_CLASS_DEFAULT] = { "default", AUDIT_EQUIVALENT, "the default" },

@@ -9,6 +9,7 @@
 #include "attest/statement.h"
 #include "base/memory.h"
 #include "build/compress.h"
+#include "image/document.h"
 #include "image/listing.h"
 #include "versions.h"
 
@@ -155,30 +156,28 @@ static void enter(struct command_attestation *attestation, const struct command_
 
 /* ---- statements ---- */
 
-/* States what count subjects, the images of as many platforms behind an index, were built from. */
-static int state_provenance(struct command_attestation *attestation,
-			    const struct command_attestation_source *source,
-			    const struct command_attested *const *of, size_t count,
-			    struct artifact_document *statement, struct error *err)
+json_t *command_attestation_provenance(const struct command_attestation_source *source,
+				       const struct command_attested *const *of, size_t count,
+				       const char *builder, struct error *err)
 {
-	struct statement_subject *subjects = pool_new(&attestation->pool, count, sizeof *subjects);
-	const struct platform **platforms = pool_new(&attestation->pool, count, sizeof *platforms);
+	struct pool pool = { 0 };
+	struct statement_subject *subjects = pool_new(&pool, count, sizeof *subjects);
+	const struct platform **platforms = pool_new(&pool, count, sizeof *platforms);
 	struct provenance provenance = {
 		.recipe = &source->inputs->recipe, .lock = &source->inputs->lock,
 		.platforms = platforms, .flavour = source->flavour,
 		.compress = compress_name(source->compression), .epoch = source->inputs->epoch,
-		.builder = attestation->builder, .version = BUNDLER_VERSION,
+		.builder = builder, .version = BUNDLER_VERSION,
 		.compressor = source->compression == COMPRESSION_NONE
 			      ? NULL : compress_version(source->compression),
 	};
-	json_t *predicate;
+	json_t *predicate, *statement = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct platform *platform = of[i]->platform;
 
 		subjects[i] = (struct statement_subject){
-			.name = statement_name(&attestation->pool, source->name,
-					       &of[i]->subject.digest,
+			.name = statement_name(&pool, source->name, &of[i]->subject.digest,
 					       platform ? platform->architecture : NULL),
 			.digest = of[i]->subject.digest,
 		};
@@ -186,12 +185,25 @@ static int state_provenance(struct command_attestation *attestation,
 			platforms[provenance.platform_count++] = platform;
 	}
 	predicate = provenance_describe(&provenance, err);
-	if (!predicate)
-		return -1;
-	*statement = keep(attestation,
-			  statement_write(subjects, count, STATEMENT_PROVENANCE, predicate),
-			  STATEMENT_MEDIA_TYPE, STATEMENT_PROVENANCE);
+	if (predicate)
+		statement = statement_describe(subjects, count, STATEMENT_PROVENANCE, predicate);
 	json_decref(predicate);
+	pool_free(&pool);
+	return statement;
+}
+
+/* Makes and keeps it. */
+static int state_provenance(struct command_attestation *attestation,
+			    const struct command_attestation_source *source,
+			    const struct command_attested *const *of, size_t count,
+			    struct artifact_document *statement, struct error *err)
+{
+	json_t *made = command_attestation_provenance(source, of, count, attestation->builder, err);
+
+	if (!made)
+		return -1;
+	*statement = keep(attestation, document_write(made, JSON_COMPACT), STATEMENT_MEDIA_TYPE,
+			  STATEMENT_PROVENANCE);
 	return 0;
 }
 

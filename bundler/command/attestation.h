@@ -67,6 +67,14 @@ struct command_attestation_source {
 };
 
 /*
+ * A statement of what one image was built from, or an index, which is first, and its images; the
+ * caller frees it. builder is NULL for somebody. NULL as for provenance_describe.
+ */
+json_t *command_attestation_provenance(const struct command_attestation_source *source,
+				       const struct command_attested *const *of, size_t count,
+				       const char *builder, struct error *err);
+
+/*
  * Makes the statements about count images and, if it is not NULL, their index. Each image is stated
  * about alone, and the index with all of them. Errors as for provenance_describe.
  */

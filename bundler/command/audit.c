@@ -20,6 +20,7 @@
 #include "base/directory.h"
 #include "base/limits.h"
 #include "build/build.h"
+#include "command/attestation_audit.h"
 #include "command/broker.h"
 #include "command/confinement.h"
 #include "command/differences.h"
@@ -38,7 +39,7 @@ struct run {
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
 	struct observe_place observed;
-	bool pinned;
+	bool pinned, referrers;
 	const char *flavour_name;
 	const struct recipe_flavour *flavour;
 	struct oci_style style;
@@ -57,6 +58,8 @@ static const struct option_spec options[] = {
 	  OPTION_CALL(style.doi, command_inputs_style) },
 	{ "pinned", NULL, "compare with the results in the lock; nothing is fetched",
 	  OPTION(pinned) },
+	{ "referrers", NULL, "of a registry, compare what is stated about the image, too",
+	  OPTION(referrers) },
 	COMMAND_LIST_OPTIONS("audit"),
 	COMMAND_SUMMARY_OPTIONS,
 	COMMAND_DIFFERENCES_OPTIONS,
@@ -222,6 +225,17 @@ static int compare_pair(struct run *run, const struct pair *pair, struct error *
 			       &pair->expected->tree, pair->found, err);
 }
 
+/* From a registry they were fetched only with --referrers. */
+static int compare_statements(struct run *run, struct error *err)
+{
+	const struct command_attestation_source source = {
+		.inputs = &run->inputs, .name = run->style.name, .flavour = run->flavour_name,
+	};
+
+	return command_attestation_audit(&run->audit, &run->place, &run->observed.images, &source,
+					 err);
+}
+
 static int compare_images(struct run *run, struct error *err)
 {
 	const size_t count = run->inputs.platform_count;
@@ -239,6 +253,8 @@ static int compare_images(struct run *run, struct error *err)
 	run->audit.platform = NULL;
 	if (result == 0)
 		audit_places(&run->audit, &expected, &run->observed.images);
+	if (result == 0)
+		result = compare_statements(run, err);
 	free(pairs);
 	observe_images_close(&expected);
 	return result;
@@ -406,7 +422,8 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 	    && command_inputs_part(inputs, err) == 0
 	    && command_registry_start(&run->registry, inputs, &run->place, 1, err) == 0
 	    && confine_reading(parser->confine, err) == 0
-	    && command_place_open(&run->registry, &run->place, PULL_IMAGES, err) == 0
+	    && command_place_open(&run->registry, &run->place,
+				  run->referrers ? PULL_ATTACHED : PULL_IMAGES, err) == 0
 	    && observe_place_open(&run->observed, &run->place, err) == 0
 	    && command_inputs_flavour(inputs, run->flavour_name, &run->flavour, err) == 0
 	    && choose_platforms(run, err) == 0 && command_inputs_lock(inputs, err) == 0
@@ -481,8 +498,8 @@ const struct command command_audit = {
 	.name = "audit",
 	.summary = "compare an image or a tree with what recipe, lock and release make",
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
-		    "[--require VERDICT] [--strict] [--force] [--pinned] [--list FILE] [-j N] "
-		    "[--attest FILE] "
+		    "[--require VERDICT] [--strict] [--force] [--pinned] [--referrers] "
+		    "[--list FILE] [-j N] [--attest FILE] "
 		    "[--json] [-q] "
 		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "

@@ -145,6 +145,97 @@ check diff -r plain less
 run bundler copy "oci:layout:sha256-$(top layout | cut -d: -f2)" oci:list:1.0
 stdout_stated=1
 
+# audited [OPTION]... PLACE: with a copy of the product in ./product.
+audited() { run bundler audit --cache "$here/cache" --offline "$@" product/tiny.yaml; }
+
+begin 'audit makes the statements again: others that are bundler'\''s differ'
+make image -p linux/amd64 --attest provenance --builder-id urn:x:y -o oci:layout:1.0
+make image -p linux/amd64 --attest provenance --attest-style buildkit -o oci:inside:1.0
+cp -r "$here" product
+audited oci:layout:1.0
+stdout <<<'verdict: identical (linux/amd64)'
+echo '# a comment' >>product/tiny.yaml
+finding="attestation provenance/predicate/buildDefinition/resolvedDependencies/0/digest/sha256: expected \"$(sum product/tiny.yaml)\", found \"$(sum "$here/tiny.yaml")\""
+audited oci:layout:1.0
+status 1
+stdout <<-END
+	$finding
+	verdict: different (linux/amd64; 1 difference)
+END
+audited -q oci:inside:1.0
+status 1
+stdout <<<'verdict: different (linux/amd64; 1 difference; 1 note)'
+audited --ignore attestation oci:layout:1.0
+stdout <<<'verdict: identical (linux/amd64; ignored: attestation)'
+
+# altered OLD NEW: ./layout again, with another text in the statement of its image.
+altered() {
+	rm -rf layout
+	make image -p linux/amd64 --attest provenance -o oci:layout:1.0
+	python3 - "$(statement layout "$(top layout)")" "$@" <<-'END'
+	import glob, hashlib, os, sys
+	path, old, new = sys.argv[1:]
+	# Each file that names the digest of another one changes with it.
+	while True:
+	    text = open(path).read()
+	    assert old in text
+	    text = text.replace(old, new).encode()
+	    size = os.path.getsize(path)
+	    if path.endswith("index.json"):
+	        open(path, "wb").write(text)
+	        break
+	    os.remove(path)
+	    old, new = os.path.basename(path), hashlib.sha256(text).hexdigest()
+	    open(os.path.join(os.path.dirname(path), new), "wb").write(text)
+	    old, new = f'{old}","size":{size}', f'{new}","size":{len(text)}'
+	    path, = (file for file in glob.glob("layout/**", recursive=True)
+	             if os.path.isfile(file) and old in open(file, errors="replace").read())
+	END
+}
+
+begin 'what a statement says, and who says it'
+cp -r "$here" product
+altered linux/amd64 linux/arm64
+audited oci:layout:1.0
+status 1
+stdout <<-'END'
+	attestation provenance/predicate/buildDefinition/externalParameters/platforms/0: expected "linux/amd64", found "linux/arm64"
+	verdict: different (linux/amd64; 1 difference)
+END
+altered '"compat":1' '"compat":1,"more":"x"'
+audited oci:layout:1.0
+status 1
+stdout <<-'END'
+	attestation provenance/predicate/buildDefinition/internalParameters/more: expected nothing, found "x"
+	verdict: different (linux/amd64; 1 difference)
+END
+for change in bundler.example/buildtypes/image elsewhere.example slsa.dev/provenance elsewhere.example; do
+	[ "${old-}" ] || { old=$change; continue; }
+	altered "$old" "$change"
+	old=
+	digest=$(sum "$(statement layout "$(top layout)")")
+	type=$(value "$(statement layout "$(top layout)")" predicateType)
+	audited oci:layout:1.0
+	stdout <<-END
+		note: attestation sha256:$digest: expected nothing, found $type, not compared
+		verdict: identical (linux/amd64; 1 note)
+	END
+done
+altered '"_type"' '_type'
+audited oci:layout:1.0
+digest=$(sum "$(statement layout "$(top layout)")")
+note="note: attestation sha256:$digest: expected nothing, found application/vnd.in-toto+json"
+stdout <<-END
+	$note, line 1, column 2: string or '}' expected near '_'
+	verdict: identical (linux/amd64; 1 note)
+END
+rm "$(statement layout "$(top layout)")"
+audited oci:layout:1.0
+stdout <<-END
+	$note, not there
+	verdict: identical (linux/amd64; 1 note)
+END
+
 begin 'as JSON'
 run bundler image --json -p linux/amd64 --attest provenance -o oci:layout:1.0 "${product[@]}"
 stdout <"$scratch/stdout"

@@ -32,10 +32,10 @@ _bundler_options() {
 			--authfile --plain-http --quiet --verbose --help
 		;;
 	audit)
-		echo --platform --flavour --style --pinned --list --jobs --attest --ignore \
-			--require --strict --force --json --quiet --lock --cache --mirror --netrc \
-			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
-			--plain-http --verbose --help
+		echo --platform --flavour --style --pinned --referrers --list --jobs --attest \
+			--ignore --require --strict --force --json --quiet --lock --cache \
+			--mirror --netrc --header-file --ca-file --stall-timeout --timeout \
+			--offline --authfile --plain-http --verbose --help
 		;;
 	diff)
 		echo --platform --ignore --require --strict --force --json --quiet --cache \
@@ -155,7 +155,7 @@ _bundler_words() {
 		;;
 	FIELDS)
 		echo path type mode owner time size content link attribute runtime platform \
-			config history annotation layer manifest index file
+			config history annotation layer manifest index file attestation
 		;;
 	RULES)
 		echo file syntax variant version base accepted from architecture asset hash sums \
