@@ -51,6 +51,8 @@ cp -r "$scratch/product" given
 same bundler rootfs -o a/b/c --cache d/e --mirror 'file://$PWD/mirror' tiny.yaml
 same bundler image -p linux/amd64 -o oci:a/layout --cache cache --offline tiny.yaml
 same bundler image -p linux/amd64 -o docker-archive:a/image.tar --cache cache --offline tiny.yaml
+same bundler sbom -o a/b --cache d/e --mirror 'file://$PWD/mirror' tiny.yaml
+same bundler sbom -p linux/amd64 -o one.json --cache cache --offline tiny.yaml
 same bundler certs -o a/b/bundle.pem missing.pem
 same bundler cache verify --remove --cache a/b
 same "echo x >\$(ls -d cache/sha256/* | head -n 1); ln -s cache here; bundler cache verify --remove --cache here"

@@ -161,6 +161,11 @@ sed -i 's/alpine: "3.22"/alpine: "3.21"/; /ltsc2022/d; s/8222/8223/' "$recipe"
 faults -d 9 "${library[@]}"
 cp "$scratch/recipe" "$recipe"
 
+begin 'sbom of two platforms, where older ones are'
+mkdir before
+(cd before && bundler sbom -o out -p linux/amd64,linux/arm64 "${other[@]}" >/dev/null)
+faults -d 2 bundler sbom -o out -p linux/amd64,linux/arm64 "${product[@]}"
+
 begin certs
 mkdir before
 sed '1,/END CERTIFICATE/d' "$top/configs/ca-certificates.crt" | sed '/END CERTIFICATE/q' >before/bundle.pem

@@ -360,15 +360,17 @@ static void lines(void **state)
 
 static void too_many(void **state)
 {
-	char *text = memory_new(LIMIT_BUILD_SETTINGS + 2, 16);
+	static const char line[] = "build\tX=1\n";
+	const size_t length = strlen(line);
+	char *text = memory_new(LIMIT_BUILD_SETTINGS + 2, length);
 	struct buildinfo info;
 
 	(void)state;
 	for (size_t i = 0; i <= LIMIT_BUILD_SETTINGS; i++)
-		strcat(text, "build\tX=1\n");
+		memcpy(text + i * length, line, length);
 	info = read_text(text);
 	assert_none(&info, "its Go build information has too many settings");
-	text[strlen(text) - strlen("build\tX=1\n")] = '\0';
+	text[LIMIT_BUILD_SETTINGS * length] = '\0';
 	info = read_text(text);
 	assert_int_equal(info.setting_count, LIMIT_BUILD_SETTINGS);
 	free(text);
