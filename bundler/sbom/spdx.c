@@ -9,8 +9,8 @@
 
 /*
  * Readers drop a package that a GENERATED_FROM points to, need the category PACKAGE-MANAGER, and
- * do not know the NOASSERTION of a relationship (clause 11.1). So there are only DESCRIBES, CONTAINS
- * and DEPENDS_ON, and that something is unknown is said in words.
+ * do not know the NOASSERTION of a relationship (clause 11.1). So there are only DESCRIBES,
+ * CONTAINS and DEPENDS_ON, and that something is unknown is said in words.
  */
 
 static json_t *text_or_unknown(const char *text)
