@@ -15,7 +15,8 @@ static void licences(void **state)
 	static const struct {
 		const char *text, *fault;
 	} bad[] = {
-		{ "", "an identifier is missing in it" }, { "()", "an identifier is missing in it" },
+		{ "", "an identifier is missing in it" }, { "AND", "an identifier is missing in it" },
+		{ "()", "it is no SPDX licence expression, as in 'MIT OR Apache-2.0'" },
 		{ "MIT OR", "an identifier is missing in it" },
 		{ "AND MIT", "an identifier is missing in it" },
 		{ "WITH MIT", "an identifier is missing in it" },
