@@ -286,8 +286,8 @@ static int read_private(struct attest_key *key, const char *name, const struct o
 
 	if (has_label(object, "ENCRYPTED SIGSTORE PRIVATE KEY")
 	    || has_label(object, "ENCRYPTED COSIGN PRIVATE KEY"))
-		return refuse(name, "it is encrypted by cosign", "only cosign can decrypt it; make a "
-			      "key with openssl, and 'cosign import-key-pair' takes it, too", err);
+		return refuse(name, "it is encrypted by cosign", "only cosign can decrypt it; "
+			      "make one with openssl, which 'cosign import-key-pair' takes", err);
 	if (has_label(object, "ENCRYPTED PRIVATE KEY") || is_encrypted(text, length))
 		return refuse(name, "it is encrypted", HINT_DECRYPT, err);
 	if (has_label(object, "RSA PRIVATE KEY"))

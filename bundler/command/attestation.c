@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attest/bundle.h"
 #include "attest/provenance.h"
 #include "attest/statement.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "build/compress.h"
 #include "image/document.h"
@@ -15,6 +17,9 @@
 
 /* By which tools that list referrers tell statements apart. */
 #define PREDICATE "in-toto.io/predicate-type"
+/* And bundles (cosign specs/BUNDLE_SPEC.md, "Annotations"). */
+#define BUNDLE_CONTENT "dev.sigstore.bundle.content"
+#define BUNDLE_PREDICATE "dev.sigstore.bundle.predicateType"
 
 /* ---- options ---- */
 
@@ -65,20 +70,24 @@ int command_attestation_style(void *buildkit, const struct option_spec *spec, co
 
 bool command_attestation_wanted(const struct command_attestation *attestation)
 {
-	return attestation->provenance;
+	return attestation->provenance || attestation->key;
 }
 
 int command_attestation_check(const struct command_attestation *attestation,
 			      const struct location *place, struct error *err)
 {
-	if (!command_attestation_wanted(attestation))
-		return !attestation->builder && !attestation->buildkit ? 0
-		       : error_set(err, STATUS_USAGE, "cannot use %s without --attest",
-				   attestation->builder ? "--builder-id" : "--attest-style");
-	if (place->kind != LOCATION_DOCKER_ARCHIVE)
+	if (!attestation->provenance && (attestation->builder || attestation->buildkit))
+		return error_set(err, STATUS_USAGE, "cannot use %s without --attest",
+				 attestation->builder ? "--builder-id" : "--attest-style");
+	if (attestation->key && attestation->buildkit) {
+		error_set(err, STATUS_USAGE, "cannot use --key with --attest-style buildkit: "
+			  "BuildKit's attestations are not signed");
+		return error_hint(err, "use --attest-style referrer");
+	}
+	if (!command_attestation_wanted(attestation) || place->kind != LOCATION_DOCKER_ARCHIVE)
 		return 0;
-	error_set(err, STATUS_USAGE, "cannot attest the image in '%s': an archive for docker load "
-		  "has images only", place->path);
+	error_set(err, STATUS_USAGE, "cannot %s the image in '%s': an archive for docker load has "
+		  "images only", attestation->provenance ? "attest" : "sign", place->path);
 	return error_hint(err, "use oci-archive:, oci: or docker://");
 }
 
@@ -98,6 +107,27 @@ static struct artifact_document keep(struct command_attestation *attestation,
 		.media_type = media_type, .predicate_type = predicate_type,
 		.digest = blob.digest, .size = blob.size,
 	};
+}
+
+/* The same for a statement, in a bundle if there is a key that signs it. */
+static struct artifact_document keep_statement(struct command_attestation *attestation,
+					       json_t *made, const char *predicate_type)
+{
+	struct content statement = document_write(made, JSON_COMPACT), blob;
+	struct attest_signature signature;
+	struct buffer bytes;
+
+	if (!attestation->key)
+		return keep(attestation, statement, STATEMENT_MEDIA_TYPE, predicate_type);
+	envelope_sign(attestation->key, STATEMENT_MEDIA_TYPE, statement.bytes, statement.size,
+		      &signature);
+	buffer_init(&bytes, SIZE_MAX);
+	attest_bundle_write(&bytes, STATEMENT_MEDIA_TYPE, statement.bytes, statement.size,
+			    &signature, attestation->key);
+	content_free(&statement);
+	blob = content_of(bytes.bytes, bytes.length);
+	buffer_free(&bytes);
+	return keep(attestation, blob, ATTEST_BUNDLE_TYPE, predicate_type);
 }
 
 /* Notes a manifest for the report. */
@@ -120,7 +150,12 @@ static void note(struct command_attestation *attestation, const struct command_a
 static void refer(struct command_attestation *attestation, const struct command_attested *of,
 		  const struct artifact_document *statement)
 {
-	json_t *annotations = json_pack("{s:s}", PREDICATE, statement->predicate_type), *list;
+	const bool is_bundle = strcmp(statement->media_type, ATTEST_BUNDLE_TYPE) == 0;
+	json_t *annotations = is_bundle
+		? json_pack("{s:s, s:s}", BUNDLE_CONTENT, "dsse-envelope", BUNDLE_PREDICATE,
+			    statement->predicate_type)
+		: json_pack("{s:s}", PREDICATE, statement->predicate_type);
+	json_t *list;
 	json_t *listed = json_pack("{s:s, s:O}", "artifactType", statement->media_type,
 				   "annotations", annotations);
 	struct content manifest = artifact_write(&of->subject, statement->media_type, statement,
@@ -202,9 +237,27 @@ static int state_provenance(struct command_attestation *attestation,
 
 	if (!made)
 		return -1;
-	*statement = keep(attestation, document_write(made, JSON_COMPACT), STATEMENT_MEDIA_TYPE,
-			  STATEMENT_PROVENANCE);
+	*statement = keep_statement(attestation, made, STATEMENT_PROVENANCE);
 	return 0;
+}
+
+/* Signs an image or an index: an empty statement, as cosign makes it. */
+static void sign(struct command_attestation *attestation,
+		 const struct command_attestation_source *source, const struct command_attested *of)
+{
+	const struct statement_subject subject = {
+		.name = statement_name(&attestation->pool, source->name, &of->subject.digest,
+				       of->platform ? of->platform->architecture : NULL),
+		.digest = of->subject.digest,
+	};
+	json_t *predicate = json_object();
+	struct artifact_document statement;
+
+	statement = keep_statement(attestation,
+				   statement_describe(&subject, 1, STATEMENT_SIGNATURE, predicate),
+				   STATEMENT_SIGNATURE);
+	json_decref(predicate);
+	refer(attestation, of, &statement);
 }
 
 static int attest_image(struct command_attestation *attestation,
@@ -217,6 +270,8 @@ static int attest_image(struct command_attestation *attestation,
 	if (attestation->provenance
 	    && state_provenance(attestation, source, &image, 1, &statements[count++], err) < 0)
 		return -1;
+	if (attestation->key)
+		sign(attestation, source, image);
 	if (attestation->buildkit)
 		enter(attestation, image, statements, count);
 	for (size_t i = 0; i < count && !attestation->buildkit; i++)
@@ -254,6 +309,8 @@ int command_attestation_make(struct command_attestation *attestation,
 		attestation->beside.lists = json_object();
 	keep(attestation, content_of(ARTIFACT_EMPTY_BYTES, strlen(ARTIFACT_EMPTY_BYTES)),
 	     ARTIFACT_EMPTY_TYPE, NULL);
+	if (index && attestation->key)
+		sign(attestation, source, index);
 	if (index && attestation->provenance && !attestation->buildkit
 	    && attest_index(attestation, source, index, images, count, err) < 0)
 		return -1;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "attest/artifact.h"
+#include "attest/key.h"
 #include "base/error.h"
 #include "base/platform.h"
 #include "base/pool.h"
@@ -22,6 +23,7 @@ struct command_attestation {
 	bool provenance;	/* --attest */
 	bool buildkit;		/* --attest-style */
 	const char *builder;	/* --builder-id */
+	const struct attest_key *key;	/* that signs statements and images, or NULL; not owned */
 	/* What was made: */
 	struct oci_beside beside;
 	json_t *made;		/* an array, for reports */
@@ -45,7 +47,7 @@ int command_attestation_builder(void *builder, const struct option_spec *spec, c
 int command_attestation_style(void *buildkit, const struct option_spec *spec, const char *value,
 			      struct error *err);
 
-/* Whether there is anything to be stated. */
+/* Whether there is anything to be stated or signed. */
 bool command_attestation_wanted(const struct command_attestation *attestation);
 
 /* STATUS_USAGE for options without --attest, and for a place that has no room beside images. */
@@ -76,7 +78,8 @@ json_t *command_attestation_provenance(const struct command_attestation_source *
 
 /*
  * Makes the statements about count images and, if it is not NULL, their index. Each image is stated
- * about alone, and the index with all of them. Errors as for provenance_describe.
+ * about alone, and the index with all of them. With a key, statements are in bundles that it has
+ * signed, and images and index are signed. Errors as for provenance_describe.
  */
 int command_attestation_make(struct command_attestation *attestation,
 			     const struct command_attestation_source *source,

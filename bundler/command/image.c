@@ -19,6 +19,7 @@
 #include "command/inputs.h"
 #include "command/registry.h"
 #include "command/report.h"
+#include "command/signer.h"
 #include "image/closure.h"
 #include "image/location.h"
 #include "image/reference.h"
@@ -38,6 +39,7 @@ struct run {
 	struct oci_image *images;	/* one for each platform */
 	struct digest *manifests;	/* theirs, likewise */
 	struct command_attestation attestation;
+	struct command_signer signer;
 	bool force, json;
 	int scratch;			/* for standard output or a registry, else -1 */
 };
@@ -81,6 +83,7 @@ static const struct option_spec options[] = {
 	COMMAND_ATTESTATION_LIST("state beside the image: provenance"),
 	COMMAND_ATTESTATION_STYLE,
 	COMMAND_ATTESTATION_BUILDER,
+	COMMAND_SIGNER_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
 	COMMAND_REGISTRY_OPTIONS,
@@ -98,11 +101,15 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 				 "(--output)");
 	if (command_registry_check(&run->output, &run->inputs, err) < 0)
 		return -1;
+	if (command_signer_open(&run->signer, err) < 0)
+		return -1;
+	run->attestation.key = command_signer_key(&run->signer);
 	if (command_attestation_check(&run->attestation, &run->output, err) < 0)
 		return -1;
 	if (run->style.doi && command_attestation_wanted(&run->attestation))
-		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with --attest: Docker "
-				 "Official Images are attested where they are built");
+		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with %s: Docker "
+				 "Official Images are attested where they are built",
+				 run->signer.file ? "--key" : "--attest");
 	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
@@ -383,6 +390,7 @@ static int run_image(struct option_parser *parser, struct error *err)
 out:
 	command_registry_close(&run.registry);
 	command_attestation_free(&run.attestation);
+	command_signer_close(&run.signer);
 	command_inputs_close(&run.inputs);
 	return result;
 }
@@ -392,7 +400,7 @@ const struct command command_image = {
 	.summary = "build an OCI image from a recipe, its lock and the release",
 	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] "
 		    "[--compress HOW] [--style NAME] [--attest LIST] [--attest-style NAME] "
-		    "[--builder-id URI] [--force] [--lock FILE] "
+		    "[--builder-id URI] [--key FILE] [--force] [--lock FILE] "
 		    "[--cache DIR] [--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "

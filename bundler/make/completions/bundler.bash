@@ -15,9 +15,9 @@ _bundler_options() {
 		;;
 	image)
 		echo --platform --output --from --flavour --compress --style --attest \
-			--attest-style --builder-id --lock --cache --mirror --netrc --header-file \
-			--ca-file --stall-timeout --timeout --offline --authfile --plain-http \
-			--force --json --quiet --verbose --help
+			--attest-style --builder-id --key --lock --cache --mirror --netrc \
+			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
+			--plain-http --force --json --quiet --verbose --help
 		;;
 	sbom)
 		echo --platform --format --output --lock --cache --mirror --netrc --header-file \
@@ -97,6 +97,7 @@ _bundler_takes() {
 	audit.--ignore | diff.--ignore) echo FIELDS ;;
 	lint.--ignore) echo RULES ;;
 	*.--jobs) echo TEXT ;;
+	*.--key) echo FILE ;;
 	*.--library) echo FILE ;;
 	*.--list) echo FILE ;;
 	*.--lock) echo FILE ;;
