@@ -83,6 +83,17 @@ static int hash_asset(const struct assemble_asset *asset, const char *name,
 	return 0;
 }
 
+static void enter(const struct build *build, const struct platform *platform, const char *phase)
+{
+	const struct event_sink *events = &build->fetch->options.events;
+	const struct event event = {
+		.kind = EVENT_PHASE, .asset = platform->name, .message = phase,
+	};
+
+	if (events->notify)
+		events->notify(events->context, &event);
+}
+
 static int assemble(const struct build *build, const struct platform *platform, int directory,
 		    struct tree *tree, struct pool *pool, struct error *err)
 {
@@ -95,6 +106,7 @@ static int assemble(const struct build *build, const struct platform *platform, 
 	for (size_t i = 0; i < LIMIT_RECIPE_RELEASES && build->archives && result == 0; i++)
 		if (assets[i].fd >= 0)
 			result = hash_asset(&assets[i], platform->name, &build->archives[i], err);
+	enter(build, platform, "unpack");
 	if (result == 0)
 		result = assemble_tree(tree, build->recipe, build->lock, platform, assets,
 				       directory, err);
@@ -158,6 +170,7 @@ static int end_image(const struct build *build, struct oci_image *image, struct 
 int build_image_of(const struct build *build, const struct tree *tree, int directory,
 		   struct oci_image *image, struct error *err)
 {
+	enter(build, image->platform, "layer");
 	return oci_layer_make(&image->layer, tree, build->compression, directory,
 			      image->platform->name, err) < 0 ? -1 : end_image(build, image, err);
 }

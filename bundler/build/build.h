@@ -16,7 +16,7 @@
 struct build {
 	const struct recipe *recipe;
 	const struct lock *lock;	/* checked against the recipe */
-	struct fetch *fetch;
+	struct fetch *fetch;		/* gets EVENT_PHASE of each platform, too */
 	int64_t epoch;			/* time of every file */
 	/* Gets the SHA-512 of the platform's asset of each of the recipe's releases, or NULL. */
 	struct digest_sha512 *archives;

@@ -241,6 +241,7 @@ static int choose_certificates(struct run *run, struct error *err)
 		run->certificates = find_bundle();
 	if (!run->inputs.fetch.ca_file) {
 		run->inputs.fetch.ca_file = run->certificates;
+		run->inputs.fetch.ca_origin = "the system";
 		run->inputs.fetch.ca_directory = AT_FDCWD;
 	}
 	if (!run->certificates)

@@ -170,6 +170,7 @@ void command_inputs_network(struct command_inputs *inputs)
 
 	if (!fetch->cache)
 		fetch->cache = default_cache(&inputs->pool);
+	fetch->ca_origin = fetch->ca_file ? "--ca-file" : "SSL_CERT_FILE";
 	if (!fetch->ca_file)
 		fetch->ca_file = command_inputs_variable("SSL_CERT_FILE");
 	while ((url = strsep(&list, " ")))
@@ -263,6 +264,7 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
 		return -1;
 	if (!inputs->fetch.ca_file) {
 		inputs->fetch.ca_file = recipe->certificates;
+		inputs->fetch.ca_origin = "the recipe";
 		inputs->fetch.ca_directory = recipe->directory;
 	}
 	if (!inputs->lock_file)

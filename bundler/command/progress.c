@@ -41,7 +41,9 @@ void progress_free(struct progress *progress)
 	for (size_t i = 0; i < progress->row_count; i++)
 		free(progress->rows[i].asset);
 	free(progress->rows);
+	free(progress->subject);
 	pthread_mutex_destroy(&progress->lock);
+	*progress = (struct progress){ .lock = PTHREAD_MUTEX_INITIALIZER };
 }
 
 static struct progress_row *find_row(struct progress *progress, const char *asset)
@@ -99,10 +101,19 @@ void progress_write_line(const struct progress *progress, int64_t elapsed, char 
 	struct sums sums = add_rows(progress);
 	double rate = elapsed > 0 ? (double)sums.new * 1000 / (double)elapsed : 0;
 	char line[MAXIMUM_COLUMNS];
-	size_t used = write_bar(&sums, line, sizeof line);
+	size_t used = 0, bar;
 
-	if (used == 0)
-		used = (size_t)snprintf(line, sizeof line, "%.1f MB", (double)sums.done / 1e6);
+	if (progress->subject && progress->row_count == 0) {
+		snprintf(text, width + 1, "%s  %s", progress->phase, progress->subject);
+		return;
+	}
+	if (progress->phase[0] != '\0')
+		used = (size_t)snprintf(line, sizeof line, "%s  ", progress->phase);
+	bar = write_bar(&sums, line + used, sizeof line - used);
+	used += bar;
+	if (bar == 0)
+		used += (size_t)snprintf(line + used, sizeof line - used, "%.1f MB",
+					 (double)sums.done / 1e6);
 	used += (size_t)snprintf(line + used, sizeof line - used, "  %.1f MB/s", rate / 1e6);
 	if (sums.known && rate > 0) {
 		unsigned long left = (unsigned long)((double)(sums.total - sums.done) / rate + 0.5);
@@ -164,12 +175,31 @@ static void update_row(struct progress *progress, const struct event *event)
 	struct progress_row *row = find_row(progress, event->asset);
 
 	progress->last = row->asset;
+	if (progress->phase[0] == '\0')
+		memcpy(progress->phase, "download", sizeof "download");
 	if (event->kind == EVENT_STARTED)
 		row->before = event->done;
 	row->done = event->done;
 	row->total = event->total;
 	if (progress->started == 0)
 		progress->started = clock_now();
+	draw(progress);
+}
+
+/* A new phase is drawn at once, because it may last. */
+static void enter_phase(struct progress *progress, const struct event *event)
+{
+	char tail[sizeof progress->phase + 2];
+
+	snprintf(progress->phase, sizeof progress->phase, "%s", event->message);
+	snprintf(tail, sizeof tail, ": %s", progress->phase);
+	tell(progress, event->asset, tail);
+	free(progress->subject);
+	progress->subject = memory_string(event->asset);
+	if (progress->started == 0)
+		progress->started = clock_now();
+	if (progress->terminal)
+		progress->drawn = 0;
 	draw(progress);
 }
 
@@ -200,8 +230,11 @@ void progress_notify(void *context, const struct event *event)
 	case EVENT_CACHED:
 		tell(progress, event->asset, ": in the cache");
 		break;
-	case EVENT_ASKED:
+	case EVENT_DETAIL:
 		tell(progress, event->message, "");
+		break;
+	case EVENT_PHASE:
+		enter_phase(progress, event);
 		break;
 	}
 	pthread_mutex_unlock(&progress->lock);

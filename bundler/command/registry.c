@@ -89,8 +89,10 @@ static void find_certificates(struct fetch_options *fetch)
 	};
 
 	for (size_t i = 0; i < sizeof bundles / sizeof bundles[0] && !fetch->ca_file; i++)
-		if (access(bundles[i], R_OK) == 0)
+		if (access(bundles[i], R_OK) == 0) {
 			fetch->ca_file = bundles[i];
+			fetch->ca_origin = "the system";
+		}
 }
 
 /* Reads the credentials, and then gives up all but the registries of the places. */
@@ -107,7 +109,7 @@ static int begin(struct server *server, struct error *err)
 		confine_network_read(fetch->confine, fetch->ca_file);
 	options = (struct registry_options){
 		.cache = fetch->cache, .ca_directory = fetch->ca_directory,
-		.ca_file = fetch->ca_file, .proxies = fetch->proxies,
+		.ca_file = fetch->ca_file, .ca_origin = fetch->ca_origin, .proxies = fetch->proxies,
 		.plain_http = registry->plain_http, .plain_http_count = registry->plain_http_count,
 		.offline = fetch->offline, .stall_seconds = fetch->stall_seconds,
 		.total_seconds = fetch->total_seconds, .confine = fetch->confine,

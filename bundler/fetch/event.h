@@ -15,7 +15,9 @@ enum event_kind {
 	EVENT_RETRYING,		/* message says why, delay how long the pause is */
 	EVENT_SOURCE_FAILED,	/* message says why; the next source follows, or the failure */
 	EVENT_WARNED,		/* a registry sends a message to the user */
-	EVENT_ASKED,		/* a server was asked; message says what, and what it answered */
+	EVENT_DETAIL,		/* message has more than most want: a request and its answer,
+				   the time that a source took, which certificates are trusted */
+	EVENT_PHASE,		/* work on asset, perhaps a platform, goes on: message is a word */
 	EVENT_DONE		/* verified and in the cache */
 };
 

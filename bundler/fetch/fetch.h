@@ -41,6 +41,7 @@ struct fetch_options {
 	size_t mirror_count;
 	int ca_directory;			/* ca_file is below this descriptor, or AT_FDCWD */
 	const char *ca_file;			/* read when the first https connection needs it */
+	const char *ca_origin;			/* who has chosen it, for events; or NULL */
 	struct proxies proxies;
 	const char *github_token;		/* for documents of GitHub's API, or NULL */
 	struct grants *grants;			/* for all sources, until fetch_end; or NULL */

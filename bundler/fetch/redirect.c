@@ -11,11 +11,12 @@
 #include "base/memory.h"
 
 void redirect_init(struct redirect *client, int ca_directory, const char *ca_file,
-		   const struct proxies *proxies, const struct event_sink *events)
+		   const char *ca_origin, const struct proxies *proxies,
+		   const struct event_sink *events)
 {
 	*client = (struct redirect){
-		.ca_directory = ca_directory, .ca_file = ca_file, .proxies = *proxies,
-		.events = *events,
+		.ca_directory = ca_directory, .ca_file = ca_file, .ca_origin = ca_origin,
+		.proxies = *proxies, .events = *events,
 	};
 	pthread_mutex_init(&client->lock, NULL);
 }
@@ -26,6 +27,24 @@ void redirect_free(struct redirect *client)
 	pthread_mutex_destroy(&client->lock);
 }
 
+static void tell(const struct redirect *client, const char *url, const char *message)
+{
+	const struct event event = { .kind = EVENT_DETAIL, .url = url, .message = message };
+
+	if (client->events.notify)
+		client->events.notify(client->events.context, &event);
+}
+
+static void tell_trust(const struct redirect *client)
+{
+	const char *origin = client->ca_origin;
+	char *message = memory_format("trusting the certificates in '%s'%s%s", client->ca_file,
+				      origin ? ", named by " : "", origin ? origin : "");
+
+	tell(client, NULL, message);
+	free(message);
+}
+
 /* Reads the bundle before the first https connection. */
 static int load_trust(struct redirect *client, struct error *err)
 {
@@ -34,6 +53,8 @@ static int load_trust(struct redirect *client, struct error *err)
 	pthread_mutex_lock(&client->lock);
 	if (!client->trust && client->ca_file) {
 		result = trust_load(&client->trust, client->ca_directory, client->ca_file, err);
+		if (result == 0)
+			tell_trust(client);
 	} else if (!client->trust) {
 		error_set(err, STATUS_TLS, "cannot check certificates: no bundle of root "
 			  "certificates is set");
@@ -44,27 +65,22 @@ static int load_trust(struct redirect *client, struct error *err)
 }
 
 /* Tells of a request: "GET https://... through the proxy: 302 after 0.12 s". */
-static void tell(const struct redirect *client, const struct http_request *request,
-		 const struct http_answer *answer, int64_t milliseconds)
+static void tell_request(const struct redirect *client, const struct http_request *request,
+			 const struct http_answer *answer, int64_t milliseconds)
 {
 	static const char *const methods[] = {
 		[HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD", [HTTP_POST] = "POST", [HTTP_PUT] = "PUT",
 	};
-	const struct event_sink *events = &client->events;
-	struct event event = { .kind = EVENT_ASKED, .url = request->url->shown };
 	char result[24] = "no answer";
 	char *message;
 
-	if (!events->notify)
-		return;
 	if (answer->status > 0)
 		snprintf(result, sizeof result, "%u", answer->status);
 	message = memory_format("%s %s%s: %s after %.2f s", methods[request->method],
 				request->url->shown,
 				request->proxy ? " through the proxy" : "", result,
 				(double)milliseconds / 1000);
-	event.message = message;
-	events->notify(events->context, &event);
+	tell(client, request->url->shown, message);
 	free(message);
 }
 
@@ -80,7 +96,7 @@ static int get_hop(struct redirect *client, const struct url *url, struct http_r
 	request->proxy = request->this_machine ? NULL : proxy_find(&client->proxies, url);
 	request->trust = url->scheme == URL_HTTPS ? client->trust : NULL;
 	result = http_ask(request, answer, err);
-	tell(client, request, answer, clock_now() - begun);
+	tell_request(client, request, answer, clock_now() - begun);
 	return result;
 }
 

@@ -18,19 +18,20 @@
 /* Shared by all transfers. Threads may use it at the same time. */
 struct redirect {
 	int ca_directory;
-	const char *ca_file;
+	const char *ca_file, *ca_origin;
 	struct proxies proxies;
-	struct event_sink events;	/* EVENT_ASKED for each request */
+	struct event_sink events;	/* EVENT_DETAIL for each request and the certificates */
 	pthread_mutex_t lock;	/* of trust */
 	struct trust *trust;	/* loaded for the first https connection */
 };
 
 /*
  * Keeps the pointers, which must outlive client. ca_file is below descriptor ca_directory, or
- * AT_FDCWD. Ended with redirect_free.
+ * AT_FDCWD; ca_origin says who has chosen it, or is NULL. Ended with redirect_free.
  */
 void redirect_init(struct redirect *client, int ca_directory, const char *ca_file,
-		   const struct proxies *proxies, const struct event_sink *events);
+		   const char *ca_origin, const struct proxies *proxies,
+		   const struct event_sink *events);
 void redirect_free(struct redirect *client);
 
 /*

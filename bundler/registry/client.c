@@ -42,7 +42,8 @@ int registry_client_open(struct registry_client **client, const struct registry_
 {
 	const struct fetch_options fetch = {
 		.cache = options->cache, .ca_directory = options->ca_directory,
-		.ca_file = options->ca_file, .proxies = options->proxies,
+		.ca_file = options->ca_file, .ca_origin = options->ca_origin,
+		.proxies = options->proxies,
 		.offline = options->offline, .stall_seconds = options->stall_seconds,
 		.total_seconds = options->total_seconds, .events = options->events,
 		.confine = options->confine,
@@ -185,6 +186,12 @@ static void send_message(const struct registry_client *client, enum event_kind k
 
 	if (events->notify)
 		events->notify(events->context, &event);
+}
+
+void registry_client_phase(const struct registry_client *client, const char *name,
+			   const char *phase)
+{
+	send_message(client, EVENT_PHASE, name, phase, 0);
 }
 
 /* Passes on what a registry wants its users to read, once (distribution-spec, "Warnings"). */

@@ -35,7 +35,7 @@ struct registry_options {
 	bool authfile_named;		/* by the user: it must be there */
 	credentials_helper *helper;	/* for logins that programs keep */
 	int ca_directory;		/* ca_file is below this descriptor, or AT_FDCWD */
-	const char *ca_file;
+	const char *ca_file, *ca_origin;	/* as those of fetch.h */
 	struct proxies proxies;
 	const char *const *plain_http;	/* "HOST" or "HOST:PORT": registries without TLS */
 	size_t plain_http_count;
@@ -94,6 +94,10 @@ typedef int registry_client_try(void *context, struct http_answer *answer, struc
 /* Tries, and again after pauses as for downloads. name is for events. */
 int registry_client_attempts(struct registry_client *client, const char *name,
 			     registry_client_try *try, void *context, struct error *err);
+
+/* Tells of the phase that the work on name enters. */
+void registry_client_phase(const struct registry_client *client, const char *name,
+			   const char *phase);
 
 /* Tells of an event about name. */
 void registry_client_notify(const struct registry_client *client, enum event_kind kind,

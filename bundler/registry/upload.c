@@ -169,6 +169,7 @@ static int try_blob(void *context, struct http_answer *answer, struct error *err
 	if (result < 0 && (answer->status == 0 || answer->transient))
 		return -1;
 	http_answer_free(answer);
+	registry_client_phase(delivery->client, delivery->name, "push");
 	registry_client_notify(delivery->client, EVENT_STARTED, delivery->name, 0,
 			       delivery->upload->size);
 	return send_blob(delivery, answer, err);

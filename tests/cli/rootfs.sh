@@ -193,6 +193,21 @@ END
 check test "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["rootfs"][0]["mtree"])' \
 	"$scratch/stdout")" = "sha256:$(sha256sum <rootfs/linux-arm-v7.mtree | cut -d' ' -f1)"
 
+begin '--verbose names the phases'
+run bundler rootfs -v -p linux/arm/v7 "${offline[@]}" "$scratch/good/tiny.yaml"
+stdout_stated=1
+stderr <<-'END'
+	tiny-1.0-linux-arm7.tar.gz: in the cache
+	linux/arm/v7: unpack
+END
+run bundler image -v -p linux/arm/v7 -o oci:layout "${offline[@]}" "$scratch/good/tiny.yaml"
+stdout_stated=1
+stderr <<-'END'
+	tiny-1.0-linux-arm7.tar.gz: in the cache
+	linux/arm/v7: unpack
+	linux/arm/v7: layer
+END
+
 begin 'JSON of a path that is not UTF-8'
 run bundler rootfs --json -p linux/arm/v7 -o $'\xff' "${offline[@]}" "$scratch/good/tiny.yaml"
 stdout_stated=1

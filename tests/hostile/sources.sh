@@ -269,7 +269,7 @@ fetch
 keep_progress=
 fetched
 filter 's/  [0-9.]+ MB.s  [0-9:]+  /  RATE  /; s/[#-]{24}/BAR/'
-stderr <<<"progress: [BAR]  0.0 of 0.0 MB  RATE  $asset"
+stderr <<<"progress: download  [BAR]  0.0 of 0.0 MB  RATE  $asset"
 filter ''
 
 # on_terminal TERM: the escape sequences that a fetch writes on such a terminal, and the rest
@@ -284,7 +284,7 @@ begin 'a terminal has a line that is erased; one that cannot erase has none'
 release 3000000
 serve "$GITHUB=file $archive"
 on_terminal xterm
-check grep -q "$(printf '\033')\[K\[[#-]*\]  .* of 3.0 MB .*demo" shown
+check grep -q "$(printf '\033')\[Kdownload  \[[#-]*\]  .* of 3.0 MB .*demo" shown
 check test "$(tail -c 65 shown | head -c 3)" != "$(printf '\033[K')"
 check grep -q "  cache/sha256/" shown
 on_terminal dumb
@@ -298,12 +298,44 @@ filter 's/ after [0-9.]+ s$/ after T/'
 fetch --verbose
 fetched
 stderr <<-END
+trusting the certificates in 'ca.pem', named by the recipe
 GET $origin/$asset: 302 after T
 GET https://release-assets.githubusercontent.com/$asset: 200 after T
+$origin/$asset: 5000 bytes after T
 END
 fetch -v
 fetched
 stderr <<<"$asset: in the cache"
+filter ''
+
+begin '--verbose: who names the certificates, and what each source took'
+release 5000
+filter 's/ after [0-9.]+ s$/ after T/'
+cp ca.pem other.pem
+serve "$MIRROR=status 404" "$GITHUB=file $archive"
+SSL_CERT_FILE=$PWD/other.pem fetch -v --mirror https://mirror.example
+fetched
+stderr <<-END
+trusting the certificates in '$PWD/other.pem', named by SSL_CERT_FILE
+GET https://mirror.example/$asset: 404 after T
+https://mirror.example/$asset: failed with 0 bytes after T
+note: cannot fetch 'https://mirror.example/$asset': HTTP status 404 (Not Found)
+GET $origin/$asset: 200 after T
+$origin/$asset: 5000 bytes after T
+END
+
+begin '--verbose: --ca-file goes before'
+release 5000
+filter 's/ after [0-9.]+ s$/ after T/'
+cp ca.pem other.pem
+serve "$GITHUB=file $archive"
+SSL_CERT_FILE=/none fetch -v --ca-file other.pem
+fetched
+stderr <<-END
+trusting the certificates in 'other.pem', named by --ca-file
+GET $origin/$asset: 200 after T
+$origin/$asset: 5000 bytes after T
+END
 filter ''
 
 begin '--quiet: no notes'
@@ -319,7 +351,11 @@ serve "203.0.113.40:3128/plain=proxy" "$GITHUB=file $archive"
 https_proxy=http://u:secret@proxy.example:3128 fetch -v
 fetched
 filter 's/ after [0-9.]+ s$/ after T/'
-stderr <<<"GET $origin/$asset through the proxy: 200 after T"
+stderr <<-END
+trusting the certificates in 'ca.pem', named by the recipe
+GET $origin/$asset through the proxy: 200 after T
+$origin/$asset: 5000 bytes after T
+END
 filter ''
 
 finish
