@@ -81,7 +81,7 @@ refused 'the statement is not about this image, or is not of this level' \
 	key.pub reproduced.dsse.json "sha256:${digest:8:63}0" BUNDLER_REPRODUCED
 refused "the audit had another lock than 'key.pub'" \
 	key.pub reproduced.dsse.json "$digest" BUNDLER_REPRODUCED key.pub
-for change in s/PASSED/FAILED/ s,verification_summary/v1,verification_summary/v2, s,verifiers/audit,verifiers/other,; do
+for change in s/PASSED/FAILED/ 's#summary/v1#summary/v2#' 's#verifiers/audit#verifiers/other#'; do
 	sed "$change" reproduced.json >changed.json
 	check test -n "$(diff changed.json reproduced.json)"
 	"$fleet/sign.sh" key.pem changed.json >changed.dsse.json

@@ -9,6 +9,6 @@ need shellcheck
 need_go actionlint
 
 begin 'the workflow files are sound, and so are their scripts'
-run "$actionlint" -no-color "$top"/.github/workflows/*.yml
+run "$actionlint" -no-color "$top"/.github/workflows/*.yml "$top/configs/fleet/github.yml"
 
 finish

@@ -17,6 +17,7 @@ import (
 	"os"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -33,6 +34,9 @@ import (
 	"k8s.io/kubernetes/pkg/apis/apps"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
 	appsvalidation "k8s.io/kubernetes/pkg/apis/apps/validation"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	_ "k8s.io/kubernetes/pkg/apis/batch/install"
+	batchvalidation "k8s.io/kubernetes/pkg/apis/batch/validation"
 	"k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
@@ -89,6 +93,12 @@ func validate(object runtime.Object, kind *schema.GroupVersionKind) error {
 		faults = appsvalidation.ValidateStatefulSet(object, appsvalidation.StatefulSetValidationOptions{},
 			pod.GetValidationOptionsFromPodTemplate(template, nil))
 		warnings = pod.GetWarningsForPodTemplate(context.Background(), field.NewPath("template"), template, nil)
+	case *batch.CronJob:
+		template := &object.Spec.JobTemplate.Spec.Template
+		faults = batchvalidation.ValidateCronJobCreate(object, pod.GetValidationOptionsFromPodTemplate(template, nil))
+		warnings = pod.GetWarningsForPodTemplate(context.Background(), field.NewPath("template"), template, nil)
+	case *core.PersistentVolumeClaim:
+		faults = corevalidation.ValidatePersistentVolumeClaim(object, corevalidation.ValidationOptionsForPersistentVolumeClaim(object, nil))
 	case *networking.NetworkPolicy:
 		faults = networkingvalidation.ValidateNetworkPolicy(object, networkingvalidation.NetworkPolicyValidationOptions{})
 	case *policyinternal.PodDisruptionBudget:
@@ -127,6 +137,8 @@ type objects struct {
 	services []*corev1.Service
 	budgets  []*policyv1.PodDisruptionBudget
 	configs  map[string]*corev1.ConfigMap
+	jobs     []*batchv1.CronJob
+	claims   map[string]*corev1.PersistentVolumeClaim
 }
 
 func (o *objects) add(object runtime.Object) {
@@ -139,6 +151,10 @@ func (o *objects) add(object runtime.Object) {
 		o.budgets = append(o.budgets, object)
 	case *corev1.ConfigMap:
 		o.configs[object.Name] = object
+	case *batchv1.CronJob:
+		o.jobs = append(o.jobs, object)
+	case *corev1.PersistentVolumeClaim:
+		o.claims[object.Name] = object
 	}
 }
 
@@ -198,7 +214,18 @@ func (o *objects) coherent() error {
 			wrong("StatefulSet %s: %w", set.Name, err)
 		}
 	}
-	if len(o.sets) == 0 || len(o.budgets) == 0 {
+	for _, job := range o.jobs {
+		template := &job.Spec.JobTemplate.Spec.Template
+		for _, volume := range template.Spec.Volumes {
+			if claim := volume.PersistentVolumeClaim; claim != nil && o.claims[claim.ClaimName] == nil {
+				wrong("volume %s: there is no PersistentVolumeClaim %q", volume.Name, claim.ClaimName)
+			}
+		}
+		if err := restricted(template); err != nil {
+			wrong("CronJob %s: %w", job.Name, err)
+		}
+	}
+	if len(o.jobs) == 0 && (len(o.sets) == 0 || len(o.budgets) == 0) {
 		wrong("a StatefulSet or a PodDisruptionBudget is missing")
 	}
 	return all
@@ -210,7 +237,7 @@ func check(path string) error {
 		return err
 	}
 	defer file.Close()
-	found := objects{configs: map[string]*corev1.ConfigMap{}}
+	found := objects{configs: map[string]*corev1.ConfigMap{}, claims: map[string]*corev1.PersistentVolumeClaim{}}
 	var all error
 	for reader := yaml.NewYAMLReader(bufio.NewReader(file)); ; {
 		document, err := reader.Read()
