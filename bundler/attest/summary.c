@@ -53,6 +53,8 @@ json_t *summary_describe(const struct summary *summary)
 
 	for (size_t i = 0; i < summary->ignored_count; i++)
 		json_array_append_new(levels, describe_ignored(summary->ignored[i]));
+	if (summary->source)
+		json_array_append_new(levels, json_string(summary->source));
 	predicate = json_pack("{s:{s:s}, s:s, s:{s:o, s:{s:s}}, s:s, s:o}", "verifier", "id",
 			      verifier, "resourceUri", summary->resource, "policy", "uri",
 			      describe_file(summary->lock), "digest", "sha256",

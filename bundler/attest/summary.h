@@ -17,6 +17,8 @@
 
 #define SUMMARY_REPRODUCED "BUNDLER_REPRODUCED"
 #define SUMMARY_EQUIVALENT "BUNDLER_EQUIVALENT"
+#define SUMMARY_SOURCE "BUNDLER_SOURCE_REPRODUCED"
+#define SUMMARY_SOURCE_BUT_VCS "BUNDLER_SOURCE_REPRODUCED_BUT_VCS"
 #define SUMMARY_IGNORED "BUNDLER_IGNORED_"	/* and a field, in upper case */
 
 /* The program's version follows. */
@@ -30,6 +32,7 @@ struct summary {
 	bool identical;			/* the verdict; else equivalent */
 	const char *const *ignored;	/* fields that were not compared, in order */
 	size_t ignored_count;
+	const char *source;		/* what all programs have of a proof, or NULL */
 };
 
 /*

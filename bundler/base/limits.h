@@ -12,6 +12,8 @@
 #define LIMIT_RECIPE_BYTES (256 * KIB)
 /* Bytes of a lock: one is some 2 KiB; 64 platforms with long URLs fit. */
 #define LIMIT_LOCK_BYTES (1 * MIB)
+/* Bytes of a proof of programs: one of nine platforms has 40 KiB. */
+#define LIMIT_PROOF_BYTES (1 * MIB)
 /* Bytes of the change of both, as update prints it: at most the old and the new bytes, twice. */
 #define LIMIT_PATCH_BYTES (4 * (LIMIT_RECIPE_BYTES + LIMIT_LOCK_BYTES))
 /* Bytes of the name of a supplier and of a licence expression in a recipe. */

@@ -283,7 +283,8 @@ static int print(struct run *run, struct error *err)
 	audit_sort(&run->audit);
 	run->summary.whole = inputs->all;
 	if (command_summary_write(&run->summary, &run->differences, &run->audit, &run->observed,
-				  &inputs->lock, run->style.name, report, err) < 0) {
+				  &inputs->recipe, &inputs->lock, run->style.name, report,
+				  err) < 0) {
 		json_decref(report);
 		return -1;
 	}
@@ -422,6 +423,7 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 	    && command_inputs_part(inputs, err) == 0
 	    && command_registry_start(&run->registry, inputs, &run->place, 1, err) == 0
 	    && confine_reading(parser->confine, err) == 0
+	    && command_summary_open(&run->summary, err) == 0
 	    && command_place_open(&run->registry, &run->place,
 				  run->referrers ? PULL_ATTACHED : PULL_IMAGES, err) == 0
 	    && observe_place_open(&run->observed, &run->place, err) == 0
@@ -499,7 +501,7 @@ const struct command command_audit = {
 	.summary = "compare an image or a tree with what recipe, lock and release make",
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
 		    "[--require VERDICT] [--strict] [--force] [--pinned] [--referrers] "
-		    "[--list FILE] [-j N] [--attest FILE] "
+		    "[--list FILE] [-j N] [--attest FILE] [--proved FILE] "
 		    "[--json] [-q] "
 		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "

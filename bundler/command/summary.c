@@ -26,6 +26,11 @@ int command_summary_check(const struct command_summary *summary,
 			  const struct command_differences *differences, bool pinned,
 			  const struct location *place, struct error *err)
 {
+	if (summary->proof_file && !summary->path)
+		return error_set(err, STATUS_USAGE, "cannot use --proved without --attest");
+	if (summary->proof_file && !place)
+		return error_set(err, STATUS_USAGE, "cannot use --proved with --list: it is about "
+				 "one recipe");
 	if (!summary->path)
 		return 0;
 	if (pinned)
@@ -49,6 +54,7 @@ int command_summary_list(const struct command_summary *summary, struct confine *
 {
 	int fd;
 
+	confine_read(confine, summary->proof_file);
 	if (!summary->path)
 		return 0;
 	/* Names are given, too. */
@@ -139,6 +145,59 @@ static const char *const *find_ignored(struct pool *pool,
 	return names;
 }
 
+/* ---- what its programs are made of ---- */
+
+int command_summary_open(struct command_summary *summary, struct error *err)
+{
+	return summary->proof_file ? proof_open(&summary->proof, summary->proof_file, err) : 0;
+}
+
+/* Takes the level of one program into *worst, which begins as NULL. */
+static int take_program(struct command_summary *summary, const struct tree *tree,
+			const struct platform *platform, const char *path, const char **worst,
+			struct error *err)
+{
+	const struct tree_node *node = tree_find(tree, path);
+	const char *level;
+
+	if (!node || node->type != TREE_FILE)
+		return error_set(err, STATUS_CONFIG, "cannot use proof '%s': '%s' for '%s' is not "
+				 "a file", summary->proof_file, path, platform->name);
+	level = proof_level(&summary->proof, platform->name, path, &node->content.digest, err);
+	if (level && (!*worst || strcmp(level, SUMMARY_SOURCE) != 0))
+		*worst = level;
+	return level ? 0 : -1;
+}
+
+/* The level that all programs of all images have; NULL in *worst if no proof is given. */
+static int find_source(struct command_summary *summary, const struct observe_place *observed,
+		       const struct recipe *recipe, const char **worst, struct error *err)
+{
+	const struct observe_images *images = &observed->images;
+
+	*worst = NULL;
+	for (size_t i = 0; i < images->count && summary->proof_file; i++) {
+		const struct tree *tree = observe_place_tree(observed, &images->items[i]);
+		const struct platform *platform = platform_find(images->items[i].platform, err);
+
+		if (!platform)
+			return -1;
+		for (size_t j = 0; j < recipe->entry_count; j++) {
+			const struct recipe_entry *entry = &recipe->entries[j];
+			const char *path;
+
+			if (!entry->program || (entry->os && strcmp(entry->os, platform->os) != 0))
+				continue;
+			path = recipe_expand(recipe, platform, &summary->pool, entry->path, err);
+			if (!path || take_program(summary, tree, platform, path, worst, err) < 0)
+				return -1;
+		}
+	}
+	return !summary->proof_file || *worst ? 0
+	       : error_set(err, STATUS_CONFIG, "cannot use proof '%s': the recipe states no "
+			   "program", summary->proof_file);
+}
+
 /* ---- where it goes ---- */
 
 static int write_file(const char *path, const struct content *statement, struct error *err)
@@ -165,8 +224,8 @@ static const char *choose_file(struct command_summary *summary, const struct dig
 
 int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,
-			  const struct observe_place *observed, const struct lock *lock,
-			  const char *name, json_t *report, struct error *err)
+			  const struct observe_place *observed,
+			  const struct recipe *recipe, const struct lock *lock, const char *name, json_t *report, struct error *err)
 {
 	struct pool *pool = &summary->pool;
 	struct summary about = {
@@ -183,7 +242,7 @@ int command_summary_write(struct command_summary *summary,
 	if (!summary->path || !command_differences_passed(differences, audit))
 		return 0;
 	subjects = find_subjects(summary, &observed->images, name, &count, err);
-	if (!subjects)
+	if (!subjects || find_source(summary, observed, recipe, &about.source, err) < 0)
 		return -1;
 	about.resource = name_resource(pool, observed->place, &subjects[0]);
 	about.ignored = find_ignored(pool, differences, &about.ignored_count);
@@ -194,13 +253,15 @@ int command_summary_write(struct command_summary *summary,
 	result = write_file(file, &statement, err);
 	content_free(&statement);
 	if (result == 0 && report)
-		json_object_set_new(report, "summary", json_pack("{s:o, s:s, s:o}", "file",
-				    report_json(file), "level", summary_level(&about), "subject",
+		json_object_set_new(report, "summary", json_pack("{s:o, s:s, s:s*, s:o}", "file",
+				    report_json(file), "level", summary_level(&about), "source",
+				    about.source, "subject",
 				    report_json_digest(&subjects[0].digest)));
 	return result;
 }
 
 void command_summary_free(struct command_summary *summary)
 {
+	proof_close(&summary->proof);
 	pool_free(&summary->pool);
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "attest/proof.h"
 #include "audit/audit.h"
 #include "audit/observe_place.h"
 #include "base/confine.h"
@@ -13,15 +14,20 @@
 #include "command/differences.h"
 #include "command/option.h"
 #include "recipe/lock.h"
+#include "recipe/recipe.h"
 
 /* A file that says that images have passed an audit (attest/summary.h). */
 
 /* A row for the options of a command whose struct run has such a struct named summary. */
 #define COMMAND_SUMMARY_OPTIONS \
 	{ "attest", "FILE", "write a summary of an audit that has passed; of a list, to FILE/", \
-	  OPTION(summary.path) }
+	  OPTION(summary.path) }, \
+	{ "proved", "FILE", "add to the summary what make prove has found of the programs", \
+	  OPTION(summary.proof_file) }
 
 struct command_summary {
+	const char *proof_file;	/* --proved, or NULL */
+	struct proof proof;
 	const char *path;	/* --attest, or NULL: nothing of this is wanted */
 	bool many;		/* path is a directory, in which a summary is named by its image */
 	bool whole;		/* all images of the place are compared, so their indexes are */
@@ -40,16 +46,19 @@ int command_summary_check(const struct command_summary *summary,
 int command_summary_list(const struct command_summary *summary, struct confine *confine,
 			 struct error *err);
 
+/* Reads the proof. As proof_open. */
+int command_summary_open(struct command_summary *summary, struct error *err);
+
 /*
  * If the audit of a place has passed, writes the file and adds "summary" to a report, which may be
  * NULL. name is the repository of the images. A summary is about each image that was compared and,
  * if they are whole, the indexes. STATUS_ARCHIVE for an image without a manifest,
- * STATUS_FILE.
+ * STATUS_FILE. As proof_level for each program that the recipe states.
  */
 int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,
-			  const struct observe_place *observed, const struct lock *lock,
-			  const char *name, json_t *report, struct error *err);
+			  const struct observe_place *observed,
+			  const struct recipe *recipe, const struct lock *lock, const char *name, json_t *report, struct error *err);
 
 void command_summary_free(struct command_summary *summary);
 

@@ -144,6 +144,82 @@ cp "$scratch/stdout" report
 stdout_stated=1
 check test "$(value report summary)" = '{"file": "summary.json", "level": "BUNDLER_REPRODUCED", "subject": "sha256:'"$(digests image)"'"}'
 
+# proof RESULT...: of the programs that the release has, a row for each platform in turn.
+proof() {
+	python3 - "$scratch/product/mirror" "$@" <<-'END'
+	import hashlib, json, sys, tarfile
+	mirror, results = sys.argv[1], sys.argv[2:]
+	levels = {"proved": "BUNDLER_SOURCE_REPRODUCED",
+	          "proved but for the vcs stamps": "BUNDLER_SOURCE_REPRODUCED_BUT_VCS"}
+	rows = []
+	for result, target in zip(results, ("amd64", "arm64", "arm7")):
+	    with tarfile.open(f"{mirror}/tiny-1.0-linux-{target}.tar.gz") as archive:
+	        program = archive.extractfile(f"tiny-1.0-linux-{target}/tiny").read()
+	    row = {"platform": "linux/" + target.replace("arm7", "arm/v7"), "path": "/tiny",
+	           "sha256": hashlib.sha256(program).hexdigest(), "result": result}
+	    if result in levels:
+	        row["level"] = levels[result]
+	    rows.append(row)
+	print(json.dumps({"schema": 1, "programs": rows}))
+	END
+}
+stamped='proved but for the vcs stamps'
+
+begin 'what is proved of the programs is one more level, the lowest of all'
+make image -o oci:image:1.0
+proof proved proved proved >proof.json
+audit --attest summary.json --proved proof.json oci:image:1.0
+passed 'identical (linux/amd64, linux/arm64, linux/arm/v7)'
+check test "$(levels summary.json)" = '["BUNDLER_REPRODUCED", "BUNDLER_SOURCE_REPRODUCED"]'
+proof proved "$stamped" proved >proof.json
+audit --attest summary.json --proved proof.json oci:image:1.0
+passed 'identical (linux/amd64, linux/arm64, linux/arm/v7)'
+check test "$(levels summary.json)" = '["BUNDLER_REPRODUCED", "BUNDLER_SOURCE_REPRODUCED_BUT_VCS"]'
+audit -p linux/amd64 --ignore history --attest summary.json --proved proof.json oci:image:1.0
+passed 'identical (linux/amd64; ignored: history)'
+check test "$(levels summary.json)" = \
+	'["BUNDLER_EQUIVALENT", "BUNDLER_IGNORED_HISTORY", "BUNDLER_SOURCE_REPRODUCED"]'
+run bundler audit --json "${options[@]}" --attest summary.json --proved proof.json oci:image:1.0 "$recipe"
+cp "$scratch/stdout" report
+stdout_stated=1
+check test "$(value report summary source)" = '"BUNDLER_SOURCE_REPRODUCED_BUT_VCS"'
+
+begin 'a proof of other programs, or that proves nothing, is refused'
+make image -o oci:image:1.0
+refused() { # STATUS MESSAGE
+	audit --attest summary.json --proved proof.json oci:image:1.0
+	status "$1"
+	stderr <<<"bundler: cannot use proof 'proof.json': $2"
+	check test ! -e summary.json
+}
+proof proved proved proved | sed 's/"sha256": "..../"sha256": "0123/' >proof.json
+audit --attest summary.json --proved proof.json oci:image:1.0
+status 7
+filter 's/[0-9a-f]{64}/DIGEST/'
+stderr <<<"bundler: cannot use proof 'proof.json': '/tiny' for 'linux/amd64' has SHA-256 DIGEST, which is not that of the proof"
+filter ''
+proof proved proved >proof.json
+refused 3 "it says nothing of '/tiny' for 'linux/arm/v7'"
+proof proved different proved >proof.json
+refused 3 "'/tiny' for 'linux/arm64' was not proved"
+proof different proved proved | sed 's/"different"/"different", "level": "BUNDLER_SOURCE_REPRODUCED"/' >proof.json
+refused 3 "'/tiny' for 'linux/amd64' was not proved"
+echo '{"schema": 2, "programs": []}' >proof.json
+refused 3 'it is not one of schema 1'
+echo '{' >proof.json
+refused 3 "line 2, column 0: string or '}' expected near end of file"
+head -c 1048577 /dev/zero >proof.json
+audit --attest summary.json --proved proof.json oci:image:1.0
+status 10
+stderr_stated=1
+proof proved proved proved >proof.json
+audit --proved proof.json oci:image:1.0
+status 2
+stderr <<<'bundler: cannot use --proved without --attest'
+run bundler audit "${options[@]}" --attest summaries --proved proof.json --list list
+status 2
+stderr <<<'bundler: cannot use --proved with --list: it is about one recipe'
+
 begin 'of a list: one for each image that passes, named by its digest'
 make image -o oci:image:1.0
 make image --compress zstd -o oci:packed:1.0

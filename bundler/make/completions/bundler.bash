@@ -33,9 +33,9 @@ _bundler_options() {
 		;;
 	audit)
 		echo --platform --flavour --style --pinned --referrers --list --jobs --attest \
-			--ignore --require --strict --force --json --quiet --lock --cache \
-			--mirror --netrc --header-file --ca-file --stall-timeout --timeout \
-			--offline --authfile --plain-http --verbose --help
+			--proved --ignore --require --strict --force --json --quiet --lock \
+			--cache --mirror --netrc --header-file --ca-file --stall-timeout \
+			--timeout --offline --authfile --plain-http --verbose --help
 		;;
 	diff)
 		echo --platform --ignore --require --strict --force --json --quiet --cache \
@@ -111,6 +111,7 @@ _bundler_takes() {
 	image.--output | sbom.--output) echo PLACE ;;
 	*.--plain-http) echo TEXT ;;
 	*.--platform) echo PLATFORM ;;
+	*.--proved) echo FILE ;;
 	*.--release) echo TEXT ;;
 	*.--require) echo VERDICT ;;
 	*.--stall-timeout) echo TEXT ;;
