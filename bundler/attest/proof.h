@@ -24,8 +24,8 @@ int proof_open_text(struct proof *proof, const char *file, const struct buffer *
 void proof_close(struct proof *proof);
 
 /*
- * The level that the proof gives the program at a path of the tree for a platform: SUMMARY_SOURCE or
- * SUMMARY_SOURCE_BUT_VCS (attest/summary.h). NULL and STATUS_DIGEST if it is of a program with
+ * The level that the proof gives the program at a path of the tree for a platform: SUMMARY_SOURCE
+ * or SUMMARY_SOURCE_BUT_VCS (attest/summary.h). NULL and STATUS_DIGEST if it is of a program with
  * another digest, NULL and STATUS_CONFIG if it says nothing of it, or that it was not proved.
  */
 const char *proof_level(const struct proof *proof, const char *platform, const char *path,

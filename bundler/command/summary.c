@@ -225,7 +225,8 @@ static const char *choose_file(struct command_summary *summary, const struct dig
 int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,
 			  const struct observe_place *observed,
-			  const struct recipe *recipe, const struct lock *lock, const char *name, json_t *report, struct error *err)
+			  const struct recipe *recipe, const struct lock *lock, const char *name,
+			  json_t *report, struct error *err)
 {
 	struct pool *pool = &summary->pool;
 	struct summary about = {

@@ -58,7 +58,8 @@ int command_summary_open(struct command_summary *summary, struct error *err);
 int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,
 			  const struct observe_place *observed,
-			  const struct recipe *recipe, const struct lock *lock, const char *name, json_t *report, struct error *err);
+			  const struct recipe *recipe, const struct lock *lock, const char *name,
+			  json_t *report, struct error *err);
 
 void command_summary_free(struct command_summary *summary);
 
