@@ -20,11 +20,13 @@ san=$top/build/san/bundler
 program=$scratch/bundler
 product=$scratch/product
 
-# outputs DIRECTORY [COMMAND...]: trees, tars, manifests, layouts and archives.
+# outputs DIRECTORY [COMMAND...]: trees, tars, manifests, SBOMs, layouts and archives.
 outputs() {
 	local out=$1 place options
 	shift
 	"$@" "$program" rootfs -o "$out/rootfs" "${inputs[@]}" >/dev/null || return
+	"$@" "$program" sbom -o "$out/" "${inputs[@]}" >/dev/null || return
+	"$@" "$program" sbom --format cyclonedx -o "$out/" "${inputs[@]}" >/dev/null || return
 	while read -r place options; do
 		# shellcheck disable=SC2086 # a list
 		"$@" "$program" image -o "${place%%:*}:$out/${place#*:}" $options "${inputs[@]}" || return
