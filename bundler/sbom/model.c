@@ -339,11 +339,15 @@ static char *make_id(struct sbom *sbom, const char *kind, const char *name, cons
 {
 	const struct digest digest = digest_of_output(whole, strlen(whole));
 	char hex[DIGEST_HEX_BYTES], word[ID_NAME_BYTES + 1];
-	size_t length = 0;
+	size_t length = strlen(name);
 
-	for (; *name && length < ID_NAME_BYTES; name++)
-		word[length++] = strchr(ALNUM ".", *name) ? *name : '-';
+	if (length > ID_NAME_BYTES)
+		length = ID_NAME_BYTES;
+	memcpy(word, name, length);
 	word[length] = '\0';
+	for (char *at = word; *at; at++)
+		if (!strchr(ALNUM ".", *at))
+			*at = '-';
 	digest_write_hex(&digest, hex);
 	hex[ID_DIGITS] = '\0';
 	return pool_format(&sbom->pool, "%s-%s-%s", kind, word, hex);
