@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&command_rootfs,
 	&command_image,
 	&command_sbom,
+	&command_attest,
 	&command_copy,
 	&command_validate,
 	&command_audit,

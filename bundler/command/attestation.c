@@ -13,6 +13,7 @@
 #include "build/compress.h"
 #include "image/document.h"
 #include "image/listing.h"
+#include "sbom/sbom.h"
 #include "versions.h"
 
 /* By which tools that list referrers tell statements apart. */
@@ -33,9 +34,11 @@ int command_attestation_list(void *attestation, const struct option_spec *spec, 
 	while ((name = strsep(&list, ","))) {
 		if (strcmp(name, "provenance") == 0)
 			to->provenance = true;
+		else if (strcmp(name, "sbom") == 0)
+			to->sbom = true;
 		else
 			return error_set(err, STATUS_USAGE, "cannot attest '%s': it is not "
-					 "'provenance'", name);
+					 "'sbom' or 'provenance'", name);
 	}
 	return 0;
 }
@@ -70,13 +73,15 @@ int command_attestation_style(void *buildkit, const struct option_spec *spec, co
 
 bool command_attestation_wanted(const struct command_attestation *attestation)
 {
-	return attestation->provenance || attestation->key;
+	return attestation->provenance || attestation->sbom || attestation->key;
 }
 
 int command_attestation_check(const struct command_attestation *attestation,
 			      const struct location *place, struct error *err)
 {
-	if (!attestation->provenance && (attestation->builder || attestation->buildkit))
+	const bool states = attestation->provenance || attestation->sbom;
+
+	if (!states && (attestation->builder || attestation->buildkit))
 		return error_set(err, STATUS_USAGE, "cannot use %s without --attest",
 				 attestation->builder ? "--builder-id" : "--attest-style");
 	if (attestation->key && attestation->buildkit) {
@@ -87,7 +92,7 @@ int command_attestation_check(const struct command_attestation *attestation,
 	if (!command_attestation_wanted(attestation) || place->kind != LOCATION_DOCKER_ARCHIVE)
 		return 0;
 	error_set(err, STATUS_USAGE, "cannot %s the image in '%s': an archive for docker load has "
-		  "images only", attestation->provenance ? "attest" : "sign", place->path);
+		  "images only", states ? "attest" : "sign", place->path);
 	return error_hint(err, "use oci-archive:, oci: or docker://");
 }
 
@@ -260,16 +265,54 @@ static void sign(struct command_attestation *attestation,
 	refer(attestation, of, &statement);
 }
 
+json_t *command_attestation_sbom(const struct build *build, const struct platform *platform,
+				 const struct tree *tree, const struct digest *manifest,
+				 struct error *err)
+{
+	const struct sbom_source source = {
+		.recipe = build->recipe, .lock = build->lock, .platform = platform, .tree = tree,
+		.manifest = *manifest, .image = true, .epoch = build->epoch,
+		.archives = build->archives,
+	};
+	struct sbom *sbom = sbom_make(&source, err);
+	struct buffer text;
+	json_t *root = NULL;
+
+	buffer_init(&text, LIMIT_SBOM_BYTES);
+	if (sbom && sbom_write(sbom, SBOM_SPDX, &text, err) == 0)
+		root = json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES, NULL);
+	buffer_free(&text);
+	sbom_free(sbom);
+	return root;
+}
+
+static struct artifact_document state_sbom(struct command_attestation *attestation,
+					   const struct command_attestation_source *source,
+					   const struct command_attested *image)
+{
+	const struct statement_subject subject = {
+		.name = statement_name(&attestation->pool, source->name, &image->subject.digest,
+				       image->platform->architecture),
+		.digest = image->subject.digest,
+	};
+
+	return keep_statement(attestation,
+			      statement_describe(&subject, 1, STATEMENT_SPDX, image->sbom),
+			      STATEMENT_SPDX);
+}
+
 static int attest_image(struct command_attestation *attestation,
 			const struct command_attestation_source *source,
 			const struct command_attested *image, struct error *err)
 {
-	struct artifact_document statements[1];
+	struct artifact_document statements[2];
 	size_t count = 0;
 
 	if (attestation->provenance
 	    && state_provenance(attestation, source, &image, 1, &statements[count++], err) < 0)
 		return -1;
+	if (attestation->sbom)
+		statements[count++] = state_sbom(attestation, source, image);
 	if (attestation->key)
 		sign(attestation, source, image);
 	if (attestation->buildkit)

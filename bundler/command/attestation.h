@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/platform.h"
 #include "base/pool.h"
+#include "build/build.h"
 #include "build/oci.h"
 #include "command/inputs.h"
 #include "command/option.h"
@@ -20,7 +21,7 @@
 /* Statements about images, made of recipe and lock, and put beside them. */
 
 struct command_attestation {
-	bool provenance;	/* --attest */
+	bool provenance, sbom;	/* --attest */
 	bool buildkit;		/* --attest-style */
 	const char *builder;	/* --builder-id */
 	const struct attest_key *key;	/* that signs statements and images, or NULL; not owned */
@@ -58,6 +59,7 @@ int command_attestation_check(const struct command_attestation *attestation,
 struct command_attested {
 	const struct platform *platform;	/* NULL of an index */
 	struct artifact_subject subject;
+	json_t *sbom;				/* of an image, or NULL; the caller's */
 };
 
 /* What they were built from. */
@@ -75,6 +77,14 @@ struct command_attestation_source {
 json_t *command_attestation_provenance(const struct command_attestation_source *source,
 				       const struct command_attested *const *of, size_t count,
 				       const char *builder, struct error *err);
+
+/*
+ * What is in an image, whose manifest and tree were built with build->archives; the caller frees
+ * it. NULL as for sbom_make.
+ */
+json_t *command_attestation_sbom(const struct build *build, const struct platform *platform,
+				 const struct tree *tree, const struct digest *manifest,
+				 struct error *err);
 
 /*
  * Makes the statements about count images and, if it is not NULL, their index. Each image is stated

@@ -29,6 +29,7 @@ struct command {
 	int (*run)(struct option_parser *parser, struct error *err);
 };
 
+extern const struct command command_attest;
 extern const struct command command_audit;
 extern const struct command command_cache;
 extern const struct command command_certs;

@@ -38,6 +38,7 @@ struct run {
 	struct push_result pushed;	/* to a registry */
 	struct oci_image *images;	/* one for each platform */
 	struct digest *manifests;	/* theirs, likewise */
+	json_t **sboms;			/* likewise */
 	struct command_attestation attestation;
 	struct command_signer signer;
 	bool force, json;
@@ -80,7 +81,7 @@ static const struct option_spec options[] = {
 	  OPTION_CALL(compression, set_compression) },
 	{ "style", "NAME", "doi: the layout that Docker Official Images review",
 	  OPTION_CALL(style.doi, command_inputs_style) },
-	COMMAND_ATTESTATION_LIST("state beside the image: provenance"),
+	COMMAND_ATTESTATION_LIST("state beside the image: sbom, provenance, or both"),
 	COMMAND_ATTESTATION_STYLE,
 	COMMAND_ATTESTATION_BUILDER,
 	COMMAND_SIGNER_OPTIONS,
@@ -110,6 +111,9 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with %s: Docker "
 				 "Official Images are attested where they are built",
 				 run->signer.file ? "--key" : "--attest");
+	if (run->from && run->attestation.sbom)
+		return error_set(err, STATUS_USAGE, "cannot attest 'sbom' with --from: archives of "
+				 "root file systems do not say what is in the release");
 	if (run->style.doi && run->compression == COMPRESSION_ZSTD)
 		return error_set(err, STATUS_USAGE, "cannot use style 'doi' with zstd: the "
 				 "importers of Docker Official Images do not accept it");
@@ -155,18 +159,28 @@ static int make_image(void *context, size_t number, struct error *err)
 	struct run *run = context;
 	struct command_inputs *inputs = &run->inputs;
 	const struct platform *platform = inputs->platforms[number];
+	struct digest_sha512 archives[LIMIT_RECIPE_RELEASES];
 	const struct build build = {
 		.recipe = &inputs->recipe, .lock = &inputs->lock, .fetch = &inputs->client,
 		.epoch = inputs->epoch, .compression = run->compression, .flavour = run->flavour,
-		.style = &run->style,
+		.style = &run->style, .archives = run->attestation.sbom ? archives : NULL,
 	};
 	struct oci_image *image = &run->images[number];
+	struct tree tree;
 	const int scratch = run->target.staging.fd;
 	char *path;
 	int archive, result = -1;
 
-	if (!run->from)
+	if (!run->from && !run->attestation.sbom)
 		return build_image(&build, platform, scratch, NULL, image, err);
+	if (!run->from) {
+		if (build_image(&build, platform, scratch, &tree, image, err) < 0)
+			return -1;
+		run->sboms[number] = command_attestation_sbom(&build, platform, &tree,
+							      &image->manifest.digest, err);
+		tree_free(&tree);
+		return run->sboms[number] ? 0 : -1;
+	}
 	path = memory_format("%s/%s.tar", run->from, platform->directory);
 	archive = file_open(AT_FDCWD, path, err);
 	if (archive >= 0) {
@@ -270,7 +284,7 @@ static int attest(struct run *run, struct error *err)
 
 	for (size_t i = 0; i < count; i++)
 		images[i] = (struct command_attested){
-			.platform = run->images[i].platform,
+			.platform = run->images[i].platform, .sbom = run->sboms[i],
 			.subject = {
 				.media_type = ARTIFACT_MANIFEST_TYPE,
 				.digest = run->images[i].manifest.digest,
@@ -311,6 +325,7 @@ static int make(struct run *run, struct error *err)
 		goto close;
 	run->images = pool_new(&inputs->pool, count, sizeof *run->images);
 	run->manifests = pool_new(&inputs->pool, count, sizeof *run->manifests);
+	run->sboms = pool_new(&inputs->pool, count, sizeof *run->sboms);
 	for (size_t i = 0; i < count; i++)
 		oci_image_init(&run->images[i]);
 	if (run->from) {
@@ -330,8 +345,10 @@ static int make(struct run *run, struct error *err)
 	}
 	if (result == 0)
 		result = image_output_write(&run->target, &source, err);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		oci_image_free(&run->images[i]);
+		json_decref(run->sboms[i]);
+	}
 close:
 	result = image_output_close(&run->target, result, err);
 out:

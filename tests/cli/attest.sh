@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Statements about images: bundler image --attest, and what other commands make of them.
+# Statements about images: bundler image --attest and bundler attest, and what other commands make of
+# them.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../product.sh"
 
@@ -242,6 +243,67 @@ stdout <"$scratch/stdout"
 check cp "$scratch/stdout" report
 check test "$(value report attestations)" = "[{\"platform\": \"linux/amd64\", \"subject\": \"$(top layout)\", \"predicateType\": \"https://slsa.dev/provenance/v1\", \"manifest\": \"$(value "$(list layout "$(top layout)")" manifests 0 digest)\"}]"
 
+begin 'an SBOM, too'
+make image --attest sbom,provenance -o oci:layout:1.0
+for number in 0 1 2; do
+	digest=$(image layout $number)
+	check test "$(value "$(list layout "$digest")" manifests 1 annotations)" = '{"in-toto.io/predicate-type": "https://spdx.dev/Document"}'
+	file=$(statement layout "$digest" 1)
+	check test "sha256:$(value "$file" subject 0 digest sha256)" = "$digest"
+	platform=$(value "$(statement layout "$digest")" predicate buildDefinition externalParameters platforms 0)
+	"$BUNDLER" sbom -p "$platform" "${product[@]}" >sbom.json
+	value "$file" predicate >predicate.json
+	check python3 -c 'import json, sys; sys.exit(json.load(open("sbom.json")) != json.load(open("predicate.json")))'
+done
+check test "$(python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["manifests"]))' "$(list layout "$(top layout)")")" = 1
+identical oci:layout:1.0 "$all"
+make image -p linux/amd64 --attest sbom --attest-style buildkit -o oci:inside:1.0
+manifest=$(blob inside "$(image inside 1)")
+check test "$(value "$manifest" layers 0 annotations)" = '{"in-toto.io/predicate-type": "https://spdx.dev/Document"}'
+identical oci:inside:1.0 linux/amd64
+
+begin 'attest: what stands already, if it is what recipe and lock make'
+make image --attest sbom,provenance -o oci:want:1.0
+make image -o oci:layout:1.0
+run bundler attest "${product[@]:0:3}" oci:layout:1.0 "${product[3]}"
+check cp "$scratch/stdout" first
+stdout <first
+check grep -q "^$(value "$(list layout "$(top layout)")" manifests 0 digest)  https://slsa.dev/provenance/v1  index$" first
+check test "$(wc -l <first)" -eq 4
+run bundler attest --json --attest sbom,provenance "${product[@]:0:3}" oci:layout:1.0 "${product[3]}"
+check cp "$scratch/stdout" second
+stdout <second
+check diff -r want layout
+make image -p linux/amd64 --compress zstd --flavour nonroot -o oci:zstd:1.0
+run bundler attest --flavour nonroot "${product[@]:0:3}" oci:zstd:1.0 "${product[3]}"
+check cp "$scratch/stdout" third
+stdout <third
+check test "$(value "$(statement zstd "$(top zstd)")" predicate buildDefinition externalParameters compress)" = zstd
+run bundler audit -q --flavour nonroot "${product[@]:0:3}" oci:zstd:1.0 "${product[3]}"
+stdout <<<'verdict: equivalent (linux/amd64; 3 notes)'
+
+# unattested STATUS TEXT OPTION... PLACE: it stays as it is.
+unattested() {
+	cp -r layout before
+	run bundler attest "${@:3:$#-3}" "${product[@]:0:3}" "${!#}" "${product[3]}"
+	status "$1"
+	stderr <<<"bundler: $2"
+	check diff -r layout before
+	rm -r before
+}
+
+begin 'attest: what is refused'
+make image --flavour nonroot -p linux/amd64 -o oci:layout:1.0
+make image -o oci-archive:a.tar:1.0
+unattested 7 "cannot attest 'oci:layout:1.0': its image for 'linux/amd64' is not the one that recipe and lock make
+hint: 'bundler audit' says what differs" oci:layout:1.0
+unattested 2 "cannot attest 'oci:layout': no image is named
+hint: name one, as in oci:DIR:TAG" oci:layout
+unattested 2 "cannot attest 'oci-archive:a.tar:1.0': it is no layout, and in no registry
+hint: 'bundler copy' makes a layout of an archive" oci-archive:a.tar:1.0
+unattested 8 "cannot read 'layout': it has no image with the tag '2.0'" oci:layout:2.0
+unattested 2 "cannot attest 'x': it is not 'sbom' or 'provenance'" --attest x oci:layout:1.0
+
 # refused TEXT OPTION...: nothing is written.
 refused() {
 	run bundler image "${@:2}" "${product[@]}"
@@ -250,10 +312,12 @@ refused() {
 }
 
 begin 'what cannot be stated'
-refused "cannot attest 'x': it is not 'provenance'" --attest provenance,x -o oci:layout
+refused "cannot attest 'x': it is not 'sbom' or 'provenance'" --attest provenance,x -o oci:layout
 refused "cannot use style 'x' of attestations: it is not 'referrer' or 'buildkit'" --attest provenance --attest-style x -o oci:layout
 refused 'cannot use --builder-id without --attest' --builder-id urn:x -o oci:layout
 refused 'cannot use --attest-style without --attest' --attest-style buildkit -o oci:layout
+refused "cannot attest 'sbom' with --from: archives of root file systems do not say what is in the release" \
+	--from trees --attest sbom -o oci:layout
 for uri in x :x x: 'urn:x y' 'urn:"'; do
 	refused "cannot use builder '$uri': it is not a URI" --attest provenance --builder-id "$uri" -o oci:layout
 done

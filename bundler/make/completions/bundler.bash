@@ -23,6 +23,11 @@ _bundler_options() {
 		echo --platform --format --output --lock --cache --mirror --netrc --header-file \
 			--ca-file --stall-timeout --timeout --offline --quiet --verbose --help
 		;;
+	attest)
+		echo --attest --builder-id --key --flavour --lock --cache --mirror --netrc \
+			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
+			--plain-http --json --quiet --verbose --help
+		;;
 	copy)
 		echo --platform --referrers --force --json --cache --ca-file --stall-timeout \
 			--timeout --offline --authfile --plain-http --quiet --verbose --help
@@ -79,7 +84,7 @@ _bundler_takes() {
 	case $1.$2 in
 	*.--asset) echo TEXT ;;
 	audit.--attest) echo FILE ;;
-	image.--attest) echo TEXT ;;
+	image.--attest | attest.--attest) echo TEXT ;;
 	*.--attest-style) echo TEXT ;;
 	*.--authfile) echo FILE ;;
 	*.--branch) echo TEXT ;;
@@ -132,6 +137,7 @@ _bundler_operand() {
 	rootfs) echo RECIPE ;;
 	image) echo RECIPE ;;
 	sbom) echo RECIPE ;;
+	attest) echo PLACE_OR_RECIPE ;;
 	copy) echo PLACE ;;
 	validate) echo PLACE ;;
 	audit) echo PLACE_OR_RECIPE ;;
@@ -177,8 +183,8 @@ _bundler_words() {
 		echo doi
 		;;
 	COMMAND)
-		echo init rootfs image sbom copy validate audit diff fetch cache lock library \
-			update lint certs help version
+		echo init rootfs image sbom attest copy validate audit diff fetch cache lock \
+			library update lint certs help version
 		;;
 	cache.verb)
 		echo list verify prune
