@@ -157,7 +157,7 @@ cache=
 while getopts p:c:o: opt; do
 	case $opt in
 	p) chosen="$chosen -p $OPTARG" ;;
-	c) cache=$OPTARG ;;
+	c) cache=$(realpath -m "$OPTARG") ;;
 	o) proof=$OPTARG ;;
 	*) usage ;;
 	esac
