@@ -49,6 +49,27 @@ static void examples_by_nettle(void **state)
 	check_examples(digest_init_output);
 }
 
+/* FIPS 180-4's example of three bytes, in two parts. */
+static void sha1_and_sha512(void **state)
+{
+	struct digest_further further;
+	struct digest_sha1 sha1;
+	struct digest_sha512 sha512;
+	char text[DIGEST_SHA512_HEX_BYTES];
+
+	(void)state;
+	digest_further_init(&further);
+	digest_further_add(&further, "a", 1);
+	digest_further_add(&further, "bc", 2);
+	sha1 = digest_further_sha1(&further);
+	assert_string_equal(digest_write_sha1(&sha1, text),
+			    "a9993e364706816aba3e25717850c26c9cd0d89d");
+	sha512 = digest_further_sha512(&further);
+	assert_string_equal(digest_write_sha512(&sha512, text),
+			    "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+			    "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+
 /* In parts, with the SHA-256 of the same bytes beside it. */
 static void sha512_beside(void **state)
 {
@@ -198,6 +219,7 @@ int main(void)
 		cmocka_unit_test(examples_by_bearssl),
 		cmocka_unit_test(examples_by_nettle),
 		cmocka_unit_test(sha512_beside),
+		cmocka_unit_test(sha1_and_sha512),
 		cmocka_unit_test(libraries_agree),
 		cmocka_unit_test(reading_does_not_end),
 		cmocka_unit_test(hex_round_trip),
