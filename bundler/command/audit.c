@@ -27,6 +27,7 @@
 #include "command/inputs.h"
 #include "command/list.h"
 #include "command/place.h"
+#include "command/signer.h"
 #include "command/summary.h"
 
 /* One run of the command. */
@@ -36,6 +37,7 @@ struct run {
 	struct command_registry registry;
 	struct command_differences differences;
 	struct command_summary summary;
+	struct command_signer signer;
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
 	struct observe_place observed;
@@ -62,6 +64,7 @@ static const struct option_spec options[] = {
 	  OPTION(referrers) },
 	COMMAND_LIST_OPTIONS("audit"),
 	COMMAND_SUMMARY_OPTIONS,
+	COMMAND_SIGNER_OPTIONS,
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
@@ -441,6 +444,7 @@ static void close_run(struct run *run)
 {
 	command_differences_free(&run->differences);
 	command_summary_free(&run->summary);
+	command_signer_close(&run->signer);
 	command_registry_close(&run->registry);
 	command_inputs_close(&run->inputs);
 }
@@ -488,10 +492,14 @@ static int run_audit(struct option_parser *parser, struct error *err)
 	};
 	int result = -1;
 
-	if (option_parse(parser, &run, err) == 0
-	    && command_differences_check(&run.differences, err) == 0)
-		result = run.list.file ? audit_list(&run, parser, err)
-				       : audit_place(&run, parser, err);
+	if (option_parse(parser, &run, err) < 0
+	    || command_differences_check(&run.differences, err) < 0
+	    || command_signer_open(&run.signer, err) < 0)
+		goto out;
+	run.summary.key = command_signer_key(&run.signer);
+	result = run.list.file ? audit_list(&run, parser, err)
+			       : audit_place(&run, parser, err);
+out:
 	close_run(&run);
 	return result;
 }
@@ -501,7 +509,7 @@ const struct command command_audit = {
 	.summary = "compare an image or a tree with what recipe, lock and release make",
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
 		    "[--require VERDICT] [--strict] [--force] [--pinned] [--referrers] "
-		    "[--list FILE] [-j N] [--attest FILE] [--proved FILE] "
+		    "[--list FILE] [-j N] [--attest FILE] [--proved FILE] [--key FILE] "
 		    "[--json] [-q] "
 		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attest/envelope.h"
 #include "attest/statement.h"
 #include "attest/summary.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/platform.h"
 #include "base/replace.h"
@@ -32,7 +34,8 @@ int command_summary_check(const struct command_summary *summary,
 		return error_set(err, STATUS_USAGE, "cannot use --proved with --list: it is about "
 				 "one recipe");
 	if (!summary->path)
-		return 0;
+		return !summary->key ? 0 : error_set(err, STATUS_USAGE, "cannot use --key without "
+						     "--attest: nothing would be signed");
 	if (pinned)
 		return error_set(err, STATUS_USAGE, "cannot attest with --pinned: nothing is built "
 				 "again");
@@ -200,13 +203,25 @@ static int find_source(struct command_summary *summary, const struct observe_pla
 
 /* ---- where it goes ---- */
 
-static int write_file(const char *path, const struct content *statement, struct error *err)
+static int write_file(const char *path, const struct content *statement,
+		      const struct attest_key *key, struct error *err)
 {
+	struct attest_signature signature;
 	struct buffer bytes;
 	int result;
 
-	buffer_init(&bytes, statement->size + 1);
-	buffer_add(&bytes, statement->bytes, statement->size);
+	buffer_init(&bytes, LIMIT_INDEX_BYTES);
+	if (key) {
+		envelope_sign(key, STATEMENT_MEDIA_TYPE, statement->bytes, statement->size,
+			      &signature);
+		result = envelope_write(&bytes, STATEMENT_MEDIA_TYPE, statement->bytes,
+					statement->size, &signature, key);
+	} else {
+		result = buffer_add(&bytes, statement->bytes, statement->size);
+	}
+	if (result < 0)
+		return error_set(err, STATUS_LIMIT, "cannot write '%s': more than %llu bytes", path,
+				 LIMIT_INDEX_BYTES);
 	result = replace_files(&(struct replacement){ .path = path, .bytes = &bytes }, 1, NULL,
 			       NULL, err);
 	buffer_free(&bytes);
@@ -251,7 +266,7 @@ int command_summary_write(struct command_summary *summary,
 	statement = statement_write(subjects, count, STATEMENT_SUMMARY, predicate);
 	json_decref(predicate);
 	file = choose_file(summary, &subjects[0].digest);
-	result = write_file(file, &statement, err);
+	result = write_file(file, &statement, summary->key, err);
 	content_free(&statement);
 	if (result == 0 && report)
 		json_object_set_new(report, "summary", json_pack("{s:o, s:s, s:s*, s:o}", "file",

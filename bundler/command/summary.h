@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "attest/key.h"
 #include "attest/proof.h"
 #include "audit/audit.h"
 #include "audit/observe_place.h"
@@ -29,6 +30,7 @@ struct command_summary {
 	const char *proof_file;	/* --proved, or NULL */
 	struct proof proof;
 	const char *path;	/* --attest, or NULL: nothing of this is wanted */
+	const struct attest_key *key;	/* that signs it, or NULL; the caller's */
 	bool many;		/* path is a directory, in which a summary is named by its image */
 	bool whole;		/* all images of the place are compared, so their indexes are */
 	struct pool pool;
@@ -52,8 +54,8 @@ int command_summary_open(struct command_summary *summary, struct error *err);
 /*
  * If the audit of a place has passed, writes the file and adds "summary" to a report, which may be
  * NULL. name is the repository of the images. A summary is about each image that was compared and,
- * if they are whole, the indexes. STATUS_ARCHIVE for an image without a manifest,
- * STATUS_FILE. As proof_level for each program that the recipe states.
+ * if they are whole, the indexes. With a key, the file is a DSSE envelope of it. STATUS_ARCHIVE for
+ * an image without a manifest, STATUS_FILE. As proof_level for each program that the recipe states.
  */
 int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,

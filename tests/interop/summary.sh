@@ -66,6 +66,25 @@ stdout < <(jq .predicate equivalent.json)
 refused 'the statement is not about this image, or is not of this level' \
 	key.pub equivalent.dsse.json "$packed" BUNDLER_REPRODUCED
 
+begin 'signed by bundler'
+summaries
+chmod 600 key.pem
+make audit --attest signed.dsse.json --key key.pem oci:image:1.0
+verify key.pub signed.dsse.json "$digest" BUNDLER_REPRODUCED "$lock"
+stdout < <(jq .predicate reproduced.json)
+check test "$(jq -r .payload signed.dsse.json)" = "$(base64 -w 0 reproduced.json)"
+make audit --attest again.dsse.json --key key.pem oci:image:1.0
+check cmp signed.dsse.json again.dsse.json
+printf "oci:%s:1.0 ${product[-1]}\n" image packed >list
+check bundler audit "${product[@]:0:${#product[@]}-1}" --attest all --key key.pem --list list
+for file in all/*; do
+	verify key.pub "$file" "$(basename "$file" .json | tr - :)" BUNDLER_EQUIVALENT
+	stdout_stated=1
+done
+run bundler audit --key key.pem oci:image:1.0 "${product[-1]}"
+status 2
+stderr <<<'bundler: cannot use --key without --attest: nothing would be signed'
+
 begin 'what is not so is refused'
 summaries
 openssl ecparam -name prime256v1 -genkey -noout 2>/dev/null | openssl ec -pubout -out other.pub 2>/dev/null

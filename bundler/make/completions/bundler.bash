@@ -38,7 +38,7 @@ _bundler_options() {
 		;;
 	audit)
 		echo --platform --flavour --style --pinned --referrers --list --jobs --attest \
-			--proved --ignore --require --strict --force --json --quiet --lock \
+			--proved --key --ignore --require --strict --force --json --quiet --lock \
 			--cache --mirror --netrc --header-file --ca-file --stall-timeout \
 			--timeout --offline --authfile --plain-http --verbose --help
 		;;
