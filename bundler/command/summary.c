@@ -36,6 +36,11 @@ int command_summary_check(const struct command_summary *summary,
 	if (!summary->path)
 		return !summary->key ? 0 : error_set(err, STATUS_USAGE, "cannot use --key without "
 						     "--attest: nothing would be signed");
+	if (strstr(summary->path, "://") || strncmp(summary->path, "oci:", strlen("oci:")) == 0) {
+		error_set(err, STATUS_USAGE, "cannot attest to '%s': a summary is a file",
+			  summary->path);
+		return error_hint(err, "'cosign attest' puts it beside an image in a registry");
+	}
 	if (pinned)
 		return error_set(err, STATUS_USAGE, "cannot attest with --pinned: nothing is built "
 				 "again");

@@ -99,6 +99,14 @@ stderr_stated=1
 audit --pinned --attest summary.json oci:image:1.0
 status 2
 stderr <<<'bundler: cannot attest with --pinned: nothing is built again'
+for place in docker://registry.example/tiny:1.0 oci:image; do
+	audit --attest $place oci:image:1.0
+	status 2
+	stderr <<-END
+		bundler: cannot attest to '$place': a summary is a file
+		hint: 'cosign attest' puts it beside an image in a registry
+	END
+done
 mkdir tree
 audit --attest summary.json dir:tree
 status 2
