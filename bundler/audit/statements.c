@@ -37,7 +37,7 @@ static void note(struct reading *reading, const struct digest *digest, const cha
 						  digest_write(digest, text), NULL, what);
 
 	if (finding)
-		finding->remark = remark;
+		finding->remark = pool_string(&reading->audit->pool, remark);
 }
 
 /* Whether bundler states such things itself; otherwise others know more. */
