@@ -47,17 +47,26 @@ bool option_has(const struct option_spec *specs, const struct option_spec *other
 	return false;
 }
 
-/* The table of a command, and behind it the options of all. */
-static void add_common(const struct option_spec *own, struct option_spec *all)
+/* The table of a command, and behind it the options of all: -1 if they are too many. */
+static int add_common(const struct option_spec *own, struct option_spec *all)
 {
 	const struct option_spec *const begin = own;
+	size_t count = 0;
 
-	while (own->name)
-		*all++ = *own++;
-	for (const struct option_spec *spec = common; spec->name; spec++)
-		if (!option_has(begin, spec))
-			*all++ = *spec;
-	*all = (struct option_spec){ .name = NULL };
+	for (; own->name; own++) {
+		if (count == MAXIMUM_SPECS)
+			return -1;
+		all[count++] = *own;
+	}
+	for (const struct option_spec *spec = common; spec->name; spec++) {
+		if (option_has(begin, spec))
+			continue;
+		if (count == MAXIMUM_SPECS)
+			return -1;
+		all[count++] = *spec;
+	}
+	all[count] = (struct option_spec){ .name = NULL };
+	return 0;
 }
 
 /* What getopt returns for an option. */
@@ -135,7 +144,9 @@ int option_parse(struct option_parser *parser, void *run, struct error *err)
 	char shorts[2 * MAXIMUM_SPECS + 2];
 	int id;
 
-	add_common(parser->specs, all);
+	if (add_common(parser->specs, all) < 0)
+		return error_set(err, STATUS_LIMIT, "cannot read the options of '%s': it has more "
+				 "than %d", parser->argv[0], MAXIMUM_SPECS);
 	make_tables(&whole, longs, shorts);
 	opterr = 0;
 	while ((id = getopt_long(whole.argc, whole.argv, shorts, longs, NULL)) != -1) {

@@ -60,7 +60,8 @@ struct option_parser {
 /*
  * Reads the options into run, the command's struct run; the operands are then argv[0..argc).
  * Options and operands may be mixed; "--" ends the options. -1 with STATUS_USAGE for an unknown
- * option, a missing argument, or a value that the option does not take.
+ * option, a missing argument, or a value that the option does not take; with STATUS_LIMIT for a
+ * table of more than 32 options.
  */
 int option_parse(struct option_parser *parser, void *run, struct error *err);
 

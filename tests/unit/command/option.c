@@ -144,6 +144,38 @@ static void signals_are_noted(void **state)
 	assert_int_equal(interrupt_signal(), SIGINT);
 }
 
+/* Of a table of this many options the last is read; 30 and the two of all commands are the most. */
+static int parse_long_table(size_t count, struct error *err)
+{
+	static char names[40][12];
+	struct option_spec many[41] = { 0 };
+	char command[] = "test", option[12];
+	char *argv[] = { command, option, NULL };
+	struct option_parser parser = { .specs = many, .argc = 2, .argv = argv };
+	struct run run = { .quiet = false };
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(names[i], sizeof names[i], "option-%zu", i);
+		many[i] = (struct option_spec){ names[i], NULL, "", OPTION(quiet), .letter =
+						(char)('A' + i) };
+	}
+	snprintf(option, sizeof option, "--%.9s", names[count - 1]);
+	optind = 0;
+	return option_parse(&parser, &run, err) < 0 ? -1 : run.quiet;
+}
+
+static void long_tables_are_refused(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse_long_table(30, &err), 1);
+	assert_int_equal(parse_long_table(31, &err), -1);
+	assert_int_equal(err.status, STATUS_LIMIT);
+	assert_string_equal(err.message, "cannot read the options of 'test': it has more than 32");
+	assert_int_equal(parse_long_table(40, &err), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +183,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(operands),
 		cmocka_unit_test(signals_are_noted),
+		cmocka_unit_test(long_tables_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
