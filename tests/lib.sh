@@ -23,7 +23,7 @@ set -u
 export LC_ALL=C TZ=UTC0
 umask 022
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY \
-	NO_COLOR XDG_CACHE_HOME SSL_CERT_FILE BUNDLER_CONFINE SOURCE_DATE_EPOCH BUNDLER_MIRROR CDPATH \
+	NO_COLOR TERM XDG_CACHE_HOME SSL_CERT_FILE BUNDLER_CONFINE SOURCE_DATE_EPOCH BUNDLER_MIRROR CDPATH \
 	REGISTRY_AUTH_FILE XDG_CONFIG_HOME XDG_RUNTIME_DIR GITHUB_TOKEN BUNDLER_TOKEN NETRC
 # A sanitizer's report must not look like one of the program's own exit statuses.
 export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1

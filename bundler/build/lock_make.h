@@ -33,9 +33,9 @@ struct lock_make {
 int lock_make_read(struct lock *old, const char *file, struct error *err);
 
 /*
- * Makes the lock; lock_close frees it. Its assets point to make's sums. STATUS_CONFIG if the sums are malformed or lack a platform
- * that is not optional, STATUS_DIGEST if a digest differs from the old lock's for the same version
- * and release; also fails as fetching and building do.
+ * Makes the lock; lock_close frees it. Its assets point to make's sums. STATUS_CONFIG if the sums
+ * are malformed or lack a platform that is not optional, STATUS_DIGEST if a digest differs from the
+ * old lock's for the same version and release; also fails as fetching and building do.
  */
 int lock_make(const struct lock_make *make, struct lock *new, struct error *err);
 

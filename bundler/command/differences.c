@@ -223,7 +223,10 @@ static void print_verdict(const struct command_differences *differences,
 		buffer_format(&text, "%s%s", i == 0 ? "; ignored: " : ", ",
 			      json_string_value(name));
 	json_decref(ignored);
-	printf("verdict: %s", audit_verdict_name(verdict->word));
+	fputs("verdict: ", stdout);
+	report_word(stdout, verdict->word < differences->required ? REPORT_RED
+		    : verdict->word < AUDIT_IDENTICAL ? REPORT_YELLOW : REPORT_GREEN,
+		    audit_verdict_name(verdict->word));
 	if (text.length > 0) {
 		fputs(" (", stdout);
 		report_text(stdout, text.bytes + 2);

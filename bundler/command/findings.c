@@ -18,7 +18,9 @@ static void print_lines(const struct findings *findings)
 		report_text(stdout, finding->subject);
 		if (finding->line > 0)
 			printf(":%zu", finding->line);
-		printf(": %s: ", finding->rule);
+		fputs(": ", stdout);
+		report_word(stdout, REPORT_RED, finding->rule);
+		fputs(": ", stdout);
 		report_text(stdout, finding->text);
 		putchar('\n');
 	}

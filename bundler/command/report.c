@@ -2,8 +2,12 @@
 /* Escaped text and JSON on standard output and standard error. */
 #include "command/report.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #include "base/buffer.h"
 #include "base/limits.h"
+#include "command/inputs.h"
 
 /* As far as there is room. */
 static void add_escaped(struct buffer *line, const char *text)
@@ -26,17 +30,46 @@ void report_text(FILE *stream, const char *text)
 	buffer_free(&line);
 }
 
-/* In one piece: stderr has no buffer, and others may write to the same terminal or log. */
-void report_line(const char *label, const char *text, const char *tail)
+/* The sequence that begins a colour (ECMA-48, SGR), or NULL without one. */
+static const char *colour_of(FILE *stream, enum report_colour colour)
 {
+	static const char *const sequences[] = {
+		[REPORT_RED] = "\033[31m", [REPORT_YELLOW] = "\033[33m",
+		[REPORT_GREEN] = "\033[32m",
+	};
+	const char *term = command_inputs_variable("TERM");
+
+	if (command_inputs_variable("NO_COLOR") || !term || strcmp(term, "dumb") == 0
+	    || isatty(fileno(stream)) != 1)
+		return NULL;
+	return sequences[colour];
+}
+
+void report_word(FILE *stream, enum report_colour colour, const char *word)
+{
+	const char *sequence = colour_of(stream, colour);
+
+	fprintf(stream, "%s%s%s", sequence ? sequence : "", word, sequence ? "\033[0m" : "");
+}
+
+/* In one piece: stderr has no buffer, and others may write to the same terminal or log. */
+static void print_line(enum report_colour colour, const char *label, const char *text,
+		       const char *tail)
+{
+	const char *sequence = colour_of(stderr, colour);
 	struct buffer line;
 
 	buffer_init(&line, LIMIT_REPORT_BYTES);
-	buffer_add_string(&line, label);
+	buffer_format(&line, "%s%s%s", sequence ? sequence : "", label, sequence ? "\033[0m" : "");
 	add_escaped(&line, text);
 	buffer_format(&line, "%s\n", tail);
 	fwrite(line.bytes, 1, line.length, stderr);
 	buffer_free(&line);
+}
+
+void report_line(const char *label, const char *text, const char *tail)
+{
+	print_line(REPORT_PLAIN, label, text, tail);
 }
 
 json_t *report_json_escaped(const char *text)
@@ -89,7 +122,7 @@ enum report_level report_level(void)
 void report_note(const char *text, const char *tail)
 {
 	if (chosen != REPORT_QUIET)
-		report_line("note: ", text, tail);
+		print_line(REPORT_YELLOW, "note: ", text, tail);
 }
 
 /* ---- where results go ---- */
@@ -124,7 +157,7 @@ static void print_excerpt(const struct error *err)
 
 void report_error(const struct error *err)
 {
-	report_line("bundler: ", err->message, "");
+	print_line(REPORT_RED, "bundler: ", err->message, "");
 	if (err->excerpt[0] != '\0')
 		print_excerpt(err);
 	if (err->hint[0] != '\0')

@@ -15,6 +15,14 @@
  */
 void report_text(FILE *stream, const char *text);
 
+enum report_colour { REPORT_PLAIN, REPORT_RED, REPORT_YELLOW, REPORT_GREEN };
+
+/*
+ * Prints a word of bundler's own, in colour where stream is a terminal that has escape sequences
+ * and NO_COLOR (https://no-color.org) is unset or empty.
+ */
+void report_word(FILE *stream, enum report_colour colour, const char *word);
+
 /* Prints a line on standard error: label, then text as report_text does, then tail as it is. */
 void report_line(const char *label, const char *text, const char *tail);
 

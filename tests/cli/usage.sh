@@ -258,6 +258,43 @@ failed 2 usage image --json -o oci-archive:-file --wrong
 failed 2 usage audit --json oci-archive:- --wrong
 failed 2 usage validate --json docker-archive:- --wrong
 
+# coloured COMMAND: what it prints on a terminal, with the escape sequences as ESC
+coloured() {
+	run script -qec "$1" /dev/null
+	status_stated=1
+	filter 's/\r//; s/\x1b/ESC/g'
+}
+
+begin 'colours on a terminal, and nowhere else'
+mkdir empty same
+touch -d @1000000000 empty same
+TERM=xterm coloured 'bundler rotfs'
+stdout <<-'END'
+	ESC[31mbundler: ESC[0mcannot run 'rotfs': no such command
+	hint: did you mean 'rootfs'? 'bundler help' lists the commands
+END
+TERM=xterm coloured 'bundler diff dir:empty dir:same'
+stdout <<<'verdict: ESC[32midenticalESC[0m'
+touch same/file
+touch -d @1000000000 same
+TERM=xterm coloured 'bundler diff -q dir:empty dir:same'
+stdout <<<'verdict: ESC[31mdifferentESC[0m (1 difference)'
+TERM=xterm NO_COLOR= coloured 'bundler diff -q dir:empty dir:same'
+stdout <<<'verdict: ESC[31mdifferentESC[0m (1 difference)'
+for setting in 'TERM=xterm NO_COLOR=0' TERM=dumb TERM= '-u TERM'; do
+	coloured "env $setting bundler diff -q dir:empty dir:same"
+	stdout <<<'verdict: different (1 difference)'
+done
+TERM=xterm run bundler diff -q dir:empty dir:same
+status 1
+stdout <<<'verdict: different (1 difference)'
+TERM=xterm run bundler rotfs
+status 2
+stderr <<-'END'
+	bundler: cannot run 'rotfs': no such command
+	hint: did you mean 'rootfs'? 'bundler help' lists the commands
+END
+
 # followed ARGUMENT...: the hint of this run names no command, or another one, or says what comes first
 followed() {
 	local named
