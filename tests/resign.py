@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Change the signatures in a layout, and the digests of what leads to them.
 
-	resign.py LAYOUT signature|payload|type|subject
+	resign.py LAYOUT signature|payload|type|subject|predicate|many [KEY]
 
 A byte of each signature, of each payload, or the type of each payload is another one; or each
-bundle is that of the next image.
+bundle is that of the next image; or the key has signed a predicate of another type; or hundreds of
+manifests before it refer to the image, too.
 """
 
 import base64
 import hashlib
 import json
 import pathlib
+import subprocess
 import sys
 
 BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -40,17 +42,40 @@ class Layout:
         (self.blobs / descriptor["digest"][7:]).write_bytes(data)
 
 
-def change(bundle, what):
+def sign(envelope, key):
+    kind, payload = envelope["payloadType"].encode(), base64.b64decode(envelope["payload"])
+    signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", key], input=signed, capture_output=True, check=True)
+    envelope["signatures"][0]["sig"] = base64.b64encode(done.stdout).decode()
+
+
+def change(bundle, what, key=None):
     envelope = bundle["dsseEnvelope"]
     if what == "signature":
         envelope["signatures"][0]["sig"] = flip(envelope["signatures"][0]["sig"])
     elif what == "payload":
         envelope["payload"] = flip(envelope["payload"])
-    else:
+    elif what == "type":
         envelope["payloadType"] = "text/plain"
+    else:
+        statement = json.loads(base64.b64decode(envelope["payload"]))
+        statement["predicateType"] = "https://example.com/other"
+        envelope["payload"] = base64.b64encode(json.dumps(statement).encode()).decode()
+        sign(envelope, key)
 
 
-def main(path, what):
+def add_many(layout, document):
+    """Manifests without a bundle, at the beginning of a list."""
+    manifest = layout.read(document["manifests"][0])
+    manifest["artifactType"] = "text/plain"
+    for number in range(300):
+        manifest["annotations"] = {"number": str(number)}
+        entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "artifactType": "text/plain"}
+        layout.write(entry, manifest)
+        document["manifests"].insert(0, entry)
+
+
+def main(path, what, key=None):
     layout = Layout(path)
     index = json.loads((layout.path / "index.json").read_bytes())
     lists = [entry for entry in index["manifests"] if entry["annotations"][LISTS].startswith("sha256-")]
@@ -62,10 +87,13 @@ def main(path, what):
         moved = [dict(layer) for layer in layers]
         for layer, other in zip(layers, moved[1:] + moved[:1]):
             layer.update(other)
+    elif what == "many":
+        for _, document in entries:
+            add_many(layout, document)
     else:
         for layer in layers:
             bundle = layout.read(layer)
-            change(bundle, what)
+            change(bundle, what, key)
             layout.write(layer, bundle)
     for entry, manifest in manifests:
         layout.write(entry, manifest)

@@ -239,6 +239,8 @@
 #define LIMIT_STATEMENT_BYTES (8 * MIB)
 /* Bytes of an envelope or a bundle: a statement in base 64. */
 #define LIMIT_ENVELOPE_BYTES (12 * MIB)
+/* What refers to an image, and is looked at for a signature: some ten things do. */
+#define LIMIT_REFERRERS 256
 /* Pages of a registry's list of what refers to an image: one has some hundred entries. */
 #define LIMIT_REFERRER_PAGES 64
 /* Bytes of the answer of a registry's token service: some 2 KiB, 8 of a registry in a cloud. */

@@ -29,6 +29,7 @@
 #include "command/place.h"
 #include "command/signer.h"
 #include "command/summary.h"
+#include "command/verification.h"
 
 /* One run of the command. */
 struct run {
@@ -38,6 +39,7 @@ struct run {
 	struct command_differences differences;
 	struct command_summary summary;
 	struct command_signer signer;
+	struct command_verification verification;
 	const char *text;		/* of the place, as the user named it */
 	struct location place;
 	struct observe_place observed;
@@ -65,6 +67,7 @@ static const struct option_spec options[] = {
 	COMMAND_LIST_OPTIONS("audit"),
 	COMMAND_SUMMARY_OPTIONS,
 	COMMAND_SIGNER_OPTIONS,
+	COMMAND_VERIFICATION_OPTIONS,
 	COMMAND_DIFFERENCES_OPTIONS,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
@@ -413,6 +416,7 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 		return error_set(err, STATUS_USAGE, "cannot audit: no place is given");
 	if (begin(run, parser->confine, err) < 0
 	    || location_parse(&run->place, &inputs->pool, run->text, err) < 0
+	    || command_verification_open(&run->verification, &run->place, err) < 0
 	    || command_summary_check(&run->summary, &run->differences, run->pinned, &run->place,
 				     err) < 0
 	    || command_inputs_open(inputs, parser, err) < 0)
@@ -427,6 +431,8 @@ static int audit_place(struct run *run, struct option_parser *parser, struct err
 	    && command_registry_start(&run->registry, inputs, &run->place, 1, err) == 0
 	    && confine_reading(parser->confine, err) == 0
 	    && command_summary_open(&run->summary, err) == 0
+	    && command_verification_check(&run->verification, &run->registry, &run->place,
+					  err) == 0
 	    && command_place_open(&run->registry, &run->place,
 				  run->referrers ? PULL_ATTACHED : PULL_IMAGES, err) == 0
 	    && observe_place_open(&run->observed, &run->place, err) == 0
@@ -510,6 +516,7 @@ const struct command command_audit = {
 	.synopsis = "[-p PLATFORM]... [--flavour NAME] [--style NAME] [--ignore FIELDS] "
 		    "[--require VERDICT] [--strict] [--force] [--pinned] [--referrers] "
 		    "[--list FILE] [-j N] [--attest FILE] [--proved FILE] [--key FILE] "
+		    "[--verify-key FILE] "
 		    "[--json] [-q] "
 		    "[--lock FILE] [--cache DIR] [--mirror URL]... [--netrc FILE] "
 		    "[--header-file FILE] [--ca-file FILE] [--stall-timeout SECONDS] "

@@ -330,6 +330,14 @@ int command_registry_pull(struct command_registry *registry, struct location *pl
 	return result;
 }
 
+int command_registry_ask(struct command_registry *registry, const struct location *place,
+			 struct pull_item *items, size_t count, struct error *err)
+{
+	struct client client = { &registry->fetcher, (size_t)(place - registry->places) };
+
+	return ask(&client, items, count, err);
+}
+
 int command_registry_check(const struct location *place, const struct command_inputs *inputs,
 			   struct error *err)
 {

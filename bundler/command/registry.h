@@ -66,6 +66,13 @@ int command_registry_start(struct command_registry *registry, struct command_inp
 int command_registry_pull(struct command_registry *registry, struct location *place,
 			  enum pull_extent extent, struct error *err);
 
+/*
+ * Asks for up to PULL_ITEMS items of one of those places, which is in a registry; nothing is checked
+ * yet. Errors as for pull_ask.
+ */
+int command_registry_ask(struct command_registry *registry, const struct location *place,
+			 struct pull_item *items, size_t count, struct error *err);
+
 /* After the options were read: whether a place may be written to. STATUS_USAGE with --offline. */
 int command_registry_check(const struct location *place, const struct command_inputs *inputs,
 			   struct error *err);

@@ -10,6 +10,7 @@
 #include "attest/envelope.h"
 #include "attest/key.h"
 #include "attest/simple.h"
+#include "attest/verify.h"
 #include "base/limits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -56,8 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"\x99\xa4\x1a\xe9\xe9\x56\x28\xbc\x64\xf2\xf1\xb2\x0c\x2d\x7e\x9f\x51\x77\xa3\xc2"
 		"\x94\xd4\x46\x22\x99" };
 	struct envelope envelope;
-	struct digest digest;
+	struct digest digest = { .bytes = { 0 } };
 	struct buffer text;
+	uint64_t bytes;
 
 	buffer_init(&text, 1 << 20);
 	if (buffer_add(&text, data, size) < 0)
@@ -72,6 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!attest_bundle_parse(&envelope, &text))
 		check_envelope(&envelope);
 	envelope_free(&envelope);
+	if (!verify_bundle(&text, &digest, &key))
+		abort();
+	if (!verify_manifest(&text, &digest, &digest, &bytes) && bytes > LIMIT_ENVELOPE_BYTES)
+		abort();
 	attest_simple_parse(&digest, &text);
 	buffer_free(&text);
 	return 0;

@@ -38,9 +38,10 @@ _bundler_options() {
 		;;
 	audit)
 		echo --platform --flavour --style --pinned --referrers --list --jobs --attest \
-			--proved --key --ignore --require --strict --force --json --quiet --lock \
-			--cache --mirror --netrc --header-file --ca-file --stall-timeout \
-			--timeout --offline --authfile --plain-http --verbose --help
+			--proved --key --verify-key --ignore --require --strict --force --json \
+			--quiet --lock --cache --mirror --netrc --header-file --ca-file \
+			--stall-timeout --timeout --offline --authfile --plain-http --verbose \
+			--help
 		;;
 	diff)
 		echo --platform --ignore --require --strict --force --json --quiet --cache \
@@ -124,6 +125,7 @@ _bundler_takes() {
 	*.--sums) echo FILE ;;
 	*.--timeout) echo TEXT ;;
 	*.--url) echo TEXT ;;
+	*.--verify-key) echo FILE ;;
 	*.-j) echo TEXT ;;
 	rootfs.-o | library.-o) echo DIR ;;
 	init.-o | certs.-o) echo FILE ;;

@@ -156,6 +156,7 @@ complete -c bundler -n '__fish_seen_subcommand_from audit' -s j -l jobs -x -d 'r
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l attest -r -F -d 'write a summary of an audit that has passed; of a list, to FILE/'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l proved -r -F -d 'add to the summary what make prove has found of the programs'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l key -r -F -d 'sign with this private key: P-256, PEM without encryption'
+complete -c bundler -n '__fish_seen_subcommand_from audit' -l verify-key -r -F -d 'of a registry, take only what this public key has signed'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l ignore -x -a 'path type mode owner time size content link attribute runtime platform config history annotation layer manifest index file attestation' -d 'do not compare these, or FIELD:SUBJECT; by commas'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l require -x -a 'equivalent identical' -d 'equivalent, the default, or identical'
 complete -c bundler -n '__fish_seen_subcommand_from audit' -l strict -d 'count notes as differences'
