@@ -169,7 +169,7 @@ check: prepare
 # Everything that must give the same bytes, with what is too long for every day.
 reproducible: prepare $(addprefix build/toolchain/,source interop variations arm64)
 	tests/run $(addprefix tests/,$(addprefix reproducible/,variations.sh sources.sh reprotest.sh prove.sh prove_server program.sh libraries \
-		tar_readers cosign.sh thorough) $(addprefix container/,source.sh servers cluster kubernetes))
+		tar_readers cosign.sh thorough emulated) $(addprefix container/,source.sh servers cluster kubernetes))
 
 # What no change waits for: that, tests/thorough, and then a search for inputs that fail, FUZZ_SECONDS
 # for each target.
