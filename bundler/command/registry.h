@@ -67,8 +67,8 @@ int command_registry_pull(struct command_registry *registry, struct location *pl
 			  enum pull_extent extent, struct error *err);
 
 /*
- * Asks for up to PULL_ITEMS items of one of those places, which is in a registry; nothing is checked
- * yet. Errors as for pull_ask.
+ * Asks for up to PULL_ITEMS items of one of those places, which is in a registry; nothing is
+ * checked yet. Errors as for pull_ask.
  */
 int command_registry_ask(struct command_registry *registry, const struct location *place,
 			 struct pull_item *items, size_t count, struct error *err);
