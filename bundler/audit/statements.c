@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "attest/bundle.h"
 #include "attest/provenance.h"
 #include "attest/statement.h"
 #include "audit/config.h"
@@ -81,6 +82,8 @@ static void take_statement(struct reading *reading, const struct digest *subject
 		note(reading, digest, STATEMENT_MEDIA_TYPE, "not a statement");
 		return;
 	}
+	if (strcmp(type, STATEMENT_SIGNATURE) == 0)	/* it states nothing else */
+		return;
 	for (size_t i = 0; i < reading->count && is_ours(type, predicate); i++)
 		if (digest_equal(&reading->expected[i].subject, subject)
 		    && strcmp(reading->expected[i].predicate_type, type) == 0) {
@@ -92,6 +95,27 @@ static void take_statement(struct reading *reading, const struct digest *subject
 
 /* ---- the place ---- */
 
+/*
+ * Parses a statement, or the one in a bundle: whose signature it has does not matter here, because
+ * bundler states the same without one. Returns NULL, or why it is refused.
+ */
+static const char *parse(struct document *document, const struct buffer *text, bool bundle)
+{
+	struct envelope envelope;
+	const char *fault;
+
+	if (!bundle)
+		return document_parse(document, text);
+	fault = attest_bundle_parse(&envelope, text);
+	if (!fault && strcmp(envelope.type, STATEMENT_MEDIA_TYPE) != 0)
+		fault = "not a statement";
+	if (!fault)
+		fault = document_parse(document, &(struct buffer){ .bytes = envelope.payload,
+								   .length = envelope.length });
+	envelope_free(&envelope);
+	return fault;
+}
+
 /* Reads a layer of an artifact. */
 static int take_layer(struct walk *walk, const struct image_layer *layer,
 		      const struct digest *subject)
@@ -99,15 +123,17 @@ static int take_layer(struct walk *walk, const struct image_layer *layer,
 	struct reading *reading = walk->context;
 	const struct descriptor *descriptor = layer->file.descriptor;
 	const struct files_entry *entry = layer->file.entry;
+	const bool bundle = strcmp(descriptor->media_type, ATTEST_BUNDLE_TYPE) == 0;
+	const size_t maximum = bundle ? LIMIT_ENVELOPE_BYTES : LIMIT_STATEMENT_BYTES;
 	struct document document = { .root = NULL };
 	const char *fault = NULL;
 	struct digest digest;
 	struct buffer text;
 	int result;
 
-	if (strcmp(descriptor->media_type, STATEMENT_MEDIA_TYPE) != 0)
+	if (!bundle && strcmp(descriptor->media_type, STATEMENT_MEDIA_TYPE) != 0)
 		return 0;
-	if (!entry || entry->file->fd < 0 || entry->size > LIMIT_STATEMENT_BYTES) {
+	if (!entry || entry->file->fd < 0 || entry->size > maximum) {
 		note(reading, &descriptor->digest, descriptor->media_type,
 		     entry && entry->file->fd >= 0 ? "too large" : "not there");
 		return 0;
@@ -116,12 +142,12 @@ static int take_layer(struct walk *walk, const struct image_layer *layer,
 		return error_set(walk->err, STATUS_LIMIT, "cannot read '%s': its statements are "
 				 "too large together", walk->place);
 	walk->documents -= entry->size;
-	buffer_init(&text, LIMIT_STATEMENT_BYTES);
+	buffer_init(&text, maximum);
 	result = files_read(walk->files, entry, &text, walk->err);
 	if (result == 0) {
 		digest = digest_of(text.bytes, text.length);
 		fault = digest_equal(&digest, &descriptor->digest)
-			? document_parse(&document, &text) : "its digest is another one";
+			? parse(&document, &text, bundle) : "its digest is another one";
 	}
 	if (result == 0 && fault)
 		note(reading, &descriptor->digest, descriptor->media_type, fault);

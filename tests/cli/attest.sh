@@ -169,6 +169,25 @@ stdout <<<'verdict: different (linux/amd64; 1 difference; 1 note)'
 audited --ignore attestation oci:layout:1.0
 stdout <<<'verdict: identical (linux/amd64; ignored: attestation)'
 
+begin 'audit compares signed statements, whoever has signed them'
+openssl ecparam -name prime256v1 -genkey -noout -out key 2>/dev/null
+chmod 600 key
+make image -p linux/amd64 --attest provenance --key key -o oci:layout:1.0
+cp -r "$here" product
+audited oci:layout:1.0
+stdout <<<'verdict: identical (linux/amd64)'
+echo '# a comment' >>product/tiny.yaml
+audited -q oci:layout:1.0
+status 1
+stdout <<<'verdict: different (linux/amd64; 1 difference)'
+make image -p linux/amd64 --attest sbom --key key -o oci:sbom:1.0
+audited oci:sbom:1.0
+filter 's/sha256:[0-9a-f]*/X/'
+stdout <<-END
+	note: attestation X: expected nothing, found https://spdx.dev/Document, not compared
+	verdict: identical (linux/amd64; 1 note)
+END
+
 # altered OLD NEW: ./layout again, with another text in the statement of its image.
 altered() {
 	rm -rf layout
