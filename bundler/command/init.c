@@ -19,6 +19,7 @@
 #include "base/staging.h"
 #include "base/url.h"
 #include "build/lock_make.h"
+#include "command/environment.h"
 #include "command/init_read.h"
 #include "command/inputs.h"
 #include "command/reader.h"
@@ -350,7 +351,7 @@ static int look(struct run *run, struct error *err)
 	if (reader_start(&run->reader, read_release, run, prepare, err) < 0
 	    || begin(run, err) < 0)
 		return -1;
-	progress_init(&run->inputs.progress, command_inputs_variable("TERM"));
+	progress_init(&run->inputs.progress, environment_get("TERM"));
 	result = reader_serve(&run->reader, answer, run, err);
 	progress_free(&run->inputs.progress);
 	return result;

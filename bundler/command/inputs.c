@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "build/build.h"
 #include "command/broker.h"
+#include "command/environment.h"
 #include "command/report.h"
 #include "fetch/github.h"
 #include "recipe/load.h"
@@ -117,17 +118,10 @@ int command_inputs_style(void *doi, const struct option_spec *spec, const char *
 					    "'doi'", value);
 }
 
-const char *command_inputs_variable(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : NULL;
-}
-
 /* SOURCE_DATE_EPOCH; number is left alone when it is not set. */
 static int read_epoch(int64_t *number, struct error *err)
 {
-	const char *epoch = command_inputs_variable("SOURCE_DATE_EPOCH");
+	const char *epoch = environment_get("SOURCE_DATE_EPOCH");
 
 	return !epoch ? 0 : command_inputs_number("SOURCE_DATE_EPOCH", epoch, LIMIT_EPOCH, number,
 						  err);
@@ -142,9 +136,9 @@ int command_inputs_now(int64_t *now, struct error *err)
 /* Lower case wins, as with curl and wget. */
 static const char *either(const char *lower, const char *upper)
 {
-	const char *value = command_inputs_variable(lower);
+	const char *value = environment_get(lower);
 
-	return value ? value : command_inputs_variable(upper);
+	return value ? value : environment_get(upper);
 }
 
 /*
@@ -153,8 +147,8 @@ static const char *either(const char *lower, const char *upper)
  */
 static const char *default_cache(struct pool *pool)
 {
-	const char *base = command_inputs_variable("XDG_CACHE_HOME");
-	const char *home = command_inputs_variable("HOME");
+	const char *base = environment_get("XDG_CACHE_HOME");
+	const char *home = environment_get("HOME");
 
 	if (base && base[0] == '/')
 		return pool_format(pool, "%s/bundler", base);
@@ -164,7 +158,7 @@ static const char *default_cache(struct pool *pool)
 void command_inputs_network(struct command_inputs *inputs)
 {
 	struct fetch_options *fetch = &inputs->fetch;
-	const char *mirrors = command_inputs_variable("BUNDLER_MIRROR");
+	const char *mirrors = environment_get("BUNDLER_MIRROR");
 	const char *all = either("all_proxy", "ALL_PROXY");
 	char *list = pool_string(&inputs->pool, mirrors ? mirrors : ""), *url;
 
@@ -172,14 +166,14 @@ void command_inputs_network(struct command_inputs *inputs)
 		fetch->cache = default_cache(&inputs->pool);
 	fetch->ca_origin = fetch->ca_file ? "--ca-file" : "SSL_CERT_FILE";
 	if (!fetch->ca_file)
-		fetch->ca_file = command_inputs_variable("SSL_CERT_FILE");
+		fetch->ca_file = environment_get("SSL_CERT_FILE");
 	while ((url = strsep(&list, " ")))
 		if (*url)
 			command_inputs_append(&inputs->pool, &fetch->mirrors,
 					      &fetch->mirror_count, url);
 	fetch->proxies = (struct proxies){
 		.https = either("https_proxy", "HTTPS_PROXY"),
-		.http = command_inputs_variable("http_proxy"),
+		.http = environment_get("http_proxy"),
 		.none = either("no_proxy", "NO_PROXY"),
 	};
 	if (!fetch->proxies.https)
@@ -326,7 +320,7 @@ int command_inputs_lock(struct command_inputs *inputs, struct error *err)
 
 int command_inputs_token(struct command_inputs *inputs, struct error *err)
 {
-	const char *token = command_inputs_variable("GITHUB_TOKEN");
+	const char *token = environment_get("GITHUB_TOKEN");
 	const char *fault = token ? github_token_fault(token) : NULL;
 
 	inputs->fetch.github_token = token;
@@ -336,10 +330,10 @@ int command_inputs_token(struct command_inputs *inputs, struct error *err)
 /* Option, variable, home: the first of them. */
 static int read_netrc(struct command_inputs *inputs, struct error *err)
 {
-	const char *file = inputs->netrc_file, *home = command_inputs_variable("HOME");
+	const char *file = inputs->netrc_file, *home = environment_get("HOME");
 
 	if (!file)
-		file = command_inputs_variable("NETRC");
+		file = environment_get("NETRC");
 	if (file)
 		return grant_netrc(&inputs->grants, file, true, err);
 	return home ? grant_netrc(&inputs->grants, pool_format(&inputs->pool, "%s/.netrc", home),
@@ -349,7 +343,7 @@ static int read_netrc(struct command_inputs *inputs, struct error *err)
 /* In the order in which they are looked at. */
 static int read_grants(struct command_inputs *inputs, struct error *err)
 {
-	const char *token = command_inputs_variable("BUNDLER_TOKEN");
+	const char *token = environment_get("BUNDLER_TOKEN");
 
 	if (inputs->fetch.offline || inputs->fetcher.socket >= 0)
 		return 0;
@@ -408,7 +402,7 @@ static int fetch_chosen(struct command_inputs *inputs, struct error *err)
 
 	if (fetch_begin(&inputs->client, inputs->assets, count, false, NULL, 0, err) < 0)
 		return -1;
-	progress_init(&inputs->progress, command_inputs_variable("TERM"));
+	progress_init(&inputs->progress, environment_get("TERM"));
 	result = fetch_ahead(&inputs->client, inputs->assets, count, err);
 	progress_free(&inputs->progress);
 	return result;
@@ -501,7 +495,7 @@ int command_inputs_run(struct command_inputs *inputs, jobs_run *run, void *conte
 {
 	int result;
 
-	progress_init(&inputs->progress, command_inputs_variable("TERM"));
+	progress_init(&inputs->progress, environment_get("TERM"));
 	result = jobs_run_all(run, context, count, err);
 	progress_free(&inputs->progress);
 	return result;
@@ -538,7 +532,7 @@ json_t *command_inputs_describe(const struct command_inputs *inputs)
 
 void command_inputs_list_scratch(struct confine *confine)
 {
-	const char *directory = command_inputs_variable("TMPDIR");
+	const char *directory = environment_get("TMPDIR");
 
 	if (!directory)
 		directory = access("/var/tmp", F_OK) == 0 ? "/var/tmp" : "/tmp";
@@ -547,7 +541,7 @@ void command_inputs_list_scratch(struct confine *confine)
 
 int command_inputs_scratch(struct error *err)
 {
-	const char *const places[] = { command_inputs_variable("TMPDIR"), "/var/tmp", "/tmp" };
+	const char *const places[] = { environment_get("TMPDIR"), "/var/tmp", "/tmp" };
 	int fd = -1;
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0] && fd < 0; i++) {

@@ -104,9 +104,6 @@ int command_inputs_open(struct command_inputs *inputs, struct option_parser *par
  */
 int command_inputs_lock(struct command_inputs *inputs, struct error *err);
 
-/* A variable of the environment that is set to something, else NULL. */
-const char *command_inputs_variable(const char *name);
-
 /*
  * Takes GITHUB_TOKEN, for a command that asks GitHub for digests. Before command_inputs_connect.
  * STATUS_USAGE.

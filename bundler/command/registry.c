@@ -11,6 +11,7 @@
 #include "base/jobs.h"
 #include "base/limits.h"
 #include "command/broker.h"
+#include "command/environment.h"
 #include "command/report.h"
 #include "image/listing.h"
 #include "registry/client.h"
@@ -62,17 +63,17 @@ static void add_authfile(struct command_registry *registry, struct registry_opti
 /* Where container tools look for logins, as containers-auth.json(5) has it. */
 static void find_authfiles(struct command_registry *registry, struct registry_options *options)
 {
-	const char *named = registry->authfile, *home = command_inputs_variable("HOME");
-	const char *config = command_inputs_variable("XDG_CONFIG_HOME");
-	const char *docker = command_inputs_variable("DOCKER_CONFIG");
+	const char *named = registry->authfile, *home = environment_get("HOME");
+	const char *config = environment_get("XDG_CONFIG_HOME");
+	const char *docker = environment_get("DOCKER_CONFIG");
 
 	if (!named)
-		named = command_inputs_variable("REGISTRY_AUTH_FILE");
+		named = environment_get("REGISTRY_AUTH_FILE");
 	options->authfile_named = named;
 	add_authfile(registry, options, named, "");
 	if (named)
 		return;
-	add_authfile(registry, options, command_inputs_variable("XDG_RUNTIME_DIR"),
+	add_authfile(registry, options, environment_get("XDG_RUNTIME_DIR"),
 		     "/containers/auth.json");
 	add_authfile(registry, options, config ? config : home,
 		     config ? "/containers/auth.json" : "/.config/containers/auth.json");
@@ -228,7 +229,7 @@ static int answer(void *context, void *items, size_t count, int *fds, struct err
 	server->fds = fds;
 	result = server->client ? 0 : begin(server, err);
 	if (result == 0) {
-		progress_init(progress, command_inputs_variable("TERM"));
+		progress_init(progress, environment_get("TERM"));
 		result = jobs_run_waiting(take_item, server, count, err);
 		progress_free(progress);
 	}

@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/limits.h"
-#include "command/inputs.h"
+#include "command/environment.h"
 
 /* As far as there is room. */
 static void add_escaped(struct buffer *line, const char *text)
@@ -37,9 +37,9 @@ static const char *colour_of(FILE *stream, enum report_colour colour)
 		[REPORT_RED] = "\033[31m", [REPORT_YELLOW] = "\033[33m",
 		[REPORT_GREEN] = "\033[32m",
 	};
-	const char *term = command_inputs_variable("TERM");
+	const char *term = environment_get("TERM");
 
-	if (command_inputs_variable("NO_COLOR") || !term || strcmp(term, "dumb") == 0
+	if (environment_get("NO_COLOR") || !term || strcmp(term, "dumb") == 0
 	    || isatty(fileno(stream)) != 1)
 		return NULL;
 	return sequences[colour];

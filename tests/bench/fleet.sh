@@ -46,7 +46,7 @@ make_recipe() { # NUMBER
 	"$bundler" image --cache cache --offline -o "oci:images/$name" "$name.yaml" >/dev/null
 }
 
-cd "$work"
+cd "$work" || exit
 mkdir mirror images
 export SOURCE_DATE_EPOCH=1234567890
 for ((i = 0; i < 10; i++)); do
