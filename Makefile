@@ -58,11 +58,9 @@ Q = $(if $(V),,@echo '  $@';)
 # What the compiler says of a source is also kept beside the result, for tests/check/warnings.
 SAID = 2>$@.said; status=$$?; cat $@.said >&2; exit $$status
 
-# Members of BearSSL that sign.
-SIGNERS = ecdsa_i31_sign_asn1 ecdsa_i31_sign_raw ecdsa_rta
-OBJS = $(SRCS:bundler/%.c=build/obj/%.o) $(SIGNERS:%=build/obj/bearssl/%.o)
-SAN_OBJS = $(SRCS:bundler/%.c=build/san/obj/%.o) $(SIGNERS:%=build/san/obj/bearssl/%.o)
-FUZZ_OBJS = $(SRCS:bundler/%.c=build/fuzz/obj/%.o) $(SIGNERS:%=build/san/obj/bearssl/%.o)
+OBJS = $(SRCS:bundler/%.c=build/obj/%.o)
+SAN_OBJS = $(SRCS:bundler/%.c=build/san/obj/%.o)
+FUZZ_OBJS = $(SRCS:bundler/%.c=build/fuzz/obj/%.o)
 UNIT_TESTS = $(patsubst %.c,build/san/%,$(wildcard tests/unit/*/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS = $(FUZZ_TARGETS:%=build/san/tests/fuzz/%)
@@ -97,16 +95,6 @@ build/san/bundler: $(SAN_OBJS)
 build/san/obj/%.o: bundler/%.c Makefile build/san/versions.h
 	@mkdir -p $(@D)
 	$(Q)gcc $(CFLAGS_SAN) -MMD -MP -c -o $@ $< $(SAID)
-
-BEARSSL = -I build/src/bearssl/src -I build/src/bearssl/inc -c -o $@ build/src/bearssl/src/ec/$*.c
-
-$(SIGNERS:%=build/obj/bearssl/%.o): build/obj/bearssl/%.o: build/versions.h
-	@mkdir -p $(@D)
-	$(Q)$(CC_MUSL) $(CFLAGS) $(HARDEN) -ffunction-sections -fdata-sections $(BEARSSL)
-
-$(SIGNERS:%=build/san/obj/bearssl/%.o): build/san/obj/bearssl/%.o: build/san/versions.h
-	@mkdir -p $(@D)
-	$(Q)gcc -g -O1 $(SANITIZE) -DBR_LE_UNALIGNED=0 $(BEARSSL)
 
 # What a unit test links: everything but main.
 build/san/libbundler.a: $(filter-out build/san/obj/main.o,$(SAN_OBJS))

@@ -38,9 +38,10 @@ struct run {
 };
 
 static const struct option_spec options[] = {
-	COMMAND_ATTESTATION_LIST("what is stated: provenance (default), sbom, or both"),
+	COMMAND_ATTESTATION_LIST("what is stated, of provenance (default), sbom and summary"),
 	COMMAND_ATTESTATION_BUILDER,
 	COMMAND_SIGNER_OPTIONS,
+	COMMAND_SIGNER_ELSEWHERE,
 	{ "flavour", "NAME", "expect this flavour, not the recipe's own image",
 	  OPTION(flavour_name) },
 	COMMAND_INPUTS_LOCK,
@@ -61,7 +62,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	    || command_registry_check(&run->place, &run->inputs, err) < 0
 	    || command_signer_open(&run->signer, err) < 0)
 		return -1;
-	run->attestation.key = command_signer_key(&run->signer);
+	run->attestation.signer = command_signer_key(&run->signer) ? &run->signer : NULL;
 	if (!command_attestation_wanted(&run->attestation))
 		run->attestation.provenance = true;
 	if (run->place.kind != LOCATION_OCI && run->place.kind != LOCATION_REGISTRY) {
@@ -162,7 +163,7 @@ static int attest(struct run *run, struct error *err)
 	const struct command_attestation_source source = {
 		.inputs = &run->inputs, .flavour = run->flavour_name,
 		.name = recipe_image_name(&run->inputs.recipe, &run->inputs.pool),
-		.compression = layer_compression(&run->found.items[0]),
+		.compression = layer_compression(&run->found.items[0]), .place = &run->place,
 	};
 	const struct command_attested index = {
 		.subject = {
@@ -261,7 +262,8 @@ static int make(struct run *run, struct error *err)
 	if (result == 0)
 		result = attest(run, err);
 	if (result == 0)
-		result = image_output_write(&run->target, &source, err);
+		result = run->signer.payloads ? command_signer_publish(&run->signer, err)
+		       : image_output_write(&run->target, &source, err);
 	closure_close(&run->closure);
 	for (size_t i = 0; i < run->found.count; i++)
 		json_decref(run->images[i].sbom);
@@ -275,6 +277,8 @@ static int run_place(struct run *run, struct confine *confine, struct error *err
 	int result = -1;
 
 	command_place_list(confine, &run->place);
+	if (command_signer_list(&run->signer, confine, err) < 0)
+		return -1;
 	if (run->place.kind == LOCATION_OCI)
 		confine_write_beside(confine, run->place.path);
 	run->scratch = command_inputs_scratch(err);
@@ -316,8 +320,8 @@ static int run_attest(struct option_parser *parser, struct error *err)
 const struct command command_attest = {
 	.name = "attest",
 	.summary = "state what a published image was built from, after building it again",
-	.synopsis = "[--attest LIST] [--builder-id URI] [--key FILE] [--flavour NAME] "
-		    "[--lock FILE] "
+	.synopsis = "[--attest LIST] [--builder-id URI] [--key FILE] [--payload DIR] "
+		    "[--signature DIR] [--verify-key FILE] [--flavour NAME] [--lock FILE] "
 		    "[--cache DIR] [--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "

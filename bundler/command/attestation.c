@@ -8,9 +8,11 @@
 #include "attest/bundle.h"
 #include "attest/provenance.h"
 #include "attest/statement.h"
+#include "attest/summary.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "build/compress.h"
+#include "command/summary.h"
 #include "image/document.h"
 #include "image/listing.h"
 #include "sbom/sbom.h"
@@ -36,9 +38,11 @@ int command_attestation_list(void *attestation, const struct option_spec *spec, 
 			to->provenance = true;
 		else if (strcmp(name, "sbom") == 0)
 			to->sbom = true;
+		else if (strcmp(name, "summary") == 0)
+			to->summary = true;
 		else
 			return error_set(err, STATUS_USAGE, "cannot attest '%s': it is not "
-					 "'sbom' or 'provenance'", name);
+					 "'provenance', 'sbom' or 'summary'", name);
 	}
 	return 0;
 }
@@ -73,7 +77,8 @@ int command_attestation_style(void *buildkit, const struct option_spec *spec, co
 
 bool command_attestation_wanted(const struct command_attestation *attestation)
 {
-	return attestation->provenance || attestation->sbom || attestation->key;
+	return attestation->provenance || attestation->sbom || attestation->summary
+	       || attestation->signer;
 }
 
 int command_attestation_check(const struct command_attestation *attestation,
@@ -84,7 +89,11 @@ int command_attestation_check(const struct command_attestation *attestation,
 	if (!states && (attestation->builder || attestation->buildkit))
 		return error_set(err, STATUS_USAGE, "cannot use %s without --attest",
 				 attestation->builder ? "--builder-id" : "--attest-style");
-	if (attestation->key && attestation->buildkit) {
+	if (attestation->summary) {
+		error_set(err, STATUS_USAGE, "cannot attest 'summary': nothing was verified yet");
+		return error_hint(err, "'bundler attest --attest summary' verifies what is there");
+	}
+	if (attestation->signer && attestation->buildkit) {
 		error_set(err, STATUS_USAGE, "cannot use --key with --attest-style buildkit: "
 			  "BuildKit's attestations are not signed");
 		return error_hint(err, "use --attest-style referrer");
@@ -114,25 +123,33 @@ static struct artifact_document keep(struct command_attestation *attestation,
 	};
 }
 
-/* The same for a statement, in a bundle if there is a key that signs it. */
-static struct artifact_document keep_statement(struct command_attestation *attestation,
-					       json_t *made, const char *predicate_type)
+/* The same for a statement, in a bundle if there is a signer. */
+static int keep_statement(struct command_attestation *attestation, json_t *made,
+			  const char *predicate_type, struct artifact_document *kept,
+			  struct error *err)
 {
-	struct content statement = document_write(made, JSON_COMPACT), blob;
+	struct content statement = document_write(made, JSON_COMPACT);
+	struct command_signer *signer = attestation->signer;
 	struct attest_signature signature;
 	struct buffer bytes;
 
-	if (!attestation->key)
-		return keep(attestation, statement, STATEMENT_MEDIA_TYPE, predicate_type);
-	envelope_sign(attestation->key, STATEMENT_MEDIA_TYPE, statement.bytes, statement.size,
-		      &signature);
+	if (!signer) {
+		*kept = keep(attestation, statement, STATEMENT_MEDIA_TYPE, predicate_type);
+		return 0;
+	}
+	if (command_signer_sign(signer, STATEMENT_MEDIA_TYPE, statement.bytes, statement.size,
+				&signature, err) < 0) {
+		content_free(&statement);
+		return -1;
+	}
 	buffer_init(&bytes, SIZE_MAX);
 	attest_bundle_write(&bytes, STATEMENT_MEDIA_TYPE, statement.bytes, statement.size,
-			    &signature, attestation->key);
+			    &signature, command_signer_key(signer));
 	content_free(&statement);
-	blob = content_of(bytes.bytes, bytes.length);
+	*kept = keep(attestation, content_of(bytes.bytes, bytes.length), ATTEST_BUNDLE_TYPE,
+		     predicate_type);
 	buffer_free(&bytes);
-	return keep(attestation, blob, ATTEST_BUNDLE_TYPE, predicate_type);
+	return 0;
 }
 
 /* Notes a manifest for the report. */
@@ -240,29 +257,59 @@ static int state_provenance(struct command_attestation *attestation,
 {
 	json_t *made = command_attestation_provenance(source, of, count, attestation->builder, err);
 
-	if (!made)
-		return -1;
-	*statement = keep_statement(attestation, made, STATEMENT_PROVENANCE);
-	return 0;
+	return made ? keep_statement(attestation, made, STATEMENT_PROVENANCE, statement, err) : -1;
 }
 
-/* Signs an image or an index: an empty statement, as cosign makes it. */
-static void sign(struct command_attestation *attestation,
-		 const struct command_attestation_source *source, const struct command_attested *of)
+static struct statement_subject name_subject(struct command_attestation *attestation,
+					     const struct command_attestation_source *source,
+					     const struct command_attested *of)
 {
-	const struct statement_subject subject = {
+	return (struct statement_subject){
 		.name = statement_name(&attestation->pool, source->name, &of->subject.digest,
 				       of->platform ? of->platform->architecture : NULL),
 		.digest = of->subject.digest,
 	};
+}
+
+/* What an audit of the images says that finds them identical. */
+static int state_summary(struct command_attestation *attestation,
+			 const struct command_attestation_source *source,
+			 const struct command_attested *const *of, size_t count,
+			 struct artifact_document *statement, struct error *err)
+{
+	struct pool *pool = &attestation->pool;
+	struct statement_subject *subjects = pool_new(pool, count, sizeof *subjects);
+	const struct lock *lock = &source->inputs->lock;
+	struct summary summary = {
+		.version = BUNDLER_VERSION, .lock = lock->file, .lock_digest = &lock->digest,
+		.identical = true,
+	};
+	json_t *predicate, *made;
+
+	for (size_t i = 0; i < count; i++)
+		subjects[i] = name_subject(attestation, source, of[i]);
+	summary.resource = command_summary_resource(pool, source->place, subjects[0].name);
+	predicate = summary_describe(&summary);
+	made = statement_describe(subjects, count, STATEMENT_SUMMARY, predicate);
+	json_decref(predicate);
+	return keep_statement(attestation, made, STATEMENT_SUMMARY, statement, err);
+}
+
+/* Signs an image or an index: an empty statement, as cosign makes it. */
+static int sign(struct command_attestation *attestation,
+		const struct command_attestation_source *source, const struct command_attested *of,
+		struct error *err)
+{
+	const struct statement_subject subject = name_subject(attestation, source, of);
 	json_t *predicate = json_object();
+	json_t *made = statement_describe(&subject, 1, STATEMENT_SIGNATURE, predicate);
 	struct artifact_document statement;
 
-	statement = keep_statement(attestation,
-				   statement_describe(&subject, 1, STATEMENT_SIGNATURE, predicate),
-				   STATEMENT_SIGNATURE);
 	json_decref(predicate);
+	if (keep_statement(attestation, made, STATEMENT_SIGNATURE, &statement, err) < 0)
+		return -1;
 	refer(attestation, of, &statement);
+	return 0;
 }
 
 json_t *command_attestation_sbom(const struct build *build, const struct platform *platform,
@@ -286,57 +333,35 @@ json_t *command_attestation_sbom(const struct build *build, const struct platfor
 	return root;
 }
 
-static struct artifact_document state_sbom(struct command_attestation *attestation,
-					   const struct command_attestation_source *source,
-					   const struct command_attested *image)
+/* Of one image, or of an index, which is first, and its images. */
+static int attest_one(struct command_attestation *attestation,
+		      const struct command_attestation_source *source,
+		      const struct command_attested *const *of, size_t count, struct error *err)
 {
-	const struct statement_subject subject = {
-		.name = statement_name(&attestation->pool, source->name, &image->subject.digest,
-				       image->platform->architecture),
-		.digest = image->subject.digest,
-	};
-
-	return keep_statement(attestation,
-			      statement_describe(&subject, 1, STATEMENT_SPDX, image->sbom),
-			      STATEMENT_SPDX);
-}
-
-static int attest_image(struct command_attestation *attestation,
-			const struct command_attestation_source *source,
-			const struct command_attested *image, struct error *err)
-{
-	struct artifact_document statements[2];
-	size_t count = 0;
+	struct artifact_document statements[3];
+	size_t made = 0;
 
 	if (attestation->provenance
-	    && state_provenance(attestation, source, &image, 1, &statements[count++], err) < 0)
+	    && state_provenance(attestation, source, of, count, &statements[made++], err) < 0)
 		return -1;
-	if (attestation->sbom)
-		statements[count++] = state_sbom(attestation, source, image);
-	if (attestation->key)
-		sign(attestation, source, image);
+	/* What an index has in it is stated about each image. */
+	if (attestation->sbom && of[0]->platform) {
+		const struct statement_subject subject = name_subject(attestation, source, of[0]);
+		json_t *statement = statement_describe(&subject, 1, STATEMENT_SPDX, of[0]->sbom);
+
+		if (keep_statement(attestation, statement, STATEMENT_SPDX, &statements[made++],
+				   err) < 0)
+			return -1;
+	}
+	if (attestation->summary
+	    && state_summary(attestation, source, of, count, &statements[made++], err) < 0)
+		return -1;
+	if (attestation->signer && sign(attestation, source, of[0], err) < 0)
+		return -1;
 	if (attestation->buildkit)
-		enter(attestation, image, statements, count);
-	for (size_t i = 0; i < count && !attestation->buildkit; i++)
-		refer(attestation, image, &statements[i]);
-	return 0;
-}
-
-/* What the index has in it is stated about each image, but for what all were built from. */
-static int attest_index(struct command_attestation *attestation,
-			const struct command_attestation_source *source,
-			const struct command_attested *index,
-			const struct command_attested *images, size_t count, struct error *err)
-{
-	const struct command_attested **of = pool_new(&attestation->pool, count + 1, sizeof *of);
-	struct artifact_document statement;
-
-	of[0] = index;
-	for (size_t i = 0; i < count; i++)
-		of[i + 1] = &images[i];
-	if (state_provenance(attestation, source, of, count + 1, &statement, err) < 0)
-		return -1;
-	refer(attestation, index, &statement);
+		enter(attestation, of[0], statements, made);
+	for (size_t i = 0; i < made && !attestation->buildkit; i++)
+		refer(attestation, of[0], &statements[i]);
 	return 0;
 }
 
@@ -345,6 +370,8 @@ int command_attestation_make(struct command_attestation *attestation,
 			     const struct command_attested *images, size_t count,
 			     const struct command_attested *index, struct error *err)
 {
+	const struct command_attested **of = pool_new(&attestation->pool, count + 1, sizeof *of);
+
 	attestation->made = json_array();
 	if (attestation->buildkit)
 		attestation->beside.entries = json_array();
@@ -352,13 +379,14 @@ int command_attestation_make(struct command_attestation *attestation,
 		attestation->beside.lists = json_object();
 	keep(attestation, content_of(ARTIFACT_EMPTY_BYTES, strlen(ARTIFACT_EMPTY_BYTES)),
 	     ARTIFACT_EMPTY_TYPE, NULL);
-	if (index && attestation->key)
-		sign(attestation, source, index);
-	if (index && attestation->provenance && !attestation->buildkit
-	    && attest_index(attestation, source, index, images, count, err) < 0)
+	of[0] = index;
+	for (size_t i = 0; i < count; i++)
+		of[i + 1] = &images[i];
+	if (index && !attestation->buildkit
+	    && attest_one(attestation, source, of, count + 1, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (attest_image(attestation, source, &images[i], err) < 0)
+		if (attest_one(attestation, source, &of[i + 1], 1, err) < 0)
 			return -1;
 	return 0;
 }

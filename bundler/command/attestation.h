@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "attest/artifact.h"
-#include "attest/key.h"
 #include "base/error.h"
 #include "base/platform.h"
 #include "base/pool.h"
@@ -15,16 +14,17 @@
 #include "build/oci.h"
 #include "command/inputs.h"
 #include "command/option.h"
+#include "command/signer.h"
 #include "image/location.h"
 #include "image/media.h"
 
 /* Statements about images, made of recipe and lock, and put beside them. */
 
 struct command_attestation {
-	bool provenance, sbom;	/* --attest */
+	bool provenance, sbom, summary;	/* --attest */
 	bool buildkit;		/* --attest-style */
 	const char *builder;	/* --builder-id */
-	const struct attest_key *key;	/* that signs statements and images, or NULL; not owned */
+	struct command_signer *signer;	/* of statements and images, or NULL; not owned */
 	/* What was made: */
 	struct oci_beside beside;
 	json_t *made;		/* an array, for reports */
@@ -68,6 +68,7 @@ struct command_attestation_source {
 	const char *name;			/* of the repository */
 	const char *flavour;			/* or NULL */
 	enum compression compression;
+	const struct location *place;		/* where they were found, for summaries; or NULL */
 };
 
 /*
@@ -88,8 +89,9 @@ json_t *command_attestation_sbom(const struct build *build, const struct platfor
 
 /*
  * Makes the statements about count images and, if it is not NULL, their index. Each image is stated
- * about alone, and the index with all of them. With a key, statements are in bundles that it has
- * signed, and images and index are signed. Errors as for provenance_describe.
+ * about alone, and the index with all of them. With a signer, statements are in bundles that it has
+ * signed, and images and index are signed. A summary says that the images were found as they are
+ * built. Errors as for provenance_describe and command_signer_sign.
  */
 int command_attestation_make(struct command_attestation *attestation,
 			     const struct command_attestation_source *source,

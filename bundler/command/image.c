@@ -104,7 +104,7 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 		return -1;
 	if (command_signer_open(&run->signer, err) < 0)
 		return -1;
-	run->attestation.key = command_signer_key(&run->signer);
+	run->attestation.signer = run->signer.file ? &run->signer : NULL;
 	if (command_attestation_check(&run->attestation, &run->output, err) < 0)
 		return -1;
 	if (run->style.doi && command_attestation_wanted(&run->attestation))

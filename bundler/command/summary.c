@@ -39,7 +39,8 @@ int command_summary_check(const struct command_summary *summary,
 	if (strstr(summary->path, "://") || strncmp(summary->path, "oci:", strlen("oci:")) == 0) {
 		error_set(err, STATUS_USAGE, "cannot attest to '%s': a summary is a file",
 			  summary->path);
-		return error_hint(err, "'cosign attest' puts it beside an image in a registry");
+		return error_hint(err, "'bundler attest --attest summary' puts one beside an "
+				  "image");
 	}
 	if (pinned)
 		return error_set(err, STATUS_USAGE, "cannot attest with --pinned: nothing is built "
@@ -121,15 +122,14 @@ static struct statement_subject *find_subjects(struct command_summary *summary,
 	return subjects;
 }
 
-/* The place, if others know it by that name, else the name of the first subject. */
-static const char *name_resource(struct pool *pool, const struct location *place,
-				 const struct statement_subject *subject)
+const char *command_summary_resource(struct pool *pool, const struct location *place,
+				     const char *subject)
 {
 	const struct reference *reference = &place->reference;
 	char digest[DIGEST_TEXT_BYTES];
 
 	if (place->kind != LOCATION_REGISTRY)
-		return subject->name;
+		return subject;
 	return pool_format(pool, "docker://%s%s/%s%s%s", reference->host, reference->port == 0 ? ""
 			   : pool_format(pool, ":%u", reference->port), reference->repository,
 			   reference->tag ? ":" : "@", reference->tag ? reference->tag
@@ -265,7 +265,7 @@ int command_summary_write(struct command_summary *summary,
 	subjects = find_subjects(summary, &observed->images, name, &count, err);
 	if (!subjects || find_source(summary, observed, recipe, &about.source, err) < 0)
 		return -1;
-	about.resource = name_resource(pool, observed->place, &subjects[0]);
+	about.resource = command_summary_resource(pool, observed->place, subjects[0].name);
 	about.ignored = find_ignored(pool, differences, &about.ignored_count);
 	predicate = summary_describe(&about);
 	statement = statement_write(subjects, count, STATEMENT_SUMMARY, predicate);

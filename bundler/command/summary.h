@@ -63,6 +63,13 @@ int command_summary_write(struct command_summary *summary,
 			  const struct recipe *recipe, const struct lock *lock, const char *name,
 			  json_t *report, struct error *err);
 
+/*
+ * What the audited thing is called, in pool: the place if others know it by that name, as one in a
+ * registry; else the name of the first subject.
+ */
+const char *command_summary_resource(struct pool *pool, const struct location *place,
+				     const char *subject);
+
 void command_summary_free(struct command_summary *summary);
 
 #endif

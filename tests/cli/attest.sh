@@ -301,6 +301,72 @@ check test "$(value "$(statement zstd "$(top zstd)")" predicate buildDefinition 
 run bundler audit -q --flavour nonroot "${product[@]:0:3}" oci:zstd:1.0 "${product[3]}"
 stdout <<<'verdict: equivalent (linux/amd64; 3 notes)'
 
+begin 'attest: a summary, which says what audit --attest says'
+make image -o oci:layout:1.0
+run bundler audit -q --attest summary.json "${product[@]:0:3}" oci:layout:1.0 "${product[3]}"
+stdout <<<"verdict: identical ($all)"
+run bundler attest --attest summary "${product[@]:0:3}" oci:layout:1.0 "${product[3]}"
+check test "$(wc -l <"$scratch/stdout")" -eq 4
+check cp "$scratch/stdout" lines
+stdout <lines
+check cmp summary.json "$(statement layout "$(top layout)")"
+check test "$(value "$(statement layout "$(image layout 0)")" predicate verifiedLevels)" = '["BUNDLER_REPRODUCED"]'
+check test "$(value "$(statement layout "$(image layout 0)")" subject 0 digest sha256)" = "$(image layout 0 | cut -d: -f2)"
+
+begin 'attest: a key that is elsewhere signs what --payload has written'
+openssl ecparam -name prime256v1 -genkey -noout -out key 2>/dev/null
+openssl pkey -in key -pubout -out pub 2>/dev/null
+chmod 600 key
+make image -o oci:layout:1.0
+cp -r layout before
+elsewhere() { run bundler attest --attest provenance,summary "${@}" "${product[@]:0:3}" oci:layout:1.0 "${product[3]}"; }
+elsewhere --payload sign
+check cp "$scratch/stdout" names
+stdout <names
+check diff -r before layout
+check test "$(sort names)" = "$(printf '%s\n' sign/sha256-*)"
+check test "$(wc -l <names)" -eq 12
+for file in sign/*; do
+	check test "$file" = "sign/sha256-$(sha256sum <"$file" | cut -d' ' -f1)"
+done
+elsewhere --signature sign --verify-key pub
+status 9
+first=$(head -n 1 names)
+stderr <<-END
+	bundler: cannot read '$first.sig': No such file or directory
+	hint: '--payload' writes what is to be signed; a key signs 'X' as 'X.sig', in DER
+END
+while read -r file; do
+	check openssl dgst -sha256 -sign key -out "$file.sig" "$file"
+done <names
+cp "$first.sig" right
+openssl dgst -sha256 -sign key -out "$first.sig" pub
+elsewhere --signature sign --verify-key pub
+status 7
+stderr <<-END
+	bundler: cannot use signature '$first.sig': the key in 'pub' has not made it
+	hint: it is of ECDSA with SHA-256, in DER, not in base 64
+END
+check diff -r before layout
+cp right "$first.sig"
+elsewhere --signature sign --verify-key pub
+check cp "$scratch/stdout" lines
+stdout <lines
+check test "$(wc -l <lines)" -eq 12
+run bundler audit -q "${product[@]:0:3}" oci:layout:1.0 "${product[3]}"
+stdout <<<"verdict: identical ($all; 4 notes)"
+for options in '--payload sign --key key' '--signature sign --payload sign'; do
+	elsewhere $options
+	status 2
+	stderr <<<'bundler: cannot sign: only one of --key, --payload and --signature can be used'
+done
+elsewhere --signature sign
+status 2
+stderr <<-END
+	bundler: cannot use --signature alone
+	hint: --signature DIR --verify-key FILE takes signatures that this key has made
+END
+
 # unattested STATUS TEXT OPTION... PLACE: it stays as it is.
 unattested() {
 	cp -r layout before
@@ -321,7 +387,7 @@ hint: name one, as in oci:DIR:TAG" oci:layout
 unattested 2 "cannot attest 'oci-archive:a.tar:1.0': it is no layout, and in no registry
 hint: 'bundler copy' makes a layout of an archive" oci-archive:a.tar:1.0
 unattested 8 "cannot read 'layout': it has no image with the tag '2.0'" oci:layout:2.0
-unattested 2 "cannot attest 'x': it is not 'sbom' or 'provenance'" --attest x oci:layout:1.0
+unattested 2 "cannot attest 'x': it is not 'provenance', 'sbom' or 'summary'" --attest x oci:layout:1.0
 
 # refused TEXT OPTION...: nothing is written.
 refused() {
@@ -331,7 +397,9 @@ refused() {
 }
 
 begin 'what cannot be stated'
-refused "cannot attest 'x': it is not 'sbom' or 'provenance'" --attest provenance,x -o oci:layout
+refused "cannot attest 'x': it is not 'provenance', 'sbom' or 'summary'" --attest provenance,x -o oci:layout
+refused "cannot attest 'summary': nothing was verified yet
+hint: 'bundler attest --attest summary' verifies what is there" --attest summary -o oci:layout
 refused "cannot use style 'x' of attestations: it is not 'referrer' or 'buildkit'" --attest provenance --attest-style x -o oci:layout
 refused 'cannot use --builder-id without --attest' --builder-id urn:x -o oci:layout
 refused 'cannot use --attest-style without --attest' --attest-style buildkit -o oci:layout

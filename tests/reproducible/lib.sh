@@ -105,7 +105,7 @@ variant() {
 	mkdir -p "$directory/build/toolchain"
 	(
 		flock 9
-		for name in bundler Makefile tests build/src build/sysroot build/toolchain/build; do
+		for name in bundler Makefile tests build/sysroot build/toolchain/build; do
 			[ -e "$directory/$name" ] || ln -sn "$top/$name" "$directory/$name" || exit
 		done
 		nice make -C "$directory" build/bundler "${@:2}"
@@ -117,7 +117,6 @@ elsewhere() {
 	mkdir -p another-directory/build
 	cp -a "$top/Makefile" "$top/bundler" another-directory
 	cp -a "$top/build/$1" another-directory/build
-	ln -s "$top/build/src" another-directory/build/src
 	check env -i PATH="$PATH" HOME="$HOME" LC_ALL=C.UTF-8 TZ=Asia/Tokyo sh -c \
 		'umask 077; exec nice make -C another-directory build/bundler'
 	check cmp "$top/build/bundler" another-directory/build/bundler

@@ -24,9 +24,10 @@ _bundler_options() {
 			--ca-file --stall-timeout --timeout --offline --quiet --verbose --help
 		;;
 	attest)
-		echo --attest --builder-id --key --flavour --lock --cache --mirror --netrc \
-			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
-			--plain-http --json --quiet --verbose --help
+		echo --attest --builder-id --key --payload --signature --verify-key --flavour \
+			--lock --cache --mirror --netrc --header-file --ca-file --stall-timeout \
+			--timeout --offline --authfile --plain-http --json --quiet --verbose \
+			--help
 		;;
 	copy)
 		echo --platform --referrers --force --json --cache --ca-file --stall-timeout \
@@ -115,11 +116,13 @@ _bundler_takes() {
 	rootfs.--output | library.--output) echo DIR ;;
 	init.--output | certs.--output) echo FILE ;;
 	image.--output | sbom.--output) echo PLACE ;;
+	*.--payload) echo DIR ;;
 	*.--plain-http) echo TEXT ;;
 	*.--platform) echo PLATFORM ;;
 	*.--proved) echo FILE ;;
 	*.--release) echo TEXT ;;
 	*.--require) echo VERDICT ;;
+	*.--signature) echo DIR ;;
 	*.--stall-timeout) echo TEXT ;;
 	*.--style) echo style ;;
 	*.--sums) echo FILE ;;

@@ -98,9 +98,12 @@ complete -c bundler -n '__fish_seen_subcommand_from sbom' -s q -l quiet -d 'prin
 complete -c bundler -n '__fish_seen_subcommand_from sbom' -s v -l verbose -d 'print each request and what the cache had'
 complete -c bundler -n '__fish_seen_subcommand_from sbom' -s h -l help -d 'print this'
 complete -c bundler -n '__fish_seen_subcommand_from sbom' -F
-complete -c bundler -n '__fish_seen_subcommand_from attest' -l attest -x -d 'what is stated: provenance (default), sbom, or both'
+complete -c bundler -n '__fish_seen_subcommand_from attest' -l attest -x -d 'what is stated, of provenance (default), sbom and summary'
 complete -c bundler -n '__fish_seen_subcommand_from attest' -l builder-id -x -d 'state that this one has built, not somebody'
 complete -c bundler -n '__fish_seen_subcommand_from attest' -l key -r -F -d 'sign with this private key: P-256, PEM without encryption'
+complete -c bundler -n '__fish_seen_subcommand_from attest' -l payload -x -a '(__fish_complete_directories)' -d 'write what a key elsewhere is to sign to DIR, and attest nothing'
+complete -c bundler -n '__fish_seen_subcommand_from attest' -l signature -x -a '(__fish_complete_directories)' -d 'take the signatures of that from DIR'
+complete -c bundler -n '__fish_seen_subcommand_from attest' -l verify-key -r -F -d 'the public key of these signatures'
 complete -c bundler -n '__fish_seen_subcommand_from attest' -l flavour -x -d 'expect this flavour, not the recipe'\''s own image'
 complete -c bundler -n '__fish_seen_subcommand_from attest' -l lock -r -F -d 'use this lock, not the one beside the recipe'
 complete -c bundler -n '__fish_seen_subcommand_from attest' -l cache -x -a '(__fish_complete_directories)' -d 'keep verified archives in DIR'

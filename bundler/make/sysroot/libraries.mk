@@ -97,20 +97,20 @@ $(eval $(call library,libarchive,libarchive.a))
 bearssl.folders = $(wildcard $(SRC)/bearssl/src/*)
 bearssl.members = ccm ccopy dec32be dec32le dec64be enc32be enc32le enc64be pemdec pemenc \
 	ec_all_m31 ec_c25519_m31 ec_default ec_p256_m31 ec_prime_i31 ec_secp256r1 ec_secp384r1 \
-	ec_secp521r1 ecdsa_atr ecdsa_default_vrfy_asn1 ecdsa_i31_bits ecdsa_i31_vrfy_asn1 \
-	ecdsa_i31_vrfy_raw ghash_ctmul64 ghash_pclmul md5 multihash sha1 sha2big sha2small i31_add \
-	i31_bitlen i31_decmod i31_decode i31_encode i31_fmont i31_iszero i31_modpow i31_montmul \
-	i31_muladd i31_ninv31 i31_rshift i31_sub i31_tmont i32_div32 i62_modpow2 hmac hmac_ct \
-	hmac_drbg sysrng rsa_default_pkcs1_vrfy rsa_default_pub rsa_i62_pkcs1_vrfy rsa_i62_pub \
-	rsa_pkcs1_sig_unpad prf prf_md5sha1 prf_sha256 prf_sha384 ssl_client \
-	ssl_client_default_rsapub ssl_client_full ssl_engine ssl_engine_default_aescbc \
-	ssl_engine_default_aesccm ssl_engine_default_aesgcm ssl_engine_default_chapol \
-	ssl_engine_default_descbc ssl_engine_default_ecdsa ssl_engine_default_rsavrfy ssl_hs_client \
-	ssl_rec_cbc ssl_rec_ccm ssl_rec_chapol ssl_rec_gcm aes_ct64 aes_ct64_cbcdec aes_ct64_cbcenc \
-	aes_ct64_ctr aes_ct64_ctrcbc aes_ct64_dec aes_ct64_enc aes_x86ni aes_x86ni_cbcdec \
-	aes_x86ni_cbcenc aes_x86ni_ctr aes_x86ni_ctrcbc chacha20_ct chacha20_sse2 des_ct \
-	des_ct_cbcdec des_ct_cbcenc des_support poly1305_ctmul poly1305_ctmulq x509_decoder \
-	x509_minimal
+	ec_secp521r1 ecdsa_atr ecdsa_default_vrfy_asn1 ecdsa_i31_bits ecdsa_i31_sign_asn1 \
+	ecdsa_i31_sign_raw ecdsa_i31_vrfy_asn1 ecdsa_i31_vrfy_raw ecdsa_rta ghash_ctmul64 \
+	ghash_pclmul md5 multihash sha1 sha2big sha2small i31_add i31_bitlen i31_decmod i31_decode \
+	i31_encode i31_fmont i31_iszero i31_modpow i31_montmul i31_muladd i31_ninv31 i31_rshift \
+	i31_sub i31_tmont i32_div32 i62_modpow2 hmac hmac_ct hmac_drbg sysrng \
+	rsa_default_pkcs1_vrfy rsa_default_pub rsa_i62_pkcs1_vrfy rsa_i62_pub rsa_pkcs1_sig_unpad \
+	prf prf_md5sha1 prf_sha256 prf_sha384 ssl_client ssl_client_default_rsapub ssl_client_full \
+	ssl_engine ssl_engine_default_aescbc ssl_engine_default_aesccm ssl_engine_default_aesgcm \
+	ssl_engine_default_chapol ssl_engine_default_descbc ssl_engine_default_ecdsa \
+	ssl_engine_default_rsavrfy ssl_hs_client ssl_rec_cbc ssl_rec_ccm ssl_rec_chapol \
+	ssl_rec_gcm aes_ct64 aes_ct64_cbcdec aes_ct64_cbcenc aes_ct64_ctr aes_ct64_ctrcbc \
+	aes_ct64_dec aes_ct64_enc aes_x86ni aes_x86ni_cbcdec aes_x86ni_cbcenc aes_x86ni_ctr \
+	aes_x86ni_ctrcbc chacha20_ct chacha20_sse2 des_ct des_ct_cbcdec des_ct_cbcenc des_support \
+	poly1305_ctmul poly1305_ctmulq x509_decoder x509_minimal
 # The sanitizer does not let words be read from addresses that are no multiples of their size.
 bearssl.flags = -I$(SRC)/bearssl/src -I$(SRC)/bearssl/inc \
 	$(if $(findstring -fsanitize=,$(CFLAGS)),-DBR_LE_UNALIGNED=0)
