@@ -216,10 +216,6 @@ static int make(struct run *run, struct error *err)
 	const size_t count = inputs->platform_count;
 	int result = -1;
 
-	command_inputs_list_scratch(inputs->fetch.confine);
-	run->scratch = command_inputs_scratch(err);
-	if (run->scratch < 0)
-		return -1;
 	run->texts = pool_new(&inputs->pool, count, sizeof *run->texts);
 	for (size_t i = 0; i < count; i++)
 		buffer_init(&run->texts[i], LIMIT_SBOM_BYTES);
@@ -233,26 +229,29 @@ static int make(struct run *run, struct error *err)
 out:
 	for (size_t i = 0; i < count; i++)
 		buffer_free(&run->texts[i]);
-	close(run->scratch);
 	return result;
 }
 
-/* Makes the directory of the outputs, which is removed again after a failure. */
+/* A directory of outputs has the large contents, too, and is removed again after a failure. */
 static int make_in(struct run *run, struct error *err)
 {
+	struct confine *confine = run->inputs.fetch.confine;
 	char *made = NULL;
-	int fd, result;
+	int result;
 
-	if (run->output && !run->directory)
-		confine_write_beside(run->inputs.fetch.confine, run->output);
-	if (!run->directory)
-		return make(run, err);
-	made = file_first_missing(run->output);
-	confine_write(run->inputs.fetch.confine, run->output);
-	fd = file_make_directory(run->output, err);
-	result = fd < 0 ? -1 : make(run, err);
-	if (fd >= 0)
-		close(fd);
+	if (run->directory) {
+		made = file_first_missing(run->output);
+		confine_write(confine, run->output);
+		run->scratch = file_make_directory(run->output, err);
+	} else {
+		if (run->output)
+			confine_write_beside(confine, run->output);
+		command_inputs_list_scratch(confine);
+		run->scratch = command_inputs_scratch(err);
+	}
+	result = run->scratch < 0 ? -1 : make(run, err);
+	if (run->scratch >= 0)
+		close(run->scratch);
 	if (result < 0 && made)
 		file_remove_directories(run->output, made);
 	free(made);
