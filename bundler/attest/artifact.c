@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "attest/simple.h"
 #include "image/document.h"
 
 #define BUILDKIT_TYPE "application/vnd.docker.attestation.manifest.v1+json"
@@ -39,6 +40,9 @@ struct content artifact_write(const struct artifact_subject *subject, const char
 	json_t *layer = describe(document->media_type, &document->digest, document->size);
 	json_t *manifest = describe_manifest(subject, artifact_type, json_pack("[o]", layer));
 
+	if (document->signature)
+		json_object_set_new(layer, "annotations", json_pack("{s:s}",
+			ATTEST_SIMPLE_ANNOTATION, document->signature));
 	if (annotations)
 		json_object_set_new(manifest, "annotations", json_deep_copy(annotations));
 	return document_write(manifest, JSON_COMPACT);

@@ -33,6 +33,7 @@ struct artifact_subject {
 struct artifact_document {
 	const char *media_type;
 	const char *predicate_type;	/* of a statement, for BuildKit's annotation */
+	const char *signature;		/* of a payload, for cosign's annotation; or NULL */
 	struct digest digest;
 	uint64_t size;			/* in bytes */
 };

@@ -17,10 +17,4 @@
 /* Adds the payload; reference is the image's name without a tag, or "". -1 beyond the maximum. */
 int attest_simple_write(struct buffer *bytes, const char *reference, const struct digest *digest);
 
-/*
- * Reads a payload whose signature has been verified. NULL, and *digest is what it is of, or why it
- * is refused: no strict JSON, another type, no digest.
- */
-const char *attest_simple_parse(struct digest *digest, const struct buffer *text);
-
 #endif

@@ -41,6 +41,7 @@ static const struct option_spec options[] = {
 	COMMAND_ATTESTATION_LIST("what is stated, of provenance (default), sbom and summary"),
 	COMMAND_ATTESTATION_BUILDER,
 	COMMAND_SIGNER_OPTIONS,
+	COMMAND_ATTESTATION_SIGNATURE_TAG,
 	COMMAND_SIGNER_ELSEWHERE,
 	{ "flavour", "NAME", "expect this flavour, not the recipe's own image",
 	  OPTION(flavour_name) },
@@ -63,6 +64,8 @@ static int parse(struct run *run, struct option_parser *parser, struct error *er
 	    || command_signer_open(&run->signer, err) < 0)
 		return -1;
 	run->attestation.signer = command_signer_key(&run->signer) ? &run->signer : NULL;
+	if (run->attestation.simple && !run->attestation.signer)
+		return error_set(err, STATUS_USAGE, "cannot use --signature-tag without a key");
 	if (!command_attestation_wanted(&run->attestation))
 		run->attestation.provenance = true;
 	if (run->place.kind != LOCATION_OCI && run->place.kind != LOCATION_REGISTRY) {
@@ -320,8 +323,9 @@ static int run_attest(struct option_parser *parser, struct error *err)
 const struct command command_attest = {
 	.name = "attest",
 	.summary = "state what a published image was built from, after building it again",
-	.synopsis = "[--attest LIST] [--builder-id URI] [--key FILE] [--payload DIR] "
-		    "[--signature DIR] [--verify-key FILE] [--flavour NAME] [--lock FILE] "
+	.synopsis = "[--attest LIST] [--builder-id URI] [--key FILE] [--signature-tag] "
+		    "[--payload DIR] [--signature DIR] [--verify-key FILE] [--flavour NAME] "
+		    "[--lock FILE] "
 		    "[--cache DIR] [--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "

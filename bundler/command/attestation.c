@@ -7,8 +7,10 @@
 
 #include "attest/bundle.h"
 #include "attest/provenance.h"
+#include "attest/simple.h"
 #include "attest/statement.h"
 #include "attest/summary.h"
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "build/compress.h"
@@ -86,6 +88,8 @@ int command_attestation_check(const struct command_attestation *attestation,
 {
 	const bool states = attestation->provenance || attestation->sbom;
 
+	if (attestation->simple && !attestation->signer)
+		return error_set(err, STATUS_USAGE, "cannot use --signature-tag without a key");
 	if (!states && (attestation->builder || attestation->buildkit))
 		return error_set(err, STATUS_USAGE, "cannot use %s without --attest",
 				 attestation->builder ? "--builder-id" : "--attest-style");
@@ -168,21 +172,12 @@ static void note(struct command_attestation *attestation, const struct command_a
 	json_array_append_new(attestation->made, entry);
 }
 
-/* A manifest of its own for a statement, in the list of what refers to the subject. */
-static void refer(struct command_attestation *attestation, const struct command_attested *of,
-		  const struct artifact_document *statement)
+/* Keeps a manifest, in the list of what refers to its subject; listed is what it says of itself. */
+static void list(struct command_attestation *attestation, const struct command_attested *of,
+		 struct content manifest, json_t *listed, const char *predicate_type)
 {
-	const bool is_bundle = strcmp(statement->media_type, ATTEST_BUNDLE_TYPE) == 0;
-	json_t *annotations = is_bundle
-		? json_pack("{s:s, s:s}", BUNDLE_CONTENT, "dsse-envelope", BUNDLE_PREDICATE,
-			    statement->predicate_type)
-		: json_pack("{s:s}", PREDICATE, statement->predicate_type);
-	json_t *list;
-	json_t *listed = json_pack("{s:s, s:O}", "artifactType", statement->media_type,
-				   "annotations", annotations);
-	struct content manifest = artifact_write(&of->subject, statement->media_type, statement,
-						 annotations);
 	char tag[LISTING_TAG_BYTES], digest[DIGEST_TEXT_BYTES];
+	json_t *list;
 
 	listing_tag(&of->subject.digest, tag);
 	list = json_object_get(attestation->beside.lists, tag);
@@ -193,9 +188,25 @@ static void refer(struct command_attestation *attestation, const struct command_
 	listing_add(list, listed, ARTIFACT_MANIFEST_TYPE, digest_write(&manifest.digest, digest),
 		    manifest.size);
 	json_decref(listed);
-	json_decref(annotations);
-	note(attestation, of, statement->predicate_type, &manifest.digest);
+	note(attestation, of, predicate_type, &manifest.digest);
 	keep(attestation, manifest, ARTIFACT_MANIFEST_TYPE, NULL);
+}
+
+/* A manifest of its own for a statement. */
+static void refer(struct command_attestation *attestation, const struct command_attested *of,
+		  const struct artifact_document *statement)
+{
+	const bool is_bundle = strcmp(statement->media_type, ATTEST_BUNDLE_TYPE) == 0;
+	json_t *annotations = is_bundle
+		? json_pack("{s:s, s:s}", BUNDLE_CONTENT, "dsse-envelope", BUNDLE_PREDICATE,
+			    statement->predicate_type)
+		: json_pack("{s:s}", PREDICATE, statement->predicate_type);
+	json_t *listed = json_pack("{s:s, s:O}", "artifactType", statement->media_type,
+				   "annotations", annotations);
+
+	list(attestation, of, artifact_write(&of->subject, statement->media_type, statement,
+					     annotations), listed, statement->predicate_type);
+	json_decref(annotations);
 }
 
 /* One manifest for all statements about an image, in the index of the image. */
@@ -333,6 +344,47 @@ json_t *command_attestation_sbom(const struct build *build, const struct platfor
 	return root;
 }
 
+/* The repository that verifiers may compare with the one that they asked. */
+static const char *name_repository(struct command_attestation *attestation,
+				   const struct command_attestation_source *source)
+{
+	const struct reference *reference = &source->place->reference;
+
+	if (source->place->kind != LOCATION_REGISTRY)
+		return source->name;
+	return pool_format(&attestation->pool, "%s%s/%s", reference->host, reference->port == 0 ? ""
+			   : pool_format(&attestation->pool, ":%u", reference->port),
+			   reference->repository);
+}
+
+/* Signs as cosign did before bundles. */
+static int sign_simply(struct command_attestation *attestation,
+		       const struct command_attestation_source *source,
+		       const struct command_attested *of, struct error *err)
+{
+	struct attest_signature signature;
+	struct artifact_document payload;
+	struct buffer text;
+	char *encoded;
+	int result;
+
+	buffer_init(&text, SIZE_MAX);
+	attest_simple_write(&text, name_repository(attestation, source), &of->subject.digest);
+	result = command_signer_sign(attestation->signer, NULL, text.bytes, text.length,
+				     &signature, err);
+	if (result == 0) {
+		encoded = base64_write(signature.bytes, signature.length);
+		payload = keep(attestation, content_of(text.bytes, text.length),
+			       ATTEST_SIMPLE_TYPE, NULL);
+		payload.signature = encoded;
+		list(attestation, of, artifact_write(&of->subject, LISTING_SIGNATURE, &payload, NULL),
+		     json_pack("{s:s}", "artifactType", LISTING_SIGNATURE), STATEMENT_SIGNATURE);
+		free(encoded);
+	}
+	buffer_free(&text);
+	return result;
+}
+
 /* Of one image, or of an index, which is first, and its images. */
 static int attest_one(struct command_attestation *attestation,
 		      const struct command_attestation_source *source,
@@ -357,6 +409,8 @@ static int attest_one(struct command_attestation *attestation,
 	    && state_summary(attestation, source, of, count, &statements[made++], err) < 0)
 		return -1;
 	if (attestation->signer && sign(attestation, source, of[0], err) < 0)
+		return -1;
+	if (attestation->simple && sign_simply(attestation, source, of[0], err) < 0)
 		return -1;
 	if (attestation->buildkit)
 		enter(attestation, of[0], statements, made);

@@ -23,6 +23,7 @@
 struct command_attestation {
 	bool provenance, sbom, summary;	/* --attest */
 	bool buildkit;		/* --attest-style */
+	bool simple;		/* --signature-tag */
 	const char *builder;	/* --builder-id */
 	struct command_signer *signer;	/* of statements and images, or NULL; not owned */
 	/* What was made: */
@@ -40,6 +41,10 @@ struct command_attestation {
 #define COMMAND_ATTESTATION_STYLE \
 	{ "attest-style", "NAME", "referrer (default), or buildkit: in the index of the image", \
 	  OPTION_CALL(attestation.buildkit, command_attestation_style) }
+
+#define COMMAND_ATTESTATION_SIGNATURE_TAG \
+	{ "signature-tag", NULL, "sign also under the tag that cosign 2 reads", \
+	  OPTION(attestation.simple) }
 
 int command_attestation_list(void *attestation, const struct option_spec *spec, const char *value,
 			     struct error *err);
@@ -68,7 +73,7 @@ struct command_attestation_source {
 	const char *name;			/* of the repository */
 	const char *flavour;			/* or NULL */
 	enum compression compression;
-	const struct location *place;		/* where they were found, for summaries; or NULL */
+	const struct location *place;		/* where they are, or will be */
 };
 
 /*

@@ -85,6 +85,7 @@ static const struct option_spec options[] = {
 	COMMAND_ATTESTATION_STYLE,
 	COMMAND_ATTESTATION_BUILDER,
 	COMMAND_SIGNER_OPTIONS,
+	COMMAND_ATTESTATION_SIGNATURE_TAG,
 	COMMAND_INPUTS_LOCK,
 	COMMAND_INPUTS_FETCH,
 	COMMAND_REGISTRY_OPTIONS,
@@ -273,7 +274,7 @@ static int attest(struct run *run, struct error *err)
 {
 	const struct command_attestation_source source = {
 		.inputs = &run->inputs, .name = run->style.name, .flavour = run->flavour_name,
-		.compression = run->compression,
+		.compression = run->compression, .place = &run->output,
 	};
 	const size_t count = run->inputs.platform_count;
 	struct command_attested *images = pool_new(&run->inputs.pool, count, sizeof *images);
@@ -417,7 +418,7 @@ const struct command command_image = {
 	.summary = "build an OCI image from a recipe, its lock and the release",
 	.synopsis = "-o PLACE [-p PLATFORM]... [--from DIR] [--flavour NAME] "
 		    "[--compress HOW] [--style NAME] [--attest LIST] [--attest-style NAME] "
-		    "[--builder-id URI] [--key FILE] [--force] [--lock FILE] "
+		    "[--builder-id URI] [--key FILE] [--signature-tag] [--force] [--lock FILE] "
 		    "[--cache DIR] [--mirror URL]... [--netrc FILE] [--header-file FILE] "
 		    "[--ca-file FILE] [--stall-timeout SECONDS] [--timeout SECONDS] "
 		    "[--offline] [--authfile FILE] [--plain-http HOST]... [--json] "

@@ -146,6 +146,9 @@ static int open_document(const struct server *server, const struct reference *re
 	if (item->kind == PULL_LIST)
 		result = registry_client_referrers(server->client, reference, digest, &bytes,
 						   &type, err);
+	else if (item->kind == PULL_SIGNATURES)
+		result = registry_client_signatures(server->client, reference, digest, &bytes,
+						    &type, err);
 	else
 		result = registry_client_manifest(server->client, reference, tag,
 						  tag ? NULL : digest, &bytes, &type, err);
@@ -167,7 +170,7 @@ static int send_item(const struct server *server, const struct reference *refere
 		.fd = fd, .offset = item->offset, .size = item->size, .digest = item->digest,
 		.type = item->kind == PUSH_BLOB ? NULL : item->type,
 	};
-	char list[LISTING_TAG_BYTES];
+	char made[LISTING_SIGNATURES_TAG_BYTES];
 	const char *tag = NULL;
 	int result;
 
@@ -176,7 +179,9 @@ static int send_item(const struct server *server, const struct reference *refere
 	if (item->kind == PUSH_NAMED || item->kind == PUSH_CHECK)
 		tag = reference->tag;
 	else if (item->kind == PUSH_REFERRERS)
-		tag = listing_tag(&item->subject, list);
+		tag = listing_tag(&item->subject, made);
+	else if (item->kind == PUSH_SIGNATURES)
+		tag = listing_signatures_tag(&item->subject, made);
 	if (item->kind == PUSH_BLOB)
 		return upload_blob(server->client, reference, &upload, &item->there, err);
 	if (item->kind != PUSH_CHECK)
@@ -197,8 +202,8 @@ static int take_item(void *context, size_t number, struct error *err)
 
 	if (question->place >= registry->place_count
 	    || registry->places[question->place].kind != LOCATION_REGISTRY
-	    || (!question->sends && (question->pull.kind > PULL_LIST || *fd >= 0))
-	    || (question->sends && question->push.kind > PUSH_REFERRERS))
+	    || (!question->sends && (question->pull.kind > PULL_SIGNATURES || *fd >= 0))
+	    || (question->sends && question->push.kind > PUSH_SIGNATURES))
 		return error_set(err, STATUS_FILE, "cannot fetch: no such thing");
 	reference = &registry->places[question->place].reference;
 	if (question->sends)

@@ -144,21 +144,23 @@ int command_signer_sign(struct command_signer *signer, const char *type, const v
 	struct buffer text;
 	int result = 0;
 
-	if (signer->file) {
-		envelope_sign(&signer->key, type, payload, length, signature);
-		return 0;
-	}
 	buffer_init(&text, SIZE_MAX);
-	envelope_encode(&text, type, payload, length);
-	if (signer->signatures) {
+	if (type)
+		envelope_encode(&text, type, payload, length);
+	else
+		buffer_add(&text, payload, length);
+	if (signer->file)
+		attest_key_sign(&signer->key, text.bytes, text.length, signature);
+	else if (signer->signatures)
 		result = read_signature(signer, &text, signature, err);
+	if (!signer->payloads) {
 		buffer_free(&text);
 		return result;
 	}
 	signature->length = 0;
 	signer->texts = memory_resize(signer->texts, signer->count + 1, sizeof *signer->texts);
 	signer->texts[signer->count++] = text;
-	return 0;
+	return result;
 }
 
 /* For replace_files. */

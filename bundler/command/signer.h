@@ -57,9 +57,9 @@ int command_signer_list(const struct command_signer *signer, struct confine *con
 			struct error *err);
 
 /*
- * Signs a payload of a type, in an envelope (attest/envelope.h): with the key; with the signature
- * from elsewhere, which must be the key's; or for --payload with none, and keeps what is to be
- * signed. STATUS_FILE, STATUS_DIGEST.
+ * Signs a payload of a type, in an envelope (attest/envelope.h), or alone if type is NULL: with the
+ * key; with the signature from elsewhere, which must be the key's; or for --payload with none, and
+ * keeps what is to be signed. STATUS_FILE, STATUS_DIGEST.
  */
 int command_signer_sign(struct command_signer *signer, const char *type, const void *payload,
 			size_t length, struct attest_signature *signature, struct error *err);

@@ -16,6 +16,11 @@ char *listing_tag(const struct digest *digest, char tag[LISTING_TAG_BYTES])
 	return tag;
 }
 
+char *listing_signatures_tag(const struct digest *digest, char tag[LISTING_SIGNATURES_TAG_BYTES])
+{
+	return strcat(listing_tag(digest, tag), ".sig");
+}
+
 bool listing_is_tag(const char *tag)
 {
 	struct digest unused;

@@ -20,6 +20,15 @@
 /* Writes the tag of a manifest's list, "sha256-" and the digits of its digest; returns tag. */
 char *listing_tag(const struct digest *digest, char tag[LISTING_TAG_BYTES]);
 
+/*
+ * cosign's signatures of a manifest: a manifest whose layers are payloads, each with its signature
+ * as an annotation, under the tag of the list with ".sig" behind it (cosign
+ * specs/SIGNATURE_SPEC.md). One signature as a referrer has this artifact type.
+ */
+#define LISTING_SIGNATURE "application/vnd.dev.cosign.artifact.sig.v1+json"
+#define LISTING_SIGNATURES_TAG_BYTES (LISTING_TAG_BYTES + 4)
+char *listing_signatures_tag(const struct digest *digest, char tag[LISTING_SIGNATURES_TAG_BYTES]);
+
 /* Whether a tag is that of a list. */
 bool listing_is_tag(const char *tag);
 

@@ -492,6 +492,30 @@ static int get_pages(struct exchange *exchange, struct url *url, struct buffer *
 	return more;
 }
 
+/* Adds what the first of count targets has that is there, or nothing. */
+static int get_first(struct exchange *exchange, const struct registry_client_target *targets,
+		     size_t count, struct buffer *bytes, char **media_type, struct error *err)
+{
+	bool absent = true;
+	struct url url;
+	int result = -1;
+
+	for (size_t i = 0; i < count && result < 0 && absent; i++) {
+		registry_client_url(exchange->client, &targets[i], &url);
+		result = get_pages(exchange, &url, bytes, &absent, err);
+		url_free(&url);
+	}
+	if (result < 0 && absent)
+		result = 0;
+	*media_type = NULL;
+	if (result == 0 && !absent) {
+		*media_type = exchange->media_type;
+		exchange->media_type = NULL;
+	}
+	exchange_free(exchange);
+	return result;
+}
+
 int registry_client_referrers(struct registry_client *client, const struct reference *reference,
 			      const struct digest *digest, struct buffer *bytes, char **media_type,
 			      struct error *err)
@@ -501,26 +525,25 @@ int registry_client_referrers(struct registry_client *client, const struct refer
 		.accept = "application/vnd.oci.image.index.v1+json",
 	};
 	char name[DIGEST_TEXT_BYTES], tag[LISTING_TAG_BYTES];
-	const struct registry_client_target targets[2] = {
+	const struct registry_client_target targets[] = {
 		{ reference, "referrers", digest_write(digest, name) },
 		{ reference, "manifests", listing_tag(digest, tag) },
 	};
-	bool absent = true;
-	struct url url;
-	int result = -1;
 
-	for (size_t i = 0; i < 2 && result < 0 && absent; i++) {
-		registry_client_url(client, &targets[i], &url);
-		result = get_pages(&exchange, &url, bytes, &absent, err);
-		url_free(&url);
-	}
-	if (result < 0 && absent)
-		result = 0;
-	*media_type = NULL;
-	if (result == 0 && !absent) {
-		*media_type = exchange.media_type;
-		exchange.media_type = NULL;
-	}
-	exchange_free(&exchange);
-	return result;
+	return get_first(&exchange, targets, 2, bytes, media_type, err);
+}
+
+int registry_client_signatures(struct registry_client *client, const struct reference *reference,
+			       const struct digest *digest, struct buffer *bytes,
+			       char **media_type, struct error *err)
+{
+	struct exchange exchange = {
+		.client = client, .reference = reference, .accept = REGISTRY_CLIENT_TYPES,
+	};
+	char tag[LISTING_SIGNATURES_TAG_BYTES];
+	const struct registry_client_target target = {
+		reference, "manifests", listing_signatures_tag(digest, tag),
+	};
+
+	return get_first(&exchange, &target, 1, bytes, media_type, err);
 }

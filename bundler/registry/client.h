@@ -131,4 +131,12 @@ int registry_client_referrers(struct registry_client *client, const struct refer
 			      const struct digest *digest, struct buffer *bytes, char **media_type,
 			      struct error *err);
 
+/*
+ * Adds the manifest with cosign's signatures of a manifest to bytes (listing.h), or nothing if
+ * there is none. *media_type and errors as above.
+ */
+int registry_client_signatures(struct registry_client *client, const struct reference *reference,
+			       const struct digest *digest, struct buffer *bytes,
+			       char **media_type, struct error *err);
+
 #endif

@@ -22,7 +22,8 @@ enum pull_kind {
 	PULL_NAMED,	/* the manifest that the reference names */
 	PULL_MANIFEST,	/* the one with the digest */
 	PULL_BLOB,
-	PULL_LIST	/* the lists of what refers to the digest, with a NUL between two */
+	PULL_LIST,	/* the lists of what refers to the digest, with a NUL between two */
+	PULL_SIGNATURES	/* the manifest of cosign's signatures of the digest, or nothing */
 };
 
 #define PULL_TYPE_BYTES 128	/* of a media type, with its NUL: the longest known one has 58 */

@@ -14,8 +14,6 @@
 #include "image/files.h"
 #include "image/listing.h"
 
-#define INDEX "application/vnd.oci.image.index.v1+json"
-
 struct pusher {
 	const struct closure *closure;
 	const struct reference *reference;
@@ -92,53 +90,93 @@ static int send_blobs(const struct pusher *pusher)
 	return 0;
 }
 
-/* ---- lists of referrers ---- */
+/* ---- lists of referrers, and of signatures ---- */
 
-static int refuse_list(const struct pusher *pusher, const char *reason)
+/* Both are documents that get one more entry; a list is of its own kind, and has its own tag. */
+struct kept_list {
+	enum pull_kind pull;
+	enum push_kind push;
+	const char *media_type, *what;
+};
+
+static const struct kept_list referrers = {
+	PULL_LIST, PUSH_REFERRERS, "application/vnd.oci.image.index.v1+json", "referrer",
+};
+static const struct kept_list signatures = {
+	PULL_SIGNATURES, PUSH_SIGNATURES, "application/vnd.oci.image.manifest.v1+json",
+	"signature",
+};
+
+static int refuse_list(const struct pusher *pusher, const struct kept_list *kind,
+		       const char *reason)
 {
-	error_set(pusher->err, STATUS_REGISTRY, "cannot list a referrer in '%s': the list that is "
-		  "there cannot be used: %s", pusher->reference->text, reason);
+	error_set(pusher->err, STATUS_REGISTRY, "cannot list a %s in '%s': the list that is "
+		  "there cannot be used: %s", kind->what, pusher->reference->text, reason);
 	return error_hint(pusher->err, "the image is there, but who looks for what refers to it "
 			  "does not find this");
 }
 
-/* The list that is there, or an empty one; NULL on failure. Caller frees. */
-static json_t *fetch_list(const struct pusher *pusher, const struct digest *subject)
+/* cosign's signatures that are there; *manifest is NULL if there are none. */
+static const char *parse_signatures(json_t **manifest, const struct buffer *text)
 {
-	struct pull_item item = { .kind = PULL_LIST, .digest = *subject, .fd = -1 };
+	struct document document;
+	const char *fault;
+
+	if (text->length == 0)
+		return NULL;
+	fault = document_parse(&document, text);
+	if (!fault && !json_is_array(json_object_get(document.root, "layers")))
+		fault = "it has no layers";
+	if (!fault)
+		*manifest = json_incref(document.root);
+	document_free(&document);
+	return fault;
+}
+
+/* The list that is there, or an empty one, or no signatures. */
+static int fetch_list(const struct pusher *pusher, const struct kept_list *kind,
+		      const struct digest *subject, json_t **list)
+{
+	struct pull_item item = { .kind = kind->pull, .digest = *subject, .fd = -1 };
 	const char *fault;
 	struct buffer text;
-	json_t *list = NULL;
+	int result;
 
+	*list = NULL;
 	if (pusher->peer->fetch(pusher->peer->context, &item, 1, pusher->err) < 0)
-		return NULL;
+		return -1;
 	buffer_init(&text, LIMIT_INDEX_BYTES);
 	lseek(item.fd, 0, SEEK_SET);
-	if (file_read_open(&text, item.fd, "a list of referrers", pusher->err) == 0) {
-		fault = text.length > 0 && strcmp(item.type, INDEX) != 0
-			? "it is not an index" : listing_parse(&list, &text);
+	result = file_read_open(&text, item.fd, "a list of referrers", pusher->err);
+	if (result == 0) {
+		fault = text.length > 0 && strcmp(item.type, kind->media_type) != 0
+			? kind->pull == PULL_LIST ? "it is not an index" : "it is not a manifest"
+			: kind->pull == PULL_LIST ? listing_parse(list, &text)
+						  : parse_signatures(list, &text);
 		if (fault) {
-			refuse_list(pusher, fault);
-			list = NULL;
+			*list = NULL;
+			result = refuse_list(pusher, kind, fault);
 		}
 	}
 	buffer_free(&text);
 	close(item.fd);
-	return list;
+	return result;
 }
 
-static int send_list(const struct pusher *pusher, const json_t *list, const struct digest *subject)
+static int send_list(const struct pusher *pusher, const struct kept_list *kind,
+		     const json_t *list, const struct digest *subject)
 {
 	char *text = json_dumps(list, JSON_COMPACT);
 	struct push_item item = {
-		.kind = PUSH_REFERRERS, .subject = *subject, .size = strlen(text), .type = INDEX,
+		.kind = kind->push, .subject = *subject, .size = strlen(text),
 		.fd = file_open_unnamed(pusher->scratch),
 	};
 	int result = -1;
 
+	snprintf(item.type, sizeof item.type, "%s", kind->media_type);
 	item.digest = digest_of(text, item.size);
 	if (item.size > LIMIT_INDEX_BYTES)
-		refuse_list(pusher, "it is too long");
+		refuse_list(pusher, kind, "it is too long");
 	else if (item.fd < 0 || file_write_all(item.fd, text, item.size) < 0)
 		error_errno(pusher->err, STATUS_FILE, "cannot keep a list of referrers");
 	else
@@ -150,24 +188,58 @@ static int send_list(const struct pusher *pusher, const json_t *list, const stru
 }
 
 /* For a registry that does not do it itself. */
-static int list_referrer(const struct pusher *pusher, const struct closure_item *item)
+static int list_referrer(const struct pusher *pusher, const struct closure_item *item,
+			 const json_t *manifest)
 {
 	char digest[DIGEST_TEXT_BYTES];
+	json_t *list;
+	int result = fetch_list(pusher, &referrers, &item->subject, &list);
+
+	if (result == 0 && listing_add(list, manifest, item->descriptor.media_type,
+				       digest_write(&item->descriptor.digest, digest),
+				       item->descriptor.size))
+		result = send_list(pusher, &referrers, list, &item->subject);
+	json_decref(list);
+	return result;
+}
+
+/* Adds a signature of cosign's to those that are there, of other keys perhaps. */
+static int list_signature(const struct pusher *pusher, const struct closure_item *item,
+			  const json_t *manifest)
+{
+	json_t *layer = json_array_get(json_object_get(manifest, "layers"), 0), *layers, *list;
+	bool there = false;
+	size_t i;
+	json_t *other;
+	int result = fetch_list(pusher, &signatures, &item->subject, &list);
+
+	if (result == 0 && !list)
+		list = json_pack("{s:i, s:s, s:O, s:[]}", "schemaVersion", 2,
+				 "mediaType", signatures.media_type,
+				 "config", json_object_get(manifest, "config"), "layers");
+	layers = json_object_get(list, "layers");
+	json_array_foreach(layers, i, other)
+		there = there || json_equal(layer, other);
+	if (result == 0 && !there) {
+		json_array_append(layers, layer);
+		result = send_list(pusher, &signatures, list, &item->subject);
+	}
+	json_decref(list);
+	return result;
+}
+
+/* What refers to another document, once it was sent; linked if the registry has listed it. */
+static int list(const struct pusher *pusher, const struct closure_item *item, bool linked)
+{
 	struct document manifest;
-	json_t *list = NULL;
+	const char *type;
 	int result = closure_read(pusher->closure, item, &manifest, pusher->err);
 
-	if (result == 0)
-		list = fetch_list(pusher, &item->subject);
-	if (list) {
-		if (listing_add(list, manifest.root, item->descriptor.media_type,
-				digest_write(&item->descriptor.digest, digest),
-				item->descriptor.size))
-			result = send_list(pusher, list, &item->subject);
-		json_decref(list);
-	} else {
-		result = -1;
-	}
+	if (result == 0 && !linked)
+		result = list_referrer(pusher, item, manifest.root);
+	type = json_string_value(json_object_get(manifest.root, "artifactType"));
+	if (result == 0 && type && strcmp(type, LISTING_SIGNATURE) == 0)
+		result = list_signature(pusher, item, manifest.root);
 	document_free(&manifest);
 	return result;
 }
@@ -182,8 +254,8 @@ static int send_documents(const struct pusher *pusher, const struct closure_item
 	int result = send_items(pusher, documents, count, kind, items);
 
 	for (size_t i = 0; i < count && result == 0; i++)
-		if (!items[i].linked && documents[i]->referrer)
-			result = list_referrer(pusher, documents[i]);
+		if (documents[i]->referrer)
+			result = list(pusher, documents[i], items[i].linked);
 	return result;
 }
 

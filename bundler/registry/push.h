@@ -22,7 +22,8 @@ enum push_kind {
 	PUSH_BLOB,
 	PUSH_MANIFEST,	/* by its digest */
 	PUSH_NAMED,	/* the same, by the tag of the reference */
-	PUSH_REFERRERS	/* the list of what refers to subject */
+	PUSH_REFERRERS,	/* the list of what refers to subject */
+	PUSH_SIGNATURES	/* the manifest of cosign's signatures of subject */
 };
 
 struct push_item {
@@ -54,9 +55,10 @@ struct push_result {
 /*
  * Sends what a closure has. A digest of the reference must be that of the closure's top
  * (STATUS_DIGEST). Where the registry does not list referrers, their lists are kept under tags
- * ("Referrers Tag Schema"): STATUS_REGISTRY if something else is there. scratch is a directory for
- * these. Afterwards the registry must say that the name is the image (STATUS_REGISTRY). Other
- * errors are those of the peer.
+ * ("Referrers Tag Schema"): STATUS_REGISTRY if something else is there. A referrer that is one of
+ * cosign's signatures is also added to those under their tag. scratch is a directory for these.
+ * Afterwards the registry must say that the name is the image (STATUS_REGISTRY). Other errors are
+ * those of the peer.
  */
 int push_image(const struct closure *closure, const struct reference *reference,
 	       const struct push_peer *peer, int scratch, struct push_result *result,

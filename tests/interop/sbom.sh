@@ -246,7 +246,7 @@ for recipe in nats-server nats-streaming-server; do
 		[ -e "$archive" ] || continue
 		platform=${archive##*/"$recipe"-v}
 		platform=${platform#*-} platform=${platform%.tar.gz} platform=${platform%.zip}
-		platform=${platform/linux-arm6/linux-arm-v6} platform=${platform/linux-arm7/linux-arm-v7}
+		[[ $platform != linux-arm[67] ]] || platform=linux-arm-v${platform: -1}
 		run bundler sbom -p "$(sed 's|-|/|; s|-v|/v|' <<<"$platform")" -o out/ --cache cache --offline \
 			--mirror "file://$top/build/source" --lock "$top/configs/$recipe.source.lock.json" \
 			"$top/configs/$recipe.yaml"

@@ -40,6 +40,67 @@ for key in key other; do
 	identical
 done
 
+# tagged REFERENCE: what the signatures under the tag of an image sign; each is checked with openssl.
+tagged() {
+	python3 - "$registry" "$scratch" "$1" >signed 2>&1 <<-'END' || fail "$(cat signed)"
+	import base64, hashlib, json, subprocess, sys, urllib.request
+	registry, scratch, name = sys.argv[1:]
+	base = f"http://{registry}/v2/tiny/"
+	def get(path):
+	    accept = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json")
+	    request = urllib.request.Request(base + path, headers={"Accept": ", ".join(accept)})
+	    return urllib.request.urlopen(request, timeout=30).read()
+	digest = "sha256:" + hashlib.sha256(get("manifests/" + name)).hexdigest()
+	manifest = json.loads(get("manifests/" + digest.replace(":", "-") + ".sig"))
+	for layer in manifest["layers"]:
+	    assert layer["mediaType"] == "application/vnd.dev.cosign.simplesigning.v1+json", layer
+	    payload = get("blobs/" + layer["digest"])
+	    critical = json.loads(payload)["critical"]
+	    assert critical["image"]["docker-manifest-digest"] == digest, critical
+	    assert critical["identity"]["docker-reference"] == registry + "/tiny", critical
+	    open("payload", "wb").write(payload)
+	    open("sig", "wb").write(base64.b64decode(layer["annotations"]["dev.cosignproject.cosign/signature"]))
+	    for key in "key", "other":
+	        if subprocess.run(["openssl", "dgst", "-sha256", "-verify", f"{scratch}/{key}.pub", "-signature", "sig",
+	                           "payload"], capture_output=True).returncode == 0:
+	            print(key)
+	END
+}
+
+begin 'the tag that cosign 2 reads: signatures of several keys, each once'
+registry
+sent --key "$scratch/key" --signature-tag -o "docker://$registry/tiny:1.0"
+tagged 1.0
+check test "$(cat signed)" = key
+sent --key "$scratch/other" --signature-tag -o "docker://$registry/tiny:1.0"
+sent --key "$scratch/key" --signature-tag -o "docker://$registry/tiny:1.0"
+tagged 1.0
+check test "$(xargs <signed)" = 'key other'
+audit --verify-key "$scratch/key.pub" "docker://$registry/tiny:1.0"
+identical
+make image --key "$scratch/key" --signature-tag -o "docker://$registry/tiny:2.0" --plain-http "$registry"
+for image in 2.0 $(python3 -c 'import json, sys, urllib.request
+request = urllib.request.Request(sys.argv[1], headers={"Accept": "application/vnd.oci.image.index.v1+json"})
+print(*(entry["digest"] for entry in json.load(urllib.request.urlopen(request, timeout=30))["manifests"]))' \
+	"http://$registry/v2/tiny/manifests/2.0"); do
+	tagged "$image"
+	check grep -qx key signed
+done
+
+begin 'something else under the tag of the signatures is not replaced'
+registry
+sent --key "$scratch/key" --signature-tag -o "docker://$registry/tiny:1.0"
+make image -o oci:index:1.0
+digest=$(python3 -c 'import json; print(json.load(open("index/index.json"))["manifests"][0]["digest"])')
+run bundler image -q --plain-http "$registry" -o "docker://$registry/tiny:sha256-${digest#*:}.sig" "${product[@]}"
+stdout_stated=1
+run bundler image -q --plain-http "$registry" --key "$scratch/key" --signature-tag -o "docker://$registry/tiny:3.0" "${product[@]}"
+status 11
+stderr <<END
+bundler: cannot list a signature in '$registry/tiny:3.0': the list that is there cannot be used: it is not a manifest
+hint: the image is there, but who looks for what refers to it does not find this
+END
+
 begin 'signatures that were changed, moved, or are of something else'
 registry
 make image --key "$scratch/key" -o oci:layout:1.0

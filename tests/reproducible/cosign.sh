@@ -44,6 +44,20 @@ make image --plain-http "$registry" -p linux/arm64 -o "docker://$registry/tiny:2
 refused other "$registry/tiny:1.0" 'accepted signatures do not match threshold'
 refused key "$registry/tiny:2.0" 'no valid bundles exist in registry'
 
+begin 'the signatures that cosign 2 reads'
+registry
+bundler_image --signature-tag -o "docker://$registry/tiny:1.0"
+bundler_image --signature-tag -o "docker://$registry/tiny:1.0"
+for image in :1.0 $(timeout 60 "$regctl" --host "reg=$registry,tls=disabled" manifest get --format '{{range .Manifests}}@{{println .Digest}}{{end}}' "$registry/tiny:1.0"); do
+	run "$cosign" classic "$scratch/key.pub" "$registry/tiny$image"
+	stdout <<<1
+done
+make image --plain-http "$registry" --key "$scratch/other" --signature-tag -o "docker://$registry/tiny:1.0"
+for key in key other; do
+	run "$cosign" classic "$scratch/$key.pub" "$registry/tiny:1.0"
+	stdout <<<1
+done
+
 begin 'from a layout, by bundler copy'
 registry
 make image --key "$scratch/key" --attest provenance -o oci:layout:1.0

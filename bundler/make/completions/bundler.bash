@@ -15,19 +15,19 @@ _bundler_options() {
 		;;
 	image)
 		echo --platform --output --from --flavour --compress --style --attest \
-			--attest-style --builder-id --key --lock --cache --mirror --netrc \
-			--header-file --ca-file --stall-timeout --timeout --offline --authfile \
-			--plain-http --force --json --quiet --verbose --help
+			--attest-style --builder-id --key --signature-tag --lock --cache --mirror \
+			--netrc --header-file --ca-file --stall-timeout --timeout --offline \
+			--authfile --plain-http --force --json --quiet --verbose --help
 		;;
 	sbom)
 		echo --platform --format --output --lock --cache --mirror --netrc --header-file \
 			--ca-file --stall-timeout --timeout --offline --quiet --verbose --help
 		;;
 	attest)
-		echo --attest --builder-id --key --payload --signature --verify-key --flavour \
-			--lock --cache --mirror --netrc --header-file --ca-file --stall-timeout \
-			--timeout --offline --authfile --plain-http --json --quiet --verbose \
-			--help
+		echo --attest --builder-id --key --signature-tag --payload --signature \
+			--verify-key --flavour --lock --cache --mirror --netrc --header-file \
+			--ca-file --stall-timeout --timeout --offline --authfile --plain-http \
+			--json --quiet --verbose --help
 		;;
 	copy)
 		echo --platform --referrers --force --json --cache --ca-file --stall-timeout \

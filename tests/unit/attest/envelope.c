@@ -193,32 +193,19 @@ static void refuses_bundles(void **state)
 }
 
 #define HEX "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"	/* of "abc" */
-#define SIMPLE(digest, type) "{\"critical\":{\"identity\":{\"docker-reference\":\"r/x\"}," \
-	"\"image\":{\"docker-manifest-digest\":\"" digest "\"},\"type\":\"" type "\"}," \
-	"\"optional\":null}"
-
-static void writes_and_reads_payloads(void **state)
+static void writes_payloads(void **state)
 {
 	const struct digest digest = digest_of("abc", 3);
-	struct digest found;
 	struct buffer bytes;
 
 	(void)state;
 	buffer_init(&bytes, 1000);
 	assert_int_equal(attest_simple_write(&bytes, "r/x", &digest), 0);
 	assert_string_equal(bytes.bytes,
-			    SIMPLE("sha256:" HEX, "cosign container image signature"));
-	assert_null(attest_simple_parse(&found, &bytes));
-	assert_true(digest_equal(&found, &digest));
+			    "{\"critical\":{\"identity\":{\"docker-reference\":\"r/x\"},"
+			    "\"image\":{\"docker-manifest-digest\":\"sha256:" HEX "\"},"
+			    "\"type\":\"cosign container image signature\"},\"optional\":null}");
 	buffer_free(&bytes);
-	bytes = text_of(SIMPLE("sha256:" HEX, "atomic container signature"));
-	assert_string_equal(attest_simple_parse(&found, &bytes), "it is no signature of an image");
-	bytes = text_of(SIMPLE("sha512:00", "cosign container image signature"));
-	assert_string_equal(attest_simple_parse(&found, &bytes), "it has no digest of an image");
-	bytes = text_of("{} {}");
-	assert_string_equal(attest_simple_parse(&found, &bytes), "it is not strict JSON");
-	bytes = text_of("[]");
-	assert_string_equal(attest_simple_parse(&found, &bytes), "it is no signature of an image");
 }
 
 int main(void)
@@ -230,7 +217,7 @@ int main(void)
 		cmocka_unit_test(refuses_envelopes),
 		cmocka_unit_test(bundles),
 		cmocka_unit_test(refuses_bundles),
-		cmocka_unit_test(writes_and_reads_payloads),
+		cmocka_unit_test(writes_payloads),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

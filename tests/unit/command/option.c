@@ -155,7 +155,7 @@ static int parse_long_table(size_t count, struct error *err)
 	struct run run = { .quiet = false };
 
 	for (size_t i = 0; i < count; i++) {
-		snprintf(names[i], sizeof names[i], "option-%zu", i);
+		snprintf(names[i], sizeof names[i], "option-%u", (unsigned)i % 100);
 		many[i] = (struct option_spec){ names[i], NULL, "", OPTION(quiet), .letter =
 						(char)('A' + i) };
 	}
