@@ -8,6 +8,7 @@
 
 #define INDEX "application/vnd.oci.image.index.v1+json"
 #define PREFIX "sha256-"
+#define SUFFIX ".sig"
 
 char *listing_tag(const struct digest *digest, char tag[LISTING_TAG_BYTES])
 {
@@ -18,7 +19,9 @@ char *listing_tag(const struct digest *digest, char tag[LISTING_TAG_BYTES])
 
 char *listing_signatures_tag(const struct digest *digest, char tag[LISTING_SIGNATURES_TAG_BYTES])
 {
-	return strcat(listing_tag(digest, tag), ".sig");
+	listing_tag(digest, tag);
+	memcpy(tag + strlen(tag), SUFFIX, sizeof SUFFIX);
+	return tag;
 }
 
 bool listing_is_tag(const char *tag)

@@ -9,10 +9,11 @@
 static void names_lists(void **state)
 {
 	const struct digest digest = digest_of("abc", 3);
-	char tag[LISTING_TAG_BYTES];
+	char tag[LISTING_TAG_BYTES], signatures[LISTING_SIGNATURES_TAG_BYTES];
 
 	(void)state;
 	assert_string_equal(listing_tag(&digest, tag), "sha256-" HEX);
+	assert_string_equal(listing_signatures_tag(&digest, signatures), "sha256-" HEX ".sig");
 	assert_true(listing_is_tag("sha256-" HEX));
 	assert_false(listing_is_tag("sha256-" HEX ".sig"));
 	assert_false(listing_is_tag("sha256:" HEX));
