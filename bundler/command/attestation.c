@@ -364,6 +364,7 @@ static int sign_simply(struct command_attestation *attestation,
 {
 	struct attest_signature signature;
 	struct artifact_document payload;
+	struct content manifest;
 	struct buffer text;
 	char *encoded;
 	int result;
@@ -377,7 +378,8 @@ static int sign_simply(struct command_attestation *attestation,
 		payload = keep(attestation, content_of(text.bytes, text.length),
 			       ATTEST_SIMPLE_TYPE, NULL);
 		payload.signature = encoded;
-		list(attestation, of, artifact_write(&of->subject, LISTING_SIGNATURE, &payload, NULL),
+		manifest = artifact_write(&of->subject, LISTING_SIGNATURE, &payload, NULL);
+		list(attestation, of, manifest,
 		     json_pack("{s:s}", "artifactType", LISTING_SIGNATURE), STATEMENT_SIGNATURE);
 		free(encoded);
 	}

@@ -20,7 +20,7 @@ audit --ignore size,colour dir:trees/linux-amd64
 status 2
 stderr <<-'END'
 	bundler: cannot ignore 'colour': no such field
-	hint: fields are path, type, mode, owner, time, size, content, link, attribute, runtime, platform, config, history, annotation, layer, manifest, index, file
+	hint: fields are path, type, mode, owner, time, size, content, link, attribute, runtime, platform, config, history, annotation, layer, manifest, index, file, attestation
 END
 
 begin 'JSON'

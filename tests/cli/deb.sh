@@ -43,6 +43,7 @@ drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bash-completion/completions/
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bundler/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/recipe.schema.json
 drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/attest.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/audit-list.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/audit.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/cache.schema.json
@@ -56,6 +57,7 @@ drwxr-xr-x root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/library.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/lint.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/lock.schema.json
+-rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/proof.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/rootfs.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/update.schema.json
 -rw-r--r-- root/root 2001-02-03 04:05 ./usr/share/bundler/schemas/validate.schema.json

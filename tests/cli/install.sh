@@ -47,6 +47,7 @@ drwxr-xr-x usr/local/share/bash-completion/completions
 drwxr-xr-x usr/local/share/bundler
 -rw-r--r-- usr/local/share/bundler/recipe.schema.json
 drwxr-xr-x usr/local/share/bundler/schemas
+-rw-r--r-- usr/local/share/bundler/schemas/attest.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/audit-list.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/audit.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/cache.schema.json
@@ -60,6 +61,7 @@ drwxr-xr-x usr/local/share/bundler/schemas
 -rw-r--r-- usr/local/share/bundler/schemas/library.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/lint.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/lock.schema.json
+-rw-r--r-- usr/local/share/bundler/schemas/proof.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/rootfs.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/update.schema.json
 -rw-r--r-- usr/local/share/bundler/schemas/validate.schema.json
