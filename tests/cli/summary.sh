@@ -104,7 +104,7 @@ for place in docker://registry.example/tiny:1.0 oci:image; do
 	status 2
 	stderr <<-END
 		bundler: cannot attest to '$place': a summary is a file
-		hint: 'cosign attest' puts it beside an image in a registry
+		hint: 'bundler attest --attest summary' puts one beside an image
 	END
 done
 mkdir tree
