@@ -172,7 +172,7 @@ TERM=xterm run script -qec 'bundler fetch --cache cache demo.yaml' typed
 stdout_stated=1
 tr '\r' '\n' <"$scratch/stdout" | sed -E 's/\x1b\[K/<erase>/; s/[#-]{24}/BAR/; s/[0-9]+\.[0-9]/N/g; s,  [0-9]+:[0-9]{2}  ,  TIME  ,' |
 	grep -v '^$' | uniq >seen
-check grep -qx '<erase>\[BAR\]  N of N MB  N MB/s\(  TIME\)\?  demo-.*' seen
+check grep -qx '<erase>download  \[BAR\]  N of N MB  N MB/s\(  TIME\)\?  demo-.*' seen
 check test "$(tail -n 1 seen)" = "<erase>${entry#*/}  cache/$entry"
 
 finish
