@@ -16,9 +16,9 @@ int attest_bundle_write(struct buffer *bytes, const char *type, const void *payl
 			const struct attest_signature *signature, const struct attest_key *key);
 
 /*
- * Reads the envelope of a bundle. NULL, or why it is refused: as envelope_parse, another version,
- * or no envelope with exactly one signature. What it says of certificates, logs and times is passed
- * over: a key decides. envelope_free in any case.
+ * Reads the envelope of a bundle. NULL, or why it is refused: no strict JSON, another version, as
+ * envelope_read, or not exactly one signature. What it says of certificates, logs and times is
+ * passed over: a key decides. envelope_free in any case.
  */
 const char *attest_bundle_parse(struct envelope *envelope, const struct buffer *text);
 

@@ -110,17 +110,6 @@ const char *envelope_read(struct envelope *envelope, const json_t *json)
 	return read_signatures(envelope, json_object_get(json, "signatures"));
 }
 
-const char *envelope_parse(struct envelope *envelope, const struct buffer *text)
-{
-	struct document document;
-	const char *fault = document_parse(&document, text);
-
-	*envelope = (struct envelope){ .type = NULL };
-	fault = fault ? "it is not strict JSON" : envelope_read(envelope, document.root);
-	document_free(&document);
-	return fault;
-}
-
 void envelope_free(struct envelope *envelope)
 {
 	for (size_t i = 0; i < envelope->count; i++)

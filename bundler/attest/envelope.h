@@ -54,13 +54,11 @@ struct envelope {
 };
 
 /*
- * Reads an envelope. NULL, or why it is refused: no strict JSON (document_parse), payload or
- * signature in no canonical base 64, too many signatures. Members that the format does not have are
- * passed over, as it demands, and ids of keys, which are hints only. envelope_free in any case.
+ * Reads an envelope in a document that document_parse has accepted. NULL, or why it is refused:
+ * payload or signature in no canonical base 64, too many signatures. Members that the format does
+ * not have are passed over, as it demands, and ids of keys, which are hints only. envelope_free in
+ * any case.
  */
-const char *envelope_parse(struct envelope *envelope, const struct buffer *text);
-
-/* The same for one in a document that document_parse has accepted. */
 const char *envelope_read(struct envelope *envelope, const json_t *json);
 void envelope_free(struct envelope *envelope);
 

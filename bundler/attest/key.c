@@ -381,12 +381,8 @@ void attest_key_sign(const struct attest_key *key, const void *bytes, size_t len
 {
 	uint8_t scalar[ATTEST_KEY_SCALAR_BYTES];
 	br_ec_private_key private = { BR_EC_secp256r1, scalar, sizeof scalar };
-	struct digest_state state;
-	struct digest digest;
+	const struct digest digest = digest_of_output(bytes, length);
 
-	digest_init_output(&state);
-	digest_add(&state, bytes, length);
-	digest = digest_read(&state);
 	memcpy(scalar, key->scalar, sizeof scalar);
 	signature->length = br_ecdsa_i31_sign_asn1(br_ec_get_default(), &br_sha256_vtable,
 						   digest.bytes, &private, signature->bytes);
@@ -398,12 +394,8 @@ bool attest_key_verify(const struct attest_key *key, const void *bytes, size_t l
 {
 	uint8_t point[ATTEST_KEY_POINT_BYTES];
 	br_ec_public_key public = { BR_EC_secp256r1, point, sizeof point };
-	struct digest_state state;
-	struct digest digest;
+	const struct digest digest = digest_of(bytes, length);
 
-	digest_init(&state);
-	digest_add(&state, bytes, length);
-	digest = digest_read(&state);
 	memcpy(point, key->point, sizeof point);
 	return br_ecdsa_i31_vrfy_asn1(br_ec_get_default(), digest.bytes, sizeof digest.bytes,
 				      &public, signature, size) == 1;

@@ -2,8 +2,8 @@
 /* Writes statements about images. */
 #include "attest/statement.h"
 
-#include <string.h>
-
+#include "base/path.h"
+#include "base/purl.h"
 #include "image/document.h"
 
 #define TYPE "https://in-toto.io/Statement/v1"
@@ -33,10 +33,8 @@ struct content statement_write(const struct statement_subject *subjects, size_t 
 const char *statement_name(struct pool *pool, const char *name, const struct digest *digest,
 			   const char *architecture)
 {
-	const char *slash = strrchr(name, '/');
-	char hex[DIGEST_HEX_BYTES];
+	const struct purl_qualifier qualifiers[] = { { "arch", architecture }, { NULL, NULL } };
+	char version[DIGEST_TEXT_BYTES];
 
-	return pool_format(pool, "pkg:oci/%s@sha256%%3A%s%s%s", slash ? slash + 1 : name,
-			   digest_write_hex(digest, hex), architecture ? "?arch=" : "",
-			   architecture ? architecture : "");
+	return purl_make(pool, "oci", path_name(name), digest_write(digest, version), qualifiers);
 }

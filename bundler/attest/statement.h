@@ -17,7 +17,6 @@
 #define STATEMENT_PROVENANCE "https://slsa.dev/provenance/v1"
 #define STATEMENT_SUMMARY "https://slsa.dev/verification_summary/v1"
 #define STATEMENT_SPDX "https://spdx.dev/Document"
-#define STATEMENT_CYCLONEDX "https://cyclonedx.org/bom"
 #define STATEMENT_SIGNATURE "https://sigstore.dev/cosign/sign/v1"	/* cosign's */
 
 /* What a statement is about; verifiers compare the digest alone. */

@@ -16,7 +16,6 @@
 struct audit_statement {
 	struct digest subject;	/* the manifest or index that it is put beside */
 	const char *platform;	/* for the findings, or NULL */
-	const char *predicate_type;
 	json_t *statement;		/* all of it */
 };
 

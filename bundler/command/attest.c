@@ -285,12 +285,12 @@ static int run_place(struct run *run, struct confine *confine, struct error *err
 	if (run->place.kind == LOCATION_OCI)
 		confine_write_beside(confine, run->place.path);
 	run->scratch = command_inputs_scratch(err);
-	if (run->scratch < 0
+	/* The other processes begin before there is a private directory: its lock is not theirs. */
+	if (run->scratch < 0 || command_inputs_part(inputs, err) < 0
+	    || command_registry_start(&run->registry, inputs, &run->place, 1, err) < 0
 	    || image_output_open(&run->target, &run->place, false, false, run->scratch, err) < 0)
 		return -1;
-	if (command_inputs_part(inputs, err) == 0
-	    && command_registry_start(&run->registry, inputs, &run->place, 1, err) == 0
-	    && confine_reading(confine, err) == 0
+	if (confine_reading(confine, err) == 0
 	    && command_place_open(&run->registry, &run->place, PULL_ATTACHED, err) == 0
 	    && observe_images_open(&run->found, &run->place, err) == 0
 	    && command_inputs_flavour(inputs, run->flavour_name, &run->flavour, err) == 0

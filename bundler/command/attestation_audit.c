@@ -57,7 +57,7 @@ static int expect(struct expectation *expectation, const struct command_attested
 		.subject = of[0]->subject.digest,
 		.platform = of[0]->platform && expectation->found->count > 1
 			    ? of[0]->platform->name : NULL,
-		.predicate_type = STATEMENT_PROVENANCE, .statement = statement,
+		.statement = statement,
 	};
 	return 0;
 }

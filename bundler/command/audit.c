@@ -27,6 +27,7 @@
 #include "command/inputs.h"
 #include "command/list.h"
 #include "command/place.h"
+#include "command/report.h"
 #include "command/signer.h"
 #include "command/summary.h"
 #include "command/verification.h"
@@ -266,12 +267,35 @@ static int compare_images(struct run *run, struct error *err)
 	return result;
 }
 
+/* What is printed, and how the command then ends. */
+struct printing {
+	const struct run *run;
+	const char *platforms;
+	json_t *report;		/* NULL: lines; or it was taken over */
+	int status;
+};
+
+/* For command_summary_write: what cannot be printed leaves no summary. */
+static int print(void *context, struct error *err)
+{
+	struct printing *printing = context;
+	json_t *report = printing->report;
+
+	printing->report = NULL;
+	printing->status = command_differences_print(&printing->run->differences,
+						     &printing->run->audit, printing->platforms,
+						     report);
+	return report_flush(err);
+}
+
 /* Prints the result, once the summary is where it belongs. */
-static int print(struct run *run, struct error *err)
+static int finish(struct run *run, struct error *err)
 {
 	struct command_inputs *inputs = &run->inputs;
+	struct printing printing = { .run = run };
 	json_t *report = NULL, *platforms = json_array();
 	const char *names = "";
+	int result;
 
 	for (size_t i = 0; i < inputs->platform_count; i++) {
 		const char *name = inputs->platforms[i]->name;
@@ -288,13 +312,13 @@ static int print(struct run *run, struct error *err)
 	json_decref(platforms);
 	audit_sort(&run->audit);
 	run->summary.whole = inputs->all;
-	if (command_summary_write(&run->summary, &run->differences, &run->audit, &run->observed,
-				  &inputs->recipe, &inputs->lock, run->style.name, report,
-				  err) < 0) {
-		json_decref(report);
-		return -1;
-	}
-	return command_differences_print(&run->differences, &run->audit, names, report);
+	printing.platforms = names;
+	printing.report = report;
+	result = command_summary_write(&run->summary, &run->differences, &run->audit,
+				       &run->observed, &inputs->recipe, &inputs->lock,
+				       run->style.name, report, print, &printing, err);
+	json_decref(printing.report);
+	return result < 0 ? -1 : printing.status;
 }
 
 static int audit(struct run *run, struct error *err)
@@ -322,7 +346,7 @@ static int audit(struct run *run, struct error *err)
 	else if (result == 0)
 		result = compare_trees(run, inputs->platforms[0], &run->trees[0], NULL, err);
 	if (result == 0)
-		result = print(run, err);
+		result = finish(run, err);
 	if (result < 0 && err->status == STATUS_NETWORK && inputs->lock.result_count > 0)
 		error_hint(err, "--pinned compares with the results in the lock, without the "
 			   "archive");

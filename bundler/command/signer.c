@@ -85,14 +85,14 @@ const struct attest_key *command_signer_key(const struct command_signer *signer)
 	return signer->file || signer->payloads || signer->signatures ? &signer->key : NULL;
 }
 
-int command_signer_list(const struct command_signer *signer, struct confine *confine,
-			struct error *err)
+int command_signer_list(struct command_signer *signer, struct confine *confine, struct error *err)
 {
 	int fd;
 
 	confine_read(confine, signer->signatures);
 	if (!signer->payloads)
 		return 0;
+	signer->made = file_first_missing(signer->payloads);
 	confine_write(confine, signer->payloads);
 	fd = file_make_directory(signer->payloads, err);
 	if (fd >= 0)
@@ -185,12 +185,19 @@ int command_signer_publish(struct command_signer *signer, struct error *err)
 			.path = name_file(&signer->pool, signer->payloads, &signer->texts[i], ""),
 			.bytes = &signer->texts[i],
 		};
-	return replace_files(files, signer->count, print_names, signer, err);
+	if (replace_files(files, signer->count, print_names, signer, err) < 0)
+		return -1;
+	free(signer->made);
+	signer->made = NULL;
+	return 0;
 }
 
 void command_signer_close(struct command_signer *signer)
 {
 	attest_key_wipe(&signer->key);
+	if (signer->made)
+		file_remove_directories(signer->payloads, signer->made);
+	free(signer->made);
 	for (size_t i = 0; i < signer->count; i++)
 		buffer_free(&signer->texts[i]);
 	free(signer->texts);

@@ -24,6 +24,7 @@ struct command_signer {
 	const char *payloads;		/* --payload: the directory for what is to be signed */
 	const char *signatures;		/* --signature: the directory of the signatures */
 	struct attest_key key;
+	char *made;			/* the first directory that was made for --payload */
 	struct buffer *texts;		/* what is to be signed */
 	size_t count;
 	struct pool pool;
@@ -52,8 +53,11 @@ int command_signer_open(struct command_signer *signer, struct error *err);
 /* The key, or NULL if nothing is to be signed. */
 const struct attest_key *command_signer_key(const struct command_signer *signer);
 
-/* Lists the directories; makes that for payloads. STATUS_FILE. */
-int command_signer_list(const struct command_signer *signer, struct confine *confine,
+/*
+ * Lists the directories; makes that for payloads, which is removed again unless they are published.
+ * STATUS_FILE.
+ */
+int command_signer_list(struct command_signer *signer, struct confine *confine,
 			struct error *err);
 
 /*
@@ -70,7 +74,7 @@ int command_signer_sign(struct command_signer *signer, const char *type, const v
  */
 int command_signer_publish(struct command_signer *signer, struct error *err);
 
-/* Overwrites the key. */
+/* Overwrites the key, and removes what was made for nothing. */
 void command_signer_close(struct command_signer *signer);
 
 /* Reads a public key from a file that anybody may read. STATUS_CONFIG, STATUS_FILE. */

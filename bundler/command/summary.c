@@ -209,7 +209,8 @@ static int find_source(struct command_summary *summary, const struct observe_pla
 /* ---- where it goes ---- */
 
 static int write_file(const char *path, const struct content *statement,
-		      const struct attest_key *key, struct error *err)
+		      const struct attest_key *key, staging_confirm *confirm, void *context,
+		      struct error *err)
 {
 	struct attest_signature signature;
 	struct buffer bytes;
@@ -225,10 +226,11 @@ static int write_file(const char *path, const struct content *statement,
 		result = buffer_add(&bytes, statement->bytes, statement->size);
 	}
 	if (result < 0)
-		return error_set(err, STATUS_LIMIT, "cannot write '%s': more than %llu bytes", path,
-				 LIMIT_INDEX_BYTES);
-	result = replace_files(&(struct replacement){ .path = path, .bytes = &bytes }, 1, NULL,
-			       NULL, err);
+		error_set(err, STATUS_LIMIT, "cannot write '%s': more than %llu bytes", path,
+			  LIMIT_INDEX_BYTES);
+	else
+		result = replace_files(&(struct replacement){ .path = path, .bytes = &bytes }, 1,
+				       confirm, context, err);
 	buffer_free(&bytes);
 	return result;
 }
@@ -246,7 +248,8 @@ int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,
 			  const struct observe_place *observed,
 			  const struct recipe *recipe, const struct lock *lock, const char *name,
-			  json_t *report, struct error *err)
+			  json_t *report, staging_confirm *confirm, void *context,
+			  struct error *err)
 {
 	struct pool *pool = &summary->pool;
 	struct summary about = {
@@ -261,7 +264,7 @@ int command_summary_write(struct command_summary *summary,
 	int result;
 
 	if (!summary->path || !command_differences_passed(differences, audit))
-		return 0;
+		return confirm(context, err);
 	subjects = find_subjects(summary, &observed->images, name, &count, err);
 	if (!subjects || find_source(summary, observed, recipe, &about.source, err) < 0)
 		return -1;
@@ -271,13 +274,13 @@ int command_summary_write(struct command_summary *summary,
 	statement = statement_write(subjects, count, STATEMENT_SUMMARY, predicate);
 	json_decref(predicate);
 	file = choose_file(summary, &subjects[0].digest);
-	result = write_file(file, &statement, summary->key, err);
-	content_free(&statement);
-	if (result == 0 && report)
+	if (report)
 		json_object_set_new(report, "summary", json_pack("{s:o, s:s, s:s*, s:o}", "file",
 				    report_json(file), "level", summary_level(&about), "source",
 				    about.source, "subject",
 				    report_json_digest(&subjects[0].digest)));
+	result = write_file(file, &statement, summary->key, confirm, context, err);
+	content_free(&statement);
 	return result;
 }
 

@@ -12,6 +12,7 @@
 #include "base/confine.h"
 #include "base/error.h"
 #include "base/pool.h"
+#include "base/staging.h"
 #include "command/differences.h"
 #include "command/option.h"
 #include "recipe/lock.h"
@@ -52,16 +53,18 @@ int command_summary_list(const struct command_summary *summary, struct confine *
 int command_summary_open(struct command_summary *summary, struct error *err);
 
 /*
- * If the audit of a place has passed, writes the file and adds "summary" to a report, which may be
- * NULL. name is the repository of the images. A summary is about each image that was compared and,
- * if they are whole, the indexes. With a key, the file is a DSSE envelope of it. STATUS_ARCHIVE for
- * an image without a manifest, STATUS_FILE. As proof_level for each program that the recipe states.
+ * If the audit of a place has passed, adds "summary" to a report, which may be NULL, and writes the
+ * file. confirm is called in any case, as in staging_publish. name is the repository of the images.
+ * A summary is about each image that was compared and, if they are whole, the indexes. With a key,
+ * the file is a DSSE envelope of it. STATUS_ARCHIVE for an image without a manifest, STATUS_FILE.
+ * As proof_level for each program that the recipe states.
  */
 int command_summary_write(struct command_summary *summary,
 			  const struct command_differences *differences, const struct audit *audit,
 			  const struct observe_place *observed,
 			  const struct recipe *recipe, const struct lock *lock, const char *name,
-			  json_t *report, struct error *err);
+			  json_t *report, staging_confirm *confirm, void *context,
+			  struct error *err);
 
 /*
  * What the audited thing is called, in pool: the place if others know it by that name, as one in a

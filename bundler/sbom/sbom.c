@@ -17,10 +17,8 @@
 #include "unpack/buildinfo.h"
 
 const struct sbom_kind sbom_kinds[SBOM_FORMATS] = {
-	[SBOM_SPDX] = { "spdx", "spdx.json", "application/spdx+json",
-			"https://spdx.dev/Document" },
-	[SBOM_CYCLONEDX] = { "cyclonedx", "cdx.json", "application/vnd.cyclonedx+json",
-			     "https://cyclonedx.org/bom" },
+	[SBOM_SPDX] = { "spdx", "spdx.json" },
+	[SBOM_CYCLONEDX] = { "cyclonedx", "cdx.json" },
 };
 
 /* One making of a model. */

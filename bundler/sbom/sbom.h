@@ -22,8 +22,6 @@ enum sbom_format {
 struct sbom_kind {
 	const char *name;		/* as --format has it */
 	const char *suffix;		/* of file names: "spdx.json" */
-	const char *media_type;		/* of the document, and artifactType of a referrer */
-	const char *predicate_type;	/* of an in-toto statement */
 };
 
 extern const struct sbom_kind sbom_kinds[SBOM_FORMATS];

@@ -48,7 +48,7 @@ filter 's/"compressor":"libdeflate [^"]*"/"compressor":"X"/; s/"bundler":"[^"]*"
 stdout_of() { tr -d '\n' | sed 's/\t//g'; }
 stdout < <(stdout_of <<END
 {"_type":"https://in-toto.io/Statement/v1",
-"subject":[{"name":"pkg:oci/tiny@sha256%3A${image#*:}?arch=amd64","digest":{"sha256":"${image#*:}"}}],
+"subject":[{"name":"pkg:oci/tiny@sha256:${image#*:}?arch=amd64","digest":{"sha256":"${image#*:}"}}],
 "predicateType":"https://slsa.dev/provenance/v1","predicate":{"buildDefinition":{
 "buildType":"https://bundler.example/buildtypes/image/v1",
 "externalParameters":{"recipe":"tiny.yaml","lock":"tiny.lock.json","platforms":["linux/amd64"],"compress":"gzip"},

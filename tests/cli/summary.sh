@@ -30,7 +30,7 @@ make image -p linux/amd64 -o oci:image:1.0
 digest=$(digests image)
 audit --attest summary.json oci:image:1.0
 passed 'identical (linux/amd64)'
-check test "$(cat summary.json)" = '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"pkg:oci/tiny@sha256%3A'"$digest"'?arch=amd64","digest":{"sha256":"'"$digest"'"}}],"predicateType":"https://slsa.dev/verification_summary/v1","predicate":{"verifier":{"id":"https://bundler.example/verifiers/audit/v'"$(bundler version | cut -d ' ' -f 2)"'"},"resourceUri":"pkg:oci/tiny@sha256%3A'"$digest"'?arch=amd64","policy":{"uri":"tiny.lock.json","digest":{"sha256":"'"$lock_digest"'"}},"verificationResult":"PASSED","verifiedLevels":["BUNDLER_REPRODUCED"]}}'
+check test "$(cat summary.json)" = '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"pkg:oci/tiny@sha256:'"$digest"'?arch=amd64","digest":{"sha256":"'"$digest"'"}}],"predicateType":"https://slsa.dev/verification_summary/v1","predicate":{"verifier":{"id":"https://bundler.example/verifiers/audit/v'"$(bundler version | cut -d ' ' -f 2)"'"},"resourceUri":"pkg:oci/tiny@sha256:'"$digest"'?arch=amd64","policy":{"uri":"tiny.lock.json","digest":{"sha256":"'"$lock_digest"'"}},"verificationResult":"PASSED","verifiedLevels":["BUNDLER_REPRODUCED"]}}'
 check test "$(stat -c %a summary.json)" = 644
 
 begin 'the same bytes every time, also from elsewhere'

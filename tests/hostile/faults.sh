@@ -121,6 +121,18 @@ faults bundler image -p linux/amd64 -o oci:image:b "${product[@]}"
 begin 'image, as a stream'
 faults -o bundler image -p linux/amd64 -o docker-archive:- "${product[@]}"
 
+begin 'attest, of an image in a layout'
+mkdir before
+(cd before && make image -p linux/amd64 -o oci:image:a)
+(umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$scratch/key" 2>/dev/null)
+faults bundler attest --attest sbom,provenance,summary --key "$scratch/key" "${product[@]::${#product[@]}-1}" oci:image:a \
+	"${product[-1]}"
+
+begin 'attest, of what a key elsewhere is to sign'
+mkdir before
+(cd before && make image -p linux/amd64 -o oci:image:a)
+faults -d 2 bundler attest --attest provenance --payload sign "${product[@]::${#product[@]}-1}" oci:image:a "${product[-1]}"
+
 begin 'fetch, from a mirror of files'
 cp_recipe before
 faults -p -d 9 -x 4 -x 5 bundler fetch --cache cache --mirror "file://$scratch/product/mirror" tiny.yaml
@@ -190,6 +202,10 @@ for place in oci:image oci-archive:image.tar docker-archive:docker.tar dir:rootf
 	cp -a "$scratch/images" before
 	faults bundler audit -p linux/amd64 "$place" "${product[@]}"
 done
+
+begin 'audit, with a summary'
+cp -a "$scratch/images" before
+faults bundler audit -p linux/amd64 --attest summary.json --key "$scratch/key" oci:image "${product[@]}"
 
 for place in oci:image oci-archive:image.tar oci:older oci:other; do
 	begin "diff with $place"
